@@ -1,0 +1,93 @@
+//! The engine `dashmap-naive`: the textbook use of DashMap, one `entry` call
+//! an update, everything at its default. Imports the contract, the shared
+//! state.
+
+use dashmap::DashMap;
+use rayon::prelude::*;
+
+use super::map_memory;
+use super::read::{Answer, answer_read};
+use super::snapshot::StateRef;
+use super::state::{Content, Member, for_each_update};
+use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
+use crate::event::{Event, Read};
+
+/// Two DashMaps with the default hasher and shard count.
+#[derive(Debug)]
+pub struct NaiveDashMapEngine {
+    members: DashMap<u64, Member>,
+    contents: DashMap<u64, Content>,
+    inbox_capacity: usize,
+}
+
+impl Engine for NaiveDashMapEngine {
+    const INFO: EngineInfo = EngineInfo {
+        name: "dashmap-naive",
+        role: Role::Engine,
+        freshness: Freshness::Immediate,
+        about: "the textbook DashMap: an afternoon's work, the baseline; gives up most of the \
+                speed that the same map has",
+    };
+    type Session<'engine> = NaiveSession<'engine>;
+
+    fn build(config: &EngineConfig) -> Self {
+        Self {
+            members: DashMap::new(),
+            contents: DashMap::new(),
+            inbox_capacity: config.inbox_capacity,
+        }
+    }
+
+    fn session(&self, _: usize) -> NaiveSession<'_> {
+        NaiveSession { engine: self }
+    }
+
+    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
+        self.members.par_iter().for_each(|at| visit(StateRef::Member(*at.key(), at.value())));
+        self.contents.par_iter().for_each(|at| visit(StateRef::Content(*at.key(), at.value())));
+    }
+
+    fn memory(&self) -> MemoryUse {
+        map_memory::of_tables(
+            self.members.capacity() as u64,
+            self.contents.capacity() as u64,
+            self.members.iter().map(|at| at.inbox.bytes()),
+            self.contents.len() as u64,
+        )
+    }
+}
+
+/// A session of [`NaiveDashMapEngine`].
+#[derive(Debug)]
+pub struct NaiveSession<'engine> {
+    engine: &'engine NaiveDashMapEngine,
+}
+
+impl Session for NaiveSession<'_> {
+    fn ingest(&mut self, batch: &[Event]) {
+        let NaiveDashMapEngine { members, contents, inbox_capacity } = self.engine;
+        for event in batch {
+            for_each_update(
+                event,
+                |update| {
+                    members.entry(update.member).or_default().apply(&update, *inbox_capacity);
+                },
+                |update| contents.entry(update.content).or_default().apply(&update),
+            );
+        }
+    }
+
+    fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
+        let NaiveDashMapEngine { members, contents, .. } = self.engine;
+        for (at, read) in reads.iter().enumerate() {
+            let answer = answer_read(
+                read,
+                |id, look| look(members.get(&id).as_deref()),
+                |id, look| look(contents.get(&id).as_deref()),
+            );
+            sink(at, &answer);
+        }
+    }
+
+    fn finish(self) {}
+}

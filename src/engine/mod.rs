@@ -1,0 +1,176 @@
+//! Floor 3, the contestants: what an engine is, the state that all share,
+//! and each engine in one file. Imports floors 0 and 1; never `workload`, so
+//! that no engine can be tuned to one.
+
+pub mod dashmap;
+pub mod dashmap_naive;
+mod map_memory;
+pub mod null;
+pub mod oracle;
+pub mod read;
+pub mod registry;
+pub mod snapshot;
+pub mod state;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::event::{Event, Read};
+use read::Answer;
+use snapshot::StateRef;
+
+/// What a registry entry is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// Verified and ranked.
+    Engine,
+    /// A measure of the harness or the machine: no snapshot, never ranked.
+    Probe,
+    /// Verified against its own definition.
+    Ablation,
+}
+
+/// When an engine's reads see what was ingested.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Freshness {
+    /// All events of an ingest call are visible to every session when it
+    /// returns.
+    Immediate,
+    /// Visible at the latest when every session has been finished.
+    Deferred,
+}
+
+impl Freshness {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Immediate => "immediate",
+            Self::Deferred => "deferred",
+        }
+    }
+}
+
+/// What is known of an engine before it is built.
+#[derive(Clone, Copy, Debug)]
+pub struct EngineInfo {
+    /// Name on the command line and in reports.
+    pub name: &'static str,
+    /// What it is for.
+    pub role: Role,
+    /// When its reads see what was ingested.
+    pub freshness: Freshness,
+    /// When a person would pick it, and what it gives up: one line.
+    pub about: &'static str,
+}
+
+/// What an engine is built from. It holds nothing of the workload.
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    /// How many sessions will be open at once, numbered from 0.
+    pub threads: usize,
+    /// Entries that an inbox keeps.
+    pub inbox_capacity: usize,
+    /// Set when the run is to end early: every wait inside an engine must
+    /// look at it, and give up.
+    pub stop: StopFlag,
+}
+
+impl EngineConfig {
+    /// A config with the standard inbox and a fresh stop flag.
+    #[must_use]
+    pub fn new(threads: usize) -> Self {
+        Self { threads, inbox_capacity: state::INBOX_CAPACITY, stop: StopFlag::default() }
+    }
+}
+
+/// Says to all workers that the run ends early.
+#[derive(Clone, Debug, Default)]
+pub struct StopFlag(Arc<AtomicBool>);
+
+impl StopFlag {
+    /// Ends the run early.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether the run ends early.
+    #[inline]
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// A shared, thread-safe store of the state that the events fold into.
+///
+/// Built outside the timed part. Each worker opens a session, ingests and
+/// reads through it, and finishes it; the state at rest is then visited.
+pub trait Engine: Sized + Send + Sync + 'static {
+    /// Name, role, freshness, advice.
+    const INFO: EngineInfo;
+
+    /// One worker's handle.
+    type Session<'engine>: Session
+    where
+        Self: 'engine;
+
+    /// An empty engine.
+    fn build(config: &EngineConfig) -> Self;
+
+    /// Opens the session of worker `worker` (`0..config.threads`). At most
+    /// one session of a number is open at a time; after all were finished,
+    /// they may be opened again.
+    fn session(&self, worker: usize) -> Self::Session<'_>;
+
+    /// Calls `visit` once for every member and content that has state, from
+    /// any thread, in any order. Only called while no session is open.
+    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync));
+
+    /// Bytes that hold the state, counted by a walk. Only called while no
+    /// session is open.
+    fn memory(&self) -> MemoryUse;
+}
+
+/// One worker's handle to an engine.
+pub trait Session {
+    /// Applies a batch, perhaps of one event.
+    fn ingest(&mut self, batch: &[Event]);
+
+    /// Answers reads: calls `sink` with the position in `reads` and the
+    /// answer, once for each, in any order.
+    fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer));
+
+    /// Applies whatever was deferred. The call is inside the timed part.
+    fn finish(self);
+}
+
+/// Where an engine's bytes are.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+pub struct MemoryUse {
+    /// State of touched members and contents, and their inbox entries.
+    pub state: u64,
+    /// Room in inboxes that holds no entry.
+    pub slack: u64,
+    /// Of the maps: keys, control bytes, empty slots, locks.
+    pub map: u64,
+}
+
+impl MemoryUse {
+    /// All of it.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.state + self.slack + self.map
+    }
+}
+
+impl std::ops::Add for MemoryUse {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            state: self.state + other.state,
+            slack: self.slack + other.slack,
+            map: self.map + other.map,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What reads answer: badge, inbox page, reactions; and how a page is
+//! grouped. Imports `event`.
+
+use arrayvec::ArrayVec;
+
+use super::state::{Content, Member};
+use crate::event::{Kind, REACTION_KINDS, Read, ReadKind};
+
+/// Groups on one page of an inbox.
+pub const PAGE_GROUPS: usize = 10;
+
+/// The answer to one read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Live entries above the read mark; saturates at the inbox's capacity.
+    Badge(u32),
+    /// The newest groups, newest first.
+    Inbox(InboxPage),
+    /// Reaction counts by kind, never below zero.
+    Reactions([u64; REACTION_KINDS]),
+}
+
+/// The newest groups of an inbox, newest first.
+pub type InboxPage = ArrayVec<InboxGroup, PAGE_GROUPS>;
+
+/// "A and N others" did one kind of thing to one content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InboxGroup {
+    /// What they did.
+    pub kind: Kind,
+    /// To what; 0: nothing.
+    pub content: u64,
+    /// A: the newest live entry's actor.
+    pub actor: u64,
+    /// Its index.
+    pub index: u64,
+    /// N.
+    pub others: u64,
+}
+
+impl InboxGroup {
+    /// Whether N needs the content's count: likes, comments and shares.
+    #[must_use]
+    pub const fn needs_count(&self) -> bool {
+        counts_from_content(self.kind)
+    }
+
+    /// Raises N to what the content's count says.
+    pub const fn raise_to_count(&mut self, count: u64) {
+        if count > self.others + 1 {
+            self.others = count - 1;
+        }
+    }
+}
+
+const fn counts_from_content(kind: Kind) -> bool {
+    matches!(kind, Kind::PostLike | Kind::PostComment | Kind::ArticleLike | Kind::ArticleShare)
+}
+
+/// The page of a member, each N from its live entries alone. Where
+/// [`InboxGroup::needs_count`], the caller raises N by the content's count,
+/// read after the member's lock was released.
+#[must_use]
+pub fn page_of(member: &Member) -> InboxPage {
+    let mut live: ArrayVec<_, 256> = ArrayVec::new();
+    for entry in member.inbox.entries().iter().filter(|entry| !entry.undone()) {
+        if live.try_push(*entry).is_err() {
+            break;
+        }
+    }
+    live.sort_unstable_by(|a, b| b.stamp.cmp(&a.stamp));
+    let mut page = InboxPage::new();
+    for entry in &live {
+        let (kind, content) = (entry.kind(), entry.content);
+        match page.iter_mut().find(|group| group.kind == kind && group.content == content) {
+            Some(group) => group.others += 1,
+            None => {
+                let group = InboxGroup {
+                    kind,
+                    content,
+                    actor: entry.actor,
+                    index: entry.index(),
+                    others: 0,
+                };
+                // a full page still counts the others of the groups it holds
+                let _ = page.try_push(group);
+            }
+        }
+    }
+    page
+}
+
+/// Answers one read from a shared store. `member` and `content` look an id up
+/// and show its state, if any, to what they are given; each holds its lock no
+/// longer than that.
+pub fn answer_read(
+    read: &Read,
+    member: impl FnOnce(u64, &mut dyn FnMut(Option<&Member>)),
+    mut content: impl FnMut(u64, &mut dyn FnMut(Option<&Content>)),
+) -> Answer {
+    let mut reactions_of = |id: u64| {
+        let mut counts = [0; REACTION_KINDS];
+        content(id, &mut |state| {
+            if let Some(state) = state {
+                counts = state.shown_reactions();
+            }
+        });
+        counts
+    };
+    match read.kind {
+        ReadKind::Badge => {
+            let mut badge = 0;
+            member(read.id, &mut |state| badge = state.map_or(0, Member::badge));
+            Answer::Badge(badge)
+        }
+        ReadKind::InboxPage => {
+            let mut page = InboxPage::new();
+            member(read.id, &mut |state| {
+                if let Some(state) = state {
+                    page = page_of(state);
+                }
+            });
+            raise_groups(&mut page, &mut reactions_of);
+            Answer::Inbox(page)
+        }
+        ReadKind::Reactions => Answer::Reactions(reactions_of(read.id)),
+    }
+}
+
+/// Raises each group's N by its content's count, where it needs it.
+pub fn raise_groups(
+    page: &mut InboxPage,
+    reactions_of: &mut impl FnMut(u64) -> [u64; REACTION_KINDS],
+) {
+    for group in page.iter_mut().filter(|group| group.needs_count()) {
+        if let Some(slot) = group.kind.reaction_slot() {
+            group.raise_to_count(reactions_of(group.content)[slot]);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What one event does to one member and to one content. Imports `event`,
+//! `policy`.
+
+use crate::event::{Event, Kind, Segment};
+use crate::policy::effect_of;
+
+/// An update of one member, 32 bytes: what is left of the event once its
+/// recipient is known to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemberUpdate {
+    /// Whose state changes.
+    pub member: u64,
+    /// The event's packed word; see [`Event::stamp`].
+    pub stamp: u64,
+    /// Who acted.
+    pub actor: u64,
+    /// What it was about; 0: nothing.
+    pub content: u64,
+}
+
+/// An update of one content, 16 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContentUpdate {
+    /// Which content's state changes.
+    pub content: u64,
+    /// The event's packed word; see [`Event::stamp`].
+    pub stamp: u64,
+}
+
+impl MemberUpdate {
+    /// The event's kind.
+    #[inline(always)]
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        Kind::from_bits(self.stamp)
+    }
+
+    /// Whether the event is an undo.
+    #[inline(always)]
+    #[must_use]
+    pub const fn undo(&self) -> bool {
+        self.stamp & 16 != 0
+    }
+
+    /// The actor's segment.
+    #[inline(always)]
+    #[must_use]
+    pub const fn segment(&self) -> Segment {
+        Segment::from_bits(self.stamp >> 5)
+    }
+}
+
+/// Calls `member` and `content` with the updates that the event makes: none,
+/// one or both.
+#[inline(always)]
+pub fn for_each_update(
+    event: &Event,
+    member: impl FnOnce(MemberUpdate),
+    content: impl FnOnce(ContentUpdate),
+) {
+    let effect = effect_of(event);
+    if effect.touches_member {
+        member(MemberUpdate {
+            member: event.recipient,
+            stamp: event.stamp(),
+            actor: event.actor,
+            content: event.content,
+        });
+    }
+    if effect.touches_content {
+        content(ContentUpdate { content: event.content, stamp: event.stamp() });
+    }
+}

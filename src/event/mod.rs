@@ -1,0 +1,132 @@
+//! Floor 1, what happens: events, their kinds, segments, and reads. Imports
+//! floor 0 only.
+
+mod kind;
+mod read;
+mod segment;
+
+pub use kind::{Kind, NOTIFY_KINDS, REACTION_KINDS};
+pub use read::{Read, ReadKind};
+pub use segment::Segment;
+
+use crate::unit::digest::{Digest, LineHasher};
+
+/// Indexes are below this, so that index, kind, undo and segment share a word.
+pub const MAX_INDEX: u64 = 1 << 56;
+
+/// One event, 40 bytes. Read it through its methods.
+///
+/// The first word packs what an inbox must keep: index (56 bits), segment
+/// (3), undo (1), kind (4), from the top; so two such words compare as their
+/// indexes do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Event {
+    /// index, segment, undo and kind, packed; see [`Event::stamp`].
+    stamp: u64,
+    /// Event time in µs from the stream's start.
+    pub at_us: u64,
+    /// Who acts.
+    pub actor: u64,
+    /// Whom it concerns.
+    pub recipient: u64,
+    /// What it is about; 0: nothing.
+    pub content: u64,
+}
+
+impl Event {
+    /// An event. `index` must be below [`MAX_INDEX`].
+    #[inline(always)]
+    #[must_use]
+    pub const fn new(
+        index: u64,
+        at_us: u64,
+        kind: Kind,
+        undo: bool,
+        (actor, segment): (u64, Segment),
+        recipient: u64,
+        content: u64,
+    ) -> Self {
+        debug_assert!(index < MAX_INDEX);
+        let stamp = index << 8 | (segment as u64) << 5 | (undo as u64) << 4 | kind as u64;
+        Self { stamp, at_us, actor, recipient, content }
+    }
+
+    /// Position in the stream.
+    #[inline(always)]
+    #[must_use]
+    pub const fn index(&self) -> u64 {
+        self.stamp >> 8
+    }
+
+    /// What happened.
+    #[inline(always)]
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        Kind::from_bits(self.stamp)
+    }
+
+    /// Whether it takes back an earlier event of this kind.
+    #[inline(always)]
+    #[must_use]
+    pub const fn undo(&self) -> bool {
+        self.stamp & 16 != 0
+    }
+
+    /// The actor's segment.
+    #[inline(always)]
+    #[must_use]
+    pub const fn segment(&self) -> Segment {
+        Segment::from_bits(self.stamp >> 5)
+    }
+
+    /// The packed word: index (from bit 8), segment (bits 5 to 7), undo
+    /// (bit 4), kind (bits 0 to 3).
+    #[inline(always)]
+    #[must_use]
+    pub const fn stamp(&self) -> u64 {
+        self.stamp
+    }
+
+    /// Whether the actor is the recipient.
+    #[inline(always)]
+    #[must_use]
+    pub const fn is_self_action(&self) -> bool {
+        self.actor == self.recipient
+    }
+
+    /// Hash of every field, to be summed into an event-multiset digest.
+    #[inline]
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        let mut line = LineHasher::new(0);
+        line.word(self.stamp);
+        line.word(self.at_us);
+        line.word(self.actor);
+        line.word(self.recipient);
+        line.word(self.content);
+        line.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packing_keeps_every_field() {
+        for kind in Kind::ALL {
+            for segment in Segment::ALL {
+                for undo in [false, true] {
+                    let event = Event::new(MAX_INDEX - 1, 5, kind, undo, (7, segment), 8, 9);
+                    assert_eq!(event.index(), MAX_INDEX - 1);
+                    assert_eq!((event.kind(), event.undo(), event.segment()), (kind, undo, segment));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_event_is_forty_bytes() {
+        assert_eq!(size_of::<Event>(), 40);
+    }
+}

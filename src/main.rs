@@ -1,0 +1,5 @@
+//! The command `notibench`.
+
+fn main() -> std::process::ExitCode {
+    notibench::cli::main()
+}

@@ -1,0 +1,9 @@
+//! Floor 3, what a run leaves behind: the saved record, from which every
+//! report is drawn. Imports floors 0 and 1 and `stats`.
+
+mod schema;
+
+pub use schema::{
+    ClockNote, EngineNote, EngineProof, Environment, OracleNote, Plan, ProofVerdict, Realised,
+    Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
+};

@@ -1,0 +1,283 @@
+//! The record's schema: plain data, serialised as JSON; docs/FORMAT.md
+//! describes it. Imports nothing of this crate.
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the schema. A reader refuses others.
+pub const SCHEMA: &str = "notibench-record/1";
+
+/// Everything that one run measured and proved.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Version of notibench that wrote it.
+    pub version: String,
+    /// Whether the run came to its end; false after an interruption.
+    pub complete: bool,
+    /// Why the run failed, where it did.
+    pub failure: Option<String>,
+    /// The command line, word by word.
+    pub command: Vec<String>,
+    /// When it started, RFC 3339, UTC.
+    pub started: String,
+    /// What was run.
+    pub workload: WorkloadNote,
+    /// How it was run; with the workload's text, all that a rerun needs.
+    pub plan: Plan,
+    /// Where it was run.
+    pub environment: Environment,
+    /// The engines of the run, in the order asked for.
+    pub engines: Vec<EngineNote>,
+    /// Every timed run, warm-up included, in the order in which they ran.
+    pub trials: Vec<Trial>,
+    /// What the oracle says, where it was asked.
+    pub oracle: Option<OracleNote>,
+    /// Whether each engine's final state was right.
+    pub proofs: Vec<EngineProof>,
+    /// The clock that the trials were timed with.
+    pub clock: ClockNote,
+    /// What the stream really held.
+    pub realised: Option<Realised>,
+    /// What else a reader should know, a sentence each, naming the flag that
+    /// mends it.
+    pub warnings: Vec<String>,
+}
+
+/// The workload of a run.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct WorkloadNote {
+    /// Its name.
+    pub name: String,
+    /// The whole text of its file.
+    pub toml: String,
+}
+
+/// How a run was made.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// Seed of the stream and of the order of turns.
+    pub seed: u64,
+    /// Events of each trial.
+    pub events: u64,
+    /// Reads of each trial.
+    pub reads: u64,
+    /// Workers.
+    pub threads: usize,
+    /// Events of one ingest call.
+    pub batch: usize,
+    /// Rounds that count.
+    pub rounds: usize,
+    /// Rounds thrown away before them.
+    pub warmup_rounds: usize,
+    /// Whether workers generate the events themselves, inside the timed part.
+    pub inline: bool,
+    /// Whether workers are pinned to cores.
+    pub pin: bool,
+    /// Whether final states were proved.
+    pub verify: bool,
+    /// The engine that ratios are taken to.
+    pub baseline: String,
+    /// Entries that an inbox keeps.
+    pub inbox_capacity: usize,
+}
+
+/// One contestant.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct EngineNote {
+    /// Name in this record.
+    pub name: String,
+    /// Name in the registry; differs for the second name of the A/A control.
+    pub engine: String,
+    /// `engine`, `probe` or `ablation`.
+    pub role: String,
+    /// `immediate` or `deferred`.
+    pub freshness: String,
+    /// Whether it is the baseline under its second name (the A/A control).
+    pub control: bool,
+}
+
+/// One timed run of one engine.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Trial {
+    /// [`EngineNote::name`].
+    pub engine: String,
+    /// Round, from 0, warm-up rounds first.
+    pub round: usize,
+    /// Position in the round's shuffled order.
+    pub turn: usize,
+    /// Whether the round is thrown away.
+    pub warmup: bool,
+    /// First worker's start to last worker's end, finish included, in ns.
+    pub wall_ns: u64,
+    /// Each worker's own stamps.
+    pub workers: Vec<WorkerStamp>,
+    /// Events generated for it.
+    pub generated: u64,
+    /// Events that changed state.
+    pub applied: u64,
+    /// Events that the policy discards.
+    pub discarded: u64,
+    /// Events that failed.
+    pub failed: u64,
+    /// Events that were never started.
+    pub skipped: u64,
+    /// Events whose disposition is notify.
+    pub notified: u64,
+    /// Reads answered.
+    pub reads: u64,
+    /// Service time of ingest calls in ns, timed in groups: an HdrHistogram,
+    /// V2 with deflate, in base64.
+    pub ingest_service_ns: String,
+    /// Ingest calls in one timed group.
+    pub ingest_group_calls: u64,
+    /// Service time of groups of reads in ns, likewise.
+    pub read_service_ns: String,
+    /// Values that were outside the histograms' range.
+    pub out_of_range: u64,
+    /// Digest of the multiset of events that were ingested.
+    pub events_digest: Option<String>,
+    /// Digest of the engine's snapshot.
+    pub snapshot_digest: Option<String>,
+    /// Members that have state.
+    pub members: u64,
+    /// Contents that have state.
+    pub contents: u64,
+    /// Bytes of state of touched members and contents.
+    pub state_bytes: u64,
+    /// Bytes of room in inboxes that holds no entry.
+    pub slack_bytes: u64,
+    /// Bytes of the maps beyond the states in them.
+    pub map_bytes: u64,
+    /// Peak resident size of the process during the trial, in bytes.
+    pub peak_resident_bytes: u64,
+    /// Time stolen from this machine by its host during the trial, in ms.
+    pub steal_ms: u64,
+    /// Involuntary context switches of the process during the trial.
+    pub involuntary_switches: u64,
+}
+
+/// When one worker started and ended, in ns since the trial's set-up.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct WorkerStamp {
+    /// Before its first batch.
+    pub start_ns: u64,
+    /// After its session was finished.
+    pub end_ns: u64,
+    /// Events it ingested.
+    pub events: u64,
+}
+
+/// What the oracle found.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct OracleNote {
+    /// Digest of the generated event multiset.
+    pub events_digest: String,
+    /// Digest of the snapshot.
+    pub snapshot_digest: String,
+    /// Members in it.
+    pub members: u64,
+    /// Contents in it.
+    pub contents: u64,
+    /// Whether the workload's file knew these digests: `matches`, or `unknown`.
+    pub expected: String,
+    /// How long it took, in ms.
+    pub took_ms: u64,
+}
+
+/// Whether an engine's final state was right.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct EngineProof {
+    /// [`EngineNote::name`].
+    pub engine: String,
+    /// What was found.
+    pub verdict: ProofVerdict,
+    /// Snapshots compared.
+    pub snapshots: u64,
+    /// Reads compared.
+    pub reads: u64,
+}
+
+/// What a proof found.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ProofVerdict {
+    /// Equal to the oracle's, bit for bit.
+    Equal,
+    /// Not asked for, or a probe.
+    NotChecked,
+    /// Differs; the first difference in words.
+    Differs(String),
+}
+
+/// The clock.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Default)]
+#[serde(deny_unknown_fields)]
+pub struct ClockNote {
+    /// What one reading costs, in ns.
+    pub cost_ns: f64,
+    /// The smallest step seen between two readings that differ, in ns.
+    pub resolution_ns: u64,
+}
+
+/// What the stream really held.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Realised {
+    /// Events looked at, from the stream's start.
+    pub events: u64,
+    /// Name of each kind and how many fresh events of it there were.
+    pub kinds: Vec<(String, u64)>,
+    /// Undos.
+    pub undos: u64,
+    /// Name of each disposition and how many events had it.
+    pub dispositions: Vec<(String, u64)>,
+    /// Self-actions other than read marks.
+    pub self_actions: u64,
+    /// Distinct recipients.
+    pub recipients: u64,
+    /// Share of the events that the most frequent recipient got.
+    pub top_1_share: f64,
+    /// Share of the events that the hundred most frequent recipients got.
+    pub top_100_share: f64,
+}
+
+/// The machine, and what on it could spoil a measurement.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Model of the processor.
+    pub cpu: String,
+    /// Processors that this process may use.
+    pub cores: usize,
+    /// Operating system and kernel.
+    pub os: String,
+    /// Memory of the machine, in bytes.
+    pub memory_bytes: u64,
+    /// Memory free for use when the run began, in bytes.
+    pub available_bytes: u64,
+    /// The control group's limit, in bytes, where there is one.
+    pub cgroup_memory_bytes: Option<u64>,
+    /// The control group's processors, where they are limited.
+    pub cgroup_cpus: Option<f64>,
+    /// Frequency governor, where the machine says it.
+    pub governor: Option<String>,
+    /// Clock source of the kernel.
+    pub clock_source: Option<String>,
+    /// Transparent huge pages: the mode in force.
+    pub huge_pages: Option<String>,
+    /// Load average over a minute when the run began.
+    pub load_1m: f64,
+    /// Load average over a minute when the run ended.
+    pub load_1m_end: f64,
+    /// Build profile: `release` or `debug`.
+    pub profile: String,
+}

@@ -1,0 +1,9 @@
+//! Floor 0, plain parts: mixing, digests, quantities, files that are
+//! replaced whole. Imports nothing of this crate.
+
+pub mod atomic_file;
+pub mod digest;
+pub mod hash;
+pub mod mix;
+pub mod prefetch;
+pub mod quantity;

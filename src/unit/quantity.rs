@@ -1,0 +1,121 @@
+//! Numbers as people write them (`10M`, `200k`) and read them
+//! (`12.3M`, `4.56 ns`). Imports nothing.
+
+/// Reads a count: digits, `_`, and an optional `k`, `M`, `G`/`B` (powers of
+/// 1,000). A fraction is allowed where the result is whole: `2.5M`.
+///
+/// # Errors
+/// Says what is wrong with `text` and what would be right.
+pub fn parse_count(text: &str) -> Result<u64, String> {
+    let wrong = || format!("`{text}` is not a count: write it as 200000, 200_000, 200k or 2.5M");
+    let plain: String = text.trim().chars().filter(|&c| c != '_').collect();
+    let (digits, factor) = match plain.char_indices().next_back() {
+        Some((at, 'k' | 'K')) => (&plain[..at], 1_000),
+        Some((at, 'm' | 'M')) => (&plain[..at], 1_000_000),
+        Some((at, 'g' | 'G' | 'b' | 'B')) => (&plain[..at], 1_000_000_000),
+        _ => (plain.as_str(), 1),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_number = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !is_number(whole) || !is_number(fraction) || digits.ends_with('.') {
+        return Err(wrong());
+    }
+    let whole = whole.parse::<u64>().map_err(|_| wrong())?;
+    let mut value = whole.checked_mul(factor).ok_or_else(|| format!("`{text}` is too large"))?;
+    let mut place = factor;
+    for digit in fraction.bytes().map(|b| u64::from(b - b'0')) {
+        if place % 10 != 0 && digit != 0 {
+            return Err(wrong());
+        }
+        place /= 10;
+        value += digit * place;
+    }
+    Ok(value)
+}
+
+/// Three significant digits and a suffix: `12.3M`.
+#[must_use]
+pub fn show_count(value: f64) -> String {
+    let (scaled, suffix) = match value.abs() {
+        v if v >= 1e9 => (value / 1e9, "G"),
+        v if v >= 1e6 => (value / 1e6, "M"),
+        v if v >= 1e4 => (value / 1e3, "k"),
+        _ => (value, ""),
+    };
+    format!("{}{suffix}", three_digits(scaled))
+}
+
+/// Nanoseconds with the unit that suits them: `812 ns`, `1.20 ms`.
+#[must_use]
+pub fn show_ns(ns: f64) -> String {
+    let (scaled, unit) = match ns.abs() {
+        v if v >= 1e9 => (ns / 1e9, "s"),
+        v if v >= 1e6 => (ns / 1e6, "ms"),
+        v if v >= 1e3 => (ns / 1e3, "µs"),
+        _ => (ns, "ns"),
+    };
+    format!("{} {unit}", three_digits(scaled))
+}
+
+/// Bytes with binary units: `1.50 MiB`.
+#[must_use]
+pub fn show_bytes(bytes: f64) -> String {
+    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let mut scaled = bytes;
+    let mut unit = 0;
+    while scaled.abs() >= 1024.0 && unit + 1 < UNITS.len() {
+        scaled /= 1024.0;
+        unit += 1;
+    }
+    format!("{} {}", three_digits(scaled), UNITS[unit])
+}
+
+/// A whole number with commas: `10,000,000`.
+#[must_use]
+pub fn show_whole(value: u64) -> String {
+    let digits = value.to_string();
+    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+fn three_digits(value: f64) -> String {
+    match value.abs() {
+        v if v >= 99.95 || v == 0.0 => format!("{value:.0}"),
+        v if v >= 9.995 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_read_as_written() {
+        assert_eq!(parse_count("200000"), Ok(200_000));
+        assert_eq!(parse_count("200_000"), Ok(200_000));
+        assert_eq!(parse_count("10k"), Ok(10_000));
+        assert_eq!(parse_count("2.5M"), Ok(2_500_000));
+        assert_eq!(parse_count("1B"), Ok(1_000_000_000));
+        for wrong in ["", "k", "-1", "1.5", "ten", "1.", "0.0001k", "99999999999999999999", "9e9"] {
+            assert!(parse_count(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_shown_with_three_digits() {
+        assert_eq!(show_count(12_345_678.0), "12.3M");
+        assert_eq!(show_count(999.0), "999");
+        assert_eq!(show_ns(812.4), "812 ns");
+        assert_eq!(show_ns(1_200_000.0), "1.20 ms");
+        assert_eq!(show_bytes(1536.0), "1.50 KiB");
+        assert_eq!(show_whole(10_000_000), "10,000,000");
+        assert_eq!(show_whole(123), "123");
+    }
+}
