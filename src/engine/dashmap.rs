@@ -52,8 +52,12 @@ impl Engine for DashMapEngine {
     }
 
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        self.members.par_iter().for_each(|at| visit(StateRef::Member(*at.key(), at.value())));
-        self.contents.par_iter().for_each(|at| visit(StateRef::Content(*at.key(), at.value())));
+        self.members
+            .par_iter()
+            .for_each(|at| visit(StateRef::Member(*at.key(), at.value())));
+        self.contents
+            .par_iter()
+            .for_each(|at| visit(StateRef::Content(*at.key(), at.value())));
     }
 
     fn memory(&self) -> MemoryUse {

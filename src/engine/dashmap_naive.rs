@@ -43,8 +43,12 @@ impl Engine for NaiveDashMapEngine {
     }
 
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        self.members.par_iter().for_each(|at| visit(StateRef::Member(*at.key(), at.value())));
-        self.contents.par_iter().for_each(|at| visit(StateRef::Content(*at.key(), at.value())));
+        self.members
+            .par_iter()
+            .for_each(|at| visit(StateRef::Member(*at.key(), at.value())));
+        self.contents
+            .par_iter()
+            .for_each(|at| visit(StateRef::Content(*at.key(), at.value())));
     }
 
     fn memory(&self) -> MemoryUse {
@@ -65,12 +69,19 @@ pub struct NaiveSession<'engine> {
 
 impl Session for NaiveSession<'_> {
     fn ingest(&mut self, batch: &[Event]) {
-        let NaiveDashMapEngine { members, contents, inbox_capacity } = self.engine;
+        let NaiveDashMapEngine {
+            members,
+            contents,
+            inbox_capacity,
+        } = self.engine;
         for event in batch {
             for_each_update(
                 event,
                 |update| {
-                    members.entry(update.member).or_default().apply(&update, *inbox_capacity);
+                    members
+                        .entry(update.member)
+                        .or_default()
+                        .apply(&update, *inbox_capacity);
                 },
                 |update| contents.entry(update.content).or_default().apply(&update),
             );
@@ -78,7 +89,9 @@ impl Session for NaiveSession<'_> {
     }
 
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
-        let NaiveDashMapEngine { members, contents, .. } = self.engine;
+        let NaiveDashMapEngine {
+            members, contents, ..
+        } = self.engine;
         for (at, read) in reads.iter().enumerate() {
             let answer = answer_read(
                 read,

@@ -10,7 +10,7 @@ use super::state::{Content, Member};
 /// `member_room` and `content_room` are what hashbrown calls capacity: 7/8
 /// of the slots. Each slot has the key, the value and one control byte.
 #[must_use]
-pub fn of_tables(
+pub(super) fn of_tables(
     member_room: u64,
     content_room: u64,
     inboxes: impl Iterator<Item = (u64, u64)>,
@@ -28,5 +28,9 @@ pub fn of_tables(
     let slots = |room: u64| room * 8 / 7;
     let table = slots(member_room) * (member + 9) + slots(content_room) * (content + 9);
     let in_table = members * member + contents * content;
-    MemoryUse { state: in_table + used, slack, map: table.saturating_sub(in_table) }
+    MemoryUse {
+        state: in_table + used,
+        slack,
+        map: table.saturating_sub(in_table),
+    }
 }

@@ -80,7 +80,11 @@ impl EngineConfig {
     /// A config with the standard inbox and a fresh stop flag.
     #[must_use]
     pub fn new(threads: usize) -> Self {
-        Self { threads, inbox_capacity: state::INBOX_CAPACITY, stop: StopFlag::default() }
+        Self {
+            threads,
+            inbox_capacity: state::INBOX_CAPACITY,
+            stop: StopFlag::default(),
+        }
     }
 }
 

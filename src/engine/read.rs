@@ -54,7 +54,10 @@ impl InboxGroup {
 }
 
 const fn counts_from_content(kind: Kind) -> bool {
-    matches!(kind, Kind::PostLike | Kind::PostComment | Kind::ArticleLike | Kind::ArticleShare)
+    matches!(
+        kind,
+        Kind::PostLike | Kind::PostComment | Kind::ArticleLike | Kind::ArticleShare
+    )
 }
 
 /// The page of a member, each N from its live entries alone. Where
@@ -63,7 +66,12 @@ const fn counts_from_content(kind: Kind) -> bool {
 #[must_use]
 pub fn page_of(member: &Member) -> InboxPage {
     let mut live: ArrayVec<_, 256> = ArrayVec::new();
-    for entry in member.inbox.entries().iter().filter(|entry| !entry.undone()) {
+    for entry in member
+        .inbox
+        .entries()
+        .iter()
+        .filter(|entry| !entry.undone())
+    {
         if live.try_push(*entry).is_err() {
             break;
         }
@@ -72,7 +80,10 @@ pub fn page_of(member: &Member) -> InboxPage {
     let mut page = InboxPage::new();
     for entry in &live {
         let (kind, content) = (entry.kind(), entry.content);
-        match page.iter_mut().find(|group| group.kind == kind && group.content == content) {
+        match page
+            .iter_mut()
+            .find(|group| group.kind == kind && group.content == content)
+        {
             Some(group) => group.others += 1,
             None => {
                 let group = InboxGroup {

@@ -109,7 +109,11 @@ impl MemberLine {
     pub fn digest(&self) -> Digest {
         let mut line = LineHasher::new(MEMBER_TAG);
         line.word(self.member);
-        absorb_counts(&mut line, 1, self.delivered.iter().map(|&count| count as u64));
+        absorb_counts(
+            &mut line,
+            1,
+            self.delivered.iter().map(|&count| count as u64),
+        );
         absorb_counts(&mut line, 2, self.profile_views.iter().copied());
         absorb_counts(&mut line, 3, self.picture_views.iter().copied());
         if let Some(mark) = self.read_mark {
@@ -143,7 +147,11 @@ impl ContentLine {
         let mut line = LineHasher::new(CONTENT_TAG);
         line.word(self.content);
         absorb_counts(&mut line, 1, self.views.iter().copied());
-        absorb_counts(&mut line, 2, self.reactions.iter().map(|&count| count as u64));
+        absorb_counts(
+            &mut line,
+            2,
+            self.reactions.iter().map(|&count| count as u64),
+        );
         line.finish()
     }
 }
@@ -183,7 +191,8 @@ impl SnapshotDigest {
     pub fn of<E: Engine>(engine: &E) -> Self {
         // a sum for each pool thread, so that the visits don't contend
         let slots = rayon::current_num_threads() + 1;
-        let sums: Vec<CachePadded<Mutex<Self>>> = (0..slots).map(|_| CachePadded::default()).collect();
+        let sums: Vec<CachePadded<Mutex<Self>>> =
+            (0..slots).map(|_| CachePadded::default()).collect();
         engine.visit(&|state| {
             let slot = rayon::current_thread_index().map_or(0, |thread| thread + 1);
             sums[slot % slots].lock().add(state);

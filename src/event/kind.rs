@@ -126,7 +126,11 @@ impl Kind {
     #[must_use]
     pub const fn notify_slot(self) -> Option<usize> {
         let slot = (self as u8).wrapping_sub(FIRST_NOTIFY) as usize;
-        if slot < NOTIFY_KINDS { Some(slot) } else { None }
+        if slot < NOTIFY_KINDS {
+            Some(slot)
+        } else {
+            None
+        }
     }
 
     /// Position among the kinds that a content counts (`0..REACTION_KINDS`).
@@ -134,7 +138,11 @@ impl Kind {
     #[must_use]
     pub const fn reaction_slot(self) -> Option<usize> {
         let slot = (self as u8).wrapping_sub(FIRST_NOTIFY) as usize;
-        if slot < REACTION_KINDS { Some(slot) } else { None }
+        if slot < REACTION_KINDS {
+            Some(slot)
+        } else {
+            None
+        }
     }
 
     /// The kind at a position among those that notify.
@@ -162,8 +170,20 @@ mod tests {
                 assert_eq!(Kind::from_notify_slot(slot), kind);
             }
         }
-        assert_eq!(Kind::ALL.iter().filter(|k| k.notify_slot().is_some()).count(), NOTIFY_KINDS);
-        assert_eq!(Kind::ALL.iter().filter(|k| k.reaction_slot().is_some()).count(), REACTION_KINDS);
+        assert_eq!(
+            Kind::ALL
+                .iter()
+                .filter(|k| k.notify_slot().is_some())
+                .count(),
+            NOTIFY_KINDS
+        );
+        assert_eq!(
+            Kind::ALL
+                .iter()
+                .filter(|k| k.reaction_slot().is_some())
+                .count(),
+            REACTION_KINDS
+        );
         assert_eq!(Kind::from_name("post_likes"), None);
     }
 }

@@ -48,7 +48,13 @@ impl Event {
     ) -> Self {
         debug_assert!(index < MAX_INDEX);
         let stamp = index << 8 | (segment as u64) << 5 | (undo as u64) << 4 | kind as u64;
-        Self { stamp, at_us, actor, recipient, content }
+        Self {
+            stamp,
+            at_us,
+            actor,
+            recipient,
+            content,
+        }
     }
 
     /// Position in the stream.
@@ -119,7 +125,10 @@ mod tests {
                 for undo in [false, true] {
                     let event = Event::new(MAX_INDEX - 1, 5, kind, undo, (7, segment), 8, 9);
                     assert_eq!(event.index(), MAX_INDEX - 1);
-                    assert_eq!((event.kind(), event.undo(), event.segment()), (kind, undo, segment));
+                    assert_eq!(
+                        (event.kind(), event.undo(), event.segment()),
+                        (kind, undo, segment)
+                    );
                 }
             }
         }

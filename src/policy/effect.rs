@@ -27,7 +27,11 @@ impl Effect {
             Disposition::Notify | Disposition::Retract => (true, kind.has_content()),
             Disposition::OwnAct => (true, false),
         };
-        Self { disposition, touches_member, touches_content }
+        Self {
+            disposition,
+            touches_member,
+            touches_content,
+        }
     }
 }
 

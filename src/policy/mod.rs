@@ -28,8 +28,13 @@ pub enum Disposition {
 
 impl Disposition {
     /// Every disposition, in order.
-    pub const ALL: [Self; 5] =
-        [Self::Discard, Self::Aggregate, Self::Notify, Self::Retract, Self::OwnAct];
+    pub const ALL: [Self; 5] = [
+        Self::Discard,
+        Self::Aggregate,
+        Self::Notify,
+        Self::Retract,
+        Self::OwnAct,
+    ];
 
     /// Its name in tables and reports.
     #[must_use]

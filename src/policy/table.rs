@@ -1,7 +1,7 @@
 //! The policy as rows that a person reads; `notibench policy` prints them.
 //! Imports `event` and its parent.
 
-use super::{Disposition, Effect, EFFECTS};
+use super::{Disposition, EFFECTS, Effect};
 use crate::event::Kind;
 
 /// One row: a kind, fresh or undone, acting on another member.
@@ -52,7 +52,10 @@ pub fn table() -> Vec<TableRow> {
         effect: EFFECTS[kind as usize | usize::from(undo) << 4],
     };
     let fresh = Kind::ALL.into_iter().map(|kind| row(kind, false));
-    let undone = Kind::ALL.into_iter().filter(|kind| kind.is_undoable()).map(|kind| row(kind, true));
+    let undone = Kind::ALL
+        .into_iter()
+        .filter(|kind| kind.is_undoable())
+        .map(|kind| row(kind, true));
     fresh.chain(undone).collect()
 }
 
@@ -120,7 +123,11 @@ mod tests {
     #[test]
     fn an_undo_of_what_cannot_be_undone_is_discarded() {
         for kind in Kind::ALL.into_iter().filter(|kind| !kind.is_undoable()) {
-            assert_eq!(classify(kind, true, false), Disposition::Discard, "{kind:?}");
+            assert_eq!(
+                classify(kind, true, false),
+                Disposition::Discard,
+                "{kind:?}"
+            );
         }
     }
 

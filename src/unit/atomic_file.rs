@@ -37,7 +37,10 @@ pub fn write_atomically(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), WriteError> {
-    replace(path, fill).map_err(|source| WriteError { path: path.to_owned(), source })
+    replace(path, fill).map_err(|source| WriteError {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -51,7 +54,9 @@ fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> 
         fill(&mut writer)?;
         return writer.flush();
     }
-    let mut temporary = tempfile::Builder::new().prefix(".notibench-").tempfile_in(folder)?;
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".notibench-")
+        .tempfile_in(folder)?;
     {
         let mut writer = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
         fill(&mut writer)?;
@@ -60,7 +65,9 @@ fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> 
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        temporary.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+        temporary
+            .as_file()
+            .set_permissions(std::fs::Permissions::from_mode(0o644))?;
     }
     temporary.as_file().sync_all()?;
     temporary.persist(path).map_err(|error| error.error)?;
@@ -86,7 +93,11 @@ mod tests {
         });
         assert!(failed.unwrap_err().to_string().contains("record.json"));
         assert_eq!(std::fs::read(&path).unwrap(), b"first");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no litter");
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "no litter"
+        );
     }
 
     #[test]
@@ -101,6 +112,9 @@ mod tests {
     fn a_missing_folder_is_an_error_that_names_the_file() {
         let failed = write_atomically(Path::new("/no/such/folder/file"), |_| Ok(()));
         let message = failed.unwrap_err().to_string();
-        assert!(message.contains("/no/such/folder/file") && message.contains("--out"), "{message}");
+        assert!(
+            message.contains("/no/such/folder/file") && message.contains("--out"),
+            "{message}"
+        );
     }
 }

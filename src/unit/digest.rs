@@ -50,7 +50,10 @@ impl std::str::FromStr for Digest {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         if text.len() != 32 {
-            return Err(format!("a digest has 32 hexadecimal digits, not {}", text.len()));
+            return Err(format!(
+                "a digest has 32 hexadecimal digits, not {}",
+                text.len()
+            ));
         }
         u128::from_str_radix(text, 16)
             .map(Self)
@@ -71,7 +74,10 @@ impl LineHasher {
     #[inline]
     #[must_use]
     pub const fn new(tag: u64) -> Self {
-        Self { low: mix(tag ^ 0x0123_4567_89ab_cdef), high: mix(tag ^ 0xfedc_ba98_7654_3210) }
+        Self {
+            low: mix(tag ^ 0x0123_4567_89ab_cdef),
+            high: mix(tag ^ 0xfedc_ba98_7654_3210),
+        }
     }
 
     /// Absorbs one word.

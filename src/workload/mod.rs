@@ -3,6 +3,4 @@
 
 mod spec;
 
-pub use spec::{
-    IdScheme, Population, ReadMix, TimeShape, Workload, WriteMix,
-};
+pub use spec::{IdScheme, Population, ReadMix, TimeShape, Workload, WriteMix};

@@ -51,6 +51,7 @@ impl Content {
     /// Reactions as shown to a reader: never below zero.
     #[must_use]
     pub fn shown_reactions(&self) -> [u64; REACTION_KINDS] {
-        self.reactions.map(|count| u64::try_from(count).unwrap_or(0))
+        self.reactions
+            .map(|count| u64::try_from(count).unwrap_or(0))
     }
 }

@@ -39,8 +39,20 @@ impl Member {
                 if let Some(slot) = kind.notify_slot() {
                     let delta = if update.undo() { -1 } else { 1 };
                     self.delivered[slot] = self.delivered[slot].wrapping_add(delta);
-                    let &MemberUpdate { stamp, actor, content, .. } = update;
-                    self.inbox.offer(InboxEntry { stamp, actor, content }, capacity);
+                    let &MemberUpdate {
+                        stamp,
+                        actor,
+                        content,
+                        ..
+                    } = update;
+                    self.inbox.offer(
+                        InboxEntry {
+                            stamp,
+                            actor,
+                            content,
+                        },
+                        capacity,
+                    );
                 }
             }
         }

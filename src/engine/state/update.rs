@@ -68,6 +68,9 @@ pub fn for_each_update(
         });
     }
     if effect.touches_content {
-        content(ContentUpdate { content: event.content, stamp: event.stamp() });
+        content(ContentUpdate {
+            content: event.content,
+            stamp: event.stamp(),
+        });
     }
 }
