@@ -1,1 +1,25 @@
-//! harness
+//! Floor 4, the experiment: sources of events, trials, rounds, proofs, and
+//! what is known of the machine. Imports floors 0 to 3; never `report`.
+
+mod clock;
+mod contender;
+mod environment;
+mod memory;
+mod plan;
+mod proof;
+mod realised;
+mod run;
+mod source;
+mod trial;
+mod verify;
+mod worker;
+
+pub use clock::measure_clock;
+pub use contender::Contender;
+pub use environment::{Finding, examine, findings};
+pub use memory::{memory_limit, predict};
+pub use plan::{PlanError, RunOptions, choose_contenders, resolve};
+pub use run::{Observer, RunError, RunRequest, Silent, run};
+pub use source::Source;
+pub use trial::{TrialError, TrialOutcome, TrialSetup, run_trial};
+pub use verify::{VerifyFailure, VerifyOptions, verify};

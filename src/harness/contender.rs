@@ -1,0 +1,82 @@
+//! A contender: an engine's type behind a value, so that engines of the
+//! registry and engines of the user's own stand in one list. Imports
+//! `engine`.
+
+use super::proof::{Expectation, Finding, inspect};
+use super::trial::{TrialError, TrialOutcome, TrialSetup, run_trial};
+use crate::engine::registry::{EngineVisitor, dispatch};
+use crate::engine::{Engine, EngineInfo};
+
+/// What a contender's trial gives: the outcome, and what the proof found.
+pub(super) type Proved = (TrialOutcome, Finding);
+
+type TrialFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<Proved, TrialError>;
+type FreshnessFn = fn(&TrialSetup<'_>, u64) -> Result<(), String>;
+
+/// An engine that can be run and proved.
+#[derive(Clone, Debug)]
+pub struct Contender {
+    /// Name in this run.
+    pub name: String,
+    /// What is known of the engine.
+    pub info: EngineInfo,
+    /// Whether it is the baseline under its second name.
+    pub control: bool,
+    trial: TrialFn,
+    freshness: FreshnessFn,
+}
+
+impl Contender {
+    /// The contender of an engine type.
+    #[must_use]
+    pub fn of<E: Engine>() -> Self {
+        Self {
+            name: E::INFO.name.to_owned(),
+            info: E::INFO,
+            control: false,
+            trial: |setup, expected| {
+                run_trial::<E, Finding>(setup, |engine, config, outcome| {
+                    inspect(engine, config, outcome, expected)
+                })
+            },
+            freshness: super::proof::freshness_of::<E>,
+        }
+    }
+
+    /// The contender of a registered name.
+    #[must_use]
+    pub fn registered(name: &str) -> Option<Self> {
+        struct Visitor;
+        impl EngineVisitor for Visitor {
+            type Output = Contender;
+            fn visit<E: Engine>(self) -> Contender {
+                Contender::of::<E>()
+            }
+        }
+        dispatch(name, Visitor)
+    }
+
+    /// The same engine under a second name, for the A/A control.
+    #[must_use]
+    pub fn as_control(&self) -> Self {
+        Self { name: format!("{} (A/A)", self.name), control: true, ..self.clone() }
+    }
+
+    pub(super) fn trial(
+        &self,
+        setup: &TrialSetup<'_>,
+        expected: Option<&Expectation<'_>>,
+    ) -> Result<Proved, TrialError> {
+        (self.trial)(setup, expected)
+    }
+
+    /// Checks the engine's declaration of freshness on the stream's first
+    /// `events` events.
+    pub(super) fn check_freshness(
+        &self,
+        setup: &TrialSetup<'_>,
+        events: u64,
+    ) -> Result<(), String> {
+        (self.freshness)(setup, events)
+    }
+}

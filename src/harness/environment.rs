@@ -1,0 +1,263 @@
+//! The machine: what it is, what on it would spoil a measurement and how to
+//! mend it, and what happened to the process during a trial. Imports
+//! `record`.
+
+use std::fs;
+
+use nix::sys::resource::{UsageWho, getrusage};
+
+use crate::record::Environment;
+use crate::unit::quantity::show_bytes;
+
+/// Reads what the machine says of itself; what it doesn't say is left out.
+#[must_use]
+pub fn examine() -> Environment {
+    let meminfo = text("/proc/meminfo").unwrap_or_default();
+    let kib = |name: &str| field(&meminfo, name).unwrap_or(0) * 1024;
+    let cpuinfo = text("/proc/cpuinfo").unwrap_or_default();
+    let cpu = value_after(&cpuinfo, "model name").unwrap_or("unknown").to_owned();
+    let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
+    let load = load_1m();
+    Environment {
+        cpu,
+        cores: std::thread::available_parallelism().map_or(1, usize::from),
+        os: operating_system(),
+        memory_bytes: kib("MemTotal:"),
+        available_bytes: kib("MemAvailable:"),
+        cgroup_memory_bytes: cgroup_memory(),
+        cgroup_cpus: cgroup_cpus(),
+        governor: text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        clock_source: text("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
+        huge_pages: text("/sys/kernel/mm/transparent_hugepage/enabled")
+            .map(|modes| chosen(&modes).to_owned()),
+        load_1m: load,
+        load_1m_end: load,
+        profile: profile.to_owned(),
+    }
+}
+
+/// Load average over a minute.
+pub(super) fn load_1m() -> f64 {
+    text("/proc/loadavg")
+        .and_then(|line| line.split(' ').next().and_then(|load| load.parse().ok()))
+        .unwrap_or(0.0)
+}
+
+/// One thing about the machine, and how to mend it where it spoils.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at.
+    pub what: &'static str,
+    /// What it is.
+    pub found: String,
+    /// How to mend it; `None` where it is well, or can't be seen.
+    pub mend: Option<String>,
+}
+
+/// What on this machine would spoil a measurement.
+#[must_use]
+pub fn findings(env: &Environment, clock_cost_ns: f64) -> Vec<Finding> {
+    let finding = |what, found: String, mend: Option<&str>| Finding {
+        what,
+        found,
+        mend: mend.map(str::to_owned),
+    };
+    let unseen = || "not to be seen here".to_owned();
+    let or_unseen = |value: &Option<String>| value.clone().unwrap_or_else(unseen);
+    let debug = env.profile == "debug";
+    let powersave = env.governor.as_deref().is_some_and(|governor| governor != "performance");
+    let busy = env.load_1m > 0.3 * env.cores as f64;
+    let slow_clock = env
+        .clock_source
+        .as_deref()
+        .is_some_and(|source| !matches!(source, "tsc" | "kvm-clock" | "arch_sys_counter"));
+    let never = env.huge_pages.as_deref() == Some("never");
+    let (ticks, total) = steal_and_total_ticks();
+    let stolen = if total > 0 { ticks as f64 / total as f64 * 100.0 } else { 0.0 };
+    let limit = match (env.cgroup_memory_bytes, env.cgroup_cpus) {
+        (None, None) => "none".to_owned(),
+        (memory, cpus) => format!(
+            "memory {}, processors {}",
+            memory.map_or("unlimited".to_owned(), |bytes| show_bytes(bytes as f64)),
+            cpus.map_or("unlimited".to_owned(), |cpus| format!("{cpus:.2}"))
+        ),
+    };
+    vec![
+        finding("build", env.profile.clone(), debug.then_some("build with `cargo run --release`")),
+        finding(
+            "processors",
+            format!("{} × {}", env.cores, env.cpu),
+            (env.cores < 2).then_some("nothing contends on one processor: use a larger machine"),
+        ),
+        finding(
+            "governor",
+            or_unseen(&env.governor),
+            powersave.then_some("cpupower frequency-set -g performance"),
+        ),
+        finding(
+            "load",
+            format!("{:.2} over a minute", env.load_1m),
+            busy.then_some("stop what else is running, or wait; interleaved rounds bear the rest"),
+        ),
+        finding(
+            "steal",
+            format!("{stolen:.2}% of the time since boot"),
+            (stolen > 0.5).then_some("the host gives time to others: raise --rounds, or move"),
+        ),
+        finding(
+            "control group",
+            limit,
+            env.cgroup_cpus
+                .is_some_and(|cpus| cpus < env.cores as f64)
+                .then_some("the group is throttled: raise its processors, or lower --threads"),
+        ),
+        finding(
+            "clock source",
+            or_unseen(&env.clock_source),
+            slow_clock.then_some("boot with clocksource=tsc; reading this one is a system call"),
+        ),
+        finding(
+            "clock cost",
+            format!("{clock_cost_ns:.1} ns a reading"),
+            (clock_cost_ns > 200.0).then_some("keep --batch large, so that it is read seldom"),
+        ),
+        finding(
+            "huge pages",
+            or_unseen(&env.huge_pages),
+            never.then_some("echo madvise > /sys/kernel/mm/transparent_hugepage/enabled"),
+        ),
+        finding(
+            "memory",
+            format!("{} free for use", show_bytes(env.available_bytes as f64)),
+            (env.available_bytes < 2 << 30).then_some("lower --events, or generate --inline"),
+        ),
+    ]
+}
+
+/// What happened to the process between two moments.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Usage {
+    pub(super) steal_ms: u64,
+    pub(super) involuntary_switches: u64,
+    pub(super) peak_resident_bytes: u64,
+}
+
+impl Usage {
+    /// Begins to count; resets the peak of resident memory where the kernel
+    /// lets us.
+    pub(super) fn start() -> Self {
+        // not every container lets a process reset its own peak: the peak is
+        // then that of the process so far
+        let _ = fs::write("/proc/self/clear_refs", "5");
+        Self { peak_resident_bytes: 0, ..Self::now() }
+    }
+
+    /// What has happened since.
+    pub(super) fn until_now(self) -> Self {
+        let now = Self::now();
+        Self {
+            steal_ms: now.steal_ms.saturating_sub(self.steal_ms),
+            involuntary_switches: now.involuntary_switches - self.involuntary_switches,
+            peak_resident_bytes: now.peak_resident_bytes,
+        }
+    }
+
+    fn now() -> Self {
+        let switches = getrusage(UsageWho::RUSAGE_SELF)
+            .map_or(0, |usage| usage.involuntary_context_switches());
+        let status = text("/proc/self/status").unwrap_or_default();
+        Self {
+            // a tick is 10 ms wherever Linux runs today
+            steal_ms: steal_and_total_ticks().0 * 10,
+            involuntary_switches: u64::try_from(switches).unwrap_or(0),
+            peak_resident_bytes: field(&status, "VmHWM:").unwrap_or(0) * 1024,
+        }
+    }
+}
+
+fn steal_and_total_ticks() -> (u64, u64) {
+    let stat = text("/proc/stat").unwrap_or_default();
+    let line = stat.lines().next().unwrap_or_default();
+    let ticks: Vec<u64> = line.split_whitespace().skip(1).filter_map(|t| t.parse().ok()).collect();
+    (ticks.get(7).copied().unwrap_or(0), ticks.iter().take(8).sum())
+}
+
+/// The memory limit of the process's control group, where there is one.
+fn cgroup_memory() -> Option<u64> {
+    cgroup_file("memory.max")
+        .or_else(|| text("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+        .and_then(|limit| limit.parse().ok())
+        // version 1 says "unlimited" as a number near 2^63
+        .filter(|&limit: &u64| limit < 1 << 60)
+}
+
+fn cgroup_cpus() -> Option<f64> {
+    let line = cgroup_file("cpu.max")?;
+    let (quota, period) = line.split_once(' ')?;
+    Some(quota.parse::<f64>().ok()? / period.parse::<f64>().ok()?)
+}
+
+/// A file of the process's own control group, version 2.
+fn cgroup_file(name: &str) -> Option<String> {
+    let groups = text("/proc/self/cgroup")?;
+    let path = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
+    text(&format!("/sys/fs/cgroup{path}/{name}"))
+        .or_else(|| text(&format!("/sys/fs/cgroup/{name}")))
+}
+
+fn operating_system() -> String {
+    let kernel = text("/proc/sys/kernel/osrelease").unwrap_or_default();
+    format!("{} {kernel} {}", std::env::consts::OS, std::env::consts::ARCH)
+}
+
+/// The mode in brackets: `always [madvise] never`.
+fn chosen(modes: &str) -> &str {
+    modes.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or(modes, |(mode, _)| mode)
+}
+
+fn text(path: &str) -> Option<String> {
+    fs::read_to_string(path).ok().map(|text| text.trim().to_owned())
+}
+
+fn field(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find(|line| line.starts_with(name))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+fn value_after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.lines().find(|line| line.starts_with(name))?.split_once(':').map(|(_, value)| value.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_debug_build_on_a_busy_machine_is_found_out() {
+        let env = Environment {
+            profile: "debug".to_owned(),
+            cores: 2,
+            load_1m: 5.0,
+            governor: Some("powersave".to_owned()),
+            ..Environment::default()
+        };
+        let spoiled: Vec<_> =
+            findings(&env, 30.0).into_iter().filter(|f| f.mend.is_some()).map(|f| f.what).collect();
+        for what in ["build", "load", "governor", "memory"] {
+            assert!(spoiled.contains(&what), "{what} in {spoiled:?}");
+        }
+        assert!(!spoiled.contains(&"clock cost"));
+    }
+
+    #[test]
+    fn bracketed_modes_are_read() {
+        assert_eq!(chosen("always [madvise] never"), "madvise");
+        assert_eq!(chosen("tsc"), "tsc");
+    }
+
+    #[test]
+    fn this_machine_can_be_examined() {
+        let env = examine();
+        assert!(env.cores >= 1 && !findings(&env, 20.0).is_empty());
+    }
+}

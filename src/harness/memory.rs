@@ -1,0 +1,73 @@
+//! How much memory there is, and how much a run will need: it is predicted
+//! before the run, and refused over the limit. Imports `workload`, `engine`.
+
+use crate::engine::state::{Content, InboxEntry, Member};
+use crate::event::{Event, Read};
+use crate::record::Environment;
+use crate::workload::Workload;
+
+/// Bytes beside the stream and the state: code, histograms, buffers.
+const FIXED: u64 = 64 << 20;
+
+/// What a run will need, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prediction {
+    /// The stream, made beforehand.
+    pub stream: u64,
+    /// The largest state of an engine, at most.
+    pub state: u64,
+    /// The oracle, at most; 0 where nothing is verified.
+    pub oracle: u64,
+}
+
+impl Prediction {
+    /// What is needed at one time, in bytes: the oracle is gone before the
+    /// first trial.
+    #[must_use]
+    pub fn peak(&self, inline: bool) -> u64 {
+        let stream = if inline { 0 } else { self.stream };
+        stream + self.state.max(self.oracle) + FIXED
+    }
+}
+
+/// Memory that this process may use: the smaller of the control group's
+/// limit and what is available.
+#[must_use]
+pub fn memory_limit(env: &Environment) -> u64 {
+    env.cgroup_memory_bytes.unwrap_or(u64::MAX).min(env.available_bytes)
+}
+
+/// Predicts the memory of a run of `events` events and `reads` reads: an
+/// upper bound, as if every event touched members and contents evenly.
+#[must_use]
+pub fn predict(
+    workload: &Workload,
+    events: u64,
+    reads: u64,
+    inbox_capacity: usize,
+    verify: bool,
+) -> Prediction {
+    let population = &workload.population;
+    let share = |wanted: &dyn Fn(crate::event::Kind) -> bool| -> f64 {
+        let kinds = crate::event::Kind::ALL.into_iter().zip(workload.mix.kinds);
+        let fresh: f64 = kinds.filter(|(kind, _)| wanted(*kind)).map(|(_, share)| share).sum();
+        (fresh + workload.mix.undo + workload.mix.duplicate).min(1.0)
+    };
+    let notifying = (events as f64 * share(&|kind| kind.notify_slot().is_some())) as u64;
+    let with_content = (events as f64 * share(&crate::event::Kind::has_content)) as u64;
+    let members = population.members.min(events);
+    let contents = (population.members * population.contents_per_member).min(with_content);
+    let entries = notifying.min(members * inbox_capacity as u64);
+    let size = |bytes: usize| bytes as u64;
+    // a hash table is between 7/16 and 7/8 full; inboxes grow by doubling
+    let state = members * 2 * (size(size_of::<Member>()) + 9)
+        + contents * 2 * (size(size_of::<Content>()) + 9)
+        + entries * 2 * size(size_of::<InboxEntry>());
+    // the oracle keeps every key, in maps of its own
+    let oracle = if verify { members * 2 * 360 + contents * 2 * 140 + notifying * 2 * 56 } else { 0 };
+    Prediction {
+        stream: events * size(size_of::<Event>()) + reads * size(size_of::<Read>()),
+        state,
+        oracle,
+    }
+}

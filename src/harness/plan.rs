@@ -1,0 +1,299 @@
+//! From what was asked to what is run: engines, sizes, limits. Imports
+//! `record`, `engine`, `workload`.
+
+use super::contender::Contender;
+use super::memory::{memory_limit, predict};
+use crate::engine::registry::ENTRIES;
+use crate::engine::state::INBOX_CAPACITY;
+use crate::engine::{EngineInfo, Role};
+use crate::generator::ReadStream;
+use crate::record::{Environment, Plan};
+use crate::unit::quantity::{show_bytes, show_whole};
+use crate::workload::Workload;
+
+/// Engines of a run that names none.
+const DEFAULT_ENGINES: [&str; 4] = ["dashmap", "dashmap-naive", "sharded-mutex", "partitioned"];
+/// The baseline, where it takes part and no other was named.
+const DEFAULT_BASELINE: &str = "dashmap-naive";
+/// The probe of every run.
+const PROBE: &str = "null";
+/// Counters are 32 bits wide, so that a member's state stays small.
+const MAX_EVENTS: u64 = 1 << 31;
+/// Threads at the most: more than this is a slip of the finger.
+const MAX_THREADS: usize = 1_024;
+/// Events of one ingest call at the most.
+const MAX_BATCH: usize = 1 << 20;
+
+/// What a run was asked for; what is `None` is the workload's or our choice.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// Names of engines, in order; empty: the default ones.
+    pub engines: Vec<String>,
+    /// Every engine of the registry.
+    pub all: bool,
+    /// The engine that ratios are taken to.
+    pub baseline: Option<String>,
+    /// Workers; as many as processors unless told.
+    pub threads: Option<usize>,
+    /// Events of each trial.
+    pub events: Option<u64>,
+    /// Rounds that count.
+    pub rounds: Option<usize>,
+    /// Rounds thrown away before them.
+    pub warmup_rounds: Option<usize>,
+    /// Seed of the stream.
+    pub seed: Option<u64>,
+    /// Events of one ingest call.
+    pub batch: Option<usize>,
+    /// Pin workers to cores.
+    pub pin: bool,
+    /// Generate inside the timed part even where the stream fits.
+    pub inline: bool,
+    /// Leave out the proof.
+    pub no_verify: bool,
+}
+
+/// Why a run can't be made as asked; each says how to mend it.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PlanError {
+    /// There is no such engine.
+    #[error("there is no engine `{name}`; there are {known}; `notibench list engines` says more")]
+    UnknownEngine {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// A number is out of its range.
+    #[error("{flag} is {value}, must be {range}")]
+    OutOfRange {
+        /// The flag.
+        flag: &'static str,
+        /// What it was.
+        value: String,
+        /// What it may be.
+        range: String,
+    },
+    /// Engine given twice, probe as a baseline, and the like.
+    #[error("{0}")]
+    Conflict(String),
+    /// It would not fit.
+    #[error(
+        "this run would need up to {needed} and {limit} is free for use{detail}: lower --events, \
+         or lower the workload's members"
+    )]
+    TooLarge {
+        /// What it would need.
+        needed: String,
+        /// What there is.
+        limit: String,
+        /// Where it would go.
+        detail: String,
+    },
+}
+
+/// Chooses the engines: those named, then the A/A control, then `null`; and
+/// the baseline. `own` are engines beside the registry's.
+///
+/// # Errors
+/// Unknown names, names given twice, a probe as a baseline.
+pub fn choose_contenders(
+    options: &RunOptions,
+    own: &[Contender],
+) -> Result<(Vec<Contender>, String), PlanError> {
+    let names: Vec<String> = if options.all {
+        let ranked = |info: &&EngineInfo| info.role == Role::Engine;
+        let own = own.iter().map(|contender| contender.info.name.to_owned());
+        ENTRIES.iter().filter(ranked).map(|info| info.name.to_owned()).chain(own).collect()
+    } else if options.engines.is_empty() {
+        DEFAULT_ENGINES.map(str::to_owned).to_vec()
+    } else {
+        options.engines.clone()
+    };
+    let mut contenders: Vec<Contender> = Vec::new();
+    for name in &names {
+        if contenders.iter().any(|other| other.name == *name) {
+            return Err(PlanError::Conflict(format!("--engine {name} is given twice")));
+        }
+        contenders.push(find(name, own)?);
+    }
+    let ranked = |name: &str| {
+        contenders.iter().any(|c| c.name == name && c.info.role != Role::Probe)
+    };
+    let baseline = match &options.baseline {
+        Some(name) if ranked(name) => name.clone(),
+        Some(name) => {
+            let found = find(name, own)?;
+            if found.info.role == Role::Probe {
+                return Err(PlanError::Conflict(format!(
+                    "--baseline {name} is a probe: ratios are taken to an engine"
+                )));
+            }
+            contenders.push(found);
+            name.clone()
+        }
+        None if ranked(DEFAULT_BASELINE) => DEFAULT_BASELINE.to_owned(),
+        None => contenders
+            .iter()
+            .find(|contender| contender.info.role != Role::Probe)
+            .map(|contender| contender.name.clone())
+            .ok_or_else(|| {
+                PlanError::Conflict(
+                    "only probes were asked for: add an engine with --engine".to_owned(),
+                )
+            })?,
+    };
+    let control = contenders.iter().find(|c| c.name == baseline).map(Contender::as_control);
+    contenders.extend(control);
+    if !contenders.iter().any(|contender| contender.name == PROBE) {
+        contenders.push(find(PROBE, own)?);
+    }
+    Ok((contenders, baseline))
+}
+
+fn find(name: &str, own: &[Contender]) -> Result<Contender, PlanError> {
+    own.iter()
+        .find(|contender| contender.info.name == name)
+        .cloned()
+        .or_else(|| Contender::registered(name))
+        .ok_or_else(|| {
+            let known: Vec<&str> = ENTRIES
+                .iter()
+                .map(|info| info.name)
+                .chain(own.iter().map(|contender| contender.info.name))
+                .collect();
+            PlanError::UnknownEngine { name: name.to_owned(), known: known.join(", ") }
+        })
+}
+
+/// Settles every number of a run, and whether its stream is made beforehand:
+/// it is where it fits in a quarter of the memory.
+///
+/// # Errors
+/// Numbers out of range; more memory than there is.
+pub fn resolve(
+    options: &RunOptions,
+    workload: &Workload,
+    baseline: String,
+    env: &Environment,
+) -> Result<Plan, PlanError> {
+    let in_range = |flag, value: u64, low: u64, high: u64| {
+        if (low..=high).contains(&value) {
+            return Ok(value);
+        }
+        Err(PlanError::OutOfRange {
+            flag,
+            value: show_whole(value),
+            range: format!("{} to {}", show_whole(low), show_whole(high)),
+        })
+    };
+    let events = in_range("--events", options.events.unwrap_or(workload.events), 1, MAX_EVENTS)?;
+    let threads = options.threads.unwrap_or(env.cores);
+    let threads = in_range("--threads", threads as u64, 1, MAX_THREADS as u64)? as usize;
+    let batch = options.batch.unwrap_or(1_024);
+    let batch = in_range("--batch", batch as u64, 1, MAX_BATCH as u64)? as usize;
+    let rounds = options.rounds.unwrap_or(5);
+    let rounds = in_range("--rounds", rounds as u64, 1, 10_000)? as usize;
+    let warmup_rounds = options.warmup_rounds.unwrap_or(1);
+    let warmup_rounds = in_range("--warmup-rounds", warmup_rounds as u64, 0, 10_000)? as usize;
+    let seed = options.seed.unwrap_or(workload.seed);
+    let reads = ReadStream::new(workload, seed).due_before(events);
+    let verify = !options.no_verify;
+    let need = predict(workload, events, reads, INBOX_CAPACITY, verify);
+    let limit = memory_limit(env);
+    let inline = options.inline || need.stream > limit / 4;
+    if need.peak(inline) > limit {
+        let detail = format!(
+            " (stream {}, state {}, oracle {})",
+            if inline { "inline".to_owned() } else { show_bytes(need.stream as f64) },
+            show_bytes(need.state as f64),
+            show_bytes(need.oracle as f64)
+        );
+        return Err(PlanError::TooLarge {
+            needed: show_bytes(need.peak(inline) as f64),
+            limit: show_bytes(limit as f64),
+            detail,
+        });
+    }
+    Ok(Plan {
+        seed,
+        events,
+        reads,
+        threads,
+        batch,
+        rounds,
+        warmup_rounds,
+        inline,
+        pin: options.pin,
+        verify,
+        baseline,
+        inbox_capacity: INBOX_CAPACITY,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generator::tests::workload;
+
+    fn names(options: &RunOptions) -> (Vec<String>, String) {
+        let (contenders, baseline) = choose_contenders(options, &[]).unwrap();
+        (contenders.into_iter().map(|contender| contender.name).collect(), baseline)
+    }
+
+    fn asked(engines: &[&str]) -> RunOptions {
+        let engines = engines.iter().map(ToString::to_string).collect();
+        RunOptions { engines, ..RunOptions::default() }
+    }
+
+    #[test]
+    fn every_run_has_a_control_and_the_null_probe() {
+        let (named, baseline) = names(&asked(&["dashmap"]));
+        assert_eq!(named, ["dashmap", "dashmap (A/A)", "null"]);
+        assert_eq!(baseline, "dashmap");
+        let (named, baseline) = names(&asked(&["dashmap", "dashmap-naive", "null"]));
+        assert_eq!(named, ["dashmap", "dashmap-naive", "null", "dashmap-naive (A/A)"]);
+        assert_eq!(baseline, "dashmap-naive");
+    }
+
+    #[test]
+    fn a_baseline_that_was_not_named_takes_part() {
+        let options =
+            RunOptions { baseline: Some("dashmap-naive".to_owned()), ..asked(&["dashmap"]) };
+        assert_eq!(names(&options).0[..2], ["dashmap", "dashmap-naive"]);
+    }
+
+    #[test]
+    fn what_cannot_be_run_is_refused_with_advice() {
+        for (options, advice) in [
+            (asked(&["dashmop"]), "list engines"),
+            (asked(&["dashmap", "dashmap"]), "twice"),
+            (asked(&["null"]), "add an engine"),
+            (
+                RunOptions { baseline: Some("null".to_owned()), ..asked(&["dashmap"]) },
+                "is a probe",
+            ),
+        ] {
+            let message = choose_contenders(&options, &[]).unwrap_err().to_string();
+            assert!(message.contains(advice), "{message}");
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_range_and_runs_that_would_not_fit_are_refused() {
+        let env = Environment { cores: 2, available_bytes: 1 << 34, ..Environment::default() };
+        let refused = |options: RunOptions, env: &Environment| {
+            resolve(&options, &workload(), "dashmap".to_owned(), env).unwrap_err().to_string()
+        };
+        let none = RunOptions::default;
+        assert!(refused(RunOptions { threads: Some(0), ..none() }, &env).contains("--threads"));
+        assert!(refused(RunOptions { batch: Some(0), ..none() }, &env).contains("--batch"));
+        assert!(refused(RunOptions { rounds: Some(0), ..none() }, &env).contains("--rounds"));
+        assert!(refused(RunOptions { events: Some(0), ..none() }, &env).contains("--events"));
+        let small = Environment { available_bytes: 1 << 20, ..env.clone() };
+        assert!(refused(none(), &small).contains("lower --events"));
+        // a stream beyond a quarter of the memory is generated inline
+        let options = RunOptions { events: Some(200_000_000), no_verify: true, ..none() };
+        assert!(resolve(&options, &workload(), "dashmap".to_owned(), &env).unwrap().inline);
+    }
+}

@@ -1,0 +1,136 @@
+//! What the oracle expects of every trial, and what a trial's engine gives.
+//! Imports `engine`, `event`.
+
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use super::source::Source;
+use super::trial::{TrialOutcome, TrialSetup};
+use crate::engine::oracle::Oracle;
+use crate::engine::proof::{check_answers, check_freshness, check_snapshot};
+use crate::engine::read::Answer;
+use crate::engine::snapshot::{Snapshot, SnapshotDigest};
+use crate::engine::{Engine, EngineConfig, Role};
+use crate::event::{Event, Read};
+use crate::unit::digest::Digest;
+
+/// Members, and contents, whose reads are compared after each trial.
+const SAMPLED: usize = 1_000;
+/// Events of one batch where freshness is checked.
+const FRESHNESS_BATCH: usize = 97;
+
+/// What every engine must come to.
+#[derive(Debug)]
+pub struct Expectation<'a> {
+    source: &'a Source,
+    inbox_capacity: usize,
+    /// Digest of the event multiset, from the generator.
+    pub events_digest: Digest,
+    /// The oracle's snapshot, digested.
+    pub snapshot: SnapshotDigest,
+    /// How long the oracle took, in ms.
+    pub took_ms: u64,
+    reads: Vec<Read>,
+    answers: Vec<Answer>,
+}
+
+/// What a trial's proof found.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Finding {
+    /// The first thing that is wrong, in words.
+    pub(super) wrong: Option<String>,
+    /// Reads compared.
+    pub(super) reads: u64,
+    /// Whether anything was compared.
+    pub(super) checked: bool,
+}
+
+impl<'a> Expectation<'a> {
+    /// Asks the oracle. Its state is dropped again: only digests and the
+    /// sampled answers are kept.
+    #[must_use]
+    pub fn of(source: &'a Source, inbox_capacity: usize) -> Self {
+        let start = Instant::now();
+        let oracle = oracle_of(source, inbox_capacity);
+        let reads = oracle.sample_reads(SAMPLED);
+        let answers = reads.iter().map(|read| oracle.answer(read)).collect();
+        Self {
+            source,
+            inbox_capacity,
+            events_digest: source.generated_digest(),
+            snapshot: oracle.digest(),
+            took_ms: start.elapsed().as_millis() as u64,
+            reads,
+            answers,
+        }
+    }
+
+    /// The oracle's whole snapshot, made again: only a mismatch asks for it.
+    #[must_use]
+    pub fn oracle_snapshot(&self) -> Snapshot {
+        oracle_of(self.source, self.inbox_capacity).snapshot()
+    }
+}
+
+/// The oracle of a whole source, its parts folded side by side: each part is
+/// a sequential fold of what concerns its own members and contents.
+fn oracle_of(source: &Source, inbox_capacity: usize) -> Oracle {
+    let parts = rayon::current_num_threads();
+    let fold = |part| {
+        let mut oracle = Oracle::new(inbox_capacity);
+        source.for_each(0..source.events(), |event| {
+            oracle.fold_partition(std::iter::once(event), part, parts);
+        });
+        oracle
+    };
+    let folded: Vec<Oracle> = (0..parts).into_par_iter().map(fold).collect();
+    let mut whole = Oracle::new(inbox_capacity);
+    for oracle in folded {
+        whole.unite(oracle);
+    }
+    whole
+}
+
+/// Compares an engine at rest, and what it was given, with what is expected.
+pub(super) fn inspect<E: Engine>(
+    engine: &E,
+    config: &EngineConfig,
+    outcome: &TrialOutcome,
+    expected: Option<&Expectation<'_>>,
+) -> Finding {
+    let Some(expected) = expected.filter(|_| E::INFO.role != Role::Probe) else {
+        return Finding::default();
+    };
+    let checks = || {
+        if outcome.tally.digest != expected.events_digest {
+            return Err(format!(
+                "the events ingested have digest {}, the generator's {}: {} of {} events",
+                outcome.tally.digest,
+                expected.events_digest,
+                outcome.tally.events,
+                expected.source.events()
+            ));
+        }
+        if outcome.answers != outcome.reads {
+            return Err(format!("{} reads, {} answers", outcome.reads, outcome.answers));
+        }
+        if outcome.snapshot != expected.snapshot {
+            check_snapshot(engine, expected.snapshot, || expected.oracle_snapshot())?;
+        }
+        check_answers(engine, config, &expected.reads, &expected.answers)
+    };
+    Finding { wrong: checks().err(), reads: expected.reads.len() as u64, checked: true }
+}
+
+/// Checks the declaration of freshness of `E` on the first `events` events.
+pub(super) fn freshness_of<E: Engine>(setup: &TrialSetup<'_>, events: u64) -> Result<(), String> {
+    if E::INFO.role == Role::Probe {
+        return Ok(());
+    }
+    let mut prefix: Vec<Event> = Vec::new();
+    setup.source.for_each(0..events.min(setup.source.events()), |event| prefix.push(*event));
+    let mut config = EngineConfig::new(2);
+    config.inbox_capacity = setup.inbox_capacity;
+    check_freshness::<E>(&config, &prefix, FRESHNESS_BATCH)
+}

@@ -1,0 +1,280 @@
+//! A run: the stream, the oracle, rounds of shuffled turns, proofs, and the
+//! record of it all. Imports its siblings and `record`.
+
+use super::clock::measure_clock;
+use super::contender::{Contender, Proved};
+use super::environment::load_1m;
+use super::proof::Expectation;
+use super::realised::realised;
+use super::source::Source;
+use super::trial::{TrialError, TrialSetup};
+use super::worker::group_calls;
+use crate::engine::{Role, StopFlag};
+use crate::generator::{Generator, ReadStream};
+use crate::record::{
+    EngineNote, EngineProof, Environment, OracleNote, Plan, ProofVerdict, Record, SCHEMA, Trial,
+    WorkloadNote,
+};
+use crate::unit::mix::{below, counter_word, mix};
+use crate::workload::Workload;
+
+/// Hears how a run gets on; called between trials, never inside one.
+pub trait Observer {
+    /// A stage begins: generating, asking the oracle, …
+    fn stage(&mut self, what: &str);
+    /// A trial begins: how many are over, of how many, and whose turn it is.
+    fn turn(&mut self, over: usize, of: usize, engine: &str);
+}
+
+/// An observer that does nothing.
+#[derive(Debug, Default)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn stage(&mut self, _: &str) {}
+    fn turn(&mut self, _: usize, _: usize, _: &str) {}
+}
+
+/// Everything that a run needs.
+#[derive(Debug)]
+pub struct RunRequest<'a> {
+    /// What is run.
+    pub workload: &'a Workload,
+    /// The text of its file, for the record.
+    pub toml: String,
+    /// How it is run.
+    pub plan: Plan,
+    /// Who takes part.
+    pub contenders: Vec<Contender>,
+    /// Where it is run.
+    pub environment: Environment,
+    /// The command line, for the record.
+    pub command: Vec<String>,
+    /// Set on an interruption.
+    pub stop: StopFlag,
+    /// Called where a worker has panicked and another can't be stopped.
+    pub on_hang: fn(&str),
+}
+
+/// Why a run could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// It was interrupted before its first trial.
+    #[error("interrupted before the first trial")]
+    Interrupted,
+}
+
+/// Runs it. A failure of an engine is told in the record, not as an error:
+/// [`Record::failure`], [`Record::proofs`], [`Record::complete`].
+///
+/// # Errors
+/// Where it was interrupted before its first trial.
+pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Result<Record, RunError> {
+    let RunRequest { workload, plan, .. } = request;
+    let clock = measure_clock();
+    observer.stage(if plan.inline { "preparing" } else { "generating the stream" });
+    let generator = Generator::new(workload, plan.seed);
+    let reads = ReadStream::new(workload, plan.seed);
+    let source = Source::new(generator, reads, plan.events, plan.inline);
+    observer.stage("looking at the stream");
+    let realised = realised(&source);
+    let expected = plan.verify.then(|| {
+        observer.stage("asking the oracle");
+        Expectation::of(&source, plan.inbox_capacity)
+    });
+    if request.stop.is_set() {
+        return Err(RunError::Interrupted);
+    }
+    let (oracle, surprise) = oracle_note(request, expected.as_ref());
+    let mut record = Record {
+        schema: SCHEMA.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        complete: false,
+        failure: surprise,
+        command: request.command.clone(),
+        started: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        workload: WorkloadNote { name: workload.name.clone(), toml: request.toml.clone() },
+        plan: plan.clone(),
+        environment: request.environment.clone(),
+        engines: request.contenders.iter().map(engine_note).collect(),
+        trials: Vec::new(),
+        oracle,
+        proofs: request.contenders.iter().map(first_proof).collect(),
+        clock,
+        realised: Some(realised),
+        warnings: Vec::new(),
+    };
+    let ended = rounds(request, &source, expected.as_ref(), &mut record, observer);
+    record.complete = ended.is_ok();
+    if let Err(error) = ended {
+        record.failure.get_or_insert_with(|| error.to_string());
+    }
+    record.environment.load_1m_end = load_1m();
+    Ok(record)
+}
+
+fn rounds(
+    request: &RunRequest<'_>,
+    source: &Source,
+    expected: Option<&Expectation<'_>>,
+    record: &mut Record,
+    observer: &mut dyn Observer,
+) -> Result<(), TrialError> {
+    let plan = &request.plan;
+    let setup = TrialSetup {
+        source,
+        threads: plan.threads,
+        batch: plan.batch,
+        pin: plan.pin,
+        inbox_capacity: plan.inbox_capacity,
+        stop: &request.stop,
+        on_hang: request.on_hang,
+    };
+    let total = (plan.warmup_rounds + plan.rounds) * request.contenders.len();
+    for round in 0..plan.warmup_rounds + plan.rounds {
+        for (turn, at) in shuffled(request.contenders.len(), plan.seed, round).enumerate() {
+            let contender = &request.contenders[at];
+            if matches!(record.proofs[at].verdict, ProofVerdict::Differs(_)) {
+                continue;
+            }
+            observer.turn(round * request.contenders.len() + turn, total, &contender.name);
+            let proved = contender.trial(&setup, expected)?;
+            note_proof(&mut record.proofs[at], &proved);
+            let mut trial = trial_of(&contender.name, plan, &proved);
+            (trial.round, trial.turn, trial.warmup) = (round, turn, round < plan.warmup_rounds);
+            record.trials.push(trial);
+            if request.stop.is_set() {
+                return Err(TrialError::Interrupted);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The order of one round: a shuffle (Fisher and Yates) that the seed decides.
+fn shuffled(len: usize, seed: u64, round: usize) -> impl Iterator<Item = usize> {
+    let key = mix(seed ^ mix(round as u64 ^ 0x7475_726e));
+    let mut order: Vec<usize> = (0..len).collect();
+    for at in (1..len).rev() {
+        order.swap(at, below(counter_word(key, at as u64), at as u64 + 1) as usize);
+    }
+    order.into_iter()
+}
+
+fn oracle_note(
+    request: &RunRequest<'_>,
+    expected: Option<&Expectation<'_>>,
+) -> (Option<OracleNote>, Option<String>) {
+    let Some(expected) = expected else { return (None, None) };
+    let (workload, plan) = (request.workload, &request.plan);
+    let at_defaults = plan.seed == workload.seed && plan.events == workload.events;
+    let known = [
+        ("events", workload.expected_events_digest, expected.events_digest),
+        ("snapshot", workload.expected_snapshot_digest, expected.snapshot.digest),
+    ];
+    let surprise = known.iter().filter(|_| at_defaults).find_map(|(what, wanted, found)| {
+        let wanted = wanted.filter(|wanted| wanted != found)?;
+        Some(format!(
+            "the {what} digest of `{}` at its default seed is {found}, but its file expects \
+             {wanted}: the file or the generator has changed",
+            workload.name
+        ))
+    });
+    let all_known = at_defaults && known.iter().all(|(_, wanted, _)| wanted.is_some());
+    let matches = all_known && surprise.is_none();
+    let note = OracleNote {
+        events_digest: expected.events_digest.to_string(),
+        snapshot_digest: expected.snapshot.digest.to_string(),
+        members: expected.snapshot.members,
+        contents: expected.snapshot.contents,
+        expected: if matches { "matches" } else { "unknown" }.to_owned(),
+        took_ms: expected.took_ms,
+    };
+    (Some(note), surprise)
+}
+
+fn engine_note(contender: &Contender) -> EngineNote {
+    let role = match contender.info.role {
+        Role::Engine => "engine",
+        Role::Probe => "probe",
+        Role::Ablation => "ablation",
+    };
+    EngineNote {
+        name: contender.name.clone(),
+        engine: contender.info.name.to_owned(),
+        role: role.to_owned(),
+        freshness: contender.info.freshness.name().to_owned(),
+        control: contender.control,
+    }
+}
+
+fn first_proof(contender: &Contender) -> EngineProof {
+    EngineProof {
+        engine: contender.name.clone(),
+        verdict: ProofVerdict::NotChecked,
+        snapshots: 0,
+        reads: 0,
+    }
+}
+
+fn note_proof(proof: &mut EngineProof, (_, finding): &Proved) {
+    if !finding.checked {
+        return;
+    }
+    proof.snapshots += 1;
+    proof.reads += finding.reads;
+    proof.verdict = match &finding.wrong {
+        Some(words) => ProofVerdict::Differs(words.clone()),
+        None => ProofVerdict::Equal,
+    };
+}
+
+fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
+    let tally = &outcome.tally;
+    Trial {
+        engine: engine.to_owned(),
+        round: 0,
+        turn: 0,
+        warmup: false,
+        wall_ns: outcome.wall_ns,
+        workers: outcome.workers.clone(),
+        generated: plan.events,
+        applied: tally.events - tally.discarded,
+        discarded: tally.discarded,
+        failed: 0,
+        skipped: plan.events - tally.events,
+        notified: tally.notified,
+        reads: outcome.reads,
+        ingest_service_ns: outcome.ingest_service.to_base64(),
+        ingest_group_calls: group_calls(plan.batch) as u64,
+        read_service_ns: outcome.read_service.to_base64(),
+        out_of_range: outcome.ingest_service.out_of_range() + outcome.read_service.out_of_range(),
+        events_digest: Some(tally.digest.to_string()),
+        snapshot_digest: finding.checked.then(|| outcome.snapshot.digest.to_string()),
+        members: outcome.snapshot.members,
+        contents: outcome.snapshot.contents,
+        state_bytes: outcome.memory.state,
+        slack_bytes: outcome.memory.slack,
+        map_bytes: outcome.memory.map,
+        peak_resident_bytes: outcome.usage.peak_resident_bytes,
+        steal_ms: outcome.usage.steal_ms,
+        involuntary_switches: outcome.usage.involuntary_switches,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_are_shuffled_anew_each_round_and_the_same_each_time() {
+        let order = |round| shuffled(6, 1, round).collect::<Vec<_>>();
+        assert_eq!(order(3), order(3));
+        assert_ne!(order(3), order(4));
+        let firsts: std::collections::HashSet<usize> = (0..40).map(|round| order(round)[0]).collect();
+        assert_eq!(firsts.len(), 6, "everyone is first now and then");
+        let mut sorted = order(0);
+        sorted.sort_unstable();
+        assert_eq!(sorted, [0, 1, 2, 3, 4, 5]);
+    }
+}

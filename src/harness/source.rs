@@ -1,0 +1,151 @@
+//! Where a trial's events and reads come from: memory, made beforehand, or
+//! the generator, batch by batch inside the timed part. Imports `generator`,
+//! `event`.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::event::{Event, Read};
+use crate::generator::{Generator, ReadStream};
+use crate::policy::{Disposition, effect_of};
+use crate::unit::digest::Digest;
+
+/// Events that one task of a parallel pass looks at.
+const CHUNK: u64 = 1 << 16;
+
+/// The events `0..events` of a stream and the reads beside them.
+#[derive(Debug)]
+pub struct Source {
+    generator: Generator,
+    read_stream: ReadStream,
+    events: u64,
+    /// Empty where the workers generate.
+    stored_events: Vec<Event>,
+    stored_reads: Vec<Read>,
+    inline: bool,
+}
+
+/// What a pass over events counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) events: u64,
+    pub(super) discarded: u64,
+    pub(super) notified: u64,
+    pub(super) digest: Digest,
+}
+
+impl Tally {
+    fn add(mut self, event: &Event) -> Self {
+        let disposition = effect_of(event).disposition;
+        self.events += 1;
+        self.discarded += u64::from(disposition == Disposition::Discard);
+        self.notified += u64::from(disposition == Disposition::Notify);
+        self.digest += event.digest();
+        self
+    }
+
+    pub(super) fn merge(mut self, other: Self) -> Self {
+        self.events += other.events;
+        self.discarded += other.discarded;
+        self.notified += other.notified;
+        self.digest += other.digest;
+        self
+    }
+}
+
+impl Source {
+    /// A source of the first `events` events. Unless `inline`, all are made
+    /// here: 40 bytes an event, 16 a read.
+    #[must_use]
+    pub fn new(generator: Generator, read_stream: ReadStream, events: u64, inline: bool) -> Self {
+        let (stored_events, stored_reads) = if inline {
+            (Vec::new(), Vec::new())
+        } else {
+            let reads = read_stream.due_before(events);
+            (generator.events(0..events), read_stream.reads(0..reads))
+        };
+        Self { generator, read_stream, events, stored_events, stored_reads, inline }
+    }
+
+    /// How many events there are.
+    #[must_use]
+    pub const fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// How many reads there are.
+    #[must_use]
+    pub fn reads(&self) -> u64 {
+        self.read_stream.due_before(self.events)
+    }
+
+    /// Reads due before the event at `index`.
+    #[inline]
+    pub(super) fn reads_before(&self, index: u64) -> u64 {
+        self.read_stream.due_before(index)
+    }
+
+    /// The events of `range`: stored, or made into `room`.
+    #[inline]
+    pub(super) fn events_in<'a>(
+        &'a self,
+        range: Range<u64>,
+        room: &'a mut Vec<Event>,
+    ) -> &'a [Event] {
+        if !self.inline {
+            return &self.stored_events[range.start as usize..range.end as usize];
+        }
+        room.resize((range.end - range.start) as usize, Event::default());
+        self.generator.fill(range.start, room);
+        room
+    }
+
+    /// The reads of `range`: stored, or made into `room`.
+    #[inline]
+    pub(super) fn reads_in<'a>(&'a self, range: Range<u64>, room: &'a mut Vec<Read>) -> &'a [Read] {
+        if !self.inline {
+            return &self.stored_reads[range.start as usize..range.end as usize];
+        }
+        room.clear();
+        room.extend(range.map(|at| self.read_stream.read(at)));
+        room
+    }
+
+    /// Shows every event of `range` to `look`, in order, from memory or made
+    /// again.
+    pub fn for_each(&self, range: Range<u64>, mut look: impl FnMut(&Event)) {
+        if self.inline {
+            range.for_each(|index| look(&self.generator.event(index)));
+        } else {
+            let stored = &self.stored_events[range.start as usize..range.end as usize];
+            stored.iter().for_each(look);
+        }
+    }
+
+    /// Counts the events of `ranges` as they lie in memory now, in parallel.
+    pub(super) fn tally(&self, ranges: &[Range<u64>]) -> Tally {
+        let chunks: Vec<Range<u64>> = ranges.iter().flat_map(|range| split(range, CHUNK)).collect();
+        chunks
+            .into_par_iter()
+            .map(|chunk| {
+                let mut tally = Tally::default();
+                self.for_each(chunk, |event| tally = tally.add(event));
+                tally
+            })
+            .reduce(Tally::default, Tally::merge)
+    }
+
+    /// Digest of the event multiset as the generator makes it, independent of
+    /// what lies in memory.
+    #[must_use]
+    pub fn generated_digest(&self) -> Digest {
+        self.generator.digest(0..self.events)
+    }
+}
+
+/// Cuts a range into parts of at most `size`.
+pub(super) fn split(range: &Range<u64>, size: u64) -> impl Iterator<Item = Range<u64>> + use<> {
+    let (start, end) = (range.start, range.end);
+    (start..end).step_by(size as usize).map(move |from| from..end.min(from + size))
+}

@@ -1,0 +1,236 @@
+//! One trial: one engine, one stream, fresh state. Workers stamp their own
+//! starts and ends; a panicking worker ends the trial, and the process where
+//! the others can't be stopped. Imports `engine`, `record`, `stats`.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::environment::Usage;
+use super::source::{Source, Tally};
+use super::worker::{Shared, WorkerReport, work};
+use crate::engine::snapshot::SnapshotDigest;
+use crate::engine::{Engine, EngineConfig, MemoryUse, StopFlag};
+use crate::record::WorkerStamp;
+use crate::stats::ServiceHistogram;
+
+/// How long the other workers may take to stop after one has panicked.
+const GRACE: Duration = Duration::from_millis(1_200);
+
+/// Everything that a trial needs but the engine.
+#[derive(Clone, Copy, Debug)]
+pub struct TrialSetup<'a> {
+    /// The stream.
+    pub source: &'a Source,
+    /// Workers.
+    pub threads: usize,
+    /// Events of one ingest call, at least 1.
+    pub batch: usize,
+    /// Whether workers are pinned to cores.
+    pub pin: bool,
+    /// Entries that an inbox keeps.
+    pub inbox_capacity: usize,
+    /// Ends the trial early; set on an interruption.
+    pub stop: &'a StopFlag,
+    /// Called where a worker has panicked and another can't be stopped: it
+    /// must end the process.
+    pub on_hang: fn(&str),
+}
+
+/// Why a trial gave no figures.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum TrialError {
+    /// A worker panicked.
+    #[error("engine `{engine}`: worker {worker} panicked: {message}")]
+    Panicked {
+        /// Name in the registry.
+        engine: String,
+        /// Number of the worker.
+        worker: usize,
+        /// What it said.
+        message: String,
+    },
+    /// The trial was interrupted.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// What a trial measured, and what was counted after it.
+#[derive(Debug)]
+pub struct TrialOutcome {
+    /// First start to last end, in ns.
+    pub wall_ns: u64,
+    /// Each worker's stamps.
+    pub workers: Vec<WorkerStamp>,
+    /// What the ingested events were, counted again after the trial.
+    pub(super) tally: Tally,
+    /// Reads asked.
+    pub reads: u64,
+    /// Answers given.
+    pub answers: u64,
+    /// Service time of groups of ingest calls.
+    pub ingest_service: ServiceHistogram,
+    /// Service time of groups of reads.
+    pub read_service: ServiceHistogram,
+    /// The engine's snapshot, digested; empty for a probe.
+    pub snapshot: SnapshotDigest,
+    /// Where its bytes are.
+    pub memory: MemoryUse,
+    /// Steal, switches and peak memory during the timed part.
+    pub(super) usage: Usage,
+}
+
+/// Runs one trial of `E`; then shows the engine, at rest, to `inspect`.
+///
+/// # Errors
+/// Where a worker panicked, or the trial was interrupted.
+pub fn run_trial<E: Engine, T>(
+    setup: &TrialSetup<'_>,
+    inspect: impl FnOnce(&E, &EngineConfig, &TrialOutcome) -> T,
+) -> Result<(TrialOutcome, T), TrialError> {
+    let config = EngineConfig {
+        threads: setup.threads,
+        inbox_capacity: setup.inbox_capacity,
+        stop: StopFlag::default(),
+    };
+    let engine = E::build(&config);
+    let before = Usage::start();
+    let reports = drive(setup, &config, &engine)?;
+    let usage = before.until_now();
+    if setup.stop.is_set() {
+        return Err(TrialError::Interrupted);
+    }
+    let outcome = summarise::<E>(setup, &engine, &reports, usage);
+    let seen = inspect(&engine, &config, &outcome);
+    Ok((outcome, seen))
+}
+
+fn drive<E: Engine>(
+    setup: &TrialSetup<'_>,
+    config: &EngineConfig,
+    engine: &E,
+) -> Result<Vec<WorkerReport>, TrialError> {
+    let cores = if setup.pin { core_affinity::get_core_ids().unwrap_or_default() } else { vec![] };
+    // the trial stops on an interruption and on a panic alike
+    let shared = Shared::new(setup.source, setup.batch, setup.threads, config.stop.clone());
+    let (ready, go) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let (done, finished) = mpsc::channel();
+    std::thread::scope(|scope| {
+        for worker in 0..setup.threads {
+            let (shared, ready, go, done) = (&shared, &ready, &go, done.clone());
+            let core = cores.get(worker % cores.len().max(1)).copied();
+            scope.spawn(move || {
+                if let Some(core) = core {
+                    core_affinity::set_for_current(core);
+                }
+                let result = catch_unwind(AssertUnwindSafe(|| {
+                    let session = engine.session(worker);
+                    ready.fetch_add(1, Ordering::AcqRel);
+                    while !go.load(Ordering::Acquire) {
+                        if shared.stop.is_set() {
+                            break;
+                        }
+                        std::thread::yield_now();
+                    }
+                    work(shared, session)
+                }));
+                if result.is_err() {
+                    shared.stop.set();
+                }
+                // the receiver outlives every worker
+                let _ = done.send((worker, result));
+            });
+        }
+        while ready.load(Ordering::Acquire) < setup.threads && !shared.stop.is_set() {
+            std::thread::yield_now();
+        }
+        go.store(true, Ordering::Release);
+        collect::<E>(setup, config, &finished)
+    })
+}
+
+type Finished = (usize, Result<WorkerReport, Box<dyn Any + Send>>);
+
+/// Waits for every worker; passes an interruption on, and gives up on workers
+/// that don't stop after another has panicked.
+fn collect<E: Engine>(
+    setup: &TrialSetup<'_>,
+    config: &EngineConfig,
+    finished: &mpsc::Receiver<Finished>,
+) -> Result<Vec<WorkerReport>, TrialError> {
+    let mut reports = Vec::with_capacity(setup.threads);
+    let mut failure: Option<TrialError> = None;
+    let mut left = setup.threads;
+    let mut waited = Duration::ZERO;
+    let tick = Duration::from_millis(20);
+    while left > 0 {
+        match finished.recv_timeout(tick) {
+            Ok((_, Ok(report))) => {
+                left -= 1;
+                reports.push(report);
+            }
+            Ok((worker, Err(payload))) => {
+                left -= 1;
+                failure.get_or_insert_with(|| TrialError::Panicked {
+                    engine: E::INFO.name.to_owned(),
+                    worker,
+                    message: message_of(payload.as_ref()),
+                });
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                if setup.stop.is_set() {
+                    config.stop.set();
+                }
+                if let Some(failure) = &failure {
+                    waited += tick;
+                    if waited > GRACE {
+                        (setup.on_hang)(&failure.to_string());
+                    }
+                }
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    match failure {
+        Some(failure) => Err(failure),
+        None => Ok(reports),
+    }
+}
+
+fn message_of(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "without a message".to_owned())
+}
+
+fn summarise<E: Engine>(
+    setup: &TrialSetup<'_>,
+    engine: &E,
+    reports: &[WorkerReport],
+    usage: Usage,
+) -> TrialOutcome {
+    let mut ingest_service = ServiceHistogram::new();
+    let mut read_service = ServiceHistogram::new();
+    let mut ranges = Vec::new();
+    for report in reports {
+        ingest_service.merge(&report.ingest_service);
+        read_service.merge(&report.read_service);
+        ranges.extend(report.ranges.iter().cloned());
+    }
+    let start = reports.iter().map(|report| report.stamp.start_ns).min().unwrap_or(0);
+    let end = reports.iter().map(|report| report.stamp.end_ns).max().unwrap_or(0);
+    TrialOutcome {
+        wall_ns: end - start,
+        workers: reports.iter().map(|report| report.stamp).collect(),
+        tally: setup.source.tally(&ranges),
+        reads: reports.iter().map(|report| report.reads).sum(),
+        answers: reports.iter().map(|report| report.answers).sum(),
+        ingest_service,
+        read_service,
+        snapshot: SnapshotDigest::of(engine),
+        memory: engine.memory(),
+        usage,
+    }
+}

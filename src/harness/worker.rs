@@ -1,0 +1,127 @@
+//! The hot loop of one worker in a closed loop: claim a block, ingest its
+//! batches, answer the reads that fall due, time both in groups. Imports
+//! `engine`, `stats`.
+
+use std::hint::black_box;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use super::source::Source;
+use crate::engine::read::Answer;
+use crate::engine::{Session, StopFlag};
+use crate::record::WorkerStamp;
+use crate::stats::ServiceHistogram;
+
+/// Events that a timed group has at least, so that the clock is read far
+/// less often than once an event.
+const GROUP_EVENTS: usize = 64;
+/// Reads of one read call, which is timed as a whole.
+pub(super) const READ_GROUP: u64 = 64;
+/// Events of a claimed block, at the most.
+const BLOCK: u64 = 16_384;
+
+/// What the workers of one trial share.
+#[derive(Debug)]
+pub(super) struct Shared<'a> {
+    pub(super) source: &'a Source,
+    pub(super) batch: usize,
+    pub(super) block: u64,
+    pub(super) next: AtomicU64,
+    pub(super) stop: StopFlag,
+    /// Zero of every stamp.
+    pub(super) zero: Instant,
+}
+
+impl<'a> Shared<'a> {
+    /// Blocks are whole groups, at most [`BLOCK`] events, and enough of them
+    /// that each worker finds about eight.
+    pub(super) fn new(source: &'a Source, batch: usize, threads: usize, stop: StopFlag) -> Self {
+        let group = (group_calls(batch) * batch) as u64;
+        let wanted = (source.events() / (threads as u64 * 8)).clamp(1, BLOCK);
+        let block = wanted.next_multiple_of(group);
+        Self { source, batch, block, next: AtomicU64::new(0), stop, zero: Instant::now() }
+    }
+
+    fn now_ns(&self) -> u64 {
+        self.zero.elapsed().as_nanos() as u64
+    }
+
+    fn claim(&self) -> Option<Range<u64>> {
+        if self.stop.is_set() {
+            return None;
+        }
+        let start = self.next.fetch_add(self.block, Ordering::Relaxed);
+        let events = self.source.events();
+        (start < events).then(|| start..events.min(start + self.block))
+    }
+}
+
+/// Ingest calls of one timed group.
+pub(super) const fn group_calls(batch: usize) -> usize {
+    GROUP_EVENTS.div_ceil(batch)
+}
+
+/// What one worker measured.
+#[derive(Debug)]
+pub(super) struct WorkerReport {
+    pub(super) stamp: WorkerStamp,
+    pub(super) ranges: Vec<Range<u64>>,
+    pub(super) reads: u64,
+    pub(super) answers: u64,
+    pub(super) ingest_service: ServiceHistogram,
+    pub(super) read_service: ServiceHistogram,
+}
+
+/// Runs one worker to the end of the stream; the session is finished inside
+/// the timed part.
+pub(super) fn work<S: Session>(shared: &Shared<'_>, mut session: S) -> WorkerReport {
+    let mut report = WorkerReport {
+        stamp: WorkerStamp { start_ns: 0, end_ns: 0, events: 0 },
+        ranges: Vec::new(),
+        reads: 0,
+        answers: 0,
+        ingest_service: ServiceHistogram::new(),
+        read_service: ServiceHistogram::new(),
+    };
+    let group = (group_calls(shared.batch) * shared.batch) as u64;
+    let (mut event_room, mut read_room) = (Vec::new(), Vec::new());
+    report.stamp.start_ns = shared.now_ns();
+    while let Some(block) = shared.claim() {
+        let mut read_from = shared.source.reads_before(block.start);
+        for part in super::source::split(&block, group) {
+            let last = part.end == block.end;
+            let events = shared.source.events_in(part.clone(), &mut event_room);
+            let before = shared.now_ns();
+            for batch in events.chunks(shared.batch) {
+                session.ingest(batch);
+            }
+            let mut now = shared.now_ns();
+            report.ingest_service.record(now - before);
+            let due = shared.source.reads_before(part.end);
+            while due - read_from >= READ_GROUP || (last && due > read_from) {
+                let until = due.min(read_from + READ_GROUP);
+                let reads = shared.source.reads_in(read_from..until, &mut read_room);
+                let mut answers = 0_u64;
+                session.read(reads, &mut |_, answer| answers += weigh(answer));
+                report.answers += answers;
+                let after = shared.now_ns();
+                report.read_service.record(after - now);
+                (now, read_from) = (after, until);
+                report.reads += reads.len() as u64;
+            }
+        }
+        report.stamp.events += block.end - block.start;
+        report.ranges.push(block);
+    }
+    session.finish();
+    report.stamp.end_ns = shared.now_ns();
+    report
+}
+
+/// Counts an answer, and looks at it, so that none can be optimised away.
+#[inline(always)]
+fn weigh(answer: &Answer) -> u64 {
+    black_box(answer);
+    1
+}
