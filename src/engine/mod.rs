@@ -7,6 +7,7 @@ pub mod dashmap_naive;
 mod map_memory;
 pub mod null;
 pub mod oracle;
+pub mod proof;
 pub mod read;
 pub mod registry;
 pub mod snapshot;

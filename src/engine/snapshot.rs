@@ -2,6 +2,12 @@
 //! An engine's snapshot must equal the oracle's, bit for bit. Imports `event`
 //! and the shared state.
 
+mod difference;
+mod text;
+
+pub use difference::{answer_difference, first_difference};
+pub use text::write_ndjson;
+
 use crossbeam_utils::CachePadded;
 use parking_lot::Mutex;
 
@@ -183,6 +189,17 @@ pub struct SnapshotDigest {
     pub contents: u64,
     /// Sum of the hashes of all lines.
     pub digest: Digest,
+}
+
+impl std::iter::Sum for SnapshotDigest {
+    /// Adds the digests of disjoint parts of a snapshot.
+    fn sum<I: Iterator<Item = Self>>(parts: I) -> Self {
+        parts.fold(Self::default(), |total, part| Self {
+            members: total.members + part.members,
+            contents: total.contents + part.contents,
+            digest: total.digest + part.digest,
+        })
+    }
 }
 
 impl SnapshotDigest {

@@ -4,10 +4,12 @@
 mod kind;
 mod read;
 mod segment;
+mod text;
 
 pub use kind::{Kind, NOTIFY_KINDS, REACTION_KINDS};
 pub use read::{Read, ReadKind};
 pub use segment::Segment;
+pub use text::EventFormat;
 
 use crate::unit::digest::{Digest, LineHasher};
 

@@ -1,0 +1,297 @@
+//! Whether an engine is right: its snapshot, its answers and its freshness
+//! held against the oracle's. Imports the contract, the oracle, snapshots.
+//!
+//! Every function drives sessions on threads of their own, since an engine
+//! may need all its sessions at work at once.
+
+use std::sync::mpsc;
+use std::thread;
+
+use super::oracle::Oracle;
+use super::read::Answer;
+use super::snapshot::{Snapshot, SnapshotDigest, answer_difference, first_difference};
+use super::{Engine, EngineConfig, Freshness, Session, StopFlag};
+use crate::event::{Event, Read, ReadKind};
+
+/// Folds `events` in batches of `batch`, dealt in turn to one session a
+/// thread, and finishes the sessions.
+///
+/// # Errors
+/// Where a session panics: its message.
+///
+/// # Panics
+/// Where `batch` is 0.
+pub fn fold_on_threads<E: Engine>(
+    engine: &E,
+    config: &EngineConfig,
+    events: &[Event],
+    batch: usize,
+) -> Result<(), String> {
+    on_every_session(engine, config, |worker, mut session| {
+        for share in events.chunks(batch).skip(worker).step_by(config.threads) {
+            session.ingest(share);
+        }
+        session.finish();
+        Ok(())
+    })
+}
+
+/// Compares the digest of an engine at rest with the oracle's. Only where
+/// they differ `oracle` is asked for its snapshot.
+///
+/// # Errors
+/// The first difference, in words.
+pub fn check_snapshot<E: Engine>(
+    engine: &E,
+    expected: SnapshotDigest,
+    oracle: impl FnOnce() -> Snapshot,
+) -> Result<(), String> {
+    let found = SnapshotDigest::of(engine);
+    if found == expected {
+        return Ok(());
+    }
+    match first_difference(&oracle(), &Snapshot::of(engine)) {
+        Some(words) => Err(words),
+        None => Err(format!(
+            "the snapshots are equal line by line, but the digest is {} of {} members and {} \
+             contents, should be {} of {} and {}: the state changed between two visits, or the \
+             expected digest is of another stream",
+            found.digest,
+            found.members,
+            found.contents,
+            expected.digest,
+            expected.members,
+            expected.contents
+        )),
+    }
+}
+
+/// Asks an engine at rest `reads`, dealt in turn to all its sessions, and
+/// compares each answer with the one in `expected` at the same position.
+///
+/// # Errors
+/// The first difference that some session finds, in words; or its panic.
+///
+/// # Panics
+/// Where `reads` and `expected` are not of one length.
+pub fn check_answers<E: Engine>(
+    engine: &E,
+    config: &EngineConfig,
+    reads: &[Read],
+    expected: &[Answer],
+) -> Result<(), String> {
+    assert_eq!(
+        reads.len(),
+        expected.len(),
+        "an answer is expected for each read"
+    );
+    on_every_session(engine, config, |worker, mut session| {
+        let mine = |at: &usize| at % config.threads == worker;
+        let positions: Vec<usize> = (0..reads.len()).filter(mine).collect();
+        let reads: Vec<Read> = positions.iter().map(|&at| reads[at]).collect();
+        let expected: Vec<&Answer> = positions.iter().map(|&at| &expected[at]).collect();
+        let verdict = compare_answers(&mut session, &reads, &expected);
+        session.finish();
+        verdict
+    })
+}
+
+/// One session's answers against those expected: each right, each once.
+fn compare_answers(
+    session: &mut impl Session,
+    reads: &[Read],
+    expected: &[&Answer],
+) -> Result<(), String> {
+    let mut times = vec![0_u32; reads.len()];
+    let mut wrong = None;
+    session.read(reads, &mut |at, answer| match expected.get(at) {
+        Some(expected) => {
+            times[at] += 1;
+            if let Some(words) = answer_difference(expected, answer) {
+                wrong.get_or_insert_with(|| format!("{}: {words}", name_of(&reads[at])));
+            }
+        }
+        None => {
+            wrong.get_or_insert_with(|| {
+                format!("an answer came for read {at}, of {} reads", reads.len())
+            });
+        }
+    });
+    if let Some(at) = times.iter().position(|&times| times != 1) {
+        let name = name_of(&reads[at]);
+        wrong
+            .get_or_insert_with(|| format!("{name}: answered {} times, should be once", times[at]));
+    }
+    wrong.map_or(Ok(()), Err)
+}
+
+fn name_of(read: &Read) -> String {
+    let whose = if read.kind == ReadKind::Reactions {
+        "content"
+    } else {
+        "member"
+    };
+    format!("{whose} {}: {} read", read.id, read.kind.name())
+}
+
+/// Holds an engine to the freshness that it declares. An *immediate* one is
+/// built anew and fed in batches of `batch` by one session; after each call
+/// a session on another thread must see all of it, as the oracle does. A
+/// *deferred* one must have it all once every session was finished.
+///
+/// # Errors
+/// What was not seen, in words; or a session's panic.
+///
+/// # Panics
+/// Where `batch` is 0, or `config.threads` below 2.
+pub fn check_freshness<E: Engine>(
+    config: &EngineConfig,
+    events: &[Event],
+    batch: usize,
+) -> Result<(), String> {
+    assert!(config.threads >= 2, "one session writes and another reads");
+    let engine = E::build(config);
+    match E::INFO.freshness {
+        Freshness::Immediate => thread::scope(|scope| {
+            let work = || ingest_here_read_there(&engine, config, events, batch);
+            scope
+                .spawn(work)
+                .join()
+                .unwrap_or_else(|panic| Err(panic_words(0, &*panic)))
+        }),
+        Freshness::Deferred => {
+            let mut oracle = Oracle::new(config.inbox_capacity);
+            oracle.fold_all(events);
+            fold_on_threads(&engine, config, events, batch)?;
+            let reads = oracle.sample_reads(usize::MAX);
+            let expected: Vec<Answer> = reads.iter().map(|read| oracle.answer(read)).collect();
+            check_answers(&engine, config, &reads, &expected)
+        }
+    }
+}
+
+fn ingest_here_read_there<E: Engine>(
+    engine: &E,
+    config: &EngineConfig,
+    events: &[Event],
+    batch: usize,
+) -> Result<(), String> {
+    let mut oracle = Oracle::new(config.inbox_capacity);
+    let mut writer = engine.session(0);
+    let (ask, asked) = mpsc::channel::<(Vec<Read>, Vec<Answer>)>();
+    let (tell, told) = mpsc::channel();
+    let mut ingested = 0;
+    let verdict = thread::scope(|scope| {
+        let reader = scope.spawn(move || {
+            let mut session = engine.session(1);
+            for (reads, expected) in asked {
+                let expected: Vec<&Answer> = expected.iter().collect();
+                if tell
+                    .send(compare_answers(&mut session, &reads, &expected))
+                    .is_err()
+                {
+                    break;
+                }
+            }
+            session.finish();
+        });
+        let mut verdict = Ok(());
+        for share in events.chunks(batch) {
+            writer.ingest(share);
+            oracle.fold_all(share);
+            ingested += share.len();
+            let reads = reads_about(share);
+            let expected = reads.iter().map(|read| oracle.answer(read)).collect();
+            // a reader that panicked is heard of when it is joined
+            let Some(said) = ask
+                .send((reads, expected))
+                .ok()
+                .and_then(|()| told.recv().ok())
+            else {
+                break;
+            };
+            if let Err(words) = said {
+                verdict = Err(format!(
+                    "after {ingested} events another session sees: {words}"
+                ));
+                break;
+            }
+        }
+        drop(ask);
+        reader
+            .join()
+            .map_err(|panic| panic_words(1, &*panic))
+            .and(verdict)
+    });
+    writer.finish();
+    verdict
+}
+
+/// Reads of every member and content that `events` name, each once.
+#[must_use]
+pub fn reads_about(events: &[Event]) -> Vec<Read> {
+    let mut members: Vec<u64> = events.iter().map(|event| event.recipient).collect();
+    let with_content = events.iter().filter(|event| event.kind().has_content());
+    let mut contents: Vec<u64> = with_content.map(|event| event.content).collect();
+    for ids in [&mut members, &mut contents] {
+        ids.sort_unstable();
+        ids.dedup();
+    }
+    let of_member = |id| [ReadKind::Badge, ReadKind::InboxPage].map(|kind| Read { id, kind });
+    let of_content = |id| Read {
+        id,
+        kind: ReadKind::Reactions,
+    };
+    members
+        .into_iter()
+        .flat_map(of_member)
+        .chain(contents.into_iter().map(of_content))
+        .collect()
+}
+
+/// Opens every session of an engine on a thread of its own and gives it to
+/// `work`; the error of the lowest worker that has one.
+fn on_every_session<E: Engine>(
+    engine: &E,
+    config: &EngineConfig,
+    work: impl Fn(usize, E::Session<'_>) -> Result<(), String> + Sync,
+) -> Result<(), String> {
+    let work = &work;
+    thread::scope(|scope| {
+        let spawn = |worker| {
+            scope.spawn(move || {
+                let _stop = StopOnPanic(&config.stop);
+                work(worker, engine.session(worker))
+            })
+        };
+        let workers: Vec<_> = (0..config.threads).map(spawn).collect();
+        let mut verdict = Ok(());
+        for (worker, handle) in workers.into_iter().enumerate() {
+            let said = handle
+                .join()
+                .unwrap_or_else(|panic| Err(panic_words(worker, &*panic)));
+            verdict = verdict.and(said);
+        }
+        verdict
+    })
+}
+
+fn panic_words(worker: usize, panic: &(dyn std::any::Any + Send)) -> String {
+    let message = panic.downcast_ref::<&str>().copied();
+    let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!(
+        "session {worker} panicked: {}",
+        message.unwrap_or("it gave no message")
+    )
+}
+
+/// Lets the other sessions give up their waits when this one panics.
+struct StopOnPanic<'a>(&'a StopFlag);
+
+impl Drop for StopOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.set();
+        }
+    }
+}
