@@ -1,9 +1,14 @@
 //! Floor 3, what a run leaves behind: the saved record, from which every
 //! report is drawn. Imports floors 0 and 1 and `stats`.
 
+#[cfg(test)]
+pub(crate) mod fixture;
 mod schema;
+mod store;
+mod validate;
 
 pub use schema::{
     ClockNote, EngineNote, EngineProof, Environment, OracleNote, Plan, ProofVerdict, Realised,
     Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
+pub use store::{RecordError, default_path};

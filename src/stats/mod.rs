@@ -1,1 +1,13 @@
-//! stats
+//! Floor 2, arithmetic on measurements: histograms, intervals, means. Knows
+//! nothing of engines, workloads or records. Imports nothing of this crate.
+
+mod average;
+pub mod histogram;
+mod histogram_text;
+pub mod interval;
+mod percentile;
+
+pub use average::{geometric_mean, mean, median};
+pub use histogram::{HistogramError, ServiceHistogram};
+pub use interval::{RatioInterval, Verdict, paired_ratio};
+pub use percentile::percentile_is_supported;

@@ -1,0 +1,224 @@
+//! A plausible record for tests: three engines, the A/A control and `null`,
+//! five rounds after one of warm-up. Imports the schema and `stats`.
+
+use super::schema::*;
+use crate::stats::ServiceHistogram;
+
+const EVENTS: u64 = 1_000_000;
+const EVENTS_DIGEST: &str = "0123456789abcdef0123456789abcdef";
+const SNAPSHOT_DIGEST: &str = "fedcba9876543210fedcba9876543210";
+
+/// ns per event of each engine; every round differs a little.
+const ENGINES: [(&str, &str, &str, f64); 5] = [
+    ("dashmap-naive", "dashmap-naive", "engine", 500.0),
+    ("dashmap", "dashmap", "engine", 100.0),
+    ("sharded-mutex", "sharded-mutex", "engine", 200.0),
+    ("null", "null", "probe", 5.0),
+    ("dashmap-naive-again", "dashmap-naive", "engine", 500.0),
+];
+
+/// A whole record, everything proved.
+pub(crate) fn record() -> Record {
+    with_rounds(5)
+}
+
+/// As [`record`], with so many rounds that count.
+pub(crate) fn with_rounds(rounds: usize) -> Record {
+    Record {
+        schema: SCHEMA.to_owned(),
+        version: "0.1.0".to_owned(),
+        complete: true,
+        failure: None,
+        command: ["notibench", "run", "steady_week"]
+            .map(str::to_owned)
+            .to_vec(),
+        started: "2026-11-23T16:42:19Z".to_owned(),
+        workload: WorkloadNote {
+            name: "steady_week".to_owned(),
+            toml: "seed = 1".to_owned(),
+        },
+        plan: plan(rounds),
+        environment: environment(),
+        engines: ENGINES
+            .iter()
+            .map(|&(name, engine, role, _)| note(name, engine, role))
+            .collect(),
+        trials: (0..=rounds)
+            .flat_map(|round| {
+                ENGINES
+                    .iter()
+                    .enumerate()
+                    .map(move |(turn, _)| trial(round, turn))
+            })
+            .collect(),
+        oracle: Some(OracleNote {
+            events_digest: EVENTS_DIGEST.to_owned(),
+            snapshot_digest: SNAPSHOT_DIGEST.to_owned(),
+            members: 90_000,
+            contents: 40_000,
+            expected: "matches".to_owned(),
+            took_ms: 1_200,
+        }),
+        proofs: ENGINES
+            .iter()
+            .map(|&(name, _, role, _)| proof(name, role))
+            .collect(),
+        clock: ClockNote {
+            cost_ns: 21.5,
+            resolution_ns: 1,
+        },
+        realised: Some(realised()),
+        warnings: Vec::new(),
+    }
+}
+
+/// The trial of that engine in that round, to be changed.
+pub(crate) fn trial_mut<'r>(record: &'r mut Record, engine: &str, round: usize) -> &'r mut Trial {
+    let found = record
+        .trials
+        .iter_mut()
+        .find(|t| t.engine == engine && t.round == round);
+    found.expect("the fixture has every engine in every round")
+}
+
+/// Says that the engine's final state was wrong.
+pub(crate) fn break_engine(record: &mut Record, engine: &str, difference: &str) {
+    let proof = record
+        .proofs
+        .iter_mut()
+        .find(|p| p.engine == engine)
+        .expect("a proof an engine");
+    proof.verdict = ProofVerdict::Differs(difference.to_owned());
+}
+
+fn note(name: &str, engine: &str, role: &str) -> EngineNote {
+    EngineNote {
+        name: name.to_owned(),
+        engine: engine.to_owned(),
+        role: role.to_owned(),
+        freshness: "immediate".to_owned(),
+        control: name != engine,
+    }
+}
+
+fn proof(name: &str, role: &str) -> EngineProof {
+    let probe = role == "probe";
+    EngineProof {
+        engine: name.to_owned(),
+        verdict: if probe {
+            ProofVerdict::NotChecked
+        } else {
+            ProofVerdict::Equal
+        },
+        snapshots: if probe { 0 } else { 6 },
+        reads: if probe { 0 } else { 2_000 },
+    }
+}
+
+fn trial(round: usize, turn: usize) -> Trial {
+    let (name, _, role, ns_per_event) = ENGINES[turn];
+    // fixed noise of about 1%, other for each engine
+    let noise = ((round * 7 + turn * 3) % 11) as f64 / 1_000.0;
+    let wall_ns = (EVENTS as f64 * ns_per_event * (1.0 + noise)) as u64;
+    let probe = role == "probe";
+    Trial {
+        engine: name.to_owned(),
+        round,
+        turn,
+        warmup: round == 0,
+        wall_ns,
+        workers: vec![WorkerStamp {
+            start_ns: 10,
+            end_ns: 10 + wall_ns,
+            events: EVENTS,
+        }],
+        generated: EVENTS,
+        applied: EVENTS * 9 / 10,
+        discarded: EVENTS / 10,
+        failed: 0,
+        skipped: 0,
+        notified: EVENTS / 4,
+        reads: 50_000,
+        ingest_service_ns: service(ns_per_event * 256.0, 5_000),
+        ingest_group_calls: 4,
+        read_service_ns: service(ns_per_event * 2.0, 500),
+        out_of_range: 0,
+        events_digest: Some(EVENTS_DIGEST.to_owned()),
+        snapshot_digest: (!probe).then(|| SNAPSHOT_DIGEST.to_owned()),
+        members: if probe { 0 } else { 90_000 },
+        contents: if probe { 0 } else { 40_000 },
+        state_bytes: if probe { 0 } else { 90_000_000 },
+        slack_bytes: if probe { 0 } else { 9_000_000 },
+        map_bytes: if probe { 0 } else { 900_000 },
+        peak_resident_bytes: 150_000_000,
+        steal_ms: 0,
+        involuntary_switches: 3,
+    }
+}
+
+fn service(typical_ns: f64, samples: u64) -> String {
+    let mut histogram = ServiceHistogram::new();
+    for at in 0..samples {
+        // a long tail: the last of them takes ten times as long
+        let part = at as f64 / samples as f64;
+        histogram.record((typical_ns * (1.0 + 9.0 * part.powi(50))) as u64);
+    }
+    histogram.to_base64()
+}
+
+fn plan(rounds: usize) -> Plan {
+    Plan {
+        seed: 42,
+        events: EVENTS,
+        reads: 50_000,
+        threads: 2,
+        batch: 256,
+        rounds,
+        warmup_rounds: 1,
+        inline: false,
+        pin: false,
+        verify: true,
+        baseline: "dashmap-naive".to_owned(),
+        inbox_capacity: 32,
+    }
+}
+
+fn environment() -> Environment {
+    Environment {
+        cpu: "An Example Processor".to_owned(),
+        cores: 2,
+        os: "Linux 6.1".to_owned(),
+        memory_bytes: 8 << 30,
+        available_bytes: 6 << 30,
+        cgroup_memory_bytes: Some(4 << 30),
+        cgroup_cpus: Some(2.0),
+        governor: None,
+        clock_source: Some("tsc".to_owned()),
+        huge_pages: Some("madvise".to_owned()),
+        load_1m: 0.1,
+        load_1m_end: 1.9,
+        profile: "release".to_owned(),
+    }
+}
+
+fn realised() -> Realised {
+    Realised {
+        events: EVENTS,
+        kinds: vec![
+            ("profile_view".to_owned(), 600_000),
+            ("post_like".to_owned(), 250_000),
+            ("mark_read".to_owned(), 140_000),
+        ],
+        undos: 10_000,
+        dispositions: vec![
+            ("aggregate".to_owned(), 600_000),
+            ("notify".to_owned(), 250_000),
+            ("own_act".to_owned(), 140_000),
+            ("retract".to_owned(), 10_000),
+        ],
+        self_actions: 1_000,
+        recipients: 88_000,
+        top_1_share: 0.0123,
+        top_100_share: 0.21,
+    }
+}

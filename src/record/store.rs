@@ -1,0 +1,196 @@
+//! Records on disk. Imports the schema, its validation, and
+//! `unit::atomic_file`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::schema::{Record, SCHEMA};
+use crate::unit::atomic_file::{WriteError, write_atomically};
+
+/// Folder that records go to unless told otherwise.
+const FOLDER: &str = "reports";
+
+/// Why a file gives no record.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The file can't be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The file ends in the middle of the record.
+    #[error(
+        "{}:{line}:{column}: the file ends before the record does: it is truncated; take another \
+         copy, or run again",
+        path.display()
+    )]
+    Truncated {
+        /// The file.
+        path: PathBuf,
+        /// Line of its end, from 1.
+        line: usize,
+        /// Column of its end, from 1.
+        column: usize,
+    },
+    /// The file isn't JSON, or not of this shape.
+    #[error("{}:{line}:{column}: not a record of notibench: {what}", path.display())]
+    Shape {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1; 0 where the whole file is meant.
+        line: usize,
+        /// Column, from 1; 0 where the whole file is meant.
+        column: usize,
+        /// What is wrong there.
+        what: String,
+    },
+    /// The record is of another version.
+    #[error(
+        "{}: written by schema {found}; this build reads {SCHEMA}: use the notibench that wrote \
+         it, or run again",
+        path.display()
+    )]
+    Schema {
+        /// The file.
+        path: PathBuf,
+        /// The schema that it names.
+        found: String,
+    },
+    /// The record contradicts itself.
+    #[error("{}: the record is damaged: {what}", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What contradicts what.
+        what: String,
+    },
+}
+
+/// All that is read of a record before its schema is known.
+#[derive(Deserialize)]
+struct SchemaOnly {
+    schema: Option<String>,
+}
+
+impl Record {
+    /// The record as JSON with line breaks; what [`Record::save`] writes.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut json = serde_json::to_string_pretty(self)
+            .expect("a record is plain data with strings for keys");
+        json.push('\n');
+        json
+    }
+
+    /// Writes the record to `path`, whole or not at all.
+    ///
+    /// # Errors
+    /// Where the file can't be written, or a number of the record is not
+    /// finite and so could not be read back; what was at `path` stays.
+    pub fn save(&self, path: &Path) -> Result<(), WriteError> {
+        write_atomically(path, |out| {
+            self.check_finite()
+                .map_err(|what| io::Error::new(io::ErrorKind::InvalidData, what))?;
+            out.write_all(self.to_json().as_bytes())
+        })
+    }
+
+    /// Reads the record at `path` and checks it.
+    ///
+    /// # Errors
+    /// Names the file, the place in it where there is one, and what is wrong.
+    pub fn load(path: &Path) -> Result<Self, RecordError> {
+        let bytes = std::fs::read(path).map_err(|source| RecordError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::from_json(&bytes, path)
+    }
+
+    /// Reads a record from JSON; `path` is for the errors only.
+    ///
+    /// # Errors
+    /// As [`Record::load`].
+    pub fn from_json(bytes: &[u8], path: &Path) -> Result<Self, RecordError> {
+        let wrong = |error| json_error(&error, path);
+        // the schema first: a record of another version has other fields
+        let version: SchemaOnly = serde_json::from_slice(bytes).map_err(wrong)?;
+        if version.schema.as_deref() != Some(SCHEMA) {
+            let found = version
+                .schema
+                .map_or_else(|| "nothing named".to_owned(), |name| plain(&name));
+            return Err(RecordError::Schema {
+                path: path.to_owned(),
+                found,
+            });
+        }
+        let record: Self = serde_json::from_slice(bytes).map_err(wrong)?;
+        record.validate().map_err(|what| RecordError::Invalid {
+            path: path.to_owned(),
+            what,
+        })?;
+        Ok(record)
+    }
+}
+
+fn json_error(error: &serde_json::Error, path: &Path) -> RecordError {
+    let (path, line, column) = (path.to_owned(), error.line(), error.column());
+    if error.is_eof() {
+        return RecordError::Truncated { path, line, column };
+    }
+    let whole = error.to_string();
+    // serde_json appends the place, which the message already begins with
+    let what = whole.split(" at line ").next().unwrap_or(&whole);
+    RecordError::Shape {
+        path,
+        line,
+        column,
+        what: plain(what),
+    }
+}
+
+/// Text of an unknown file, short and without control characters.
+fn plain(text: &str) -> String {
+    text.chars()
+        .take(200)
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect()
+}
+
+/// Where a record goes unless told otherwise:
+/// `reports/<workload>-<time>.json`, with the time of its start in UTC, as in
+/// `20261123T164219Z`. Never names a file that is there already: a second run
+/// in the same second gets `-2` at the end.
+#[must_use]
+pub fn default_path(workload: &str, started: jiff::Timestamp) -> PathBuf {
+    unused_path(Path::new(FOLDER), workload, started)
+}
+
+fn unused_path(folder: &Path, workload: &str, started: jiff::Timestamp) -> PathBuf {
+    let safe = |c: char| {
+        if c.is_alphanumeric() || "-_".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
+    let workload: String = workload.chars().take(100).map(safe).collect();
+    let stem = format!("{workload}-{}", started.strftime("%Y%m%dT%H%M%SZ"));
+    let mut path = folder.join(format!("{stem}.json"));
+    let mut copy = 2;
+    while path.exists() {
+        path = folder.join(format!("{stem}-{copy}.json"));
+        copy += 1;
+    }
+    path
+}
+
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;

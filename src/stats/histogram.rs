@@ -1,0 +1,256 @@
+//! Histograms of service times. Imports `histogram_text` beside it.
+
+use hdrhistogram::Histogram;
+
+use super::histogram_text;
+
+/// Significant decimal digits that a value keeps.
+pub const DIGITS: u8 = 3;
+/// The smallest value that is told from its neighbours, in ns.
+pub const LOWEST_NS: u64 = 1;
+/// The highest value that is recorded, in ns: an hour.
+pub const HIGHEST_NS: u64 = 3_600_000_000_000;
+/// Samples that fit: more could not be written down in the V2 format.
+const MOST_SAMPLES: u64 = i64::MAX as u64;
+
+/// A histogram of times in ns, to three significant digits, up to an hour.
+///
+/// Each worker fills one of its own; they are merged. Percentiles come from
+/// merged histograms and are never averaged. A value beyond an hour is
+/// counted apart ([`Self::out_of_range`]), neither lost silently nor a panic;
+/// 0 ns (a clock coarser than what it timed) is recorded as 0.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceHistogram {
+    counts: Histogram<u64>,
+    out_of_range: u64,
+}
+
+/// Why a text is no histogram.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HistogramError {
+    /// The text is not base64.
+    #[error("not base64: {0}")]
+    NotBase64(String),
+    /// The bytes don't begin as a V2 histogram with deflate does.
+    #[error("not an HdrHistogram in V2 with deflate: {0}")]
+    NotV2(&'static str),
+    /// The text ends before the histogram does.
+    #[error("truncated: {0}")]
+    Truncated(String),
+    /// It is one, but of other bounds or digits.
+    #[error(
+        "a histogram of {digits} digits from {lowest} to {highest} ns; here it must have {DIGITS} \
+         digits from {LOWEST_NS} to {HIGHEST_NS} ns"
+    )]
+    OtherBounds {
+        /// Significant digits.
+        digits: u32,
+        /// Lowest value.
+        lowest: u64,
+        /// Highest value.
+        highest: u64,
+    },
+    /// The counts make no sense, or disagree with their sum.
+    #[error("its counts are damaged: {0}")]
+    Damaged(String),
+}
+
+impl ServiceHistogram {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        let counts = Histogram::new_with_bounds(LOWEST_NS, HIGHEST_NS, DIGITS)
+            .expect("the bounds are constants that hdrhistogram accepts");
+        Self {
+            counts,
+            out_of_range: 0,
+        }
+    }
+
+    /// Records one value, in ns.
+    #[inline]
+    pub fn record(&mut self, ns: u64) {
+        self.record_n(ns, 1);
+    }
+
+    /// Records `samples` samples of the same value, in ns.
+    #[inline]
+    pub fn record_n(&mut self, ns: u64, samples: u64) {
+        if samples == 0 {
+            // hdrhistogram would take its value for the maximum
+            return;
+        }
+        let fits = samples <= MOST_SAMPLES - self.counts.len();
+        if ns > HIGHEST_NS || !fits || self.counts.record_n(ns, samples).is_err() {
+            self.out_of_range = self.out_of_range.saturating_add(samples);
+        }
+    }
+
+    /// Adds all of `other`'s samples.
+    pub fn merge(&mut self, other: &Self) {
+        let fits = other.counts.len() <= MOST_SAMPLES - self.counts.len();
+        if !fits || self.counts.add(&other.counts).is_err() {
+            self.out_of_range = self.out_of_range.saturating_add(other.counts.len());
+        }
+        self.out_of_range = self.out_of_range.saturating_add(other.out_of_range);
+    }
+
+    /// Samples recorded, those out of range apart.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.counts.len()
+    }
+
+    /// Whether nothing was recorded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// Samples that did not fit.
+    #[must_use]
+    pub const fn out_of_range(&self) -> u64 {
+        self.out_of_range
+    }
+
+    /// The value at a quantile (0 to 1, clamped), in ns: the highest that
+    /// falls into the same bucket. 0 where nothing was recorded.
+    #[must_use]
+    pub fn value_at_quantile(&self, quantile: f64) -> u64 {
+        let quantile = if quantile.is_nan() { 1.0 } else { quantile };
+        self.counts.value_at_quantile(quantile)
+    }
+
+    /// The highest value recorded, to three digits, in ns; 0 where nothing
+    /// was recorded.
+    #[must_use]
+    pub fn max(&self) -> u64 {
+        self.counts.max()
+    }
+
+    /// Whether a sample lies at or beyond `ns`, to three digits.
+    #[must_use]
+    pub fn reaches(&self, ns: u64) -> bool {
+        !self.is_empty() && self.counts.lowest_equivalent(ns) <= self.counts.max()
+    }
+
+    /// Mean, in ns; 0 where nothing was recorded.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        self.counts.mean()
+    }
+
+    /// The histogram as text: base64 of the V2 format with deflate. Samples
+    /// out of range are not part of it.
+    #[must_use]
+    pub fn to_base64(&self) -> String {
+        histogram_text::encode(&self.counts)
+    }
+
+    /// Reads what [`Self::to_base64`] writes.
+    ///
+    /// # Errors
+    /// Says what is wrong with the text. A truncated or altered text is an
+    /// error, and never a shorter histogram.
+    pub fn from_base64(text: &str) -> Result<Self, HistogramError> {
+        let counts = histogram_text::decode(text)?;
+        Ok(Self {
+            counts,
+            out_of_range: 0,
+        })
+    }
+}
+
+impl Default for ServiceHistogram {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_out_of_range_is_counted() {
+        let mut histogram = ServiceHistogram::new();
+        histogram.record(0);
+        histogram.record(HIGHEST_NS);
+        histogram.record(HIGHEST_NS + 1);
+        histogram.record_n(u64::MAX, 5);
+        histogram.record_n(7, u64::MAX);
+        assert_eq!(histogram.count(), 2);
+        assert_eq!(histogram.out_of_range(), u64::MAX, "saturates");
+    }
+
+    #[test]
+    fn a_merge_has_the_samples_of_both() {
+        let (mut low, mut high) = (ServiceHistogram::new(), ServiceHistogram::new());
+        low.record_n(100, 99);
+        high.record(1_000_000);
+        high.record(u64::MAX);
+        low.merge(&high);
+        assert_eq!((low.count(), low.out_of_range()), (100, 1));
+        assert_eq!(low.value_at_quantile(0.5), 100);
+        assert!(low.value_at_quantile(1.0).abs_diff(1_000_000) < 1_000);
+        assert_eq!(low.max(), low.value_at_quantile(1.0));
+    }
+
+    #[test]
+    fn a_merge_that_would_overflow_is_counted() {
+        let mut full = ServiceHistogram::new();
+        full.record_n(1, MOST_SAMPLES);
+        let same = full.clone();
+        full.merge(&same);
+        assert_eq!(
+            (full.count(), full.out_of_range()),
+            (MOST_SAMPLES, MOST_SAMPLES)
+        );
+        assert_eq!(
+            ServiceHistogram::from_base64(&full.to_base64())
+                .unwrap()
+                .count(),
+            MOST_SAMPLES
+        );
+    }
+
+    #[test]
+    fn no_samples_leave_no_trace() {
+        let mut histogram = ServiceHistogram::new();
+        histogram.record_n(1_000, 0);
+        assert_eq!(histogram, ServiceHistogram::new());
+        assert_eq!(histogram.max(), 0);
+    }
+
+    #[test]
+    fn values_keep_three_digits() {
+        for ns in [1, 999, 12_345, 987_654_321, HIGHEST_NS] {
+            let mut histogram = ServiceHistogram::new();
+            histogram.record(ns);
+            let seen = histogram.value_at_quantile(0.5);
+            assert!(
+                seen.abs_diff(ns) as f64 <= ns as f64 / 1_000.0,
+                "{ns} became {seen}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_empty_one_answers_without_a_panic() {
+        let empty = ServiceHistogram::new();
+        assert_eq!(
+            (empty.value_at_quantile(0.99), empty.max(), empty.count()),
+            (0, 0, 0)
+        );
+        assert!(!empty.reaches(0));
+        assert_eq!(empty.value_at_quantile(f64::NAN), 0);
+    }
+
+    #[test]
+    fn reaching_is_judged_to_three_digits() {
+        let mut histogram = ServiceHistogram::new();
+        histogram.record(1_000_000);
+        assert!(histogram.reaches(1_000_000) && histogram.reaches(histogram.max()));
+        assert!(!histogram.reaches(1_010_000));
+    }
+}
