@@ -1,7 +1,54 @@
-//! Floor 5, the command line.
+//! Floor 5, the command line: flags in, work done by the floors below, text
+//! out. Data goes to stdout, progress and messages to stderr. Imports all
+//! floors.
+
+mod args;
+mod doctor;
+mod exit;
+mod generate;
+mod list;
+mod progress;
+mod run;
+mod signal;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::harness::Contender;
+use args::{Arguments, Command};
+use exit::Failure;
 
 /// Runs the command line; the exit code says what came of it.
 #[must_use]
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    main_with(&[])
+}
+
+/// The same with engines of one's own beside the registry's:
+/// `main_with(&[Contender::of::<MyEngine>()])`.
+#[must_use]
+pub fn main_with(own: &[Contender]) -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // help and version are no errors: clap knows which is which
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::USAGE));
+        }
+    };
+    let result = match arguments.command {
+        Command::Run(args) => run::run(&args, own),
+        Command::Rerun(args) => run::rerun(&args, own),
+        Command::Verify(args) => verify::verify(&args, own),
+        Command::Generate(args) => generate::generate(&args),
+        Command::List(args) => list::list(&args, own),
+        Command::Policy => list::policy(),
+        Command::Doctor => doctor::doctor(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
 }

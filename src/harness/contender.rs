@@ -5,12 +5,14 @@
 use super::proof::{Expectation, Finding, inspect};
 use super::trial::{TrialError, TrialOutcome, TrialSetup, run_trial};
 use crate::engine::registry::{EngineVisitor, dispatch};
+use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, EngineInfo};
 
 /// What a contender's trial gives: the outcome, and what the proof found.
 pub(super) type Proved = (TrialOutcome, Finding);
 
 type TrialFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<Proved, TrialError>;
+type SnapshotFn = fn(&TrialSetup<'_>) -> Result<Snapshot, TrialError>;
 type FreshnessFn = fn(&TrialSetup<'_>, u64) -> Result<(), String>;
 
 /// An engine that can be run and proved.
@@ -24,6 +26,7 @@ pub struct Contender {
     pub control: bool,
     trial: TrialFn,
     freshness: FreshnessFn,
+    snapshot: SnapshotFn,
 }
 
 impl Contender {
@@ -40,6 +43,9 @@ impl Contender {
                 })
             },
             freshness: super::proof::freshness_of::<E>,
+            snapshot: |setup| {
+                run_trial::<E, Snapshot>(setup, |engine, _, _| Snapshot::of(engine)).map(|(_, s)| s)
+            },
         }
     }
 
@@ -68,6 +74,11 @@ impl Contender {
         expected: Option<&Expectation<'_>>,
     ) -> Result<Proved, TrialError> {
         (self.trial)(setup, expected)
+    }
+
+    /// The final state of one trial.
+    pub(super) fn snapshot(&self, setup: &TrialSetup<'_>) -> Result<Snapshot, TrialError> {
+        (self.snapshot)(setup)
     }
 
     /// Checks the engine's declaration of freshness on the stream's first

@@ -115,7 +115,7 @@ pub fn choose_contenders(
         if contenders.iter().any(|other| other.name == *name) {
             return Err(PlanError::Conflict(format!("--engine {name} is given twice")));
         }
-        contenders.push(find(name, own)?);
+        contenders.push(find_contender(name, own)?);
     }
     let ranked = |name: &str| {
         contenders.iter().any(|c| c.name == name && c.info.role != Role::Probe)
@@ -123,7 +123,7 @@ pub fn choose_contenders(
     let baseline = match &options.baseline {
         Some(name) if ranked(name) => name.clone(),
         Some(name) => {
-            let found = find(name, own)?;
+            let found = find_contender(name, own)?;
             if found.info.role == Role::Probe {
                 return Err(PlanError::Conflict(format!(
                     "--baseline {name} is a probe: ratios are taken to an engine"
@@ -146,12 +146,16 @@ pub fn choose_contenders(
     let control = contenders.iter().find(|c| c.name == baseline).map(Contender::as_control);
     contenders.extend(control);
     if !contenders.iter().any(|contender| contender.name == PROBE) {
-        contenders.push(find(PROBE, own)?);
+        contenders.push(find_contender(PROBE, own)?);
     }
     Ok((contenders, baseline))
 }
 
-fn find(name: &str, own: &[Contender]) -> Result<Contender, PlanError> {
+/// The contender of a name, of the user's own or the registry's.
+///
+/// # Errors
+/// Where there is none.
+pub fn find_contender(name: &str, own: &[Contender]) -> Result<Contender, PlanError> {
     own.iter()
         .find(|contender| contender.info.name == name)
         .cloned()

@@ -22,15 +22,15 @@ const FRESHNESS_BATCH: usize = 97;
 
 /// What every engine must come to.
 #[derive(Debug)]
-pub struct Expectation<'a> {
+pub(super) struct Expectation<'a> {
     source: &'a Source,
     inbox_capacity: usize,
     /// Digest of the event multiset, from the generator.
-    pub events_digest: Digest,
+    pub(super) events_digest: Digest,
     /// The oracle's snapshot, digested.
-    pub snapshot: SnapshotDigest,
+    pub(super) snapshot: SnapshotDigest,
     /// How long the oracle took, in ms.
-    pub took_ms: u64,
+    pub(super) took_ms: u64,
     reads: Vec<Read>,
     answers: Vec<Answer>,
 }
@@ -50,7 +50,7 @@ impl<'a> Expectation<'a> {
     /// Asks the oracle. Its state is dropped again: only digests and the
     /// sampled answers are kept.
     #[must_use]
-    pub fn of(source: &'a Source, inbox_capacity: usize) -> Self {
+    pub(super) fn of(source: &'a Source, inbox_capacity: usize) -> Self {
         let start = Instant::now();
         let oracle = oracle_of(source, inbox_capacity);
         let reads = oracle.sample_reads(SAMPLED);
@@ -68,7 +68,7 @@ impl<'a> Expectation<'a> {
 
     /// The oracle's whole snapshot, made again: only a mismatch asks for it.
     #[must_use]
-    pub fn oracle_snapshot(&self) -> Snapshot {
+    pub(super) fn oracle_snapshot(&self) -> Snapshot {
         oracle_of(self.source, self.inbox_capacity).snapshot()
     }
 }

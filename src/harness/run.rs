@@ -9,6 +9,7 @@ use super::realised::realised;
 use super::source::Source;
 use super::trial::{TrialError, TrialSetup};
 use super::worker::group_calls;
+use crate::engine::snapshot::Snapshot;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
 use crate::record::{
@@ -56,20 +57,9 @@ pub struct RunRequest<'a> {
     pub on_hang: fn(&str),
 }
 
-/// Why a run could not begin.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// It was interrupted before its first trial.
-    #[error("interrupted before the first trial")]
-    Interrupted,
-}
-
 /// Runs it. A failure of an engine is told in the record, not as an error:
 /// [`Record::failure`], [`Record::proofs`], [`Record::complete`].
-///
-/// # Errors
-/// Where it was interrupted before its first trial.
-pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Result<Record, RunError> {
+pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
     let RunRequest { workload, plan, .. } = request;
     let clock = measure_clock();
     observer.stage(if plan.inline { "preparing" } else { "generating the stream" });
@@ -82,9 +72,6 @@ pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Result<Reco
         observer.stage("asking the oracle");
         Expectation::of(&source, plan.inbox_capacity)
     });
-    if request.stop.is_set() {
-        return Err(RunError::Interrupted);
-    }
     let (oracle, surprise) = oracle_note(request, expected.as_ref());
     let mut record = Record {
         schema: SCHEMA.to_owned(),
@@ -110,7 +97,32 @@ pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Result<Reco
         record.failure.get_or_insert_with(|| error.to_string());
     }
     record.environment.load_1m_end = load_1m();
-    Ok(record)
+    record
+}
+
+/// The final state of the first engine of a run, from a trial of its own.
+///
+/// # Errors
+/// A worker's panic, or an interruption.
+pub fn snapshot_of_first(request: &RunRequest<'_>) -> Result<Snapshot, TrialError> {
+    let RunRequest { workload, plan, .. } = request;
+    let generator = Generator::new(workload, plan.seed);
+    let reads = ReadStream::new(workload, plan.seed);
+    let source = Source::new(generator, reads, plan.events, plan.inline);
+    request.contenders[0].snapshot(&setup_of(request, &source))
+}
+
+fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> TrialSetup<'a> {
+    let plan = &request.plan;
+    TrialSetup {
+        source,
+        threads: plan.threads,
+        batch: plan.batch,
+        pin: plan.pin,
+        inbox_capacity: plan.inbox_capacity,
+        stop: &request.stop,
+        on_hang: request.on_hang,
+    }
 }
 
 fn rounds(
@@ -121,19 +133,14 @@ fn rounds(
     observer: &mut dyn Observer,
 ) -> Result<(), TrialError> {
     let plan = &request.plan;
-    let setup = TrialSetup {
-        source,
-        threads: plan.threads,
-        batch: plan.batch,
-        pin: plan.pin,
-        inbox_capacity: plan.inbox_capacity,
-        stop: &request.stop,
-        on_hang: request.on_hang,
-    };
+    let setup = setup_of(request, source);
     let total = (plan.warmup_rounds + plan.rounds) * request.contenders.len();
     for round in 0..plan.warmup_rounds + plan.rounds {
         for (turn, at) in shuffled(request.contenders.len(), plan.seed, round).enumerate() {
             let contender = &request.contenders[at];
+            if request.stop.is_set() {
+                return Err(TrialError::Interrupted);
+            }
             if matches!(record.proofs[at].verdict, ProofVerdict::Differs(_)) {
                 continue;
             }
@@ -143,9 +150,6 @@ fn rounds(
             let mut trial = trial_of(&contender.name, plan, &proved);
             (trial.round, trial.turn, trial.warmup) = (round, turn, round < plan.warmup_rounds);
             record.trials.push(trial);
-            if request.stop.is_set() {
-                return Err(TrialError::Interrupted);
-            }
         }
     }
     Ok(())

@@ -1,0 +1,182 @@
+//! The flags. Imports nothing but clap.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::unit::quantity::parse_count;
+
+/// Load-tests the hot path of notifications, and proves every engine right.
+#[derive(Debug, Parser)]
+#[command(name = "notibench", version, about, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run a workload: engines in shuffled turns over the same events, each proved right
+    Run(RunArgs),
+    /// Run a saved record again, exactly as it was run
+    Rerun(RerunArgs),
+    /// Hold every engine against the oracle, at several numbers of threads
+    Verify(VerifyArgs),
+    /// Write a workload's events as CSV or NDJSON, so that other tools can check us
+    Generate(GenerateArgs),
+    /// List workloads, engines or kinds of event
+    List(ListArgs),
+    /// Print the policy: what each kind of event does
+    Policy,
+    /// Say what on this machine would spoil a measurement, and how to mend it
+    Doctor,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum OutputFormat {
+    /// Tables for a person
+    Terminal,
+    /// The record
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OutputArgs {
+    /// Where the record goes: a file, or a folder [default: reports/<workload>-<time>.json]
+    #[arg(long, value_name = "PATH")]
+    pub(super) out: Option<PathBuf>,
+    /// Save no record
+    #[arg(long, conflicts_with = "out")]
+    pub(super) no_save: bool,
+    /// What is printed on stdout
+    #[arg(long, value_enum, default_value = "terminal")]
+    pub(super) format: OutputFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// Workload file
+    pub(super) workload: PathBuf,
+    /// Engine to run, repeatable [default: dashmap, dashmap-naive, sharded-mutex, partitioned]
+    #[arg(long = "engine", value_name = "NAME")]
+    pub(super) engines: Vec<String>,
+    /// Run every engine of the registry
+    #[arg(long, conflicts_with = "engines")]
+    pub(super) all: bool,
+    /// Engine that ratios are taken to [default: dashmap-naive where it runs, else the first]
+    #[arg(long, value_name = "NAME")]
+    pub(super) baseline: Option<String>,
+    /// Workers [default: processors]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<usize>,
+    /// Events of each trial, such as 10M [default: the workload's]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub(super) events: Option<u64>,
+    /// Rounds that count [default: 5]
+    #[arg(long, value_name = "N")]
+    pub(super) rounds: Option<usize>,
+    /// Rounds thrown away before them [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(super) warmup_rounds: Option<usize>,
+    /// Seed of the stream and of the turns [default: the workload's]
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// Events of one ingest call [default: 1024]
+    #[arg(long, value_name = "N")]
+    pub(super) batch: Option<usize>,
+    /// Pin workers to processors
+    #[arg(long)]
+    pub(super) pin: bool,
+    /// Generate inside the timed part, in constant memory (`null` tells the tax)
+    #[arg(long)]
+    pub(super) inline: bool,
+    /// Leave out the proof; the report says so
+    #[arg(long)]
+    pub(super) no_verify: bool,
+    /// Write the first engine's final state here, as NDJSON
+    #[arg(long, value_name = "FILE")]
+    pub(super) snapshot: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RerunArgs {
+    /// A saved record
+    pub(super) record: PathBuf,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// Workload files [default: all in workloads/ and workloads/smoke/]
+    pub(super) workloads: Vec<PathBuf>,
+    /// Engine to verify, repeatable [default: all]
+    #[arg(long = "engine", value_name = "NAME")]
+    pub(super) engines: Vec<String>,
+    /// Events of each workload
+    #[arg(long, value_name = "N", value_parser = parse_count, default_value = "200k")]
+    pub(super) events: u64,
+    /// Seed [default: each workload's]
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// Numbers of threads
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "1,2,8")]
+    pub(super) threads: Vec<usize>,
+    /// Events of one ingest call
+    #[arg(long, value_name = "N", default_value_t = 256)]
+    pub(super) batch: usize,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GenerateArgs {
+    /// Workload file
+    pub(super) workload: PathBuf,
+    /// How many events [default: the workload's]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub(super) events: Option<u64>,
+    /// Index of the first one
+    #[arg(long, value_name = "N", value_parser = parse_count, default_value = "0")]
+    pub(super) start: u64,
+    /// Seed [default: the workload's]
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// File that ends in .csv, .ndjson or .jsonl; `-` is stdout
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+    /// Format on stdout
+    #[arg(long, value_enum, default_value = "csv")]
+    pub(super) format: StreamFormat,
+}
+
+/// How a stream is written to stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum StreamFormat {
+    /// A header, then a line an event
+    Csv,
+    /// An object an event
+    Ndjson,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// What to list
+    #[arg(value_enum)]
+    pub(super) what: Listed,
+    /// Folder of workload files
+    #[arg(long, value_name = "FOLDER", default_value = "workloads")]
+    pub(super) folder: PathBuf,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Listed {
+    /// Workload files of a folder
+    Workloads,
+    /// Engines and probes
+    Engines,
+    /// Kinds of event
+    Kinds,
+}

@@ -1,0 +1,103 @@
+//! What a command comes to: exit codes and the message that goes with each.
+//! Imports floors below.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use crate::harness::PlanError;
+use crate::record::RecordError;
+use crate::unit::atomic_file::WriteError;
+use crate::workload::WorkloadError;
+
+/// Wrong usage.
+pub(super) const USAGE: u8 = 2;
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Something went wrong: 1.
+    Error(String),
+    /// The command line can't be meant: 2.
+    Usage(String),
+    /// An engine is wrong: 3.
+    Verification(String),
+    /// Interrupted: 130.
+    Interrupted(String),
+    /// Whoever reads our output has gone: not an error.
+    ReaderGone,
+}
+
+impl Failure {
+    /// Prints the message; gives the exit code.
+    pub(super) fn report(&self) -> ExitCode {
+        let (code, message) = match self {
+            Self::Error(message) => (1, message),
+            Self::Usage(message) => (USAGE, message),
+            Self::Verification(message) => (3, message),
+            Self::Interrupted(message) => (130, message),
+            Self::ReaderGone => return ExitCode::SUCCESS,
+        };
+        // a workload's error is a whole rendered report of its own
+        let prefix = if message.starts_with("error") { "" } else { "error: " };
+        // where stderr is gone, too, there is nobody to tell
+        let _ = writeln!(io::stderr(), "{prefix}{message}");
+        ExitCode::from(code)
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::TooLarge { .. } => Self::Error(error.to_string()),
+            _ => Self::Usage(error.to_string()),
+        }
+    }
+}
+
+impl From<WorkloadError> for Failure {
+    fn from(error: WorkloadError) -> Self {
+        Self::Error(error.render(is_coloured(&io::stderr())))
+    }
+}
+
+impl From<RecordError> for Failure {
+    fn from(error: RecordError) -> Self {
+        Self::Error(error.to_string())
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Self::Error(error.to_string())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::ReaderGone,
+            _ => Self::Error(format!("cannot write to stdout: {error}")),
+        }
+    }
+}
+
+/// Whether a stream wants colour: a terminal, and no `NO_COLOR`.
+pub(super) fn is_coloured(stream: &impl io::IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Writes to stdout and flushes, so that a full disk is noticed.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Whether stderr is a terminal: only there progress is shown.
+pub(super) fn progress_wanted() -> bool {
+    io::stderr().is_terminal()
+}

@@ -1,0 +1,99 @@
+//! `list` and `policy`: what there is. Imports floors below.
+
+use comfy_table::{ContentArrangement, Table, presets};
+
+use super::args::{ListArgs, Listed};
+use super::exit::{Failure, print};
+use crate::engine::registry::ENTRIES;
+use crate::engine::{EngineInfo, Role};
+use crate::event::Kind;
+use crate::harness::Contender;
+use crate::policy;
+use crate::unit::quantity::show_whole;
+use crate::workload::{show_duration_us, summaries};
+
+/// `notibench list`.
+pub(super) fn list(args: &ListArgs, own: &[Contender]) -> Result<(), Failure> {
+    match args.what {
+        Listed::Workloads => workloads(args),
+        Listed::Engines => engines(own),
+        Listed::Kinds => kinds(),
+    }
+}
+
+fn workloads(args: &ListArgs) -> Result<(), Failure> {
+    let mut table = table(&["workload", "events", "members", "span", "reads/event", "models"]);
+    let mut broken = Vec::new();
+    for summary in summaries(&args.folder) {
+        match summary {
+            Ok(found) => {
+                table.add_row([
+                    found.name,
+                    show_whole(found.events),
+                    show_whole(found.members),
+                    show_duration_us(found.span_us),
+                    format!("{:.2}", found.reads_per_event),
+                    found.about,
+                ]);
+            }
+            Err(error) => broken.push(error),
+        }
+    }
+    print(&table.to_string())?;
+    match broken.into_iter().next() {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
+}
+
+fn engines(own: &[Contender]) -> Result<(), Failure> {
+    let mut table = table(&["engine", "role", "reads", "when to pick it, and what it gives up"]);
+    let role = |info: &EngineInfo| match info.role {
+        Role::Engine => "engine",
+        Role::Probe => "probe",
+        Role::Ablation => "ablation",
+    };
+    for info in ENTRIES.iter().chain(own.iter().map(|contender| &contender.info)) {
+        table.add_row([info.name, role(info), info.freshness.name(), info.about]);
+    }
+    print(&table.to_string())
+}
+
+fn kinds() -> Result<(), Failure> {
+    let mut table = table(&["kind", "content", "can be undone"]);
+    let yes = |is: bool| if is { "yes" } else { "-" };
+    for kind in Kind::ALL {
+        table.add_row([kind.name(), yes(kind.has_content()), yes(kind.is_undoable())]);
+    }
+    print(&table.to_string())
+}
+
+/// `notibench policy`.
+pub(super) fn policy() -> Result<(), Failure> {
+    let mut table = table(&["kind", "undo", "content", "disposition", "what changes"]);
+    for row in policy::table() {
+        table.add_row([
+            row.kind.name(),
+            if row.undo { "undo" } else { "" },
+            if row.kind.has_content() { "yes" } else { "-" },
+            row.effect.disposition.name(),
+            row.what_changes(),
+        ]);
+    }
+    print(&format!(
+        "{table}\n\nAn event whose actor is its recipient is discarded (mark_read apart)."
+    ))
+}
+
+/// A table with a line under its header and no other.
+pub(super) fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(header.iter().map(ToString::to_string));
+    if table.width().is_none() {
+        table.set_width(120);
+    }
+    table
+}

@@ -1,0 +1,199 @@
+//! `run` and `rerun`. Imports `harness`, `record`, `report`, `workload`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::args::{OutputArgs, OutputFormat, RerunArgs, RunArgs};
+use super::exit::{Failure, is_coloured, print};
+use super::progress::Progress;
+use super::signal::{end_process, stop_flag};
+use crate::engine::snapshot::write_ndjson;
+use crate::harness::{self, Contender, RunOptions, RunRequest};
+use crate::record::{ProofVerdict, Record, default_path};
+use crate::report::{self, Style};
+use crate::unit::atomic_file::write_atomically;
+use crate::workload::Workload;
+
+/// `notibench run`.
+pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
+    let (workload, toml) = Workload::load(&args.workload)?;
+    let options = RunOptions {
+        engines: args.engines.clone(),
+        all: args.all,
+        baseline: args.baseline.clone(),
+        threads: args.threads,
+        events: args.events,
+        rounds: args.rounds,
+        warmup_rounds: args.warmup_rounds,
+        seed: args.seed,
+        batch: args.batch,
+        pin: args.pin,
+        inline: args.inline,
+        no_verify: args.no_verify,
+    };
+    let environment = harness::examine();
+    let (contenders, baseline) = harness::choose_contenders(&options, own)?;
+    let plan = harness::resolve(&options, &workload, baseline, &environment)?;
+    let request = RunRequest {
+        workload: &workload,
+        toml,
+        plan,
+        contenders,
+        environment,
+        command: std::env::args().collect(),
+        stop: stop_flag(),
+        on_hang: end_process,
+    };
+    if let Some(path) = &args.snapshot {
+        check_writable(path)?;
+    }
+    let record = run_and_show(&request, &args.output)?;
+    if let Some(path) = &args.snapshot {
+        let snapshot = harness::snapshot_of_first(&request).map_err(failed)?;
+        write_atomically(path, |out| write_ndjson(&snapshot, out))?;
+    }
+    verdict_of(&record)
+}
+
+/// `notibench rerun`.
+pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> {
+    let before = Record::load(&args.record)?;
+    let name = format!("{} (in {})", before.workload.name, args.record.display());
+    let mut workload = Workload::parse(&name, &before.workload.toml)?;
+    workload.name.clone_from(&before.workload.name);
+    let contenders = before
+        .engines
+        .iter()
+        .map(|note| {
+            let found = harness::find_contender(&note.engine, own)?;
+            Ok(if note.control { found.as_control() } else { found })
+        })
+        .collect::<Result<Vec<_>, harness::PlanError>>()?;
+    let request = RunRequest {
+        workload: &workload,
+        toml: before.workload.toml.clone(),
+        plan: before.plan.clone(),
+        contenders,
+        environment: harness::examine(),
+        command: std::env::args().collect(),
+        stop: stop_flag(),
+        on_hang: end_process,
+    };
+    let record = run_and_show(&request, &args.output)?;
+    if let (Some(before), Some(now)) = (&before.oracle, &record.oracle) {
+        let same = before.events_digest == now.events_digest
+            && before.snapshot_digest == now.snapshot_digest;
+        if !same {
+            return Err(Failure::Verification(format!(
+                "this build makes other events or another final state than the record's: events \
+                 {} then, {} now; snapshot {} then, {} now",
+                before.events_digest, now.events_digest, before.snapshot_digest, now.snapshot_digest
+            )));
+        }
+        eprintln!("the same events and the same final state as in {}", args.record.display());
+    }
+    verdict_of(&record)
+}
+
+/// Runs, saves the record, prints the report.
+fn run_and_show(request: &RunRequest<'_>, output: &OutputArgs) -> Result<Record, Failure> {
+    let path = record_path(request, output)?;
+    let record = harness::run(request, &mut Progress::new());
+    let saved = match &path {
+        Some(path) => record.save(path).map_err(Failure::from),
+        None => Ok(()),
+    };
+    // the report is printed even where the record could not be saved
+    let text = match output.format {
+        OutputFormat::Json => report::json(&record),
+        OutputFormat::Terminal => report::terminal(&record, &style()),
+    };
+    print(&text)?;
+    saved?;
+    if let Some(path) = path {
+        eprintln!("record: {}", path.display());
+    }
+    Ok(record)
+}
+
+fn style() -> Style {
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    Style { color: is_coloured(&io::stdout()), width: width.unwrap_or(100) }
+}
+
+/// Where the record goes; refused before the run where it can't be written.
+fn record_path(request: &RunRequest<'_>, output: &OutputArgs) -> Result<Option<PathBuf>, Failure> {
+    if output.no_save {
+        return Ok(None);
+    }
+    let standard = default_path(&request.workload.name, jiff::Timestamp::now());
+    let path = match &output.out {
+        None => {
+            if let Some(folder) = standard.parent() {
+                std::fs::create_dir_all(folder).map_err(|error| {
+                    Failure::Error(format!(
+                        "cannot make the folder {} for the record: {error}; name another with \
+                         --out, or give --no-save",
+                        folder.display()
+                    ))
+                })?;
+            }
+            standard
+        }
+        Some(folder) if folder.is_dir() => {
+            folder.join(standard.file_name().unwrap_or(standard.as_os_str()))
+        }
+        Some(file) => file.clone(),
+    };
+    check_writable(&path)?;
+    Ok(Some(path))
+}
+
+/// Refuses a target that could not be written after a long run.
+fn check_writable(path: &Path) -> Result<(), Failure> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let refused = |error: io::Error| {
+        Failure::Error(format!(
+            "cannot write {}: {error}; choose a folder that exists and that you may write to",
+            path.display()
+        ))
+    };
+    if path.is_dir() {
+        return Err(refused(io::Error::from(io::ErrorKind::IsADirectory)));
+    }
+    if path.exists() && !path.is_file() {
+        return Ok(());
+    }
+    tempfile::Builder::new().prefix(".notibench-").tempfile_in(folder).map_err(refused)?;
+    Ok(())
+}
+
+/// What a record comes to.
+fn verdict_of(record: &Record) -> Result<(), Failure> {
+    let wrong: Vec<String> = record
+        .proofs
+        .iter()
+        .filter_map(|proof| match &proof.verdict {
+            ProofVerdict::Differs(words) => Some(format!("engine `{}`: {words}", proof.engine)),
+            _ => None,
+        })
+        .collect();
+    if !wrong.is_empty() {
+        return Err(Failure::Verification(format!("verification failed: {}", wrong.join("; "))));
+    }
+    match &record.failure {
+        Some(words) if words == "interrupted" => Err(Failure::Interrupted(
+            "interrupted; the record is marked incomplete".to_owned(),
+        )),
+        Some(words) if record.complete => Err(Failure::Verification(words.clone())),
+        Some(words) => Err(failed(words)),
+        None => Ok(()),
+    }
+}
+
+fn failed(words: impl ToString) -> Failure {
+    Failure::Error(words.to_string())
+}
