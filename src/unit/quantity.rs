@@ -26,11 +26,11 @@ pub fn parse_count(text: &str) -> Result<u64, String> {
         .ok_or_else(|| format!("`{text}` is too large"))?;
     let mut place = factor;
     for digit in fraction.bytes().map(|b| u64::from(b - b'0')) {
-        if place % 10 != 0 && digit != 0 {
+        if place < 10 && digit != 0 {
             return Err(wrong());
         }
         place /= 10;
-        value += digit * place;
+        value = value.checked_add(digit * place).ok_or_else(|| format!("`{text}` is too large"))?;
     }
     Ok(value)
 }
@@ -105,17 +105,8 @@ mod tests {
         assert_eq!(parse_count("10k"), Ok(10_000));
         assert_eq!(parse_count("2.5M"), Ok(2_500_000));
         assert_eq!(parse_count("1B"), Ok(1_000_000_000));
-        for wrong in [
-            "",
-            "k",
-            "-1",
-            "1.5",
-            "ten",
-            "1.",
-            "0.0001k",
-            "99999999999999999999",
-            "9e9",
-        ] {
+        for wrong in ["", "k", "-1", "1.5", "ten", "1.", "0.0001k", "99999999999999999999", "9e9", "1.00001k",
+            "18446744073709551.9k"] {
             assert!(parse_count(wrong).is_err(), "{wrong}");
         }
     }

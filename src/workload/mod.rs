@@ -1,6 +1,21 @@
 //! Floor 2, what is asked of the engines: workload files, read strictly into
 //! a [`Workload`]. Imports floors 0 and 1.
 
+mod error;
+mod fields;
+mod homes;
+mod load;
+mod mix;
+mod parse;
+mod population;
+mod scalars;
 mod spec;
+mod suggest;
+mod syntax;
+mod time;
+mod units;
 
+pub use error::WorkloadError;
+pub use load::{Summary, summaries};
 pub use spec::{IdScheme, Population, ReadMix, TimeShape, Workload, WriteMix};
+pub use units::show_duration_us;

@@ -89,7 +89,11 @@ pub enum TimeShape {
     Constant,
     /// Day and night by time zone, and weekends.
     Diurnal {
-        /// Peak rate over mean rate of a day, in one zone (1 to 2).
+        /// Peak rate over mean rate of a day, in one zone (1 to 8): a zone's
+        /// rate is a power of a raised cosine, ((1 + cos)/2)^k, whose peak
+        /// over mean is √π·Γ(k + 1)/Γ(k + ½); 1 is flat (k = 0), 2 the plain
+        /// raised cosine (k = 1). The stream's own peak is lower where zones
+        /// are spread.
         peak_to_mean: f64,
         /// Rate of Saturday and Sunday over that of a weekday.
         weekend: f64,
@@ -112,7 +116,8 @@ pub enum TimeShape {
         at_us: u64,
         /// How long the kernel is flat, in µs.
         flat_us: u64,
-        /// Exponent of the power law after that (above 1).
+        /// Exponent of the power law after that (above 1): the rate falls
+        /// as (t / flat)^-decay.
         decay: f64,
     },
 }

@@ -1,0 +1,38 @@
+//! "Did you mean …": the nearest of the allowed words. Imports nothing of
+//! this crate.
+
+/// The allowed word nearest to `word`, where one is near enough to be meant:
+/// at most a third of its letters changed, case, hyphens and blanks ignored.
+pub(super) fn nearest<'a>(word: &str, allowed: &[&'a str]) -> Option<&'a str> {
+    // beyond any name's length the distance says nothing and costs a lot
+    if word.chars().count() > 64 {
+        return None;
+    }
+    let plain = word.to_lowercase().replace(['-', ' '], "_");
+    let distance = |option: &str| strsim::damerau_levenshtein(&plain, option);
+    let (nearest, edits) = allowed
+        .iter()
+        .map(|&option| (option, distance(option)))
+        .min_by_key(|pair| pair.1)?;
+    let letters = plain.chars().count().max(nearest.len());
+    (edits <= (letters / 3).max(1) && edits < nearest.len()).then_some(nearest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_recognised_and_strangers_are_not() {
+        let allowed = ["post_like", "post_comment", "article_like", "on", "members"];
+        assert_eq!(nearest("post_likes", &allowed), Some("post_like"));
+        assert_eq!(nearest("Post-Like", &allowed), Some("post_like"));
+        assert_eq!(nearest("psot_like", &allowed), Some("post_like"));
+        assert_eq!(nearest("membres", &allowed), Some("members"));
+        assert_eq!(nearest("of", &allowed), Some("on"));
+        assert_eq!(nearest("colour", &allowed), None);
+        assert_eq!(nearest("", &allowed), None);
+        assert_eq!(nearest(&"post_like".repeat(100), &allowed), None);
+        assert_eq!(nearest("members", &[]), None);
+    }
+}
