@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::checks::config;
 use common::{Stream, shuffle};
 use notibench::engine::oracle::Oracle;
 use notibench::engine::proof::{check_answers, check_freshness, check_snapshot, fold_on_threads};
@@ -24,13 +25,6 @@ fn on_every_engine(visitor: impl EngineVisitor<Output = ()> + Copy) {
     );
     for info in engines {
         dispatch(info.name, visitor).expect("the registry dispatches what it lists");
-    }
-}
-
-fn config(threads: usize, inbox_capacity: usize) -> EngineConfig {
-    EngineConfig {
-        inbox_capacity,
-        ..EngineConfig::new(threads)
     }
 }
 

@@ -6,6 +6,8 @@
 // each test file uses its own part
 #![allow(dead_code)]
 
+pub(crate) mod checks;
+
 use notibench::event::{Event, Kind, Segment};
 use notibench::unit::mix::{below, counter_word, mix};
 
