@@ -281,7 +281,7 @@ mod tests {
         assert_eq!(words(|s| drop(s.members.remove(0))), "member 5 is missing");
         assert_eq!(words(|s| drop(s.members.remove(1))), "member 8 is missing");
         assert_eq!(
-            words(|s| drop(s.contents.remove(2))),
+            words(|s| s.contents.truncate(2)),
             "content 10 is missing"
         );
         for (at, id) in [(0, 4), (1, 6), (3, 18)] {

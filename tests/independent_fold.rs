@@ -1,0 +1,114 @@
+//! A Python program that shares nothing with this crate reads a stream's CSV,
+//! applies the table, and must print the same snapshot, byte for byte.
+
+mod common;
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use common::{Stream, shuffle};
+use notibench::engine::dashmap::DashMapEngine;
+use notibench::engine::oracle::Oracle;
+use notibench::engine::proof::fold_on_threads;
+use notibench::engine::snapshot::{Snapshot, write_ndjson};
+use notibench::engine::{Engine as _, EngineConfig};
+use notibench::event::{Event, EventFormat};
+
+/// What the script prints for the stream; none where there is no Python.
+fn fold_in_python(events: &[Event], inbox_capacity: usize) -> Option<Vec<u8>> {
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: no python3 on the PATH; install Python 3 to run this check");
+        return None;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let csv = folder.path().join("events.csv");
+    let mut header = Vec::new();
+    EventFormat::Csv.push_header(&mut header);
+    let mut file = File::create(&csv).unwrap();
+    file.write_all(&header).unwrap();
+    EventFormat::Csv.write_events(events, &mut file).unwrap();
+    file.sync_all().unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/independent/fold.py");
+    let run = Command::new("python3")
+        .arg(script)
+        .arg(&csv)
+        .arg(inbox_capacity.to_string())
+        .output()
+        .unwrap();
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    Some(run.stdout)
+}
+
+fn text_of(snapshot: &Snapshot) -> Vec<u8> {
+    let mut text = Vec::new();
+    write_ndjson(snapshot, &mut text).unwrap();
+    text
+}
+
+/// Compares line by line first, so that a failure can be read.
+fn assert_same(python: &[u8], ours: &[u8]) {
+    let lines = |text: &[u8]| -> Vec<String> {
+        String::from_utf8(text.to_vec())
+            .unwrap()
+            .lines()
+            .map(str::to_owned)
+            .collect()
+    };
+    for (at, (python, ours)) in lines(python).iter().zip(&lines(ours)).enumerate().skip(1) {
+        assert_eq!(python, ours, "line {}", at + 1);
+    }
+    assert!(python == ours, "the header or the number of lines differs");
+}
+
+#[test]
+fn an_independent_fold_gives_the_same_snapshot() {
+    for (seed, inbox_capacity) in [(11, 32), (12, 1), (13, 5)] {
+        let mut events = Stream::crowded(seed, 12_000).make();
+        if seed == 13 {
+            shuffle(&mut events, seed);
+        }
+        let Some(python) = fold_in_python(&events, inbox_capacity) else {
+            return;
+        };
+        let config = EngineConfig {
+            inbox_capacity,
+            ..EngineConfig::new(2)
+        };
+        let engine = DashMapEngine::build(&config);
+        fold_on_threads(&engine, &config, &events, 100).unwrap();
+        assert_same(&python, &text_of(&Snapshot::of(&engine)));
+        let mut oracle = Oracle::new(inbox_capacity);
+        oracle.fold_all(&events);
+        assert_same(&python, &text_of(&oracle.snapshot()));
+    }
+}
+
+#[test]
+fn an_independent_fold_of_many_members_gives_the_same_snapshot() {
+    let stream = Stream {
+        seed: 14,
+        events: 40_000,
+        members: 3_000,
+        contents: 2_000,
+    };
+    let events = stream.make();
+    let mut oracle = Oracle::default();
+    oracle.fold_all(&events);
+    if let Some(python) = fold_in_python(&events, 32) {
+        assert_same(&python, &text_of(&oracle.snapshot()));
+    }
+}
+
+#[test]
+fn an_empty_stream_is_a_header_alone() {
+    if let Some(python) = fold_in_python(&[], 32) {
+        assert_same(&python, &text_of(&Snapshot::default()));
+        assert_eq!(python.iter().filter(|&&byte| byte == b'\n').count(), 1);
+    }
+}
