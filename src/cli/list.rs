@@ -89,7 +89,7 @@ pub(super) fn policy() -> Result<(), Failure> {
 pub(super) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table
-        .load_preset(presets::NOTHING)
+        .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(header.iter().map(ToString::to_string));
     if table.width().is_none() {

@@ -18,7 +18,6 @@ use clap::Parser as _;
 
 use crate::harness::Contender;
 use args::{Arguments, Command};
-use exit::Failure;
 
 /// Runs the command line; the exit code says what came of it.
 #[must_use]

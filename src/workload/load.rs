@@ -50,7 +50,7 @@ impl Workload {
 /// error in its place. A folder that can't be listed is one error.
 #[must_use]
 pub fn summaries(folder: &Path) -> Vec<Result<Summary, WorkloadError>> {
-    let paths = match toml_files(folder) {
+    let paths = match workload_files(folder) {
         Ok(paths) => paths,
         Err(error) => {
             let shown = folder.to_string_lossy();
@@ -76,7 +76,10 @@ fn summary(path: PathBuf) -> Result<Summary, WorkloadError> {
 }
 
 /// The `*.toml` files in `folder`, sorted by name.
-fn toml_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+///
+/// # Errors
+/// Where the folder cannot be listed.
+pub fn workload_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
@@ -149,7 +152,7 @@ fn help_for_missing(path: &Path) -> String {
     let folders = [beside.unwrap_or(Path::new(".")), Path::new(FOLDER)];
     let found: Vec<PathBuf> = folders
         .iter()
-        .filter_map(|folder| toml_files(folder).ok())
+        .filter_map(|folder| workload_files(folder).ok())
         .flatten()
         .collect();
     let stems: Vec<String> = found

@@ -16,6 +16,6 @@ mod time;
 mod units;
 
 pub use error::WorkloadError;
-pub use load::{Summary, summaries};
+pub use load::{Summary, summaries, workload_files};
 pub use spec::{IdScheme, Population, ReadMix, TimeShape, Workload, WriteMix};
 pub use units::show_duration_us;
