@@ -1,7 +1,7 @@
 //! The oracle: the table of the policy folded by a sequential program, slow
 //! and obviously right. It shares no state, update, merge or grouping with
 //! the engines. Imports `event`, `policy::classify`, the snapshot's lines and
-//! the types of answers.
+//! the types of answers; of `engine/state` only the standard K.
 //!
 //! It keeps, for every member, the last action of every key (kind, content,
 //! actor) without bound, and takes the K newest only when asked.
