@@ -1,0 +1,207 @@
+//! Service times: histograms of the rounds that count, merged, and the
+//! percentiles that they support. Imports `record` and `stats`.
+
+use super::summary::{Summary, counted};
+use super::table;
+use super::text::{Style, plain, wrap};
+use crate::record::{Record, Trial};
+use crate::stats::{ServiceHistogram, percentile_is_supported};
+use crate::unit::quantity::{show_ns, show_whole};
+
+/// The percentiles that are shown, and their names.
+const QUANTILES: [(f64, &str); 5] = [
+    (0.5, "p50"),
+    (0.9, "p90"),
+    (0.99, "p99"),
+    (0.999, "p99.9"),
+    (0.9999, "p99.99"),
+];
+
+/// What is timed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Timed {
+    Ingest,
+    Read,
+}
+
+impl Timed {
+    fn text(self, trial: &Trial) -> &str {
+        match self {
+            Self::Ingest => &trial.ingest_service_ns,
+            Self::Read => &trial.read_service_ns,
+        }
+    }
+}
+
+/// The merged service times of one engine.
+struct Row {
+    engine: String,
+    group_calls: Vec<u64>,
+    merged: ServiceHistogram,
+    rounds: Vec<ServiceHistogram>,
+}
+
+impl Row {
+    /// The value of a percentile in ns, where the samples support it.
+    fn supported(&self, quantile: f64) -> Option<u64> {
+        let value = self.merged.value_at_quantile(quantile);
+        let rounds = self
+            .rounds
+            .iter()
+            .filter(|round| round.reaches(value))
+            .count() as u64;
+        let count = self.merged.count();
+        // a sample is a group of at least one batch
+        let batches = ((count as f64) * (1.0 - quantile)).round() as u64;
+        percentile_is_supported(quantile, count, batches, rounds).then_some(value)
+    }
+}
+
+/// The section of percentiles; empty where nothing was timed.
+pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+    let ingest = rows(record, summary, Timed::Ingest);
+    let reads = rows(record, summary, Timed::Read);
+    let mut text = String::new();
+    if !ingest.is_empty() {
+        let mut calls: Vec<u64> = ingest
+            .iter()
+            .flat_map(|row| row.group_calls.clone())
+            .collect();
+        calls.sort_unstable();
+        calls.dedup();
+        let title = format!(
+            "service time of groups of {} of {}",
+            listed(&calls, "ingest call"),
+            listed(&[record.plan.batch as u64], "event"),
+        );
+        text += &part(&title, &ingest, calls.len() > 1, style);
+    }
+    if !reads.is_empty() {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text += &part("service time of groups of reads", &reads, false, style);
+    }
+    if !text.is_empty() {
+        text += &wrap(
+            "  ",
+            "closed loop: these are times of whole groups, back to back, not of single events; \
+             rounds merged, never averaged; `-`: fewer than 100 samples, or fewer than 3 rounds, \
+             beyond it",
+            style.width,
+        );
+        text.push('\n');
+    }
+    text
+}
+
+fn part(title: &str, rows: &[Row], name_groups: bool, style: Style) -> String {
+    let mut cells = vec![vec!["engine".to_owned(), "groups".to_owned()]];
+    cells[0].extend(QUANTILES.iter().map(|(_, name)| (*name).to_owned()));
+    cells[0].push("max".to_owned());
+    for row in rows {
+        let mut name = plain(&row.engine);
+        if name_groups {
+            name = format!("{name} (groups of {})", listed(&row.group_calls, "call"));
+        }
+        let mut line = vec![name, show_whole(row.merged.count())];
+        line.extend(QUANTILES.iter().map(|&(quantile, _)| {
+            row.supported(quantile)
+                .map_or_else(|| "-".to_owned(), |ns| show_ns(ns as f64))
+        }));
+        line.push(show_ns(row.merged.max() as f64));
+        cells.push(line);
+    }
+    format!("{}\n{}", style.bold(title), table::draw(&cells, style))
+}
+
+/// `4 ingest calls`, `4 or 8 ingest calls`.
+fn listed(counts: &[u64], thing: &str) -> String {
+    let numbers: Vec<String> = counts.iter().map(|&count| show_whole(count)).collect();
+    let ending = if counts == [1] { "" } else { "s" };
+    format!("{} {thing}{ending}", numbers.join(" or "))
+}
+
+fn rows(record: &Record, summary: &Summary, timed: Timed) -> Vec<Row> {
+    let lines = summary.ranked.iter().chain(&summary.ablations);
+    lines
+        .filter_map(|line| row(record, &line.name, timed))
+        .collect()
+}
+
+fn row(record: &Record, engine: &str, timed: Timed) -> Option<Row> {
+    let mut row = Row {
+        engine: engine.to_owned(),
+        group_calls: Vec::new(),
+        merged: ServiceHistogram::new(),
+        rounds: Vec::new(),
+    };
+    for trial in counted(record, engine) {
+        // a text that can't be read is warned of apart
+        let Ok(histogram) = ServiceHistogram::from_base64(timed.text(trial)) else {
+            continue;
+        };
+        row.merged.merge(&histogram);
+        row.rounds.push(histogram);
+        row.group_calls.push(trial.ingest_group_calls);
+    }
+    row.group_calls.sort_unstable();
+    row.group_calls.dedup();
+    (!row.merged.is_empty()).then_some(row)
+}
+
+/// Engines with a histogram that can't be read.
+pub(super) fn unreadable(record: &Record) -> Vec<String> {
+    let bad = |text: &str| !text.is_empty() && ServiceHistogram::from_base64(text).is_err();
+    let mut names: Vec<String> = record
+        .trials
+        .iter()
+        .filter(|trial| bad(&trial.ingest_service_ns) || bad(&trial.read_service_ns))
+        .map(|trial| trial.engine.clone())
+        .collect();
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round(samples: u64, ns: u64) -> ServiceHistogram {
+        let mut histogram = ServiceHistogram::new();
+        histogram.record_n(ns, samples);
+        histogram
+    }
+
+    fn row_of(rounds: Vec<ServiceHistogram>) -> Row {
+        let mut merged = ServiceHistogram::new();
+        rounds.iter().for_each(|round| merged.merge(round));
+        Row {
+            engine: "e".to_owned(),
+            group_calls: vec![1],
+            merged,
+            rounds,
+        }
+    }
+
+    #[test]
+    fn a_tail_of_one_round_supports_no_percentile() {
+        let mut slow = round(9_000, 100);
+        slow.record_n(1_000_000, 1_000);
+        let row = row_of(vec![slow.clone(), round(10_000, 100), round(10_000, 100)]);
+        assert_eq!(row.supported(0.5), Some(100));
+        assert_eq!(
+            row.supported(0.99),
+            None,
+            "its samples are all of one round"
+        );
+        let row = row_of(vec![slow.clone(), slow.clone(), slow]);
+        assert!(row.supported(0.99).unwrap() >= 999_000);
+    }
+
+    #[test]
+    fn few_samples_support_no_percentile() {
+        let row = row_of(vec![round(50, 7), round(50, 7), round(50, 7)]);
+        assert_eq!(row.supported(0.5), None);
+    }
+}

@@ -1,0 +1,275 @@
+//! A record's figures: one line an engine. Imports `record` and `stats`.
+
+use super::failure::difference;
+use crate::record::{EngineNote, ProofVerdict, Record, Trial};
+use crate::stats::{RatioInterval, geometric_mean, median, paired_ratio};
+
+/// The figures of a record. Medians are over the rounds that count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// Engines, fastest first.
+    pub ranked: Vec<EngineLine>,
+    /// Ablations, fastest first.
+    pub ablations: Vec<EngineLine>,
+    /// Probes, in the record's order; never ranked.
+    pub probes: Vec<EngineLine>,
+    /// Engines whose final state was wrong: they have no figure.
+    pub errors: Vec<EngineError>,
+    /// Engines that have no round that counts.
+    pub unmeasured: Vec<String>,
+    /// The baseline against itself.
+    pub control: Option<Control>,
+    /// What the harness takes.
+    pub harness: Option<HarnessShare>,
+}
+
+/// The figures of one engine. All are finite.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EngineLine {
+    /// Its name in the record.
+    pub name: String,
+    /// Whether its reads may lag behind.
+    pub deferred: bool,
+    /// Rounds that count.
+    pub rounds: usize,
+    /// Events a second: the inverse of `ns_per_event`.
+    pub events_per_s: f64,
+    /// Wall time per event, the median round.
+    pub ns_per_event: f64,
+    /// The same times the number of workers.
+    pub core_ns_per_event: f64,
+    /// Wall time per notify disposition, the median round; none without any.
+    pub ns_per_notification: Option<f64>,
+    /// Its inverse.
+    pub notifications_per_s: Option<f64>,
+    /// Speed beside the baseline's.
+    pub versus: Versus,
+    /// Bytes of state, slack and maps per member that has state, the median
+    /// round.
+    pub bytes_per_member: Option<f64>,
+    /// Peak resident size of the process, the highest of the rounds.
+    pub peak_resident_bytes: u64,
+    /// Whether its final state was proved.
+    pub proof: Proof,
+}
+
+/// Whether a final state was proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Equal to the oracle's.
+    Equal,
+    /// Not looked at.
+    NotChecked,
+}
+
+/// Speed beside the baseline's.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Versus {
+    /// It is the baseline.
+    Baseline,
+    /// The geometric mean of the ratios of the rounds that both ran.
+    Ratio {
+        /// Above 1 is faster than the baseline.
+        ratio: f64,
+        /// Its interval; none with one round.
+        interval: Option<RatioInterval>,
+        /// Rounds that both ran.
+        rounds: usize,
+    },
+    /// There is nothing to compare with; why.
+    None(&'static str),
+}
+
+/// An engine whose final state was wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineError {
+    /// Its name in the record.
+    pub name: String,
+    /// The first difference, in words.
+    pub difference: String,
+}
+
+/// The A/A control: the baseline under a second name, beside itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Control {
+    /// Its name in the record.
+    pub name: String,
+    /// What it shows.
+    pub versus: Versus,
+}
+
+/// What the harness takes, seen by an engine that does nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HarnessShare {
+    /// Wall time per event of `null`.
+    pub ns_per_event: f64,
+    /// That as a share of the fastest engine's, where there is one.
+    pub of_fastest: Option<f64>,
+}
+
+impl Summary {
+    /// The figures of `record`.
+    #[must_use]
+    pub fn of(record: &Record) -> Self {
+        let mut summary = Self {
+            ranked: Vec::new(),
+            ablations: Vec::new(),
+            probes: Vec::new(),
+            errors: Vec::new(),
+            unmeasured: Vec::new(),
+            control: None,
+            harness: None,
+        };
+        for engine in &record.engines {
+            summary.add(record, engine);
+        }
+        let fastest_first =
+            |a: &EngineLine, b: &EngineLine| a.ns_per_event.total_cmp(&b.ns_per_event);
+        summary.ranked.sort_by(fastest_first);
+        summary.ablations.sort_by(fastest_first);
+        let null = record
+            .engines
+            .iter()
+            .find(|e| e.role == "probe" && e.engine == "null");
+        summary.harness = null
+            .and_then(|null| summary.probes.iter().find(|line| line.name == null.name))
+            .map(|null| HarnessShare {
+                ns_per_event: null.ns_per_event,
+                of_fastest: summary
+                    .ranked
+                    .first()
+                    .map(|line| null.ns_per_event / line.ns_per_event),
+            });
+        summary
+    }
+
+    fn add(&mut self, record: &Record, engine: &EngineNote) {
+        let name = engine.name.clone();
+        if let Some(difference) = difference(record, engine) {
+            self.errors.push(EngineError { name, difference });
+            return;
+        }
+        if engine.control {
+            self.control = Some(Control {
+                name,
+                versus: versus(record, engine),
+            });
+            return;
+        }
+        let Some(line) = line(record, engine) else {
+            self.unmeasured.push(name);
+            return;
+        };
+        match engine.role.as_str() {
+            "probe" => self.probes.push(line),
+            "ablation" => self.ablations.push(line),
+            _ => self.ranked.push(line),
+        }
+    }
+
+    /// Every interval to the baseline, with its engine's name; the control's
+    /// not among them.
+    pub fn intervals(&self) -> impl Iterator<Item = (&str, &RatioInterval)> {
+        self.ranked
+            .iter()
+            .chain(&self.ablations)
+            .filter_map(|line| match &line.versus {
+                Versus::Ratio {
+                    interval: Some(interval),
+                    ..
+                } => Some((line.name.as_str(), interval)),
+                _ => None,
+            })
+    }
+}
+
+fn line(record: &Record, engine: &EngineNote) -> Option<EngineLine> {
+    let trials: Vec<&Trial> = counted(record, &engine.name).collect();
+    let over_rounds = |figure: &dyn Fn(&Trial) -> Option<f64>| {
+        let values: Vec<f64> = trials.iter().filter_map(|trial| figure(trial)).collect();
+        median(&values)
+    };
+    let ns_per_event = over_rounds(&ns_per_event)?;
+    let ns_per_notification = over_rounds(&|trial| per(trial.wall_ns as f64, trial.notified));
+    let equal = record
+        .proofs
+        .iter()
+        .any(|proof| proof.engine == engine.name && proof.verdict == ProofVerdict::Equal);
+    Some(EngineLine {
+        name: engine.name.clone(),
+        deferred: engine.freshness == "deferred",
+        rounds: trials.len(),
+        events_per_s: 1e9 / ns_per_event,
+        ns_per_event,
+        core_ns_per_event: ns_per_event * record.plan.threads as f64,
+        ns_per_notification,
+        notifications_per_s: ns_per_notification.map(|ns| 1e9 / ns),
+        versus: versus(record, engine),
+        bytes_per_member: over_rounds(&|trial| {
+            let parts = [trial.state_bytes, trial.slack_bytes, trial.map_bytes];
+            per(parts.iter().map(|&bytes| bytes as f64).sum(), trial.members)
+        }),
+        peak_resident_bytes: trials
+            .iter()
+            .map(|t| t.peak_resident_bytes)
+            .max()
+            .unwrap_or(0),
+        proof: if equal {
+            Proof::Equal
+        } else {
+            Proof::NotChecked
+        },
+    })
+}
+
+/// The trials of the engine that count: no warm-up, and something was timed.
+pub(super) fn counted<'r>(record: &'r Record, engine: &str) -> impl Iterator<Item = &'r Trial> {
+    let of_it = move |trial: &&Trial| trial.engine == engine;
+    record
+        .trials
+        .iter()
+        .filter(|trial| !trial.warmup && ns_per_event(trial).is_some())
+        .filter(of_it)
+}
+
+/// Wall time per event that was taken on; `None` where there is no time or no
+/// event.
+fn ns_per_event(trial: &Trial) -> Option<f64> {
+    let missed = trial.failed.saturating_add(trial.skipped);
+    per(trial.wall_ns as f64, trial.generated.saturating_sub(missed))
+}
+
+fn per(amount: f64, count: u64) -> Option<f64> {
+    (count > 0 && amount > 0.0).then(|| amount / count as f64)
+}
+
+fn versus(record: &Record, engine: &EngineNote) -> Versus {
+    let baseline = &record.plan.baseline;
+    if engine.role == "probe" {
+        return Versus::None("a probe");
+    }
+    if engine.name == *baseline {
+        return Versus::Baseline;
+    }
+    let Some(note) = record.engines.iter().find(|note| note.name == *baseline) else {
+        return Versus::None("no baseline");
+    };
+    if difference(record, note).is_some() {
+        return Versus::None("baseline wrong");
+    }
+    let pairs: Vec<(f64, f64)> = counted(record, &engine.name)
+        .filter_map(|trial| {
+            let other = counted(record, baseline).find(|other| other.round == trial.round)?;
+            Some((ns_per_event(trial)?, ns_per_event(other)?))
+        })
+        .collect();
+    let ratios: Vec<f64> = pairs.iter().map(|(own, base)| base / own).collect();
+    match geometric_mean(&ratios) {
+        Some(ratio) => Versus::Ratio {
+            ratio,
+            interval: paired_ratio(&pairs),
+            rounds: pairs.len(),
+        },
+        None => Versus::None("no shared round"),
+    }
+}

@@ -1,0 +1,244 @@
+//! The verdict tables. Imports `summary` and `unit::quantity`.
+
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+
+use super::summary::{EngineLine, Proof, Summary, Versus};
+use super::text::{Style, plain, rounds, show_ends, show_ratio, wrap};
+use crate::record::Record;
+use crate::stats::Verdict;
+use crate::unit::quantity::{show_bytes, show_count, show_ns};
+
+/// Below this width the column of notifications a second is left out: it is
+/// the inverse of the one before it.
+const NARROW: usize = 96;
+
+/// A table without borders: the first row is its header, the first column is
+/// aligned to the left, all others to the right.
+pub(super) fn draw(rows: &[Vec<String>], style: Style) -> String {
+    let mut table = Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.force_no_tty();
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(u16::try_from(style.width.saturating_sub(2)).unwrap_or(u16::MAX));
+    table.add_rows(rows.iter().cloned());
+    let gap = if style.width < NARROW { 1 } else { 2 };
+    for (at, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((if at == 0 { 0 } else { gap }, 0));
+        column.set_cell_alignment(if at == 0 {
+            CellAlignment::Left
+        } else {
+            CellAlignment::Right
+        });
+    }
+    let mut text = String::new();
+    for line in table.lines() {
+        text.push_str(format!("  {line}").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// The tables of engines, ablations and probes, errors before them.
+pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+    let mut text = String::new();
+    for error in &summary.errors {
+        let words = format!("no figure: {}", plain(&error.difference));
+        let line = wrap(
+            &format!("  {}  ✗ ", plain(&error.name)),
+            &words,
+            style.width,
+        );
+        text += &style.red(line.trim_end());
+        text.push('\n');
+    }
+    if !summary.errors.is_empty() {
+        text.push('\n');
+    }
+    let whole = [
+        ("engines, fastest first", &summary.ranked),
+        ("ablations", &summary.ablations),
+    ];
+    for (title, lines) in whole {
+        if !lines.is_empty() {
+            text += &style.bold(title);
+            text.push('\n');
+            text += &draw(
+                &engine_rows(lines, &plain(&record.plan.baseline), style),
+                style,
+            );
+            text.push('\n');
+        }
+    }
+    if summary
+        .ranked
+        .iter()
+        .chain(&summary.ablations)
+        .next()
+        .is_some()
+    {
+        text += &legend(record, summary, style);
+        text.push('\n');
+    }
+    if !summary.probes.is_empty() {
+        text += &style.bold("probes: what the harness and the machine take; not ranked");
+        text.push('\n');
+        text += &draw(&probe_rows(&summary.probes), style);
+        text.push('\n');
+    }
+    if !summary.unmeasured.is_empty() {
+        let names: Vec<String> = summary.unmeasured.iter().map(|name| plain(name)).collect();
+        text += &wrap("no round that counts: ", &names.join(", "), style.width);
+        text.push('\n');
+    }
+    text
+}
+
+fn engine_rows(lines: &[EngineLine], baseline: &str, style: Style) -> Vec<Vec<String>> {
+    let wide = style.width >= NARROW;
+    let versus = format!("× {baseline}\n[95% interval]");
+    let mut header = vec!["engine", "events/s", "ns per\nevent", "ns per\nnotif."];
+    if wide {
+        header.push("notif.\nper s");
+    }
+    header.extend([versus.as_str(), "bytes per\nmember", "proof"]);
+    let mut rows = vec![header.into_iter().map(str::to_owned).collect::<Vec<_>>()];
+    let number =
+        |value: Option<f64>, show: fn(f64) -> String| value.map_or_else(|| "-".to_owned(), show);
+    for line in lines {
+        let mark = if line.deferred { " *" } else { "" };
+        let mut row = vec![
+            format!("{}{mark}", plain(&line.name)),
+            show_count(line.events_per_s),
+            show_ns(line.ns_per_event),
+            number(line.ns_per_notification, show_ns),
+        ];
+        if wide {
+            row.push(number(line.notifications_per_s, show_count));
+        }
+        row.push(show_versus(&line.versus));
+        row.push(number(line.bytes_per_member, show_bytes));
+        row.push(
+            if line.proof == Proof::Equal {
+                "✓"
+            } else {
+                "none"
+            }
+            .to_owned(),
+        );
+        rows.push(row);
+    }
+    rows
+}
+
+fn probe_rows(lines: &[EngineLine]) -> Vec<Vec<String>> {
+    let header = ["probe", "events/s", "ns per event", "core-ns per event"];
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    rows.extend(lines.iter().map(|line| {
+        vec![
+            plain(&line.name),
+            show_count(line.events_per_s),
+            show_ns(line.ns_per_event),
+            show_ns(line.core_ns_per_event),
+        ]
+    }));
+    rows
+}
+
+/// A ratio with its interval, or why there is none.
+pub(super) fn show_versus(versus: &Versus) -> String {
+    match versus {
+        Versus::Baseline => "1 (baseline)".to_owned(),
+        Versus::None(why) => format!("n/a ({why})"),
+        Versus::Ratio {
+            ratio,
+            interval: None,
+            rounds: count,
+        } => {
+            format!("{} n/a ({})", show_ratio(*ratio), rounds(*count))
+        }
+        Versus::Ratio {
+            ratio,
+            interval: Some(interval),
+            ..
+        } => {
+            let sign = sign(interval.verdict());
+            format!("{sign} {} {}", show_ratio(*ratio), show_ends(interval))
+        }
+    }
+}
+
+fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Faster => "▲",
+        Verdict::Slower => "▼",
+        Verdict::NoDifferenceSeen => "≈",
+    }
+}
+
+/// What the marks mean, and the verdicts in words.
+fn legend(record: &Record, summary: &Summary, style: Style) -> String {
+    let mut text = String::new();
+    let mut verdicts: Vec<String> = Vec::new();
+    for verdict in [Verdict::Faster, Verdict::NoDifferenceSeen, Verdict::Slower] {
+        let names: Vec<String> = summary
+            .intervals()
+            .filter(|(_, interval)| interval.verdict() == verdict)
+            .map(|(name, _)| plain(name))
+            .collect();
+        if !names.is_empty() {
+            verdicts.push(format!("{} {verdict}: {}", sign(verdict), names.join(", ")));
+        }
+    }
+    text += &wrap(
+        "  ",
+        "notif.: an event whose disposition is notify",
+        style.width,
+    );
+    if !verdicts.is_empty() {
+        let baseline = plain(&record.plan.baseline);
+        let words = format!(
+            "beside {baseline}: {}. Ratios are geometric means over rounds, above 1 faster; \
+             intervals are Student's t on paired log-ratios.",
+            verdicts.join("; ")
+        );
+        text += &wrap("  ", &words, style.width);
+    }
+    let threads = record.plan.threads;
+    if threads > 1 {
+        let core: Vec<String> = summary
+            .ranked
+            .iter()
+            .map(|line| format!("{} {}", plain(&line.name), show_ns(line.core_ns_per_event)))
+            .collect();
+        let words = format!(
+            "core time per event (× {threads} threads): {}",
+            core.join(", ")
+        );
+        text += &wrap("  ", &words, style.width);
+    }
+    if summary
+        .ranked
+        .iter()
+        .chain(&summary.ablations)
+        .any(|line| line.deferred)
+    {
+        text += &wrap(
+            "  ",
+            "* deferred: its reads may lag behind its events; compare with its own kind first",
+            style.width,
+        );
+    }
+    if summary
+        .ranked
+        .iter()
+        .chain(&summary.ablations)
+        .any(|line| line.proof != Proof::Equal)
+    {
+        text += &wrap(
+            "  ",
+            "proof none: the final state was not looked at",
+            style.width,
+        );
+    }
+    text
+}

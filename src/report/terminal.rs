@@ -1,0 +1,107 @@
+//! The whole report as text. Imports the sections beside it.
+
+use super::failure::failures;
+use super::summary::Summary;
+use super::text::{Style, plain, rounds, wrap};
+use super::warning::{Warning, collect};
+use super::{percentiles, table, trust};
+use crate::record::Record;
+use crate::unit::quantity::show_whole;
+
+/// The report of a record: failures first, then title, verdicts,
+/// percentiles, trust block and warnings. A pure function of both.
+#[must_use]
+pub fn terminal(record: &Record, style: &Style) -> String {
+    let style = *style;
+    let summary = Summary::of(record);
+    let mut text = alarms(record, style);
+    text += &title(record, style);
+    text.push('\n');
+    text += &table::section(record, &summary, style);
+    text += &percentiles::section(record, &summary, style);
+    text += &trust::section(record, &summary, style);
+    text += &warnings(record, &summary, style);
+    text
+}
+
+/// What must be seen before any figure.
+fn alarms(record: &Record, style: Style) -> String {
+    let mut text = String::new();
+    for failure in failures(record) {
+        text += &style.red(wrap("FAILED  ", &plain(&failure), style.width).trim_end());
+        text.push('\n');
+    }
+    if !record.complete {
+        let trials = record.trials.len();
+        let trials = if trials == 1 {
+            "1 trial".to_owned()
+        } else {
+            format!("{trials} trials")
+        };
+        let how = if record.failure.is_some() {
+            "ended by the failure"
+        } else {
+            "interrupted"
+        };
+        let words = format!("incomplete: {how} after {trials}");
+        text += &style.red(&words);
+        text.push('\n');
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+fn title(record: &Record, style: Style) -> String {
+    let plan = &record.plan;
+    let heading = format!(
+        "{} · {}",
+        plain(&record.workload.name),
+        plain(&record.started)
+    );
+    let plural = |count: usize, thing: &str| {
+        let ending = if count == 1 { "" } else { "s" };
+        format!("{} {thing}{ending}", show_whole(count as u64))
+    };
+    let shape = format!(
+        "{} events and {} reads a trial, {}, batches of {}, {} after {} of warm-up, seed {}{}{}",
+        show_whole(plan.events),
+        show_whole(plan.reads),
+        plural(plan.threads, "thread"),
+        plural(plan.batch, "event"),
+        rounds(plan.rounds),
+        plan.warmup_rounds,
+        plan.seed,
+        if plan.inline {
+            ", generated inline"
+        } else {
+            ""
+        },
+        if plan.pin { ", pinned" } else { "" },
+    );
+    format!(
+        "{}\n{}",
+        style.bold(&heading),
+        wrap("  ", &shape, style.width)
+    )
+}
+
+fn warnings(record: &Record, summary: &Summary, style: Style) -> String {
+    let mut text = String::new();
+    for warning in collect(record, summary) {
+        let grave = matches!(warning, Warning::ControlDiffers(_) | Warning::DebugBuild);
+        let line = wrap("warning: ", &warning.to_string(), style.width);
+        let line = line.trim_end();
+        text.push('\n');
+        text += &if grave {
+            style.red(line)
+        } else {
+            style.yellow(line)
+        };
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}

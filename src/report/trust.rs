@@ -1,0 +1,308 @@
+//! The trust block: what a reader needs in order to believe the figures, or
+//! not to. Imports `record` and `summary`.
+
+use super::failure::{difference, unconserved};
+use super::summary::{Summary, Versus};
+use super::text::{Style, plain, rounds, show_ends, show_percent, show_ratio, wrap};
+use super::warning::control_interval;
+use crate::record::{EngineNote, Environment, ProofVerdict, Realised, Record};
+use crate::stats::{RatioInterval, Verdict};
+use crate::unit::quantity::{show_bytes, show_ns, show_whole};
+
+/// Width of the column of labels.
+const LABEL: usize = 16;
+
+/// The block.
+pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+    let mut lines = proofs(record);
+    lines.push(("events", conservation(record)));
+    if let Some(control) = control(summary) {
+        lines.push(("A/A control", control));
+    }
+    lines.push(("harness", harness(record, summary)));
+    lines.push(("clock", clock(record)));
+    if let Some(effect) = detectable(summary) {
+        lines.push(("smallest effect", effect));
+    }
+    if let Some(realised) = &record.realised {
+        lines.extend(workload(realised));
+    }
+    lines.push(("disturbance", disturbance(record)));
+    lines.extend(environment(&record.environment));
+    let words: Vec<String> = record.command.iter().map(|word| plain(word)).collect();
+    lines.push((
+        "made by",
+        format!("notibench {}: {}", plain(&record.version), words.join(" ")),
+    ));
+    let mut text = style.bold("trust");
+    text.push('\n');
+    let mut last = "";
+    for (label, words) in lines {
+        let shown = if label == last { "" } else { label };
+        last = label;
+        text += &wrap(&format!("  {shown:LABEL$}"), &words, style.width);
+    }
+    text
+}
+
+type Line = (&'static str, String);
+
+fn proofs(record: &Record) -> Vec<Line> {
+    let mut lines = Vec::new();
+    match &record.oracle {
+        None => lines.push((
+            "oracle",
+            "none in this record: no final state was compared".to_owned(),
+        )),
+        Some(oracle) => {
+            let expected = match oracle.expected.as_str() {
+                "matches" => "as the workload's file expects",
+                "unknown" => "the workload's file expects none for this seed and length",
+                _ => "NOT what the workload's file expects",
+            };
+            let state = format!("state {} ({expected})", plain(&oracle.snapshot_digest));
+            let size = format!(
+                "{} members, {} contents, in {}",
+                show_whole(oracle.members),
+                show_whole(oracle.contents),
+                show_ns(oracle.took_ms as f64 * 1e6),
+            );
+            lines.push(("oracle", state));
+            lines.push(("oracle", format!("events {}", plain(&oracle.events_digest))));
+            lines.push(("oracle", size));
+        }
+    }
+    lines.extend(
+        record
+            .engines
+            .iter()
+            .map(|engine| ("proof", proof(record, engine))),
+    );
+    lines
+}
+
+fn proof(record: &Record, engine: &EngineNote) -> String {
+    let name = plain(&engine.name);
+    if let Some(words) = difference(record, engine) {
+        return format!("{name}: WRONG: {}", plain(&words));
+    }
+    let found = record
+        .proofs
+        .iter()
+        .find(|proof| proof.engine == engine.name);
+    match found.map(|proof| (&proof.verdict, proof)) {
+        Some((ProofVerdict::Equal, proof)) => format!(
+            "{name}: equal to the oracle's ({} snapshots, {} reads compared)",
+            show_whole(proof.snapshots),
+            show_whole(proof.reads)
+        ),
+        _ if engine.role == "probe" => format!("{name}: a probe, which keeps no state"),
+        _ => format!("{name}: not checked"),
+    }
+}
+
+fn conservation(record: &Record) -> String {
+    let broken = record
+        .trials
+        .iter()
+        .filter(|trial| unconserved(trial).is_some())
+        .count();
+    let sum = |part: fn(&crate::record::Trial) -> u64| {
+        show_whole(
+            record
+                .trials
+                .iter()
+                .fold(0, |sum: u64, t| sum.saturating_add(part(t))),
+        )
+    };
+    let (state, sign) = if broken == 0 {
+        ("conserved".to_owned(), '=')
+    } else {
+        (
+            format!(
+                "NOT conserved in {broken} of {} trials",
+                record.trials.len()
+            ),
+            '≠',
+        )
+    };
+    format!(
+        "{state} over all trials: generated {} {sign} applied {} + discarded {} + failed {} + \
+         skipped {}",
+        sum(|t| t.generated),
+        sum(|t| t.applied),
+        sum(|t| t.discarded),
+        sum(|t| t.failed),
+        sum(|t| t.skipped)
+    )
+}
+
+fn control(summary: &Summary) -> Option<String> {
+    let control = summary.control.as_ref()?;
+    let words = match (&control.versus, control_interval(summary)) {
+        (Versus::Ratio { ratio, .. }, Some(interval)) => {
+            let seen = match interval.verdict() {
+                Verdict::NoDifferenceSeen => "no difference seen, as it should be",
+                _ => "A DIFFERENCE SEEN WHERE THERE IS NONE: don't trust differences of this size",
+            };
+            let ends = [interval.low, interval.high];
+            if ends.iter().all(|end| (0.1..10.0).contains(end)) {
+                // a digit more than elsewhere: these are near 1
+                format!("ratio {ratio:.3} [{:.3}, {:.3}]: {seen}", ends[0], ends[1])
+            } else {
+                format!(
+                    "ratio {} {}: {seen}",
+                    show_ratio(*ratio),
+                    show_ends(interval)
+                )
+            }
+        }
+        (
+            Versus::Ratio {
+                ratio,
+                rounds: count,
+                ..
+            },
+            None,
+        ) => {
+            format!("ratio {} n/a ({})", show_ratio(*ratio), rounds(*count))
+        }
+        (Versus::None(why), _) => format!("n/a ({why})"),
+        (Versus::Baseline, _) => return None,
+    };
+    Some(words)
+}
+
+fn harness(record: &Record, summary: &Summary) -> String {
+    let where_made = if record.plan.inline {
+        "events are generated inside the timed part"
+    } else {
+        "events are made beforehand, outside the timed part"
+    };
+    let Some(harness) = summary.harness else {
+        return format!("{where_made}; what the harness takes is not known without `null`");
+    };
+    let null = format!("null takes {} per event", show_ns(harness.ns_per_event));
+    let Some(share) = harness.of_fastest else {
+        return format!("{null}; {where_made}");
+    };
+    let part = if record.plan.inline {
+        "generator"
+    } else {
+        "harness"
+    };
+    let near = if share > 0.2 {
+        "is near"
+    } else {
+        "is not near"
+    };
+    format!(
+        "{null}: the harness takes {} of the fastest engine's time, so the {part} {near} the \
+         bottleneck; {where_made}",
+        show_percent(share)
+    )
+}
+
+fn clock(record: &Record) -> String {
+    let clock = record.clock;
+    format!(
+        "one reading costs {}; its smallest step is {}",
+        show_ns(clock.cost_ns),
+        show_ns(clock.resolution_ns as f64)
+    )
+}
+
+fn detectable(summary: &Summary) -> Option<String> {
+    let of = |interval: &RatioInterval| show_percent(interval.minimum_detectable);
+    let mut parts: Vec<String> = summary
+        .intervals()
+        .map(|(name, i)| format!("{} {}", plain(name), of(i)))
+        .collect();
+    parts.extend(control_interval(summary).map(|interval| format!("A/A control {}", of(interval))));
+    (!parts.is_empty())
+        .then(|| format!("that these rounds show 8 times in 10: {}", parts.join(", ")))
+}
+
+fn workload(realised: &Realised) -> Vec<Line> {
+    let share = |count: u64| show_percent(count as f64 / realised.events.max(1) as f64);
+    let listed = |counts: &[(String, u64)]| {
+        let mut counts: Vec<&(String, u64)> = counts.iter().filter(|(_, n)| *n > 0).collect();
+        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let parts: Vec<String> = counts
+            .iter()
+            .map(|(name, count)| format!("{} {}", plain(name), share(*count)))
+            .collect();
+        parts.join(", ")
+    };
+    vec![
+        (
+            "realised mix",
+            format!(
+                "{}; undos {}",
+                listed(&realised.kinds),
+                share(realised.undos)
+            ),
+        ),
+        ("dispositions", listed(&realised.dispositions)),
+        (
+            "recipients",
+            format!(
+                "{} distinct in {} events; the most frequent gets {}, the top hundred {}; \
+                 self-actions {}",
+                show_whole(realised.recipients),
+                show_whole(realised.events),
+                show_percent(realised.top_1_share),
+                show_percent(realised.top_100_share),
+                share(realised.self_actions)
+            ),
+        ),
+    ]
+}
+
+fn disturbance(record: &Record) -> String {
+    let steal = || record.trials.iter().map(|trial| trial.steal_ms);
+    let switches = || record.trials.iter().map(|trial| trial.involuntary_switches);
+    let total =
+        |values: &mut dyn Iterator<Item = u64>| show_whole(values.fold(0, u64::saturating_add));
+    format!(
+        "steal {} ms in all, at most {} ms a trial; involuntary switches {} in all, at most {} a \
+         trial",
+        total(&mut steal()),
+        show_whole(steal().max().unwrap_or(0)),
+        total(&mut switches()),
+        show_whole(switches().max().unwrap_or(0))
+    )
+}
+
+fn environment(machine: &Environment) -> Vec<Line> {
+    let or_unknown =
+        |value: &Option<String>| value.as_deref().map_or_else(|| "unknown".to_owned(), plain);
+    let memory = |bytes: u64| show_bytes(bytes as f64);
+    let limits = format!(
+        "control group: memory {}, processors {}",
+        machine
+            .cgroup_memory_bytes
+            .map_or_else(|| "unlimited".to_owned(), memory),
+        machine
+            .cgroup_cpus
+            .map_or_else(|| "unlimited".to_owned(), |cpus| cpus.to_string()),
+    );
+    let kernel = format!(
+        "governor {}, clock source {}, huge pages {}, load {:.2} before and {:.2} after, {} build",
+        or_unknown(&machine.governor),
+        or_unknown(&machine.clock_source),
+        or_unknown(&machine.huge_pages),
+        machine.load_1m,
+        machine.load_1m_end,
+        plain(&machine.profile),
+    );
+    let own = format!(
+        "{}, {} processors, {} of memory ({} available), {}",
+        plain(&machine.cpu),
+        machine.cores,
+        memory(machine.memory_bytes),
+        memory(machine.available_bytes),
+        plain(&machine.os),
+    );
+    vec![("limits", limits), ("machine", own), ("machine", kernel)]
+}

@@ -1,0 +1,262 @@
+//! What a reader should know before believing a figure. Each warning names
+//! the flag that mends it. Imports `record` and `summary`.
+
+use std::fmt;
+
+use super::percentiles::unreadable;
+use super::summary::{Proof, Summary, Versus};
+use super::text::{plain, rounds, show_ends, show_percent, show_ratio};
+use crate::record::Record;
+use crate::stats::{RatioInterval, Verdict};
+use crate::unit::quantity::show_whole;
+
+/// Fewer rounds than this make an interval wide.
+const FEW_ROUNDS: usize = 5;
+/// Share of the fastest engine's time that the harness may take.
+const HARNESS_SHARE: f64 = 0.2;
+/// Width of an interval, as a share of its ratio, that is called wide.
+const WIDE: f64 = 0.1;
+
+/// One warning.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Warning {
+    /// The A/A control sees a difference where there is none.
+    ControlDiffers(RatioInterval),
+    /// Built without optimisation.
+    DebugBuild,
+    /// Too few rounds count.
+    FewRounds(usize),
+    /// Final states were not proved.
+    NotProved,
+    /// The harness takes much of the fastest engine's time.
+    HarnessHeavy {
+        /// Its share.
+        share: f64,
+        /// Whether it generates inside the timed part.
+        inline: bool,
+    },
+    /// More workers than processors.
+    Crowded {
+        /// Workers.
+        threads: usize,
+        /// Processors, or what the control group allows of them.
+        cores: f64,
+    },
+    /// The host took time away.
+    Steal {
+        /// In all trials.
+        total_ms: u64,
+        /// In the worst of them.
+        most_ms: u64,
+    },
+    /// Intervals wider than a tenth of their ratio: engines and widths.
+    Wide(Vec<(String, f64)>),
+    /// Neighbouring rounds correlate: engines.
+    Correlated(Vec<String>),
+    /// Service times beyond an hour.
+    OutOfRange(u64),
+    /// Histograms that can't be read: engines.
+    Unreadable(Vec<String>),
+    /// The baseline has no figure.
+    NoBaseline(String),
+    /// What the harness said while it ran.
+    Said(String),
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ControlDiffers(interval) => write!(
+                f,
+                "the baseline differs from itself: ratio {} {}. Differences of this size are not \
+                 to be trusted in this run: close other programs and run again with more --rounds",
+                show_ratio(interval.ratio),
+                show_ends(interval)
+            ),
+            Self::DebugBuild => f.write_str(
+                "a debug build: its times say nothing; build with `cargo run --release`",
+            ),
+            Self::FewRounds(count) => write!(
+                f,
+                "{} that count{}: intervals are wide and percentiles few; give --rounds \
+                 {FEW_ROUNDS} or more",
+                rounds(*count),
+                if *count == 1 { "s" } else { "" },
+            ),
+            Self::NotProved => f.write_str(
+                "final states were not proved, so an engine may be fast because it is wrong: run \
+                 without --no-verify",
+            ),
+            Self::HarnessHeavy { share, inline } => write!(
+                f,
+                "the harness takes {} of the fastest engine's time, so ratios understate: {}",
+                show_percent(*share),
+                if *inline {
+                    "leave out --inline, or give fewer --events, so that the stream is made \
+                     beforehand"
+                } else {
+                    "give a larger --batch"
+                }
+            ),
+            Self::Crowded { threads, cores } => write!(
+                f,
+                "{threads} threads on {cores} processors wait for each other's turns: give \
+                 --threads {} or fewer",
+                cores.max(1.0).floor()
+            ),
+            Self::Steal { total_ms, most_ms } => write!(
+                f,
+                "the host took {} ms from this machine during the trials, {} ms in the worst: \
+                 give more --rounds, or run on a quieter host",
+                show_whole(*total_ms),
+                show_whole(*most_ms)
+            ),
+            Self::Wide(engines) => {
+                let listed: Vec<String> = engines
+                    .iter()
+                    .map(|(name, width)| format!("{} ({})", plain(name), show_percent(*width)))
+                    .collect();
+                write!(
+                    f,
+                    "intervals wider than {:.0}% of their ratio: {}: give more --rounds",
+                    WIDE * 100.0,
+                    listed.join(", ")
+                )
+            }
+            Self::Correlated(engines) => write!(
+                f,
+                "neighbouring rounds resemble each other ({}), so that their intervals are not as \
+                 sure as they say: give more --rounds",
+                plain(&engines.join(", "))
+            ),
+            Self::OutOfRange(count) => write!(
+                f,
+                "{} service times were longer than an hour and are in no percentile: give a \
+                 smaller --batch",
+                show_whole(*count)
+            ),
+            Self::Unreadable(engines) => write!(
+                f,
+                "histograms of {} can't be read and are left out: run again, with --out for \
+                 another file",
+                plain(&engines.join(", "))
+            ),
+            Self::NoBaseline(name) => write!(
+                f,
+                "the baseline {} has no figure, so there are no ratios: name an engine of this \
+                 run with --baseline",
+                plain(name)
+            ),
+            Self::Said(words) => f.write_str(&plain(words)),
+        }
+    }
+}
+
+/// Every warning of a record, the gravest first.
+pub(super) fn collect(record: &Record, summary: &Summary) -> Vec<Warning> {
+    let mut found = Vec::new();
+    if let Some(interval) = control_interval(summary)
+        && interval.verdict() != Verdict::NoDifferenceSeen
+    {
+        found.push(Warning::ControlDiffers(*interval));
+    }
+    of_the_plan(record, summary, &mut found);
+    of_the_machine(record, summary, &mut found);
+    of_the_intervals(summary, &mut found);
+    let out_of_range = record
+        .trials
+        .iter()
+        .fold(0, |sum: u64, t| sum.saturating_add(t.out_of_range));
+    if out_of_range > 0 {
+        found.push(Warning::OutOfRange(out_of_range));
+    }
+    let unreadable = unreadable(record);
+    if !unreadable.is_empty() {
+        found.push(Warning::Unreadable(unreadable));
+    }
+    found.extend(record.warnings.iter().cloned().map(Warning::Said));
+    found
+}
+
+/// The interval of the A/A control, where there is one.
+pub(super) fn control_interval(summary: &Summary) -> Option<&RatioInterval> {
+    match &summary.control.as_ref()?.versus {
+        Versus::Ratio { interval, .. } => interval.as_ref(),
+        _ => None,
+    }
+}
+
+fn of_the_plan(record: &Record, summary: &Summary, found: &mut Vec<Warning>) {
+    let plan = &record.plan;
+    let compared = summary.ranked.iter().chain(&summary.ablations);
+    if record.environment.profile == "debug" {
+        found.push(Warning::DebugBuild);
+    }
+    let unproved = compared.clone().any(|line| line.proof != Proof::Equal);
+    if !plan.verify || (record.complete && unproved) {
+        found.push(Warning::NotProved);
+    }
+    // an engine that is wrong is not short of rounds
+    let fewest = summary.ranked.iter().map(|line| line.rounds).min();
+    if let Some(fewest) = fewest.filter(|&fewest| fewest < FEW_ROUNDS) {
+        found.push(Warning::FewRounds(fewest));
+    }
+    if compared.clone().count() > 1 && compared.clone().all(|line| line.name != plan.baseline) {
+        found.push(Warning::NoBaseline(plan.baseline.clone()));
+    }
+}
+
+fn of_the_machine(record: &Record, summary: &Summary, found: &mut Vec<Warning>) {
+    if let Some(share) = summary.harness.and_then(|harness| harness.of_fastest)
+        && share > HARNESS_SHARE
+    {
+        found.push(Warning::HarnessHeavy {
+            share,
+            inline: record.plan.inline,
+        });
+    }
+    let threads = record.plan.threads;
+    let cores = record.environment.cores as f64;
+    let allowed = record
+        .environment
+        .cgroup_cpus
+        .map_or(cores, |cpus| cpus.min(cores));
+    if cores > 0.0 && threads as f64 > allowed {
+        found.push(Warning::Crowded {
+            threads,
+            cores: allowed,
+        });
+    }
+    let total_ms = record
+        .trials
+        .iter()
+        .fold(0, |sum: u64, t| sum.saturating_add(t.steal_ms));
+    if total_ms > 0 {
+        let most_ms = record
+            .trials
+            .iter()
+            .map(|trial| trial.steal_ms)
+            .max()
+            .unwrap_or(0);
+        found.push(Warning::Steal { total_ms, most_ms });
+    }
+}
+
+fn of_the_intervals(summary: &Summary, found: &mut Vec<Warning>) {
+    let wide: Vec<(String, f64)> = summary
+        .intervals()
+        .map(|(name, interval)| (name.to_owned(), interval.relative_width()))
+        .filter(|(_, width)| *width > WIDE)
+        .collect();
+    if !wide.is_empty() {
+        found.push(Warning::Wide(wide));
+    }
+    let correlated: Vec<String> = summary
+        .intervals()
+        .filter(|(_, interval)| interval.correlated)
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    if !correlated.is_empty() {
+        found.push(Warning::Correlated(correlated));
+    }
+}
