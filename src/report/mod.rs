@@ -13,6 +13,8 @@ mod warning;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_trust;
 
 pub use failure::failures;
 pub use summary::{Control, EngineError, EngineLine, HarnessShare, Proof, Summary, Versus};
