@@ -77,6 +77,9 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
         text += &part(&title, &ingest, calls.len() > 1, style);
     }
     if !reads.is_empty() {
+        if !text.is_empty() {
+            text.push('\n');
+        }
         text += &part("service time of groups of reads", &reads, false, style);
     }
     if !text.is_empty() {

@@ -21,8 +21,9 @@ pub(super) fn draw(rows: &[Vec<String>], style: Style) -> String {
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::try_from(style.width.saturating_sub(2)).unwrap_or(u16::MAX));
     table.add_rows(rows.iter().cloned());
+    let gap = if style.width < NARROW { 1 } else { 2 };
     for (at, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
+        column.set_padding((if at == 0 { 0 } else { gap }, 0));
         column.set_cell_alignment(if at == 0 {
             CellAlignment::Left
         } else {
@@ -95,14 +96,9 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
 fn engine_rows(lines: &[EngineLine], baseline: &str, style: Style) -> Vec<Vec<String>> {
     let wide = style.width >= NARROW;
     let versus = format!("× {baseline}\n[95% interval]");
-    let mut header = vec![
-        "engine",
-        "events/s",
-        "ns per\nevent",
-        "ns per\nnotification",
-    ];
+    let mut header = vec!["engine", "events/s", "ns per\nevent", "ns per\nnotif."];
     if wide {
-        header.push("notifications\n/s");
+        header.push("notif.\nper s");
     }
     header.extend([versus.as_str(), "bytes per\nmember", "proof"]);
     let mut rows = vec![header.into_iter().map(str::to_owned).collect::<Vec<_>>()];
@@ -179,60 +175,36 @@ fn sign(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What the marks mean, and the verdicts in words.
+/// What the marks mean, the verdicts in words, and what the table has no
+/// room for.
 fn legend(record: &Record, summary: &Summary, style: Style) -> String {
-    let mut text = String::new();
-    let mut verdicts: Vec<String> = Vec::new();
-    for verdict in [Verdict::Faster, Verdict::NoDifferenceSeen, Verdict::Slower] {
-        let names: Vec<String> = summary
-            .intervals()
-            .filter(|(_, interval)| interval.verdict() == verdict)
-            .map(|(name, _)| plain(name))
-            .collect();
-        if !names.is_empty() {
-            verdicts.push(format!("{} {verdict}: {}", sign(verdict), names.join(", ")));
-        }
-    }
-    if !verdicts.is_empty() {
-        let baseline = plain(&record.plan.baseline);
-        let words = format!(
-            "beside {baseline}: {}. Ratios are geometric means over rounds, above 1 faster; \
-             intervals are Student's t on paired log-ratios.",
-            verdicts.join("; ")
-        );
-        text += &wrap("  ", &words, style.width);
-    }
+    let mut text = wrap(
+        "  ",
+        "notif.: an event whose disposition is notify",
+        style.width,
+    );
+    text += &verdicts(record, summary, style);
+    let listed = |figure: &dyn Fn(&EngineLine) -> String| {
+        let all = all(summary).map(|line| format!("{} {}", plain(&line.name), figure(line)));
+        all.collect::<Vec<_>>().join(", ")
+    };
     let threads = record.plan.threads;
     if threads > 1 {
-        let core: Vec<String> = summary
-            .ranked
-            .iter()
-            .map(|line| format!("{} {}", plain(&line.name), show_ns(line.core_ns_per_event)))
-            .collect();
-        let words = format!(
-            "core time per event (× {threads} threads): {}",
-            core.join(", ")
-        );
+        let core = listed(&|line| show_ns(line.core_ns_per_event));
+        let words = format!("core time per event (× {threads} threads): {core}");
         text += &wrap("  ", &words, style.width);
     }
-    if summary
-        .ranked
-        .iter()
-        .chain(&summary.ablations)
-        .any(|line| line.deferred)
-    {
+    let peaks = listed(&|line| show_bytes(line.peak_resident_bytes as f64));
+    let words = format!("peak resident size of the process: {peaks}");
+    text += &wrap("  ", &words, style.width);
+    if all(summary).any(|line| line.deferred) {
         text += &wrap(
             "  ",
             "* deferred: its reads may lag behind its events; compare with its own kind first",
             style.width,
         );
     }
-    if summary
-        .ranked
-        .iter()
-        .chain(&summary.ablations)
-        .any(|line| line.proof != Proof::Equal)
-    {
+    if all(summary).any(|line| line.proof != Proof::Equal) {
         text += &wrap(
             "  ",
             "proof none: the final state was not looked at",
@@ -240,4 +212,33 @@ fn legend(record: &Record, summary: &Summary, style: Style) -> String {
         );
     }
     text
+}
+
+/// Engines and ablations.
+fn all(summary: &Summary) -> impl Iterator<Item = &EngineLine> {
+    summary.ranked.iter().chain(&summary.ablations)
+}
+
+fn verdicts(record: &Record, summary: &Summary, style: Style) -> String {
+    let mut found: Vec<String> = Vec::new();
+    for verdict in [Verdict::Faster, Verdict::NoDifferenceSeen, Verdict::Slower] {
+        let names: Vec<String> = summary
+            .intervals()
+            .filter(|(_, interval)| interval.verdict() == verdict)
+            .map(|(name, _)| plain(name))
+            .collect();
+        if !names.is_empty() {
+            found.push(format!("{} {verdict}: {}", sign(verdict), names.join(", ")));
+        }
+    }
+    if found.is_empty() {
+        return String::new();
+    }
+    let words = format!(
+        "beside {}: {}. Ratios are geometric means over rounds, above 1 faster; intervals are \
+         Student's t on paired log-ratios.",
+        plain(&record.plan.baseline),
+        found.join("; ")
+    );
+    wrap("  ", &words, style.width)
 }

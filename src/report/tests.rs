@@ -266,71 +266,6 @@ fn percentiles_are_of_groups_and_only_where_supported() {
 }
 
 #[test]
-fn warnings_name_the_flag_that_mends_them() {
-    let mut record = fixture::with_rounds(3);
-    record.environment.profile = "debug".to_owned();
-    record.plan.threads = 8;
-    record.plan.inline = true;
-    record
-        .warnings
-        .push("the harness says so: --seed".to_owned());
-    for round in 0..=3 {
-        fixture::trial_mut(&mut record, "null", round).wall_ns = 50_000_000;
-    }
-    let trial = fixture::trial_mut(&mut record, "dashmap", 1);
-    (trial.steal_ms, trial.out_of_range) = (12, 3);
-    trial.wall_ns *= 2;
-    let text = shown(&record);
-    let warnings = &text[text.find("warning: ").unwrap()..];
-    let flat = warnings.split_whitespace().collect::<Vec<_>>().join(" ");
-    for expected in [
-        "--release",
-        "3 rounds that count: intervals are wide and percentiles few; give --rounds 5 or more",
-        "leave out --inline",
-        "8 threads on 2 processors wait for each other's turns: give --threads 2",
-        "the host took 12 ms",
-        "3 service times",
-        "wider than 10% of their ratio: dashmap (",
-        "the harness says so: --seed",
-    ] {
-        assert!(flat.contains(expected), "{expected} not in\n{warnings}");
-    }
-    assert!(
-        !shown(&fixture::record()).contains("warning: "),
-        "{}",
-        shown(&fixture::record())
-    );
-}
-
-#[test]
-fn the_trust_block_has_what_a_reader_needs() {
-    let text = shown(&fixture::record());
-    let trust = &text[text.find("\ntrust\n").unwrap()..];
-    for expected in [
-        "fedcba9876543210fedcba9876543210",
-        "0123456789abcdef0123456789abcdef",
-        "dashmap: equal to the oracle's, bit for bit (6 snapshots, 2,000 reads compared)",
-        "null: a probe",
-        "generated 30,000,000 = applied 27,000,000 + discarded 3,000,000 + failed 0 + skipped 0",
-        "A/A control",
-        "of the fastest engine's time",
-        "one reading costs 21.5 ns",
-        "profile_view 60.0%",
-        "undos 1.0%",
-        "88,000 distinct",
-        "the most frequent gets 1.2%, the top hundred 21.0%",
-        "steal 0 ms in all",
-        "involuntary switches 90 in all, at most 3 a trial",
-        "control group: memory 4.00 GiB, processors 2",
-        "An Example Processor",
-        "8 times in 10",
-    ] {
-        let flat = trust.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(flat.contains(expected), "{expected} not in\n{trust}");
-    }
-}
-
-#[test]
 fn lines_keep_within_the_width() {
     for width in [80, 100, 120] {
         let text = terminal(
@@ -388,6 +323,20 @@ fn a_record_cannot_steer_the_terminal() {
     record.warnings.push("\x1b[31mred".to_owned());
     fixture::break_engine(&mut record, "dashmap", "\x1b[5m");
     assert!(!shown(&record).contains(['\x1b', '\x07']));
+}
+
+#[test]
+fn what_was_not_proved_says_so() {
+    let mut record = fixture::record();
+    record.plan.verify = false;
+    record.proofs.clear();
+    record.oracle = None;
+    let text = shown(&record);
+    assert!(row(&text, "dashmap").ends_with("none"), "{text}");
+    assert!(
+        text.contains("dashmap: not checked") && text.contains("--no-verify"),
+        "{text}"
+    );
 }
 
 #[test]

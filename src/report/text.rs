@@ -1,5 +1,4 @@
-//! Plain text for a terminal: width, colour, wrapping. Imports
-//! `unit::quantity`.
+//! Plain text for a terminal: width, colour, wrapping. Imports `stats`.
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;

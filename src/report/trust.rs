@@ -29,6 +29,11 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
     }
     lines.push(("disturbance", disturbance(record)));
     lines.extend(environment(&record.environment));
+    let words: Vec<String> = record.command.iter().map(|word| plain(word)).collect();
+    lines.push((
+        "made by",
+        format!("notibench {}: {}", plain(&record.version), words.join(" ")),
+    ));
     let mut text = style.bold("trust");
     text.push('\n');
     let mut last = "";
@@ -47,7 +52,7 @@ fn proofs(record: &Record) -> Vec<Line> {
     match &record.oracle {
         None => lines.push((
             "oracle",
-            "not asked: no final state was compared".to_owned(),
+            "none in this record: no final state was compared".to_owned(),
         )),
         Some(oracle) => {
             let expected = match oracle.expected.as_str() {
@@ -87,7 +92,7 @@ fn proof(record: &Record, engine: &EngineNote) -> String {
         .find(|proof| proof.engine == engine.name);
     match found.map(|proof| (&proof.verdict, proof)) {
         Some((ProofVerdict::Equal, proof)) => format!(
-            "{name}: equal to the oracle's, bit for bit ({} snapshots, {} reads compared)",
+            "{name}: equal to the oracle's ({} snapshots, {} reads compared)",
             show_whole(proof.snapshots),
             show_whole(proof.reads)
         ),
@@ -140,8 +145,17 @@ fn control(summary: &Summary) -> Option<String> {
                 Verdict::NoDifferenceSeen => "no difference seen, as it should be",
                 _ => "A DIFFERENCE SEEN WHERE THERE IS NONE: don't trust differences of this size",
             };
-            // a digit more than elsewhere: these are near 1
-            format!("ratio {ratio:.3} {}: {seen}", show_ends(interval))
+            let ends = [interval.low, interval.high];
+            if ends.iter().all(|end| (0.1..10.0).contains(end)) {
+                // a digit more than elsewhere: these are near 1
+                format!("ratio {ratio:.3} [{:.3}, {:.3}]: {seen}", ends[0], ends[1])
+            } else {
+                format!(
+                    "ratio {} {}: {seen}",
+                    show_ratio(*ratio),
+                    show_ends(interval)
+                )
+            }
         }
         (
             Versus::Ratio {

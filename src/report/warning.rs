@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::percentiles::unreadable;
-use super::summary::{Summary, Versus};
+use super::summary::{Proof, Summary, Versus};
 use super::text::{plain, rounds, show_ends, show_percent, show_ratio};
 use crate::record::Record;
 use crate::stats::{RatioInterval, Verdict};
@@ -65,91 +65,90 @@ pub enum Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ControlDiffers(interval) => write!(
-                f,
-                "the baseline differs from itself: ratio {} {}. Differences of this size are not \
-                 to be trusted in this run: close other programs and run again with more --rounds",
-                show_ratio(interval.ratio),
-                show_ends(interval)
-            ),
-            Self::DebugBuild => f.write_str(
-                "a debug build: its times say nothing; build with `cargo run --release`",
-            ),
-            Self::FewRounds(count) => write!(
-                f,
+        f.write_str(&match self {
+            Self::ControlDiffers(interval) => control_words(interval),
+            Self::DebugBuild => {
+                "a debug build: its times say nothing; build with `cargo run --release`".to_owned()
+            }
+            Self::FewRounds(count) => format!(
                 "{} that count{}: intervals are wide and percentiles few; give --rounds \
                  {FEW_ROUNDS} or more",
                 rounds(*count),
                 if *count == 1 { "s" } else { "" },
             ),
-            Self::NotProved => f.write_str(
-                "final states were not proved, so an engine may be fast because it is wrong: run \
-                 without --no-verify",
-            ),
-            Self::HarnessHeavy { share, inline } => write!(
-                f,
-                "the harness takes {} of the fastest engine's time, so ratios understate: {}",
-                show_percent(*share),
-                if *inline {
-                    "leave out --inline, or give fewer --events, so that the stream is made \
-                     beforehand"
-                } else {
-                    "give a larger --batch"
-                }
-            ),
-            Self::Crowded { threads, cores } => write!(
-                f,
+            Self::NotProved => "final states were not proved, so an engine may be fast because it \
+                                is wrong: run without --no-verify"
+                .to_owned(),
+            Self::HarnessHeavy { share, inline } => harness_words(*share, *inline),
+            Self::Crowded { threads, cores } => format!(
                 "{threads} threads on {cores} processors wait for each other's turns: give \
                  --threads {} or fewer",
                 cores.max(1.0).floor()
             ),
-            Self::Steal { total_ms, most_ms } => write!(
-                f,
+            Self::Steal { total_ms, most_ms } => format!(
                 "the host took {} ms from this machine during the trials, {} ms in the worst: \
                  give more --rounds, or run on a quieter host",
                 show_whole(*total_ms),
                 show_whole(*most_ms)
             ),
-            Self::Wide(engines) => {
-                let listed: Vec<String> = engines
-                    .iter()
-                    .map(|(name, width)| format!("{} ({})", plain(name), show_percent(*width)))
-                    .collect();
-                write!(
-                    f,
-                    "intervals wider than {} of their ratio: {}: give more --rounds",
-                    show_percent(WIDE),
-                    listed.join(", ")
-                )
-            }
-            Self::Correlated(engines) => write!(
-                f,
+            Self::Wide(engines) => wide_words(engines),
+            Self::Correlated(engines) => format!(
                 "neighbouring rounds resemble each other ({}), so that their intervals are not as \
                  sure as they say: give more --rounds",
                 plain(&engines.join(", "))
             ),
-            Self::OutOfRange(count) => write!(
-                f,
+            Self::OutOfRange(count) => format!(
                 "{} service times were longer than an hour and are in no percentile: give a \
                  smaller --batch",
                 show_whole(*count)
             ),
-            Self::Unreadable(engines) => write!(
-                f,
+            Self::Unreadable(engines) => format!(
                 "histograms of {} can't be read and are left out: run again, with --out for \
                  another file",
                 plain(&engines.join(", "))
             ),
-            Self::NoBaseline(name) => write!(
-                f,
+            Self::NoBaseline(name) => format!(
                 "the baseline {} has no figure, so there are no ratios: name an engine of this \
                  run with --baseline",
                 plain(name)
             ),
-            Self::Said(words) => f.write_str(&plain(words)),
-        }
+            Self::Said(words) => plain(words),
+        })
     }
+}
+
+fn control_words(interval: &RatioInterval) -> String {
+    format!(
+        "the baseline differs from itself: ratio {} {}. Differences of this size are not to be \
+         trusted in this run (by chance alone one run in twenty shows one): close other programs \
+         and run again with more --rounds",
+        show_ratio(interval.ratio),
+        show_ends(interval)
+    )
+}
+
+fn harness_words(share: f64, inline: bool) -> String {
+    let mend = if inline {
+        "leave out --inline, or give fewer --events, so that the stream is made beforehand"
+    } else {
+        "give a larger --batch"
+    };
+    format!(
+        "the harness takes {} of the fastest engine's time, so ratios understate: {mend}",
+        show_percent(share)
+    )
+}
+
+fn wide_words(engines: &[(String, f64)]) -> String {
+    let listed: Vec<String> = engines
+        .iter()
+        .map(|(name, width)| format!("{} ({})", plain(name), show_percent(*width)))
+        .collect();
+    format!(
+        "intervals wider than {:.0}% of their ratio: {}: give more --rounds",
+        WIDE * 100.0,
+        listed.join(", ")
+    )
 }
 
 /// Every warning of a record, the gravest first.
@@ -188,10 +187,12 @@ pub(super) fn control_interval(summary: &Summary) -> Option<&RatioInterval> {
 
 fn of_the_plan(record: &Record, summary: &Summary, found: &mut Vec<Warning>) {
     let plan = &record.plan;
+    let compared = summary.ranked.iter().chain(&summary.ablations);
     if record.environment.profile == "debug" {
         found.push(Warning::DebugBuild);
     }
-    if !plan.verify {
+    let unproved = compared.clone().any(|line| line.proof != Proof::Equal);
+    if !plan.verify || (record.complete && unproved) {
         found.push(Warning::NotProved);
     }
     // an engine that is wrong is not short of rounds
@@ -199,7 +200,6 @@ fn of_the_plan(record: &Record, summary: &Summary, found: &mut Vec<Warning>) {
     if let Some(fewest) = fewest.filter(|&fewest| fewest < FEW_ROUNDS) {
         found.push(Warning::FewRounds(fewest));
     }
-    let compared = summary.ranked.iter().chain(&summary.ablations);
     if compared.clone().count() > 1 && compared.clone().all(|line| line.name != plan.baseline) {
         found.push(Warning::NoBaseline(plan.baseline.clone()));
     }
