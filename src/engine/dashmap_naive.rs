@@ -43,17 +43,16 @@ impl Engine for NaiveDashMapEngine {
     }
 
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        self.members.par_iter().for_each(|at| visit(StateRef::Member(*at.key(), at.value())));
-        self.contents.par_iter().for_each(|at| visit(StateRef::Content(*at.key(), at.value())));
+        self.members
+            .par_iter()
+            .for_each(|at| visit(StateRef::Member(*at.key(), at.value())));
+        self.contents
+            .par_iter()
+            .for_each(|at| visit(StateRef::Content(*at.key(), at.value())));
     }
 
     fn memory(&self) -> MemoryUse {
-        map_memory::of_tables(
-            self.members.capacity() as u64,
-            self.contents.capacity() as u64,
-            self.members.iter().map(|at| at.inbox.bytes()),
-            self.contents.len() as u64,
-        )
+        map_memory::of_dashmaps(&self.members, &self.contents)
     }
 }
 
@@ -65,12 +64,19 @@ pub struct NaiveSession<'engine> {
 
 impl Session for NaiveSession<'_> {
     fn ingest(&mut self, batch: &[Event]) {
-        let NaiveDashMapEngine { members, contents, inbox_capacity } = self.engine;
+        let NaiveDashMapEngine {
+            members,
+            contents,
+            inbox_capacity,
+        } = self.engine;
         for event in batch {
             for_each_update(
                 event,
                 |update| {
-                    members.entry(update.member).or_default().apply(&update, *inbox_capacity);
+                    members
+                        .entry(update.member)
+                        .or_default()
+                        .apply(&update, *inbox_capacity);
                 },
                 |update| contents.entry(update.content).or_default().apply(&update),
             );
@@ -78,7 +84,9 @@ impl Session for NaiveSession<'_> {
     }
 
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
-        let NaiveDashMapEngine { members, contents, .. } = self.engine;
+        let NaiveDashMapEngine {
+            members, contents, ..
+        } = self.engine;
         for (at, read) in reads.iter().enumerate() {
             let answer = answer_read(
                 read,
@@ -90,4 +98,17 @@ impl Session for NaiveSession<'_> {
     }
 
     fn finish(self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::check::agrees_with_fold;
+
+    #[test]
+    fn agrees_with_the_plain_fold() {
+        for threads in [1, 2, 8] {
+            agrees_with_fold::<NaiveDashMapEngine>(threads, 100);
+        }
+    }
 }
