@@ -130,6 +130,26 @@ fn every_wait_ends_with_the_run() {
 }
 
 #[test]
+fn a_late_answer_is_not_taken_for_that_of_another_read() {
+    let config = EngineConfig::new(2);
+    let engine = PartitionedEngine::build(&config);
+    // once the run has ended nothing waits, and one thread can play two
+    config.stop.set();
+    let (mut asker, mut owner) = (engine.session(0), engine.session(1));
+    let (mut own, mut first, mut second) = (0, 0, 0);
+    asker.read(&all_reads(), &mut |_, _| first += 1);
+    owner.ingest(&[]);
+    assert_eq!(engine.desks[0].answers.len(), 1);
+    for read in all_reads() {
+        match partition::owner_of(hash_id(&shared_hasher(), read.id), 2) {
+            0 => own += 1,
+            _ => asker.read(&[read], &mut |_, _| second += 1),
+        }
+    }
+    assert_eq!((first > 0, first <= own, second), (true, true, 0));
+}
+
+#[test]
 fn owners_have_equal_shares_and_all_tags() {
     for workers in [1, 2, 3, 8, 64] {
         let mut shares = vec![0_u64; workers];
