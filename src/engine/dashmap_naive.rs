@@ -52,12 +52,7 @@ impl Engine for NaiveDashMapEngine {
     }
 
     fn memory(&self) -> MemoryUse {
-        map_memory::of_tables(
-            self.members.capacity() as u64,
-            self.contents.capacity() as u64,
-            self.members.iter().map(|at| at.inbox.bytes()),
-            self.contents.len() as u64,
-        )
+        map_memory::of_dashmaps(&self.members, &self.contents)
     }
 }
 
@@ -103,4 +98,17 @@ impl Session for NaiveSession<'_> {
     }
 
     fn finish(self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::check::agrees_with_fold;
+
+    #[test]
+    fn agrees_with_the_plain_fold() {
+        for threads in [1, 2, 8] {
+            agrees_with_fold::<NaiveDashMapEngine>(threads, 100);
+        }
+    }
 }

@@ -1,15 +1,25 @@
-//! Bytes of hash tables, counted from their capacities: one way for every
-//! engine. Imports the shared state.
+//! Bytes of hash tables: one way to count them for every engine. Imports the
+//! shared state.
+//!
+//! A table of hashbrown, which DashMap's shards are too, is one allocation:
+//! a power of two of slots, each a key with its value (with padding, so the
+//! pair's size counts, not the sum of the two sizes), then one control byte a
+//! slot and one group of 16 that repeats the first ones. What the tables call
+//! capacity is 7/8 of the slots (one less than them, below 16 slots) and
+//! leaves the control bytes out; so the bytes come from the tables' own
+//! account of their allocation instead.
+
+use dashmap::DashMap;
 
 use super::MemoryUse;
+use super::keyed::KeyedTable;
 use super::state::{Content, Member};
 
-/// Bytes of tables of members and contents, from the room they have, the
-/// inboxes of the members in them, and how many contents there are.
-///
-/// `member_room` and `content_room` are what hashbrown calls capacity: 7/8
-/// of the slots. Each slot has the key, the value and one control byte.
+/// The bytes that hold state, from `allocated`, which the maps take with
+/// their locks; the bytes of entries and of slack of every member's inbox;
+/// and the number of contents.
 #[must_use]
+<<<<<<< HEAD
 pub(super) fn of_tables(
     member_room: u64,
     content_room: u64,
@@ -19,12 +29,17 @@ pub(super) fn of_tables(
     let member = size_of::<Member>() as u64;
     let content = size_of::<Content>() as u64;
     let mut members = 0;
+=======
+fn of_maps(allocated: u64, inboxes: impl Iterator<Item = (u64, u64)>, contents: u64) -> MemoryUse {
+    let mut in_table = contents * size_of::<Content>() as u64;
+>>>>>>> engines
     let (mut used, mut slack) = (0, 0);
     for (inbox_used, inbox_slack) in inboxes {
-        members += 1;
+        in_table += size_of::<Member>() as u64;
         used += inbox_used;
         slack += inbox_slack;
     }
+<<<<<<< HEAD
     let slots = |room: u64| room * 8 / 7;
     let table = slots(member_room) * (member + 9) + slots(content_room) * (content + 9);
     let in_table = members * member + contents * content;
@@ -32,5 +47,110 @@ pub(super) fn of_tables(
         state: in_table + used,
         slack,
         map: table.saturating_sub(in_table),
+=======
+    MemoryUse {
+        state: in_table + used,
+        slack,
+        map: allocated.saturating_sub(in_table),
+    }
+}
+
+/// Of a table of members and one of contents.
+#[must_use]
+pub(super) fn of_tables(members: &KeyedTable<Member>, contents: &KeyedTable<Content>) -> MemoryUse {
+    of_maps(
+        members.allocated_bytes() + contents.allocated_bytes(),
+        members.iter().map(|(_, state)| state.inbox.bytes()),
+        contents.len() as u64,
+    )
+}
+
+/// Of locks and whatever else stands beside the tables.
+#[must_use]
+pub(super) const fn of_locks(bytes: usize) -> MemoryUse {
+    MemoryUse {
+        state: 0,
+        slack: 0,
+        map: bytes as u64,
+    }
+}
+
+/// Of two DashMaps.
+#[must_use]
+pub(super) fn of_dashmaps<S: std::hash::BuildHasher + Clone>(
+    members: &DashMap<u64, Member, S>,
+    contents: &DashMap<u64, Content, S>,
+) -> MemoryUse {
+    of_maps(
+        allocated_by(members) + allocated_by(contents),
+        members.iter().map(|at| at.inbox.bytes()),
+        contents.len() as u64,
+    )
+}
+
+fn allocated_by<V, S: std::hash::BuildHasher + Clone>(map: &DashMap<u64, V, S>) -> u64 {
+    let tables: usize = map
+        .shards()
+        .iter()
+        .map(|at| at.read().allocation_info().1.size())
+        .sum();
+    (tables + size_of_val(map.shards())) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::keyed::KeyedTable;
+    use crate::engine::state::ContentUpdate;
+    use crate::unit::hash::{hash_id, shared_hasher};
+
+    /// Slots, each with its control byte, the repeated group, and the padding
+    /// that puts the control bytes on a border of 16.
+    fn bytes_of_slots(slots: u64) -> u64 {
+        let pairs = slots * size_of::<(u64, Content)>() as u64;
+        pairs.next_multiple_of(16) + slots + 16
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn both_kinds_of_table_are_slots_and_control_bytes() {
+        let hasher = shared_hasher();
+        let mut table = KeyedTable::<Content>::default();
+        let dashmap = DashMap::<u64, Content, _>::with_hasher_and_shard_amount(hasher.clone(), 2);
+        let locks = size_of_val(dashmap.shards()) as u64;
+        assert_eq!(
+            (table.allocated_bytes(), allocated_by(&dashmap)),
+            (0, locks)
+        );
+        for id in 0..1000 {
+            let update = ContentUpdate {
+                content: id,
+                stamp: 5,
+            };
+            table.apply(hash_id(&hasher, id), &update, 32);
+            dashmap.entry(id).or_default().apply(&update);
+        }
+        assert_eq!(table.allocated_bytes(), bytes_of_slots(2048));
+        let capacities = dashmap
+            .shards()
+            .iter()
+            .map(|at| at.read().capacity() as u64);
+        let slots = capacities.map(|capacity| capacity * 8 / 7);
+        assert_eq!(
+            allocated_by(&dashmap),
+            slots.map(bytes_of_slots).sum::<u64>() + locks
+        );
+    }
+
+    #[test]
+    fn state_and_map_add_up_to_what_was_allocated() {
+        let member = size_of::<Member>() as u64;
+        let used = of_maps(10_000, [(48, 24), (24, 72)].into_iter(), 3);
+        assert_eq!(
+            used.state,
+            2 * member + 3 * size_of::<Content>() as u64 + 72
+        );
+        assert_eq!(used.total(), 10_000 + 72 + 96);
+>>>>>>> engines
     }
 }

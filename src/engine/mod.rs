@@ -4,12 +4,20 @@
 
 pub mod dashmap;
 pub mod dashmap_naive;
+#[cfg(test)]
+mod check;
+mod keyed;
 mod map_memory;
 pub mod null;
 pub mod oracle;
+<<<<<<< HEAD
 pub mod proof;
+=======
+pub mod partitioned;
+>>>>>>> engines
 pub mod read;
 pub mod registry;
+pub mod sharded_mutex;
 pub mod snapshot;
 pub mod state;
 
@@ -125,7 +133,8 @@ pub trait Engine: Sized + Send + Sync + 'static {
 
     /// Opens the session of worker `worker` (`0..config.threads`). At most
     /// one session of a number is open at a time; after all were finished,
-    /// they may be opened again.
+    /// they may be opened again. Sessions that are open together are each
+    /// used by a thread of its own: one may wait for what another does.
     fn session(&self, worker: usize) -> Self::Session<'_>;
 
     /// Calls `visit` once for every member and content that has state, from

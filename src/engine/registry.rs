@@ -29,6 +29,8 @@ macro_rules! registry {
 registry! {
     super::dashmap::DashMapEngine,
     super::dashmap_naive::NaiveDashMapEngine,
+    super::sharded_mutex::ShardedMutexEngine,
+    super::partitioned::PartitionedEngine,
     super::null::NullProbe,
 }
 

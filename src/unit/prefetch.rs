@@ -14,3 +14,17 @@ pub fn prefetch_line(address: *const u8) {
     #[cfg(not(target_arch = "x86_64"))]
     let _ = address;
 }
+
+/// [`prefetch_line`] for every line of a value.
+#[inline(always)]
+pub fn prefetch_value<T>(value: &T) {
+    const LINE: usize = 64;
+    let first: *const u8 = std::ptr::from_ref(value).cast();
+    for offset in (0..size_of::<T>()).step_by(LINE) {
+        prefetch_line(first.wrapping_add(offset));
+    }
+    // a value that starts within a line may reach into one more
+    if align_of::<T>() < LINE {
+        prefetch_line(first.wrapping_add(size_of::<T>().saturating_sub(1)));
+    }
+}

@@ -1,0 +1,133 @@
+//! What updates of members and of contents have in common, and a hash table
+//! of the states that they change. Imports the shared state.
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
+use super::state::{Content, ContentUpdate, Member, MemberUpdate};
+use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
+use crate::unit::prefetch::prefetch_line;
+
+/// An update of one state, which is found by its id.
+pub(super) trait Keyed: Copy + Send {
+    /// What it changes.
+    type State: Default + Send + Sync;
+
+    /// Whose state changes.
+    fn id(&self) -> u64;
+
+    /// Changes it; `inbox_capacity` is the inbox's K.
+    fn apply_to(&self, state: &mut Self::State, inbox_capacity: usize);
+
+    /// Prefetches what the state keeps elsewhere, and an update looks at.
+    fn prefetch_behind(_: &Self::State) {}
+}
+
+impl Keyed for MemberUpdate {
+    type State = Member;
+
+    #[inline(always)]
+    fn id(&self) -> u64 {
+        self.member
+    }
+
+    #[inline(always)]
+    fn apply_to(&self, state: &mut Member, inbox_capacity: usize) {
+        state.apply(self, inbox_capacity);
+    }
+
+    /// The first two lines of the inbox: the processor notices the walk, and
+    /// fetches the others itself.
+    #[inline(always)]
+    fn prefetch_behind(state: &Member) {
+        let entries = state.inbox.entries();
+        if !entries.is_empty() {
+            let first: *const u8 = entries.as_ptr().cast();
+            prefetch_line(first);
+            prefetch_line(first.wrapping_add(64));
+        }
+    }
+}
+
+impl Keyed for ContentUpdate {
+    type State = Content;
+
+    #[inline(always)]
+    fn id(&self) -> u64 {
+        self.content
+    }
+
+    #[inline(always)]
+    fn apply_to(&self, state: &mut Content, _: usize) {
+        state.apply(self);
+    }
+}
+
+/// States by id. Hashes come from outside, since whoever looks an id up has
+/// used its hash already, to find the table.
+#[derive(Debug)]
+pub(super) struct KeyedTable<S> {
+    slots: HashTable<(u64, S)>,
+    hasher: SharedHasher,
+}
+
+impl<S> Default for KeyedTable<S> {
+    fn default() -> Self {
+        Self {
+            slots: HashTable::new(),
+            hasher: shared_hasher(),
+        }
+    }
+}
+
+impl<S> KeyedTable<S> {
+    /// The state of `id`, if there is one. `hash` is the id's.
+    #[inline]
+    pub(super) fn get(&self, hash: u64, id: u64) -> Option<&S> {
+        self.slots
+            .find(hash, |slot| slot.0 == id)
+            .map(|(_, state)| state)
+    }
+
+    /// Applies an update, to a new state where there is none. `hash` is that
+    /// of the update's id.
+    #[inline]
+    pub(super) fn apply<U: Keyed<State = S>>(
+        &mut self,
+        hash: u64,
+        update: &U,
+        inbox_capacity: usize,
+    ) where
+        S: Default,
+    {
+        let (is_it, hasher) = (|slot: &(u64, S)| slot.0 == update.id(), &self.hasher);
+        match self
+            .slots
+            .entry(hash, is_it, |(id, _)| hash_id(hasher, *id))
+        {
+            Entry::Occupied(mut found) => {
+                update.apply_to(&mut found.get_mut().1, inbox_capacity);
+            }
+            Entry::Vacant(vacant) => {
+                let mut state = S::default();
+                update.apply_to(&mut state, inbox_capacity);
+                vacant.insert((update.id(), state));
+            }
+        }
+    }
+
+    /// Every id and its state.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u64, &S)> {
+        self.slots.iter().map(|(id, state)| (*id, state))
+    }
+
+    /// How many states there are.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Bytes that the table has from the allocator.
+    pub(super) fn allocated_bytes(&self) -> u64 {
+        self.slots.allocation_size() as u64
+    }
+}
