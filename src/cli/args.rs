@@ -123,7 +123,12 @@ pub(super) struct VerifyArgs {
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
     /// Numbers of threads
-    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "1,2,8")]
+    #[arg(
+        long,
+        value_name = "N,…",
+        value_delimiter = ',',
+        default_value = "1,2,8"
+    )]
     pub(super) threads: Vec<usize>,
     /// Events of one ingest call
     #[arg(long, value_name = "N", default_value_t = 256)]

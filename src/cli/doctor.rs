@@ -10,7 +10,10 @@ pub(super) fn doctor() -> Result<(), Failure> {
     let clock = harness::measure_clock();
     let findings = harness::findings(&harness::examine(), clock.cost_ns);
     let mut table = table(&["", "what", "found", "how to mend it"]);
-    let spoiled = findings.iter().filter(|finding| finding.mend.is_some()).count();
+    let spoiled = findings
+        .iter()
+        .filter(|finding| finding.mend.is_some())
+        .count();
     for finding in findings {
         let mark = if finding.mend.is_some() { "!" } else { "✓" };
         table.add_row([

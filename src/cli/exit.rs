@@ -38,7 +38,11 @@ impl Failure {
             Self::ReaderGone => return ExitCode::SUCCESS,
         };
         // a workload's error is a whole rendered report of its own
-        let prefix = if message.starts_with("error") { "" } else { "error: " };
+        let prefix = if message.starts_with("error") {
+            ""
+        } else {
+            "error: "
+        };
         // where stderr is gone, too, there is nobody to tell
         let _ = writeln!(io::stderr(), "{prefix}{message}");
         ExitCode::from(code)

@@ -30,16 +30,22 @@ pub(super) fn generate(args: &GenerateArgs) -> Result<(), Failure> {
     let (workload, _) = Workload::load(&args.workload)?;
     let generator = Generator::new(&workload, args.seed.unwrap_or(workload.seed));
     let events = args.events.unwrap_or(workload.events);
-    let end = args.start.checked_add(events).filter(|&end| end < MAX_INDEX).ok_or_else(|| {
-        Failure::Usage(format!("--start plus --events must stay below {MAX_INDEX}"))
-    })?;
+    let end = args
+        .start
+        .checked_add(events)
+        .filter(|&end| end < MAX_INDEX)
+        .ok_or_else(|| {
+            Failure::Usage(format!("--start plus --events must stay below {MAX_INDEX}"))
+        })?;
     let range = args.start..end;
     if to_stdout {
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
         write_stream(&generator, range, format, &mut out)?;
         out.flush()?;
     } else {
-        write_atomically(&args.out, |out| write_stream(&generator, range, format, out))?;
+        write_atomically(&args.out, |out| {
+            write_stream(&generator, range, format, out)
+        })?;
     }
     Ok(())
 }

@@ -22,7 +22,14 @@ pub(super) fn list(args: &ListArgs, own: &[Contender]) -> Result<(), Failure> {
 }
 
 fn workloads(args: &ListArgs) -> Result<(), Failure> {
-    let mut table = table(&["workload", "events", "members", "span", "reads/event", "models"]);
+    let mut table = table(&[
+        "workload",
+        "events",
+        "members",
+        "span",
+        "reads/event",
+        "models",
+    ]);
     let mut broken = Vec::new();
     for summary in summaries(&args.folder) {
         match summary {
@@ -47,13 +54,21 @@ fn workloads(args: &ListArgs) -> Result<(), Failure> {
 }
 
 fn engines(own: &[Contender]) -> Result<(), Failure> {
-    let mut table = table(&["engine", "role", "reads", "when to pick it, and what it gives up"]);
+    let mut table = table(&[
+        "engine",
+        "role",
+        "reads",
+        "when to pick it, and what it gives up",
+    ]);
     let role = |info: &EngineInfo| match info.role {
         Role::Engine => "engine",
         Role::Probe => "probe",
         Role::Ablation => "ablation",
     };
-    for info in ENTRIES.iter().chain(own.iter().map(|contender| &contender.info)) {
+    for info in ENTRIES
+        .iter()
+        .chain(own.iter().map(|contender| &contender.info))
+    {
         table.add_row([info.name, role(info), info.freshness.name(), info.about]);
     }
     print(&table.to_string())
@@ -63,7 +78,11 @@ fn kinds() -> Result<(), Failure> {
     let mut table = table(&["kind", "content", "can be undone"]);
     let yes = |is: bool| if is { "yes" } else { "-" };
     for kind in Kind::ALL {
-        table.add_row([kind.name(), yes(kind.has_content()), yes(kind.is_undoable())]);
+        table.add_row([
+            kind.name(),
+            yes(kind.has_content()),
+            yes(kind.is_undoable()),
+        ]);
     }
     print(&table.to_string())
 }

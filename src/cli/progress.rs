@@ -14,8 +14,13 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new() -> Self {
-        let bar = if progress_wanted() { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("{msg:40!} {wide_bar} {pos}/{len} {elapsed}")
+        let bar = if progress_wanted() {
+            ProgressBar::new(0)
+        } else {
+            ProgressBar::hidden()
+        };
+        if let Ok(style) =
+            ProgressStyle::with_template("{msg:40!} {wide_bar} {pos}/{len} {elapsed}")
         {
             bar.set_style(style);
         }

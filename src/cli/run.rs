@@ -66,7 +66,11 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
         .iter()
         .map(|note| {
             let found = harness::find_contender(&note.engine, own)?;
-            Ok(if note.control { found.as_control() } else { found })
+            Ok(if note.control {
+                found.as_control()
+            } else {
+                found
+            })
         })
         .collect::<Result<Vec<_>, harness::PlanError>>()?;
     let request = RunRequest {
@@ -87,10 +91,16 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
             return Err(Failure::Verification(format!(
                 "this build makes other events or another final state than the record's: events \
                  {} then, {} now; snapshot {} then, {} now",
-                before.events_digest, now.events_digest, before.snapshot_digest, now.snapshot_digest
+                before.events_digest,
+                now.events_digest,
+                before.snapshot_digest,
+                now.snapshot_digest
             )));
         }
-        eprintln!("the same events and the same final state as in {}", args.record.display());
+        eprintln!(
+            "the same events and the same final state as in {}",
+            args.record.display()
+        );
     }
     verdict_of(&record)
 }
@@ -117,8 +127,13 @@ fn run_and_show(request: &RunRequest<'_>, output: &OutputArgs) -> Result<Record,
 }
 
 fn style() -> Style {
-    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    Style { color: is_coloured(&io::stdout()), width: width.unwrap_or(100) }
+    let width = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    Style {
+        color: is_coloured(&io::stdout()),
+        width: width.unwrap_or(100),
+    }
 }
 
 /// Where the record goes; refused before the run where it can't be written.
@@ -167,7 +182,10 @@ fn check_writable(path: &Path) -> Result<(), Failure> {
     if path.exists() && !path.is_file() {
         return Ok(());
     }
-    tempfile::Builder::new().prefix(".notibench-").tempfile_in(folder).map_err(refused)?;
+    tempfile::Builder::new()
+        .prefix(".notibench-")
+        .tempfile_in(folder)
+        .map_err(refused)?;
     Ok(())
 }
 
@@ -182,7 +200,10 @@ fn verdict_of(record: &Record) -> Result<(), Failure> {
         })
         .collect();
     if !wrong.is_empty() {
-        return Err(Failure::Verification(format!("verification failed: {}", wrong.join("; "))));
+        return Err(Failure::Verification(format!(
+            "verification failed: {}",
+            wrong.join("; ")
+        )));
     }
     match &record.failure {
         Some(words) if words == "interrupted" => Err(Failure::Interrupted(

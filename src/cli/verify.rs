@@ -6,8 +6,8 @@ use super::args::VerifyArgs;
 use super::exit::{Failure, print};
 use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
-use crate::engine::registry::ENTRIES;
 use crate::engine::Role;
+use crate::engine::registry::ENTRIES;
 use crate::harness::{self, Contender, TrialError, VerifyOptions};
 use crate::unit::quantity::show_whole;
 use crate::workload::{Workload, workload_files};
@@ -19,8 +19,14 @@ const FRESHNESS_EVENTS: u64 = 20_000;
 
 /// `notibench verify`.
 pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure> {
-    if let Some(wrong) = args.threads.iter().find(|&&threads| threads == 0 || threads > 1_024) {
-        return Err(Failure::Usage(format!("--threads is {wrong}, must be 1 to 1,024")));
+    if let Some(wrong) = args
+        .threads
+        .iter()
+        .find(|&&threads| threads == 0 || threads > 1_024)
+    {
+        return Err(Failure::Usage(format!(
+            "--threads is {wrong}, must be 1 to 1,024"
+        )));
     }
     if args.batch == 0 || args.events == 0 || args.events > 100_000_000 {
         return Err(Failure::Usage(
@@ -50,7 +56,11 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
             TrialError::Interrupted => Failure::Interrupted(error.to_string()),
             TrialError::Panicked { .. } => Failure::Error(error.to_string()),
         })?;
-        let verdict = if failed.is_empty() { "equal to the oracle" } else { "DIFFERS" };
+        let verdict = if failed.is_empty() {
+            "equal to the oracle"
+        } else {
+            "DIFFERS"
+        };
         let threads: Vec<String> = args.threads.iter().map(ToString::to_string).collect();
         print(&format!(
             "{:<18} {compared} snapshots of {} engines at {} threads, {} events: {verdict}",
@@ -66,14 +76,25 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
     }
     let lines: Vec<String> = failures
         .iter()
-        .map(|f| format!("  {} on {}, {} threads: {}", f.engine, f.workload, f.threads, f.words))
+        .map(|f| {
+            format!(
+                "  {} on {}, {} threads: {}",
+                f.engine, f.workload, f.threads, f.words
+            )
+        })
         .collect();
-    Err(Failure::Verification(format!("verification failed\n{}", lines.join("\n"))))
+    Err(Failure::Verification(format!(
+        "verification failed\n{}",
+        lines.join("\n")
+    )))
 }
 
 fn contenders(args: &VerifyArgs, own: &[Contender]) -> Result<Vec<Contender>, Failure> {
     if !args.engines.is_empty() {
-        let found = args.engines.iter().map(|name| harness::find_contender(name, own));
+        let found = args
+            .engines
+            .iter()
+            .map(|name| harness::find_contender(name, own));
         return Ok(found.collect::<Result<_, _>>()?);
     }
     let registered = ENTRIES.iter().filter(|info| info.role != Role::Probe);

@@ -19,35 +19,14 @@ use super::state::{Content, Member};
 /// their locks; the bytes of entries and of slack of every member's inbox;
 /// and the number of contents.
 #[must_use]
-<<<<<<< HEAD
-pub(super) fn of_tables(
-    member_room: u64,
-    content_room: u64,
-    inboxes: impl Iterator<Item = (u64, u64)>,
-    contents: u64,
-) -> MemoryUse {
-    let member = size_of::<Member>() as u64;
-    let content = size_of::<Content>() as u64;
-    let mut members = 0;
-=======
 fn of_maps(allocated: u64, inboxes: impl Iterator<Item = (u64, u64)>, contents: u64) -> MemoryUse {
     let mut in_table = contents * size_of::<Content>() as u64;
->>>>>>> engines
     let (mut used, mut slack) = (0, 0);
     for (inbox_used, inbox_slack) in inboxes {
         in_table += size_of::<Member>() as u64;
         used += inbox_used;
         slack += inbox_slack;
     }
-<<<<<<< HEAD
-    let slots = |room: u64| room * 8 / 7;
-    let table = slots(member_room) * (member + 9) + slots(content_room) * (content + 9);
-    let in_table = members * member + contents * content;
-    MemoryUse {
-        state: in_table + used,
-        slack,
-        map: table.saturating_sub(in_table),
-=======
     MemoryUse {
         state: in_table + used,
         slack,
@@ -151,6 +130,5 @@ mod tests {
             2 * member + 3 * size_of::<Content>() as u64 + 72
         );
         assert_eq!(used.total(), 10_000 + 72 + 96);
->>>>>>> engines
     }
 }

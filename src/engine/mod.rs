@@ -2,19 +2,16 @@
 //! and each engine in one file. Imports floors 0 and 1; never `workload`, so
 //! that no engine can be tuned to one.
 
-pub mod dashmap;
-pub mod dashmap_naive;
 #[cfg(test)]
 mod check;
+pub mod dashmap;
+pub mod dashmap_naive;
 mod keyed;
 mod map_memory;
 pub mod null;
 pub mod oracle;
-<<<<<<< HEAD
-pub mod proof;
-=======
 pub mod partitioned;
->>>>>>> engines
+pub mod proof;
 pub mod read;
 pub mod registry;
 pub mod sharded_mutex;

@@ -22,5 +22,8 @@ pub fn measure_clock() -> ClockNote {
         last = now;
     }
     let cost_ns = last.duration_since(start).as_nanos() as f64 / f64::from(READINGS);
-    ClockNote { cost_ns, resolution_ns }
+    ClockNote {
+        cost_ns,
+        resolution_ns,
+    }
 }

@@ -65,7 +65,11 @@ impl Contender {
     /// The same engine under a second name, for the A/A control.
     #[must_use]
     pub fn as_control(&self) -> Self {
-        Self { name: format!("{} (A/A)", self.name), control: true, ..self.clone() }
+        Self {
+            name: format!("{} (A/A)", self.name),
+            control: true,
+            ..self.clone()
+        }
     }
 
     pub(super) fn trial(

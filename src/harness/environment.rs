@@ -15,8 +15,14 @@ pub fn examine() -> Environment {
     let meminfo = text("/proc/meminfo").unwrap_or_default();
     let kib = |name: &str| field(&meminfo, name).unwrap_or(0) * 1024;
     let cpuinfo = text("/proc/cpuinfo").unwrap_or_default();
-    let cpu = value_after(&cpuinfo, "model name").unwrap_or("unknown").to_owned();
-    let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
+    let cpu = value_after(&cpuinfo, "model name")
+        .unwrap_or("unknown")
+        .to_owned();
+    let profile = if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
+    };
     let load = load_1m();
     Environment {
         cpu,
@@ -65,7 +71,10 @@ pub fn findings(env: &Environment, clock_cost_ns: f64) -> Vec<Finding> {
     let unseen = || "not to be seen here".to_owned();
     let or_unseen = |value: &Option<String>| value.clone().unwrap_or_else(unseen);
     let debug = env.profile == "debug";
-    let powersave = env.governor.as_deref().is_some_and(|governor| governor != "performance");
+    let powersave = env
+        .governor
+        .as_deref()
+        .is_some_and(|governor| governor != "performance");
     let busy = env.load_1m > 0.3 * env.cores as f64;
     let slow_clock = env
         .clock_source
@@ -73,7 +82,11 @@ pub fn findings(env: &Environment, clock_cost_ns: f64) -> Vec<Finding> {
         .is_some_and(|source| !matches!(source, "tsc" | "kvm-clock" | "arch_sys_counter"));
     let never = env.huge_pages.as_deref() == Some("never");
     let (ticks, total) = steal_and_total_ticks();
-    let stolen = if total > 0 { ticks as f64 / total as f64 * 100.0 } else { 0.0 };
+    let stolen = if total > 0 {
+        ticks as f64 / total as f64 * 100.0
+    } else {
+        0.0
+    };
     let limit = match (env.cgroup_memory_bytes, env.cgroup_cpus) {
         (None, None) => "none".to_owned(),
         (memory, cpus) => format!(
@@ -83,7 +96,11 @@ pub fn findings(env: &Environment, clock_cost_ns: f64) -> Vec<Finding> {
         ),
     };
     vec![
-        finding("build", env.profile.clone(), debug.then_some("build with `cargo run --release`")),
+        finding(
+            "build",
+            env.profile.clone(),
+            debug.then_some("build with `cargo run --release`"),
+        ),
         finding(
             "processors",
             format!("{} × {}", env.cores, env.cpu),
@@ -149,7 +166,10 @@ impl Usage {
         // not every container lets a process reset its own peak: the peak is
         // then that of the process so far
         let _ = fs::write("/proc/self/clear_refs", "5");
-        Self { peak_resident_bytes: 0, ..Self::now() }
+        Self {
+            peak_resident_bytes: 0,
+            ..Self::now()
+        }
     }
 
     /// What has happened since.
@@ -178,8 +198,15 @@ impl Usage {
 fn steal_and_total_ticks() -> (u64, u64) {
     let stat = text("/proc/stat").unwrap_or_default();
     let line = stat.lines().next().unwrap_or_default();
-    let ticks: Vec<u64> = line.split_whitespace().skip(1).filter_map(|t| t.parse().ok()).collect();
-    (ticks.get(7).copied().unwrap_or(0), ticks.iter().take(8).sum())
+    let ticks: Vec<u64> = line
+        .split_whitespace()
+        .skip(1)
+        .filter_map(|t| t.parse().ok())
+        .collect();
+    (
+        ticks.get(7).copied().unwrap_or(0),
+        ticks.iter().take(8).sum(),
+    )
 }
 
 /// The memory limit of the process's control group, where there is one.
@@ -207,16 +234,25 @@ fn cgroup_file(name: &str) -> Option<String> {
 
 fn operating_system() -> String {
     let kernel = text("/proc/sys/kernel/osrelease").unwrap_or_default();
-    format!("{} {kernel} {}", std::env::consts::OS, std::env::consts::ARCH)
+    format!(
+        "{} {kernel} {}",
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    )
 }
 
 /// The mode in brackets: `always [madvise] never`.
 fn chosen(modes: &str) -> &str {
-    modes.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or(modes, |(mode, _)| mode)
+    modes
+        .split_once('[')
+        .and_then(|(_, rest)| rest.split_once(']'))
+        .map_or(modes, |(mode, _)| mode)
 }
 
 fn text(path: &str) -> Option<String> {
-    fs::read_to_string(path).ok().map(|text| text.trim().to_owned())
+    fs::read_to_string(path)
+        .ok()
+        .map(|text| text.trim().to_owned())
 }
 
 fn field(text: &str, name: &str) -> Option<u64> {
@@ -225,7 +261,10 @@ fn field(text: &str, name: &str) -> Option<u64> {
 }
 
 fn value_after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    text.lines().find(|line| line.starts_with(name))?.split_once(':').map(|(_, value)| value.trim())
+    text.lines()
+        .find(|line| line.starts_with(name))?
+        .split_once(':')
+        .map(|(_, value)| value.trim())
 }
 
 #[cfg(test)]
@@ -241,8 +280,11 @@ mod tests {
             governor: Some("powersave".to_owned()),
             ..Environment::default()
         };
-        let spoiled: Vec<_> =
-            findings(&env, 30.0).into_iter().filter(|f| f.mend.is_some()).map(|f| f.what).collect();
+        let spoiled: Vec<_> = findings(&env, 30.0)
+            .into_iter()
+            .filter(|f| f.mend.is_some())
+            .map(|f| f.what)
+            .collect();
         for what in ["build", "load", "governor", "memory"] {
             assert!(spoiled.contains(&what), "{what} in {spoiled:?}");
         }

@@ -34,7 +34,9 @@ impl Prediction {
 /// limit and what is available.
 #[must_use]
 pub fn memory_limit(env: &Environment) -> u64 {
-    env.cgroup_memory_bytes.unwrap_or(u64::MAX).min(env.available_bytes)
+    env.cgroup_memory_bytes
+        .unwrap_or(u64::MAX)
+        .min(env.available_bytes)
 }
 
 /// Predicts the memory of a run of `events` events and `reads` reads: an
@@ -50,7 +52,10 @@ pub fn predict(
     let population = &workload.population;
     let share = |wanted: &dyn Fn(crate::event::Kind) -> bool| -> f64 {
         let kinds = crate::event::Kind::ALL.into_iter().zip(workload.mix.kinds);
-        let fresh: f64 = kinds.filter(|(kind, _)| wanted(*kind)).map(|(_, share)| share).sum();
+        let fresh: f64 = kinds
+            .filter(|(kind, _)| wanted(*kind))
+            .map(|(_, share)| share)
+            .sum();
         (fresh + workload.mix.undo + workload.mix.duplicate).min(1.0)
     };
     let notifying = (events as f64 * share(&|kind| kind.notify_slot().is_some())) as u64;
@@ -64,7 +69,11 @@ pub fn predict(
         + contents * 2 * (size(size_of::<Content>()) + 9)
         + entries * 2 * size(size_of::<InboxEntry>());
     // the oracle keeps every key, in maps of its own
-    let oracle = if verify { members * 2 * 360 + contents * 2 * 140 + notifying * 2 * 56 } else { 0 };
+    let oracle = if verify {
+        members * 2 * 360 + contents * 2 * 140 + notifying * 2 * 56
+    } else {
+        0
+    };
     Prediction {
         stream: events * size(size_of::<Event>()) + reads * size(size_of::<Read>()),
         state,

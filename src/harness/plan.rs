@@ -104,7 +104,12 @@ pub fn choose_contenders(
     let names: Vec<String> = if options.all {
         let ranked = |info: &&EngineInfo| info.role == Role::Engine;
         let own = own.iter().map(|contender| contender.info.name.to_owned());
-        ENTRIES.iter().filter(ranked).map(|info| info.name.to_owned()).chain(own).collect()
+        ENTRIES
+            .iter()
+            .filter(ranked)
+            .map(|info| info.name.to_owned())
+            .chain(own)
+            .collect()
     } else if options.engines.is_empty() {
         DEFAULT_ENGINES.map(str::to_owned).to_vec()
     } else {
@@ -113,12 +118,16 @@ pub fn choose_contenders(
     let mut contenders: Vec<Contender> = Vec::new();
     for name in &names {
         if contenders.iter().any(|other| other.name == *name) {
-            return Err(PlanError::Conflict(format!("--engine {name} is given twice")));
+            return Err(PlanError::Conflict(format!(
+                "--engine {name} is given twice"
+            )));
         }
         contenders.push(find_contender(name, own)?);
     }
     let ranked = |name: &str| {
-        contenders.iter().any(|c| c.name == name && c.info.role != Role::Probe)
+        contenders
+            .iter()
+            .any(|c| c.name == name && c.info.role != Role::Probe)
     };
     let baseline = match &options.baseline {
         Some(name) if ranked(name) => name.clone(),
@@ -143,7 +152,10 @@ pub fn choose_contenders(
                 )
             })?,
     };
-    let control = contenders.iter().find(|c| c.name == baseline).map(Contender::as_control);
+    let control = contenders
+        .iter()
+        .find(|c| c.name == baseline)
+        .map(Contender::as_control);
     contenders.extend(control);
     if !contenders.iter().any(|contender| contender.name == PROBE) {
         contenders.push(find_contender(PROBE, own)?);
@@ -166,7 +178,10 @@ pub fn find_contender(name: &str, own: &[Contender]) -> Result<Contender, PlanEr
                 .map(|info| info.name)
                 .chain(own.iter().map(|contender| contender.info.name))
                 .collect();
-            PlanError::UnknownEngine { name: name.to_owned(), known: known.join(", ") }
+            PlanError::UnknownEngine {
+                name: name.to_owned(),
+                known: known.join(", "),
+            }
         })
 }
 
@@ -191,7 +206,12 @@ pub fn resolve(
             range: format!("{} to {}", show_whole(low), show_whole(high)),
         })
     };
-    let events = in_range("--events", options.events.unwrap_or(workload.events), 1, MAX_EVENTS)?;
+    let events = in_range(
+        "--events",
+        options.events.unwrap_or(workload.events),
+        1,
+        MAX_EVENTS,
+    )?;
     let threads = options.threads.unwrap_or(env.cores);
     let threads = in_range("--threads", threads as u64, 1, MAX_THREADS as u64)? as usize;
     let batch = options.batch.unwrap_or(1_024);
@@ -209,7 +229,11 @@ pub fn resolve(
     if need.peak(inline) > limit {
         let detail = format!(
             " (stream {}, state {}, oracle {})",
-            if inline { "inline".to_owned() } else { show_bytes(need.stream as f64) },
+            if inline {
+                "inline".to_owned()
+            } else {
+                show_bytes(need.stream as f64)
+            },
             show_bytes(need.state as f64),
             show_bytes(need.oracle as f64)
         );
@@ -242,12 +266,21 @@ mod tests {
 
     fn names(options: &RunOptions) -> (Vec<String>, String) {
         let (contenders, baseline) = choose_contenders(options, &[]).unwrap();
-        (contenders.into_iter().map(|contender| contender.name).collect(), baseline)
+        (
+            contenders
+                .into_iter()
+                .map(|contender| contender.name)
+                .collect(),
+            baseline,
+        )
     }
 
     fn asked(engines: &[&str]) -> RunOptions {
         let engines = engines.iter().map(ToString::to_string).collect();
-        RunOptions { engines, ..RunOptions::default() }
+        RunOptions {
+            engines,
+            ..RunOptions::default()
+        }
     }
 
     #[test]
@@ -256,14 +289,19 @@ mod tests {
         assert_eq!(named, ["dashmap", "dashmap (A/A)", "null"]);
         assert_eq!(baseline, "dashmap");
         let (named, baseline) = names(&asked(&["dashmap", "dashmap-naive", "null"]));
-        assert_eq!(named, ["dashmap", "dashmap-naive", "null", "dashmap-naive (A/A)"]);
+        assert_eq!(
+            named,
+            ["dashmap", "dashmap-naive", "null", "dashmap-naive (A/A)"]
+        );
         assert_eq!(baseline, "dashmap-naive");
     }
 
     #[test]
     fn a_baseline_that_was_not_named_takes_part() {
-        let options =
-            RunOptions { baseline: Some("dashmap-naive".to_owned()), ..asked(&["dashmap"]) };
+        let options = RunOptions {
+            baseline: Some("dashmap-naive".to_owned()),
+            ..asked(&["dashmap"])
+        };
         assert_eq!(names(&options).0[..2], ["dashmap", "dashmap-naive"]);
     }
 
@@ -274,7 +312,10 @@ mod tests {
             (asked(&["dashmap", "dashmap"]), "twice"),
             (asked(&["null"]), "add an engine"),
             (
-                RunOptions { baseline: Some("null".to_owned()), ..asked(&["dashmap"]) },
+                RunOptions {
+                    baseline: Some("null".to_owned()),
+                    ..asked(&["dashmap"])
+                },
                 "is a probe",
             ),
         ] {
@@ -285,19 +326,72 @@ mod tests {
 
     #[test]
     fn numbers_out_of_range_and_runs_that_would_not_fit_are_refused() {
-        let env = Environment { cores: 2, available_bytes: 1 << 34, ..Environment::default() };
+        let env = Environment {
+            cores: 2,
+            available_bytes: 1 << 34,
+            ..Environment::default()
+        };
         let refused = |options: RunOptions, env: &Environment| {
-            resolve(&options, &workload(), "dashmap".to_owned(), env).unwrap_err().to_string()
+            resolve(&options, &workload(), "dashmap".to_owned(), env)
+                .unwrap_err()
+                .to_string()
         };
         let none = RunOptions::default;
-        assert!(refused(RunOptions { threads: Some(0), ..none() }, &env).contains("--threads"));
-        assert!(refused(RunOptions { batch: Some(0), ..none() }, &env).contains("--batch"));
-        assert!(refused(RunOptions { rounds: Some(0), ..none() }, &env).contains("--rounds"));
-        assert!(refused(RunOptions { events: Some(0), ..none() }, &env).contains("--events"));
-        let small = Environment { available_bytes: 1 << 20, ..env.clone() };
+        assert!(
+            refused(
+                RunOptions {
+                    threads: Some(0),
+                    ..none()
+                },
+                &env
+            )
+            .contains("--threads")
+        );
+        assert!(
+            refused(
+                RunOptions {
+                    batch: Some(0),
+                    ..none()
+                },
+                &env
+            )
+            .contains("--batch")
+        );
+        assert!(
+            refused(
+                RunOptions {
+                    rounds: Some(0),
+                    ..none()
+                },
+                &env
+            )
+            .contains("--rounds")
+        );
+        assert!(
+            refused(
+                RunOptions {
+                    events: Some(0),
+                    ..none()
+                },
+                &env
+            )
+            .contains("--events")
+        );
+        let small = Environment {
+            available_bytes: 1 << 20,
+            ..env.clone()
+        };
         assert!(refused(none(), &small).contains("lower --events"));
         // a stream beyond a quarter of the memory is generated inline
-        let options = RunOptions { events: Some(200_000_000), no_verify: true, ..none() };
-        assert!(resolve(&options, &workload(), "dashmap".to_owned(), &env).unwrap().inline);
+        let options = RunOptions {
+            events: Some(200_000_000),
+            no_verify: true,
+            ..none()
+        };
+        assert!(
+            resolve(&options, &workload(), "dashmap".to_owned(), &env)
+                .unwrap()
+                .inline
+        );
     }
 }

@@ -113,14 +113,21 @@ pub(super) fn inspect<E: Engine>(
             ));
         }
         if outcome.answers != outcome.reads {
-            return Err(format!("{} reads, {} answers", outcome.reads, outcome.answers));
+            return Err(format!(
+                "{} reads, {} answers",
+                outcome.reads, outcome.answers
+            ));
         }
         if outcome.snapshot != expected.snapshot {
             check_snapshot(engine, expected.snapshot, || expected.oracle_snapshot())?;
         }
         check_answers(engine, config, &expected.reads, &expected.answers)
     };
-    Finding { wrong: checks().err(), reads: expected.reads.len() as u64, checked: true }
+    Finding {
+        wrong: checks().err(),
+        reads: expected.reads.len() as u64,
+        checked: true,
+    }
 }
 
 /// Checks the declaration of freshness of `E` on the first `events` events.
@@ -129,7 +136,11 @@ pub(super) fn freshness_of<E: Engine>(setup: &TrialSetup<'_>, events: u64) -> Re
         return Ok(());
     }
     let mut prefix: Vec<Event> = Vec::new();
-    setup.source.for_each(0..events.min(setup.source.events()), |event| prefix.push(*event));
+    setup
+        .source
+        .for_each(0..events.min(setup.source.events()), |event| {
+            prefix.push(*event)
+        });
     let mut config = EngineConfig::new(2);
     config.inbox_capacity = setup.inbox_capacity;
     check_freshness::<E>(&config, &prefix, FRESHNESS_BATCH)

@@ -30,15 +30,19 @@ pub(super) fn realised(source: &Source) -> Realised {
         recipients.push(event.recipient);
     });
     recipients.par_sort_unstable();
-    let mut counts: Vec<u64> =
-        recipients.chunk_by(|a, b| a == b).map(|same| same.len() as u64).collect();
+    let mut counts: Vec<u64> = recipients
+        .chunk_by(|a, b| a == b)
+        .map(|same| same.len() as u64)
+        .collect();
     counts.sort_unstable_by(|a, b| b.cmp(a));
-    let share = |top: usize| {
-        counts.iter().take(top).sum::<u64>() as f64 / (events as f64).max(1.0)
-    };
+    let share = |top: usize| counts.iter().take(top).sum::<u64>() as f64 / (events as f64).max(1.0);
     Realised {
         events,
-        kinds: Kind::ALL.into_iter().zip(kinds).map(|(k, n)| (k.name().to_owned(), n)).collect(),
+        kinds: Kind::ALL
+            .into_iter()
+            .zip(kinds)
+            .map(|(k, n)| (k.name().to_owned(), n))
+            .collect(),
         undos,
         dispositions: Disposition::ALL
             .into_iter()

@@ -62,7 +62,11 @@ pub struct RunRequest<'a> {
 pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
     let RunRequest { workload, plan, .. } = request;
     let clock = measure_clock();
-    observer.stage(if plan.inline { "preparing" } else { "generating the stream" });
+    observer.stage(if plan.inline {
+        "preparing"
+    } else {
+        "generating the stream"
+    });
     let generator = Generator::new(workload, plan.seed);
     let reads = ReadStream::new(workload, plan.seed);
     let source = Source::new(generator, reads, plan.events, plan.inline);
@@ -79,8 +83,13 @@ pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
         complete: false,
         failure: surprise,
         command: request.command.clone(),
-        started: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        workload: WorkloadNote { name: workload.name.clone(), toml: request.toml.clone() },
+        started: jiff::Timestamp::now()
+            .strftime("%Y-%m-%dT%H:%M:%SZ")
+            .to_string(),
+        workload: WorkloadNote {
+            name: workload.name.clone(),
+            toml: request.toml.clone(),
+        },
         plan: plan.clone(),
         environment: request.environment.clone(),
         engines: request.contenders.iter().map(engine_note).collect(),
@@ -144,7 +153,11 @@ fn rounds(
             if matches!(record.proofs[at].verdict, ProofVerdict::Differs(_)) {
                 continue;
             }
-            observer.turn(round * request.contenders.len() + turn, total, &contender.name);
+            observer.turn(
+                round * request.contenders.len() + turn,
+                total,
+                &contender.name,
+            );
             let proved = contender.trial(&setup, expected)?;
             note_proof(&mut record.proofs[at], &proved);
             let mut trial = trial_of(&contender.name, plan, &proved);
@@ -160,7 +173,10 @@ fn shuffled(len: usize, seed: u64, round: usize) -> impl Iterator<Item = usize> 
     let key = mix(seed ^ mix(round as u64 ^ 0x7475_726e));
     let mut order: Vec<usize> = (0..len).collect();
     for at in (1..len).rev() {
-        order.swap(at, below(counter_word(key, at as u64), at as u64 + 1) as usize);
+        order.swap(
+            at,
+            below(counter_word(key, at as u64), at as u64 + 1) as usize,
+        );
     }
     order.into_iter()
 }
@@ -169,21 +185,34 @@ fn oracle_note(
     request: &RunRequest<'_>,
     expected: Option<&Expectation<'_>>,
 ) -> (Option<OracleNote>, Option<String>) {
-    let Some(expected) = expected else { return (None, None) };
+    let Some(expected) = expected else {
+        return (None, None);
+    };
     let (workload, plan) = (request.workload, &request.plan);
     let at_defaults = plan.seed == workload.seed && plan.events == workload.events;
     let known = [
-        ("events", workload.expected_events_digest, expected.events_digest),
-        ("snapshot", workload.expected_snapshot_digest, expected.snapshot.digest),
+        (
+            "events",
+            workload.expected_events_digest,
+            expected.events_digest,
+        ),
+        (
+            "snapshot",
+            workload.expected_snapshot_digest,
+            expected.snapshot.digest,
+        ),
     ];
-    let surprise = known.iter().filter(|_| at_defaults).find_map(|(what, wanted, found)| {
-        let wanted = wanted.filter(|wanted| wanted != found)?;
-        Some(format!(
-            "the {what} digest of `{}` at its default seed is {found}, but its file expects \
+    let surprise = known
+        .iter()
+        .filter(|_| at_defaults)
+        .find_map(|(what, wanted, found)| {
+            let wanted = wanted.filter(|wanted| wanted != found)?;
+            Some(format!(
+                "the {what} digest of `{}` at its default seed is {found}, but its file expects \
              {wanted}: the file or the generator has changed",
-            workload.name
-        ))
-    });
+                workload.name
+            ))
+        });
     let all_known = at_defaults && known.iter().all(|(_, wanted, _)| wanted.is_some());
     let matches = all_known && surprise.is_none();
     let note = OracleNote {
@@ -275,7 +304,8 @@ mod tests {
         let order = |round| shuffled(6, 1, round).collect::<Vec<_>>();
         assert_eq!(order(3), order(3));
         assert_ne!(order(3), order(4));
-        let firsts: std::collections::HashSet<usize> = (0..40).map(|round| order(round)[0]).collect();
+        let firsts: std::collections::HashSet<usize> =
+            (0..40).map(|round| order(round)[0]).collect();
         assert_eq!(firsts.len(), 6, "everyone is first now and then");
         let mut sorted = order(0);
         sorted.sort_unstable();

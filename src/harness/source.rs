@@ -65,7 +65,14 @@ impl Source {
             let reads = read_stream.due_before(events);
             (generator.events(0..events), read_stream.reads(0..reads))
         };
-        Self { generator, read_stream, events, stored_events, stored_reads, inline }
+        Self {
+            generator,
+            read_stream,
+            events,
+            stored_events,
+            stored_reads,
+            inline,
+        }
     }
 
     /// How many events there are.
@@ -125,7 +132,10 @@ impl Source {
 
     /// Counts the events of `ranges` as they lie in memory now, in parallel.
     pub(super) fn tally(&self, ranges: &[Range<u64>]) -> Tally {
-        let chunks: Vec<Range<u64>> = ranges.iter().flat_map(|range| split(range, CHUNK)).collect();
+        let chunks: Vec<Range<u64>> = ranges
+            .iter()
+            .flat_map(|range| split(range, CHUNK))
+            .collect();
         chunks
             .into_par_iter()
             .map(|chunk| {
@@ -147,5 +157,7 @@ impl Source {
 /// Cuts a range into parts of at most `size`.
 pub(super) fn split(range: &Range<u64>, size: u64) -> impl Iterator<Item = Range<u64>> + use<> {
     let (start, end) = (range.start, range.end);
-    (start..end).step_by(size as usize).map(move |from| from..end.min(from + size))
+    (start..end)
+        .step_by(size as usize)
+        .map(move |from| from..end.min(from + size))
 }

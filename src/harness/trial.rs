@@ -112,9 +112,18 @@ fn drive<E: Engine>(
     config: &EngineConfig,
     engine: &E,
 ) -> Result<Vec<WorkerReport>, TrialError> {
-    let cores = if setup.pin { core_affinity::get_core_ids().unwrap_or_default() } else { vec![] };
+    let cores = if setup.pin {
+        core_affinity::get_core_ids().unwrap_or_default()
+    } else {
+        vec![]
+    };
     // the trial stops on an interruption and on a panic alike
-    let shared = Shared::new(setup.source, setup.batch, setup.threads, config.stop.clone());
+    let shared = Shared::new(
+        setup.source,
+        setup.batch,
+        setup.threads,
+        config.stop.clone(),
+    );
     let (ready, go) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (done, finished) = mpsc::channel();
     std::thread::scope(|scope| {
@@ -219,8 +228,16 @@ fn summarise<E: Engine>(
         read_service.merge(&report.read_service);
         ranges.extend(report.ranges.iter().cloned());
     }
-    let start = reports.iter().map(|report| report.stamp.start_ns).min().unwrap_or(0);
-    let end = reports.iter().map(|report| report.stamp.end_ns).max().unwrap_or(0);
+    let start = reports
+        .iter()
+        .map(|report| report.stamp.start_ns)
+        .min()
+        .unwrap_or(0);
+    let end = reports
+        .iter()
+        .map(|report| report.stamp.end_ns)
+        .max()
+        .unwrap_or(0);
     TrialOutcome {
         wall_ns: end - start,
         workers: reports.iter().map(|report| report.stamp).collect(),

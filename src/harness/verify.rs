@@ -81,16 +81,27 @@ pub fn verify(
             let (outcome, finding) = contender.trial(&setup, Some(&expected))?;
             compared += u64::from(finding.checked);
             let conserved = (outcome.tally.events == options.events).then_some(());
-            let lost = || format!("{} of {} events arrived", outcome.tally.events, options.events);
+            let lost = || {
+                format!(
+                    "{} of {} events arrived",
+                    outcome.tally.events, options.events
+                )
+            };
             let fresh = if step == 0 && contender.info.role != Role::Probe {
                 contender.check_freshness(&setup, options.freshness_events)
             } else {
                 Ok(())
             };
             let fresh = fresh.map_err(|words| {
-                format!("its reads are not {}: {words}", contender.info.freshness.name())
+                format!(
+                    "its reads are not {}: {words}",
+                    contender.info.freshness.name()
+                )
             });
-            let verdict = conserved.ok_or_else(lost).and(finding.wrong.map_or(Ok(()), Err)).and(fresh);
+            let verdict = conserved
+                .ok_or_else(lost)
+                .and(finding.wrong.map_or(Ok(()), Err))
+                .and(fresh);
             if let Err(words) = verdict {
                 failures.push(VerifyFailure {
                     engine: contender.name.clone(),

@@ -40,7 +40,14 @@ impl<'a> Shared<'a> {
         let group = (group_calls(batch) * batch) as u64;
         let wanted = (source.events() / (threads as u64 * 8)).clamp(1, BLOCK);
         let block = wanted.next_multiple_of(group);
-        Self { source, batch, block, next: AtomicU64::new(0), stop, zero: Instant::now() }
+        Self {
+            source,
+            batch,
+            block,
+            next: AtomicU64::new(0),
+            stop,
+            zero: Instant::now(),
+        }
     }
 
     fn now_ns(&self) -> u64 {
@@ -77,7 +84,11 @@ pub(super) struct WorkerReport {
 /// the timed part.
 pub(super) fn work<S: Session>(shared: &Shared<'_>, mut session: S) -> WorkerReport {
     let mut report = WorkerReport {
-        stamp: WorkerStamp { start_ns: 0, end_ns: 0, events: 0 },
+        stamp: WorkerStamp {
+            start_ns: 0,
+            end_ns: 0,
+            events: 0,
+        },
         ranges: Vec::new(),
         reads: 0,
         answers: 0,

@@ -30,7 +30,9 @@ pub fn parse_count(text: &str) -> Result<u64, String> {
             return Err(wrong());
         }
         place /= 10;
-        value = value.checked_add(digit * place).ok_or_else(|| format!("`{text}` is too large"))?;
+        value = value
+            .checked_add(digit * place)
+            .ok_or_else(|| format!("`{text}` is too large"))?;
     }
     Ok(value)
 }
@@ -105,8 +107,19 @@ mod tests {
         assert_eq!(parse_count("10k"), Ok(10_000));
         assert_eq!(parse_count("2.5M"), Ok(2_500_000));
         assert_eq!(parse_count("1B"), Ok(1_000_000_000));
-        for wrong in ["", "k", "-1", "1.5", "ten", "1.", "0.0001k", "99999999999999999999", "9e9", "1.00001k",
-            "18446744073709551.9k"] {
+        for wrong in [
+            "",
+            "k",
+            "-1",
+            "1.5",
+            "ten",
+            "1.",
+            "0.0001k",
+            "99999999999999999999",
+            "9e9",
+            "1.00001k",
+            "18446744073709551.9k",
+        ] {
             assert!(parse_count(wrong).is_err(), "{wrong}");
         }
     }

@@ -280,10 +280,7 @@ mod tests {
     fn lines_are_missing_or_too_many_at_either_end_and_inside() {
         assert_eq!(words(|s| drop(s.members.remove(0))), "member 5 is missing");
         assert_eq!(words(|s| drop(s.members.remove(1))), "member 8 is missing");
-        assert_eq!(
-            words(|s| s.contents.truncate(2)),
-            "content 10 is missing"
-        );
+        assert_eq!(words(|s| s.contents.truncate(2)), "content 10 is missing");
         for (at, id) in [(0, 4), (1, 6), (3, 18)] {
             let said = words(|s| {
                 let line = MemberLine {
