@@ -198,9 +198,9 @@ fn weekday_peak(peak_to_mean: f64, zones: &[(f64, f64)]) -> f64 {
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);
         if 1.0 / mean(middle) < peak_to_mean {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
     }
     let rate = |minute| -> f64 {

@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::Range;
 
 use annotate_snippets::renderer::{DEFAULT_TERM_WIDTH, Renderer};
-use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Snippet, normalize_untrusted_str};
 
 /// More faults than this are counted, not shown.
 const SHOWN_FAULTS: usize = 12;
@@ -45,7 +45,7 @@ impl WorkloadError {
         debug_assert!(!faults.is_empty());
         faults.sort_by_key(|fault| fault.span.as_ref().map_or(0, |span| span.start));
         Self {
-            file: file.to_owned(),
+            file: normalize_untrusted_str(file),
             text: text.to_owned(),
             faults,
         }
@@ -80,11 +80,11 @@ impl WorkloadError {
     #[must_use]
     pub fn place(&self) -> Option<(usize, usize)> {
         let span = self.faults.first()?.span.as_ref()?;
-        let before = &self.text[..on_one_line(&self.text, span).start];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let start = on_one_line(&self.text, span).start;
+        let line = line_around(&self.text, start);
         Some((
-            before.matches('\n').count() + 1,
-            before[line_start..].chars().count() + 1,
+            line_number(&self.text, start),
+            self.text[line.start..start].chars().count() + 1,
         ))
     }
 
@@ -115,13 +115,19 @@ impl WorkloadError {
     fn group<'a>(&'a self, fault: &'a Fault) -> Group<'a> {
         let mut group = Group::with_title(Level::ERROR.primary_title(fault.title.as_str()));
         if let Some(span) = &fault.span {
-            let mark = AnnotationKind::Primary.span(on_one_line(&self.text, span));
+            let span = on_one_line(&self.text, span);
+            let line = line_around(&self.text, span.start);
+            let within = span.start - line.start..span.end - line.start;
+            let mark = AnnotationKind::Primary.span(within);
             let mark = if fault.label.is_empty() {
                 mark
             } else {
                 mark.label(fault.label.as_str())
             };
-            let source = Snippet::source(self.text.as_str()).path(self.file.as_str());
+            // the one line alone: the renderer's work grows with its source
+            let source = Snippet::source(&self.text[line])
+                .line_start(line_number(&self.text, span.start))
+                .path(self.file.as_str());
             group = group.element(source.annotation(mark));
         }
         group = group.element(Level::HELP.message(fault.help.as_str()));
@@ -154,6 +160,35 @@ fn on_one_line(text: &str, span: &Range<usize>) -> Range<usize> {
         .find(['\n', '\r'])
         .map_or(end, |at| start + at);
     start..line
+}
+
+/// The line that holds the byte `at`, without its end.
+fn line_around(text: &str, at: usize) -> Range<usize> {
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let end = text[at..]
+        .find(['\n', '\r'])
+        .map_or(text.len(), |length| at + length);
+    start..end
+}
+
+/// The number of the line that holds the byte `at`, from 1.
+fn line_number(text: &str, at: usize) -> usize {
+    text[..at].bytes().filter(|&byte| byte == b'\n').count() + 1
+}
+
+/// A word out of a file, as a message can show it: control characters
+/// escaped, cut where it is long.
+pub(super) fn shown_word(word: &str) -> String {
+    const SHOWN_CHARS: usize = 40;
+    let mut shown: String = word
+        .chars()
+        .take(SHOWN_CHARS)
+        .flat_map(char::escape_debug)
+        .collect();
+    if word.chars().nth(SHOWN_CHARS).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Words joined with commas, in lines of at most about 72 characters.

@@ -11,7 +11,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{Fault, wrapped_list};
+use super::error::{Fault, shown_word, wrapped_list};
 use super::suggest::nearest;
 
 /// Proof that a mistake was recorded, so that nothing fails silently. Only
@@ -147,13 +147,24 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// How messages call it: `[population]`.
-    pub(super) fn name(&self) -> String {
+    /// How messages say where a key stands: `in [population]`.
+    pub(super) fn place(&self) -> String {
         if self.path.is_empty() {
-            "the top level".to_owned()
+            "at the top level".to_owned()
         } else {
-            format!("[{}]", self.path)
+            format!("in [{}]", self.path)
         }
+    }
+
+    /// Proof that [`Table::close`] is going to report an unknown key; `next`
+    /// is a key that is yet to be read. Who counts what is in the table asks
+    /// first: what was misspelt is there, in a way.
+    pub(super) fn stranger(&self, next: &str) -> Option<Reported> {
+        let known = |key: &str| key == next || self.known.contains(&key);
+        self.entries
+            .keys()
+            .any(|key| !known(key.get_ref()))
+            .then_some(Reported(()))
     }
 
     /// Reports unknown and missing keys. `advice` may know more about an
@@ -181,11 +192,11 @@ impl<'a> Table<'a> {
             .copied()
             .filter(|&known| !self.entries.contains_key(known))
             .collect();
-        let meant = nearest(key, &absent);
-        let allowed = format!("allowed in {}: {}", self.name(), wrapped_list(&self.known));
+        let meant = nearest(key, &absent).or_else(|| nearest(key, &self.known));
+        let allowed = format!("allowed {}: {}", self.place(), wrapped_list(&self.known));
         let help = advice(key).or_else(|| meant.map(|meant| format!("did you mean `{meant}`?")));
         let (help, note) = help.map_or((allowed.clone(), String::new()), |help| (help, allowed));
-        let title = format!("unknown key `{}` in {}", key.escape_debug(), self.name());
+        let title = format!("unknown key `{}` {}", shown_word(key), self.place());
         let label = "not known here".to_owned();
         self.faults.add(Fault {
             span: Some(span),
@@ -207,7 +218,7 @@ impl<'a> Table<'a> {
             .map(|(key, _)| format!("`{key}`"))
             .collect();
         let plural = if keys.len() == 1 { "" } else { "s" };
-        let title = format!("missing key{plural} {} in {}", keys.join(", "), self.name());
+        let title = format!("missing key{plural} {} {}", keys.join(", "), self.place());
         let lines: Vec<String> = self
             .missing
             .iter()
@@ -237,7 +248,7 @@ impl<'a> Field<'a> {
             "integer" => "an integer",
             "table" => "a table",
             "array" => "an array",
-            "float" => "a number with a fraction",
+            "float" => "a number with a fraction or exponent",
             "string" => "text",
             "boolean" => "true or false",
             _ => "a date or time",
@@ -296,7 +307,7 @@ impl<'a> Field<'a> {
         let allowed = format!("allowed: {}", quoted.join(", "));
         let help = nearest(word, &names).map(|meant| format!("did you mean {meant:?}?"));
         let (help, note) = help.map_or((allowed.clone(), String::new()), |help| (help, allowed));
-        let title = format!("`{}` can't be {word:?}", self.path);
+        let title = format!("`{}` can't be \"{}\"", self.path, shown_word(word));
         let (span, label) = (Some(self.span.clone()), "not known".to_owned());
         Err(self.faults.add(Fault {
             span,

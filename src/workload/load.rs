@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use annotate_snippets::normalize_untrusted_str;
+
 use super::error::{Fault, WorkloadError};
 use super::spec::Workload;
 use super::suggest::nearest;
@@ -92,7 +94,7 @@ pub fn workload_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 fn read_text(path: &Path) -> Result<String, WorkloadError> {
-    let shown = path.to_string_lossy();
+    let shown = normalize_untrusted_str(&path.to_string_lossy());
     let whole = |title, help: &str| WorkloadError::of_file(&shown, title, help.to_owned());
     if path.is_dir() {
         let title = format!("`{shown}` is a folder, not a workload file");

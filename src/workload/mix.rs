@@ -1,6 +1,7 @@
 //! The mixes of a workload file: kinds with undos and duplicates, and reads.
 //! Imports `event` and its siblings.
 
+use super::error::wrapped_list;
 use super::fields::{Checked, Field, Reported, Table};
 use super::homes::home_of;
 use super::spec::{ReadMix, WriteMix};
@@ -27,7 +28,10 @@ pub(super) fn weights<const N: usize>(
     if sum > 0.0 {
         return Ok(weights.map(|weight| weight / sum));
     }
-    let title = format!("no weight in {} is above 0", table.name());
+    if let Some(reported) = table.stranger("shares") {
+        return Err(reported);
+    }
+    let title = format!("no weight {} is above 0", table.place());
     let help = format!("give at least one a weight, such as {example}");
     Err(table.fault(title, "all are 0 or left out", help))
 }
@@ -35,7 +39,10 @@ pub(super) fn weights<const N: usize>(
 /// `[mix]`.
 pub(super) fn write_mix(mut table: Table<'_>) -> Checked<WriteMix> {
     let kinds = weights(&mut table, Kind::ALL.map(Kind::name), "post_like = 3");
-    let kinds_known = kinds.as_ref().ok();
+    let kinds_known = kinds
+        .as_ref()
+        .ok()
+        .filter(|_| table.stranger("shares").is_none());
     let example = "[mix.shares] with undo = 0.02, …";
     let shares = table.or_default("shares", example, [0.0; 3], |field| {
         mix_shares(field.table()?, kinds_known)
@@ -89,8 +96,8 @@ fn nothing_to_undo(field: &Field<'_>) -> Reported {
         .map(|kind| kind.name())
         .collect();
     let help = format!(
-        "give one of {} a weight in [mix], or write undo = 0",
-        undoable.join(", ")
+        "give one of these a weight, or write undo = 0:\n{}",
+        wrapped_list(&undoable)
     );
     let title = "`mix.shares.undo` has nothing to undo".to_owned();
     field.fault(title, "no kind in [mix] can be undone".to_owned(), help)

@@ -50,7 +50,7 @@ fn nothing_in_it() -> Fault {
         title: "the workload is empty".to_owned(),
         label: "no key at all".to_owned(),
         help: "say at least about, events, span, [mix], [population], [population.segments] \
-               and [time]; a file under workloads/smoke/ is a start"
+               and [time];\na file under workloads/smoke/ is a start"
             .to_owned(),
         note: String::new(),
     }

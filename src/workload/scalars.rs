@@ -26,7 +26,7 @@ impl Field<'_> {
             DeValue::Integer(_) => self.integer(),
             DeValue::String(text) => parse_count(text).map(i128::from).map_err(|_| {
                 let title = format!("`{}` is not a count", self.path);
-                let label = "digits, `_`, and k, M or G for thousands, millions, milliards";
+                let label = "digits, `_`, and k, M or G for thousands, millions, billions";
                 self.fault(title, label.to_owned(), help.clone())
             })?,
             _ => return Err(self.wrong_type("a whole number")),
@@ -50,6 +50,11 @@ impl Field<'_> {
             return Ok(value + 0.0);
         }
         let (low, high) = limits.into_inner();
+        let high = if high < 1e6 {
+            high.to_string()
+        } else {
+            format!("{high:e}")
+        };
         let help = format!(
             "a number from {low} to {high} is allowed here: write {}",
             self.example

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::error::Fault;
 
 /// The remedy by a part of TOML's message.
-const ADVICE: [(&str, &str); 9] = [
+const ADVICE: [(&str, &str); 11] = [
     (
         "string values must be quoted",
         "put text and durations in quotes: span = \"7d\"",
@@ -19,6 +19,10 @@ const ADVICE: [(&str, &str); 9] = [
         "write key = value, or [name] to open a table",
     ),
     (
+        "invalid multi-line",
+        "close the text with the three quotes that opened it",
+    ),
+    (
         "invalid basic string",
         "close the text with a second quote on the same line",
     ),
@@ -28,6 +32,7 @@ const ADVICE: [(&str, &str); 9] = [
     ),
     ("unclosed array", "close the array with ]"),
     ("unclosed inline table", "close the table with }"),
+    ("inline table element", "close the table before this with }"),
     (
         "unclosed table",
         "close the table's name with ]: [population]",
@@ -37,6 +42,10 @@ const ADVICE: [(&str, &str); 9] = [
 
 /// TOML's error as a fault of ours.
 pub(super) fn syntax_fault(error: &toml::de::Error, text: &str) -> Fault {
+    let span = error.span().unwrap_or(0..0);
+    if span.is_empty() && error.message().starts_with("string values must be quoted") {
+        return fault(span, text, "no value after `=`", None, "write key = value");
+    }
     let (title, expected) = match error.message().split_once(", expected ") {
         Some((title, "nothing")) => (title, None),
         Some((title, expected)) => (title, Some(format!("expected {expected}"))),
@@ -44,23 +53,30 @@ pub(super) fn syntax_fault(error: &toml::de::Error, text: &str) -> Fault {
     };
     let advice = ADVICE.iter().find(|(part, _)| title.contains(part));
     let help = advice.map_or("the file must be TOML: https://toml.io", |&(_, help)| help);
+    fault(span, text, title, expected, help)
+}
+
+fn fault(span: Range<usize>, text: &str, title: &str, label: Option<String>, help: &str) -> Fault {
     Fault {
-        span: Some(visible(error.span().unwrap_or(0..0), text)),
+        span: Some(visible(span, text)),
         title: format!("syntax: {title}"),
-        label: expected.unwrap_or_default(),
+        label: label.unwrap_or_default(),
         help: help.to_owned(),
         note: String::new(),
     }
 }
 
-/// An empty span widened to the character there, where there is one on the
-/// line, so that the caret stands under something.
+/// The span as it can be underlined: one at the text's end moves to the last
+/// line with anything on it; an empty one is widened to the character there,
+/// where there is one on the line.
 fn visible(span: Range<usize>, text: &str) -> Range<usize> {
-    let rest = text.get(span.start..).unwrap_or("");
-    match rest.chars().next() {
-        Some(next) if span.is_empty() && next != '\n' && next != '\r' => {
-            span.start..span.start + next.len_utf8()
+    let start = span.start.min(text.trim_end().len());
+    let end = span.end.max(start);
+    let next = text.get(start..).and_then(|rest| rest.chars().next());
+    match next {
+        Some(next) if start >= end && next != '\n' && next != '\r' => {
+            start..start + next.len_utf8()
         }
-        _ => span,
+        _ => start..end,
     }
 }

@@ -1,4 +1,7 @@
-//! Durations as people write them (`7d`, `300s`, `1.5h`). Imports `unit`.
+//! Durations as people write them (`7d`, `300s`, `1.5h`). Imports its
+//! sibling `error`.
+
+use super::error::shown_word;
 
 /// Units, their length in µs and their plain name, shortest first.
 const UNITS: [(&str, u64, &str); 7] = [
@@ -29,7 +32,7 @@ pub(super) fn parse_duration_us(text: &str) -> Result<u64, String> {
     }
     let found = UNITS.iter().find(|(short, ..)| *short == unit);
     let Some(&(_, factor, _)) = found else {
-        return Err(format!("`{unit}` is no unit of time"));
+        return Err(format!("`{}` is no unit of time", shown_word(unit)));
     };
     scale(number, factor)
 }
@@ -66,7 +69,7 @@ pub fn show_duration_us(us: u64) -> String {
     let fits = UNITS
         .iter()
         .rev()
-        .find(|(_, factor, _)| us >= *factor && us % factor == 0);
+        .find(|(_, factor, _)| us >= *factor && us.is_multiple_of(*factor));
     // a week is longer to read than seven days
     let fits = fits.map(|&(short, factor, _)| {
         if short == "w" {
