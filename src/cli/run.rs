@@ -49,7 +49,7 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
     }
     let record = run_and_show(&request, &args.output)?;
     if let Some(path) = &args.snapshot {
-        let snapshot = harness::snapshot_of_first(&request).map_err(failed)?;
+        let snapshot = harness::snapshot_of_first(&request).map_err(|error| failed(&error))?;
         write_atomically(path, |out| write_ndjson(&snapshot, out))?;
     }
     verdict_of(&record)
@@ -210,11 +210,11 @@ fn verdict_of(record: &Record) -> Result<(), Failure> {
             "interrupted; the record is marked incomplete".to_owned(),
         )),
         Some(words) if record.complete => Err(Failure::Verification(words.clone())),
-        Some(words) => Err(failed(words)),
+        Some(words) => Err(failed(&words)),
         None => Ok(()),
     }
 }
 
-fn failed(words: impl ToString) -> Failure {
+fn failed(words: &dyn std::fmt::Display) -> Failure {
     Failure::Error(words.to_string())
 }

@@ -9,7 +9,9 @@ use crate::event::{Kind, REACTION_KINDS, Read, ReadKind};
 /// Groups on one page of an inbox.
 pub const PAGE_GROUPS: usize = 10;
 
-/// The answer to one read.
+/// The answer to one read. A page is held in place: an answer lives on its
+/// session's stack, and is shown, never stored.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// Live entries above the read mark; saturates at the inbox's capacity.
@@ -65,20 +67,11 @@ const fn counts_from_content(kind: Kind) -> bool {
 /// read after the member's lock was released.
 #[must_use]
 pub fn page_of(member: &Member) -> InboxPage {
-    let mut live: ArrayVec<_, 256> = ArrayVec::new();
-    for entry in member
-        .inbox
-        .entries()
-        .iter()
-        .filter(|entry| !entry.undone())
-    {
-        if live.try_push(*entry).is_err() {
-            break;
-        }
-    }
-    live.sort_unstable_by(|a, b| b.stamp.cmp(&a.stamp));
+    let kept = member.inbox.entries();
+    let mut live: Vec<_> = kept.iter().filter(|entry| !entry.undone()).collect();
+    live.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.stamp));
     let mut page = InboxPage::new();
-    for entry in &live {
+    for entry in live {
         let (kind, content) = (entry.kind(), entry.content);
         match page
             .iter_mut()

@@ -89,7 +89,7 @@ impl MemberLine {
                 undone: entry.undone(),
             })
             .collect();
-        inbox.sort_unstable_by(|a, b| b.index.cmp(&a.index));
+        inbox.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.index));
         Self {
             member,
             delivered: state.delivered.map(i64::from),

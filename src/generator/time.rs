@@ -224,7 +224,8 @@ mod tests {
     fn shares_by(table: &TimeTable, events: u64, parts: usize) -> Vec<f64> {
         let mut counts = vec![0_u64; parts];
         for index in 0..events {
-            let at = table.moment(index).at_us as u128 * parts as u128 / u128::from(table.span_us);
+            let at =
+                u128::from(table.moment(index).at_us) * parts as u128 / u128::from(table.span_us);
             counts[(at as usize).min(parts - 1)] += 1;
         }
         counts

@@ -139,7 +139,7 @@ pub(super) fn freshness_of<E: Engine>(setup: &TrialSetup<'_>, events: u64) -> Re
     setup
         .source
         .for_each(0..events.min(setup.source.events()), |event| {
-            prefix.push(*event)
+            prefix.push(*event);
         });
     let mut config = EngineConfig::new(2);
     config.inbox_capacity = setup.inbox_capacity;

@@ -133,9 +133,9 @@ mod tests {
 
     #[test]
     fn viewing_never_notifies() {
-        for case in 0..64_usize {
+        for (case, effect) in EFFECTS.iter().enumerate() {
             if (case & 15) <= Kind::PictureSave as usize {
-                assert_ne!(EFFECTS[case].disposition, Disposition::Notify);
+                assert_ne!(effect.disposition, Disposition::Notify);
             }
         }
     }
