@@ -19,20 +19,7 @@ const FRESHNESS_EVENTS: u64 = 20_000;
 
 /// `notibench verify`.
 pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure> {
-    if let Some(wrong) = args
-        .threads
-        .iter()
-        .find(|&&threads| threads == 0 || threads > 1_024)
-    {
-        return Err(Failure::Usage(format!(
-            "--threads is {wrong}, must be 1 to 1,024"
-        )));
-    }
-    if args.batch == 0 || args.events == 0 || args.events > 100_000_000 {
-        return Err(Failure::Usage(
-            "--batch must be at least 1, --events 1 to 100,000,000".to_owned(),
-        ));
-    }
+    check_numbers(args)?;
     let contenders = contenders(args, own)?;
     let workloads = if args.workloads.is_empty() {
         standard_workloads()?
@@ -87,6 +74,24 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
         "verification failed\n{}",
         lines.join("\n")
     )))
+}
+
+fn check_numbers(args: &VerifyArgs) -> Result<(), Failure> {
+    if let Some(wrong) = args
+        .threads
+        .iter()
+        .find(|&&threads| threads == 0 || threads > 1_024)
+    {
+        return Err(Failure::Usage(format!(
+            "--threads is {wrong}, must be 1 to 1,024"
+        )));
+    }
+    if args.batch == 0 || args.events == 0 || args.events > 100_000_000 {
+        return Err(Failure::Usage(
+            "--batch must be at least 1, --events 1 to 100,000,000".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 fn contenders(args: &VerifyArgs, own: &[Contender]) -> Result<Vec<Contender>, Failure> {

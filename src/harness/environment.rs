@@ -63,24 +63,53 @@ pub struct Finding {
 /// What on this machine would spoil a measurement.
 #[must_use]
 pub fn findings(env: &Environment, clock_cost_ns: f64) -> Vec<Finding> {
-    let finding = |what, found: String, mend: Option<&str>| Finding {
+    let mut found = Vec::from(findings_of_processors(env));
+    found.extend(findings_of_sharing(env));
+    found.extend(findings_of_system(env, clock_cost_ns));
+    found
+}
+
+fn finding(what: &'static str, found: String, mend: Option<&str>) -> Finding {
+    Finding {
         what,
         found,
         mend: mend.map(str::to_owned),
-    };
-    let unseen = || "not to be seen here".to_owned();
-    let or_unseen = |value: &Option<String>| value.clone().unwrap_or_else(unseen);
+    }
+}
+
+fn or_unseen(value: Option<&String>) -> String {
+    value.map_or_else(|| "not to be seen here".to_owned(), Clone::clone)
+}
+
+/// The build, and what it runs on.
+fn findings_of_processors(env: &Environment) -> [Finding; 3] {
     let debug = env.profile == "debug";
     let powersave = env
         .governor
         .as_deref()
         .is_some_and(|governor| governor != "performance");
+    [
+        finding(
+            "build",
+            env.profile.clone(),
+            debug.then_some("build with `cargo run --release`"),
+        ),
+        finding(
+            "processors",
+            format!("{} × {}", env.cores, env.cpu),
+            (env.cores < 2).then_some("nothing contends on one processor: use a larger machine"),
+        ),
+        finding(
+            "governor",
+            or_unseen(env.governor.as_ref()),
+            powersave.then_some("cpupower frequency-set -g performance"),
+        ),
+    ]
+}
+
+/// Who else has the processors.
+fn findings_of_sharing(env: &Environment) -> [Finding; 3] {
     let busy = env.load_1m > 0.3 * env.cores as f64;
-    let slow_clock = env
-        .clock_source
-        .as_deref()
-        .is_some_and(|source| !matches!(source, "tsc" | "kvm-clock" | "arch_sys_counter"));
-    let never = env.huge_pages.as_deref() == Some("never");
     let (ticks, total) = steal_and_total_ticks();
     let stolen = if total > 0 {
         ticks as f64 / total as f64 * 100.0
@@ -95,22 +124,7 @@ pub fn findings(env: &Environment, clock_cost_ns: f64) -> Vec<Finding> {
             cpus.map_or("unlimited".to_owned(), |cpus| format!("{cpus:.2}"))
         ),
     };
-    vec![
-        finding(
-            "build",
-            env.profile.clone(),
-            debug.then_some("build with `cargo run --release`"),
-        ),
-        finding(
-            "processors",
-            format!("{} × {}", env.cores, env.cpu),
-            (env.cores < 2).then_some("nothing contends on one processor: use a larger machine"),
-        ),
-        finding(
-            "governor",
-            or_unseen(&env.governor),
-            powersave.then_some("cpupower frequency-set -g performance"),
-        ),
+    [
         finding(
             "load",
             format!("{:.2} over a minute", env.load_1m),
@@ -128,9 +142,20 @@ pub fn findings(env: &Environment, clock_cost_ns: f64) -> Vec<Finding> {
                 .is_some_and(|cpus| cpus < env.cores as f64)
                 .then_some("the group is throttled: raise its processors, or lower --threads"),
         ),
+    ]
+}
+
+/// The clock and the memory.
+fn findings_of_system(env: &Environment, clock_cost_ns: f64) -> [Finding; 4] {
+    let slow_clock = env
+        .clock_source
+        .as_deref()
+        .is_some_and(|source| !matches!(source, "tsc" | "kvm-clock" | "arch_sys_counter"));
+    let never = env.huge_pages.as_deref() == Some("never");
+    [
         finding(
             "clock source",
-            or_unseen(&env.clock_source),
+            or_unseen(env.clock_source.as_ref()),
             slow_clock.then_some("boot with clocksource=tsc; reading this one is a system call"),
         ),
         finding(
@@ -140,7 +165,7 @@ pub fn findings(env: &Environment, clock_cost_ns: f64) -> Vec<Finding> {
         ),
         finding(
             "huge pages",
-            or_unseen(&env.huge_pages),
+            or_unseen(env.huge_pages.as_ref()),
             never.then_some("echo madvise > /sys/kernel/mm/transparent_hugepage/enabled"),
         ),
         finding(
