@@ -52,7 +52,9 @@ impl Failure {
 impl From<PlanError> for Failure {
     fn from(error: PlanError) -> Self {
         match error {
-            PlanError::TooLarge { .. } => Self::Error(error.to_string()),
+            PlanError::TooLarge { .. } | PlanError::NotAsRecorded(_) => {
+                Self::Error(error.to_string())
+            }
             _ => Self::Usage(error.to_string()),
         }
     }

@@ -11,7 +11,7 @@ use crate::engine::snapshot::write_ndjson;
 use crate::harness::{self, Contender, RunOptions, RunRequest};
 use crate::record::{ProofVerdict, Record, default_path};
 use crate::report::{self, Style};
-use crate::unit::atomic_file::write_atomically;
+use crate::unit::atomic_file::{check_writable, write_atomically};
 use crate::workload::Workload;
 
 /// `notibench run`.
@@ -45,7 +45,7 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         on_hang: end_process,
     };
     if let Some(path) = &args.snapshot {
-        check_writable(path)?;
+        check_target(path)?;
     }
     let record = run_and_show(&request, &args.output)?;
     if let Some(path) = &args.snapshot {
@@ -73,12 +73,20 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
             })
         })
         .collect::<Result<Vec<_>, harness::PlanError>>()?;
+    if !contenders.iter().any(|c| c.name == before.plan.baseline) {
+        return Err(Failure::Error(format!(
+            "{}: the record is damaged: its baseline `{}` is not among its engines",
+            args.record.display(),
+            before.plan.baseline
+        )));
+    }
+    let environment = harness::examine();
     let request = RunRequest {
         workload: &workload,
         toml: before.workload.toml.clone(),
-        plan: before.plan.clone(),
+        plan: harness::resolve_again(&before.plan, &workload, &environment)?,
         contenders,
-        environment: harness::examine(),
+        environment,
         command: std::env::args().collect(),
         stop: stop_flag(),
         on_hang: end_process,
@@ -160,33 +168,18 @@ fn record_path(request: &RunRequest<'_>, output: &OutputArgs) -> Result<Option<P
         }
         Some(file) => file.clone(),
     };
-    check_writable(&path)?;
+    check_target(&path)?;
     Ok(Some(path))
 }
 
 /// Refuses a target that could not be written after a long run.
-fn check_writable(path: &Path) -> Result<(), Failure> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let refused = |error: io::Error| {
+fn check_target(path: &Path) -> Result<(), Failure> {
+    check_writable(path).map_err(|error| {
         Failure::Error(format!(
             "cannot write {}: {error}; choose a folder that exists and that you may write to",
             path.display()
         ))
-    };
-    if path.is_dir() {
-        return Err(refused(io::Error::from(io::ErrorKind::IsADirectory)));
-    }
-    if path.exists() && !path.is_file() {
-        return Ok(());
-    }
-    tempfile::Builder::new()
-        .prefix(".notibench-")
-        .tempfile_in(folder)
-        .map_err(refused)?;
-    Ok(())
+    })
 }
 
 /// What a record comes to.

@@ -82,7 +82,7 @@ impl Zipf {
     #[inline(always)]
     #[must_use]
     pub fn rank(&self, first: u64, second: u64) -> u64 {
-        let bucket = self.buckets[alias::choose(&self.columns[..], BUCKET_BITS, first)];
+        let bucket = self.buckets[alias::choose(&self.columns, first)];
         let rank = u64::from(bucket.start) + below(second, u64::from(bucket.width));
         let accept = first & ((1 << ACCEPT_BITS) - 1);
         if accept < self.certain || bucket.width == 1 {
@@ -105,7 +105,7 @@ impl Zipf {
             }
             first = mix(first ^ 0x5851_f42d_4c95_7f2d);
             second = mix(second ^ 0x1405_7b7e_f767_814f);
-            bucket = self.buckets[alias::choose(&self.columns[..], BUCKET_BITS, first)];
+            bucket = self.buckets[alias::choose(&self.columns, first)];
             rank = u64::from(bucket.start) + below(second, u64::from(bucket.width));
         }
     }

@@ -74,6 +74,9 @@ pub enum PlanError {
         /// What it may be.
         range: String,
     },
+    /// A record's plan can't be run again.
+    #[error("the record's plan can't be run again exactly: {0}")]
+    NotAsRecorded(String),
     /// Engine given twice, probe as a baseline, and the like.
     #[error("{0}")]
     Conflict(String),
@@ -259,139 +262,53 @@ pub fn resolve(
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::generator::tests::workload;
-
-    fn names(options: &RunOptions) -> (Vec<String>, String) {
-        let (contenders, baseline) = choose_contenders(options, &[]).unwrap();
-        (
-            contenders
-                .into_iter()
-                .map(|contender| contender.name)
-                .collect(),
-            baseline,
-        )
+/// The plan of a record, to be run again exactly.
+///
+/// # Errors
+/// Where it can't be: the record was damaged, this build keeps another inbox,
+/// or this machine has too little memory.
+pub fn resolve_again(
+    before: &Plan,
+    workload: &Workload,
+    env: &Environment,
+) -> Result<Plan, PlanError> {
+    let refused = |why: String| PlanError::NotAsRecorded(why);
+    let options = RunOptions {
+        threads: Some(before.threads),
+        events: Some(before.events),
+        rounds: Some(before.rounds),
+        warmup_rounds: Some(before.warmup_rounds),
+        seed: Some(before.seed),
+        batch: Some(before.batch),
+        pin: before.pin,
+        inline: before.inline,
+        no_verify: !before.verify,
+        ..RunOptions::default()
+    };
+    let now = resolve(&options, workload, before.baseline.clone(), env)
+        .map_err(|error| refused(error.to_string()))?;
+    if now.inbox_capacity != before.inbox_capacity {
+        return Err(refused(format!(
+            "its inbox keeps {}, this build's {}: use the notibench that wrote it",
+            before.inbox_capacity, now.inbox_capacity
+        )));
     }
-
-    fn asked(engines: &[&str]) -> RunOptions {
-        let engines = engines.iter().map(ToString::to_string).collect();
-        RunOptions {
-            engines,
-            ..RunOptions::default()
-        }
+    if now.reads != before.reads {
+        return Err(refused(format!(
+            "it has {} reads, but its workload makes {}: it is damaged, or of another build",
+            before.reads, now.reads
+        )));
     }
-
-    #[test]
-    fn every_run_has_a_control_and_the_null_probe() {
-        let (named, baseline) = names(&asked(&["dashmap"]));
-        assert_eq!(named, ["dashmap", "dashmap (A/A)", "null"]);
-        assert_eq!(baseline, "dashmap");
-        let (named, baseline) = names(&asked(&["dashmap", "dashmap-naive", "null"]));
-        assert_eq!(
-            named,
-            ["dashmap", "dashmap-naive", "null", "dashmap-naive (A/A)"]
-        );
-        assert_eq!(baseline, "dashmap-naive");
+    if now.inline && !before.inline {
+        return Err(refused(
+            "its stream was made beforehand, and is too large for that here: take a machine \
+             with more memory"
+                .to_owned(),
+        ));
     }
-
-    #[test]
-    fn a_baseline_that_was_not_named_takes_part() {
-        let options = RunOptions {
-            baseline: Some("dashmap-naive".to_owned()),
-            ..asked(&["dashmap"])
-        };
-        assert_eq!(names(&options).0[..2], ["dashmap", "dashmap-naive"]);
-    }
-
-    #[test]
-    fn what_cannot_be_run_is_refused_with_advice() {
-        for (options, advice) in [
-            (asked(&["dashmop"]), "list engines"),
-            (asked(&["dashmap", "dashmap"]), "twice"),
-            (asked(&["null"]), "add an engine"),
-            (
-                RunOptions {
-                    baseline: Some("null".to_owned()),
-                    ..asked(&["dashmap"])
-                },
-                "is a probe",
-            ),
-        ] {
-            let message = choose_contenders(&options, &[]).unwrap_err().to_string();
-            assert!(message.contains(advice), "{message}");
-        }
-    }
-
-    #[test]
-    fn numbers_out_of_range_and_runs_that_would_not_fit_are_refused() {
-        let env = Environment {
-            cores: 2,
-            available_bytes: 1 << 34,
-            ..Environment::default()
-        };
-        let refused = |options: RunOptions, env: &Environment| {
-            resolve(&options, &workload(), "dashmap".to_owned(), env)
-                .unwrap_err()
-                .to_string()
-        };
-        let none = RunOptions::default;
-        assert!(
-            refused(
-                RunOptions {
-                    threads: Some(0),
-                    ..none()
-                },
-                &env
-            )
-            .contains("--threads")
-        );
-        assert!(
-            refused(
-                RunOptions {
-                    batch: Some(0),
-                    ..none()
-                },
-                &env
-            )
-            .contains("--batch")
-        );
-        assert!(
-            refused(
-                RunOptions {
-                    rounds: Some(0),
-                    ..none()
-                },
-                &env
-            )
-            .contains("--rounds")
-        );
-        assert!(
-            refused(
-                RunOptions {
-                    events: Some(0),
-                    ..none()
-                },
-                &env
-            )
-            .contains("--events")
-        );
-        let small = Environment {
-            available_bytes: 1 << 20,
-            ..env.clone()
-        };
-        assert!(refused(none(), &small).contains("lower --events"));
-        // a stream beyond a quarter of the memory is generated inline
-        let options = RunOptions {
-            events: Some(200_000_000),
-            no_verify: true,
-            ..none()
-        };
-        assert!(
-            resolve(&options, &workload(), "dashmap".to_owned(), &env)
-                .unwrap()
-                .inline
-        );
-    }
+    Ok(now)
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

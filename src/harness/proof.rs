@@ -5,18 +5,20 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::source::Source;
+use super::source::{Source, split};
 use super::trial::{TrialOutcome, TrialSetup};
 use crate::engine::oracle::Oracle;
 use crate::engine::proof::{check_answers, check_freshness, check_snapshot};
 use crate::engine::read::Answer;
 use crate::engine::snapshot::{Snapshot, SnapshotDigest};
-use crate::engine::{Engine, EngineConfig, Role};
+use crate::engine::{Engine, EngineConfig, Role, StopFlag};
 use crate::event::{Event, Read};
 use crate::unit::digest::Digest;
 
 /// Members, and contents, whose reads are compared after each trial.
 const SAMPLED: usize = 1_000;
+/// Events between two looks at whether the oracle is to stop.
+const CHUNK: u64 = 1 << 16;
 /// Events of one batch where freshness is checked.
 const FRESHNESS_BATCH: usize = 97;
 
@@ -48,14 +50,17 @@ pub(super) struct Finding {
 
 impl<'a> Expectation<'a> {
     /// Asks the oracle. Its state is dropped again: only digests and the
-    /// sampled answers are kept.
+    /// sampled answers are kept. None where `stop` was set meanwhile.
     #[must_use]
-    pub(super) fn of(source: &'a Source, inbox_capacity: usize) -> Self {
+    pub(super) fn of(source: &'a Source, inbox_capacity: usize, stop: &StopFlag) -> Option<Self> {
         let start = Instant::now();
-        let oracle = oracle_of(source, inbox_capacity);
+        let oracle = oracle_of(source, inbox_capacity, stop);
+        if stop.is_set() {
+            return None;
+        }
         let reads = oracle.sample_reads(SAMPLED);
         let answers = reads.iter().map(|read| oracle.answer(read)).collect();
-        Self {
+        Some(Self {
             source,
             inbox_capacity,
             events_digest: source.generated_digest(),
@@ -63,25 +68,31 @@ impl<'a> Expectation<'a> {
             took_ms: start.elapsed().as_millis() as u64,
             reads,
             answers,
-        }
+        })
     }
 
     /// The oracle's whole snapshot, made again: only a mismatch asks for it.
     #[must_use]
     pub(super) fn oracle_snapshot(&self) -> Snapshot {
-        oracle_of(self.source, self.inbox_capacity).snapshot()
+        oracle_of(self.source, self.inbox_capacity, &StopFlag::default()).snapshot()
     }
 }
 
 /// The oracle of a whole source, its parts folded side by side: each part is
-/// a sequential fold of what concerns its own members and contents.
-fn oracle_of(source: &Source, inbox_capacity: usize) -> Oracle {
+/// a sequential fold of what concerns its own members and contents. Incomplete
+/// where `stop` is set meanwhile.
+fn oracle_of(source: &Source, inbox_capacity: usize, stop: &StopFlag) -> Oracle {
     let parts = rayon::current_num_threads();
     let fold = |part| {
         let mut oracle = Oracle::new(inbox_capacity);
-        source.for_each(0..source.events(), |event| {
-            oracle.fold_partition(std::iter::once(event), part, parts);
-        });
+        for chunk in split(&(0..source.events()), CHUNK) {
+            if stop.is_set() {
+                break;
+            }
+            source.for_each(chunk, |event| {
+                oracle.fold_partition(std::iter::once(event), part, parts);
+            });
+        }
         oracle
     };
     let folded: Vec<Oracle> = (0..parts).into_par_iter().map(fold).collect();

@@ -72,10 +72,12 @@ pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
     let source = Source::new(generator, reads, plan.events, plan.inline);
     observer.stage("looking at the stream");
     let realised = realised(&source);
-    let expected = plan.verify.then(|| {
+    let mut expected = None;
+    if plan.verify {
         observer.stage("asking the oracle");
-        Expectation::of(&source, plan.inbox_capacity)
-    });
+        // none where it was interrupted: then there are no trials either
+        expected = Expectation::of(&source, plan.inbox_capacity, &request.stop);
+    }
     let (oracle, surprise) = oracle_note(request, expected.as_ref());
     let mut record = Record {
         schema: SCHEMA.to_owned(),
@@ -109,7 +111,8 @@ pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
     record
 }
 
-/// The final state of the first engine of a run, from a trial of its own.
+/// The final state of the first engine of a run that is no probe, from a
+/// trial of its own.
 ///
 /// # Errors
 /// A worker's panic, or an interruption.
@@ -118,7 +121,12 @@ pub fn snapshot_of_first(request: &RunRequest<'_>) -> Result<Snapshot, TrialErro
     let generator = Generator::new(workload, plan.seed);
     let reads = ReadStream::new(workload, plan.seed);
     let source = Source::new(generator, reads, plan.events, plan.inline);
-    request.contenders[0].snapshot(&setup_of(request, &source))
+    let setup = setup_of(request, &source);
+    let mut engines = request.contenders.iter();
+    match engines.find(|contender| contender.info.role != Role::Probe) {
+        Some(engine) => engine.snapshot(&setup),
+        None => Ok(Snapshot::default()),
+    }
 }
 
 fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> TrialSetup<'a> {

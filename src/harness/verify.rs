@@ -62,7 +62,8 @@ pub fn verify(
         false,
     );
     observer.stage(&workload.name);
-    let expected = Expectation::of(&source, INBOX_CAPACITY);
+    let expected = Expectation::of(&source, INBOX_CAPACITY, &options.stop);
+    let expected = expected.ok_or(TrialError::Interrupted)?;
     let mut failures = Vec::new();
     let mut compared = 0;
     let total = contenders.len() * options.threads.len();

@@ -1,10 +1,18 @@
-//! Files that are replaced whole or not at all: written beside the target,
-//! synced, renamed, and the folder synced. What was there before survives a
-//! kill, a full disk and an unwritable folder. Imports nothing of this crate.
+//! Files that are replaced whole or not at all: written without a name in the
+//! target's folder, synced, named, and the folder synced. What was there
+//! before survives a kill, a full disk and an unwritable folder, and nothing
+//! is left beside it, but for a kill within the microseconds in which a file
+//! that replaces another has a name of its own (`.notibench-…`). Imports
+//! nothing of this crate.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+/// What the name of a temporary file begins with.
+const PREFIX: &str = ".notibench-";
 
 /// Why a file could not be written: which file, and what the system said.
 #[derive(Debug, thiserror::Error)]
@@ -44,34 +52,164 @@ pub fn write_atomically(
 }
 
 fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
     if is_special(path) {
         // /dev/full, a pipe: nothing to rename over
         let mut writer = BufWriter::new(File::options().write(true).open(path)?);
         fill(&mut writer)?;
         return writer.flush();
     }
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".notibench-")
-        .tempfile_in(folder)?;
+    let folder = folder_of(path);
+    let mut temporary = Temporary::in_folder(folder)?;
     {
-        let mut writer = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
+        let mut writer = BufWriter::with_capacity(1 << 16, temporary.file());
         fill(&mut writer)?;
         writer.flush()?;
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        temporary
-            .as_file()
-            .set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    temporary.as_file().sync_all()?;
-    temporary.persist(path).map_err(|error| error.error)?;
+    temporary.file().sync_all()?;
+    temporary.put_at(path)?;
     File::open(folder)?.sync_all()
+}
+
+/// Whether a file could be written at `path`, found out without touching what
+/// is there.
+///
+/// # Errors
+/// Where `path` is a folder, or its own folder is missing or can't be written.
+pub fn check_writable(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory));
+    }
+    if is_special(path) {
+        return File::options().write(true).open(path).map(drop);
+    }
+    Temporary::in_folder(folder_of(path)).map(drop)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// A file that is written before it gets its name.
+#[derive(Debug)]
+enum Temporary {
+    /// It has no name at all, so that a kill leaves nothing behind.
+    Unnamed(File),
+    /// It has a name of its own, where the file system knows no other way.
+    Named(NamedTempFile),
+}
+
+impl Temporary {
+    fn in_folder(folder: &Path) -> io::Result<Self> {
+        match unnamed::open(folder) {
+            Some(file) => Ok(Self::Unnamed(file)),
+            None => Self::named(folder),
+        }
+    }
+
+    fn named(folder: &Path) -> io::Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(PREFIX);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            // as for any other file, less what the user masks
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        builder.tempfile_in(folder).map(Self::Named)
+    }
+
+    fn file(&mut self) -> &mut File {
+        match self {
+            Self::Unnamed(file) => file,
+            Self::Named(file) => file.as_file_mut(),
+        }
+    }
+
+    /// Gives it its name, over what had the name before.
+    fn put_at(self, path: &Path) -> io::Result<()> {
+        match self {
+            Self::Unnamed(file) => unnamed::put_at(&file, path),
+            Self::Named(file) => file.persist(path).map(drop).map_err(|error| error.error),
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod unnamed {
+    //! Files without a name, by `open(2)`'s `O_TMPFILE`.
+
+    use std::fs::File;
+    use std::io;
+    use std::os::fd::AsRawFd as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    use std::path::Path;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
+    use nix::unistd::linkat;
+
+    use super::{PREFIX, folder_of};
+
+    /// A new file in the file system of `folder`, where that is possible.
+    pub(super) fn open(folder: &Path) -> Option<File> {
+        let file = File::options()
+            .write(true)
+            .mode(0o666)
+            .custom_flags(OFlag::O_TMPFILE.bits())
+            .open(folder)
+            .ok()?;
+        // without /proc it could never be given a name
+        Path::new(&self_path(&file)).exists().then_some(file)
+    }
+
+    /// Names it `path`. Where something is there, it is named in passing, as
+    /// only a rename replaces a file.
+    pub(super) fn put_at(file: &File, path: &Path) -> io::Result<()> {
+        match link(file, path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            linked => return linked,
+        }
+        static WRITTEN: AtomicU64 = AtomicU64::new(0);
+        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+        let passing = format!("{PREFIX}{}-{number}", std::process::id());
+        let passing = folder_of(path).join(passing);
+        // of a process of that number that was killed between these lines
+        let _ = std::fs::remove_file(&passing);
+        link(file, &passing)?;
+        std::fs::rename(&passing, path).inspect_err(|_| {
+            let _ = std::fs::remove_file(&passing);
+        })
+    }
+
+    fn link(file: &File, path: &Path) -> io::Result<()> {
+        let from = self_path(file);
+        let follow = AtFlags::AT_SYMLINK_FOLLOW;
+        linkat(AT_FDCWD, from.as_str(), AT_FDCWD, path, follow).map_err(io::Error::from)
+    }
+
+    fn self_path(file: &File) -> String {
+        format!("/proc/self/fd/{}", file.as_raw_fd())
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod unnamed {
+    //! There are none.
+
+    use std::fs::File;
+    use std::io;
+    use std::path::Path;
+
+    pub(super) fn open(_: &Path) -> Option<File> {
+        None
+    }
+
+    pub(super) fn put_at(_: &File, _: &Path) -> io::Result<()> {
+        Err(io::Error::from(io::ErrorKind::Unsupported))
+    }
 }
 
 fn is_special(path: &Path) -> bool {
@@ -98,6 +236,40 @@ mod tests {
             1,
             "no litter"
         );
+    }
+
+    #[test]
+    fn a_file_is_replaced_with_and_without_a_name_in_passing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("record.json");
+        let write = |mut temporary: Temporary, text: &[u8]| {
+            temporary.file().write_all(text).unwrap();
+            temporary.put_at(&path).unwrap();
+            assert_eq!(std::fs::read(&path).unwrap(), text);
+            let files = std::fs::read_dir(folder.path()).unwrap().count();
+            assert_eq!(files, 1, "no litter");
+        };
+        for text in [&b"first"[..], b"second"] {
+            write(Temporary::in_folder(folder.path()).unwrap(), text);
+        }
+        for text in [&b"third"[..], b"fourth"] {
+            write(Temporary::named(folder.path()).unwrap(), text);
+            std::fs::remove_file(&path).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_known_beforehand() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("record.json");
+        check_writable(&path).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        std::fs::write(&path, "first").unwrap();
+        check_writable(&path).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"first");
+        assert!(check_writable(folder.path()).is_err(), "a folder");
+        assert!(check_writable(&path.join("below")).is_err(), "below a file");
+        assert!(check_writable(Path::new("/proc/record.json")).is_err());
     }
 
     #[test]

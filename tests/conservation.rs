@@ -1,0 +1,173 @@
+//! Conservation, in every engine: generated = applied + discarded + failed +
+//! skipped, exactly; what the workers stamped adds up to what was generated;
+//! every read was answered once. At 1, 2, 8 and 64 threads, over 100 seeds.
+
+use std::path::Path;
+
+use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
+use notibench::engine::state::INBOX_CAPACITY;
+use notibench::engine::{Engine, StopFlag};
+use notibench::generator::{Generator, ReadStream};
+use notibench::harness::{
+    self, Contender, RunOptions, RunRequest, Silent, Source, TrialSetup, run_trial,
+};
+use notibench::policy::{Disposition, effect_of};
+use notibench::record::{ProofVerdict, Record};
+use notibench::workload::{Workload, workload_files};
+
+const SEEDS: u64 = 100;
+const THREADS: [usize; 4] = [1, 2, 8, 64];
+/// Events of each stream: no multiple of a batch or a group, so that every
+/// trial ends in parts of both.
+const EVENTS: u64 = 3_001;
+/// Events of one ingest call: more than a timed group, and fewer.
+const BATCHES: [usize; 4] = [1, 7, 64, 100];
+
+fn smoke_workloads() -> Vec<(Workload, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("workloads/smoke");
+    let files = workload_files(&folder).unwrap();
+    files
+        .iter()
+        .map(|file| Workload::load(file).unwrap())
+        .collect()
+}
+
+fn end(message: &str) {
+    // a worker hangs: no assertion could be reached
+    eprintln!("{message}");
+    std::process::abort();
+}
+
+/// One trial of an engine, and what it must add up to.
+struct Trial<'a> {
+    setup: TrialSetup<'a>,
+}
+
+impl EngineVisitor for Trial<'_> {
+    type Output = ();
+
+    fn visit<E: Engine>(self) {
+        let source = self.setup.source;
+        let what = format!("{}, {} threads", E::INFO.name, self.setup.threads);
+        let (outcome, ()) = run_trial::<E, ()>(&self.setup, |_, _, _| ()).expect(&what);
+        assert_eq!(outcome.workers.len(), self.setup.threads, "{what}");
+        let ingested: u64 = outcome.workers.iter().map(|worker| worker.events).sum();
+        assert_eq!(ingested, source.events(), "{what}");
+        assert_eq!(outcome.reads, source.reads(), "{what}");
+        assert_eq!(outcome.answers, outcome.reads, "{what}");
+        for worker in &outcome.workers {
+            assert!(worker.start_ns <= worker.end_ns, "{what}");
+            assert!(worker.end_ns - worker.start_ns <= outcome.wall_ns, "{what}");
+        }
+    }
+}
+
+#[test]
+fn trials_ingest_every_event_and_answer_every_read() {
+    let workloads = smoke_workloads();
+    for seed in 0..BATCHES.len() as u64 * 2 {
+        let (workload, _) = &workloads[seed as usize % workloads.len()];
+        let source = Source::new(
+            Generator::new(workload, seed),
+            ReadStream::new(workload, seed),
+            EVENTS,
+            // made beforehand, and by the workers
+            seed % 2 == 1,
+        );
+        let stop = StopFlag::default();
+        for threads in THREADS {
+            for info in ENTRIES {
+                let setup = TrialSetup {
+                    source: &source,
+                    threads,
+                    batch: BATCHES[(seed / 2) as usize % BATCHES.len()],
+                    pin: false,
+                    inbox_capacity: INBOX_CAPACITY,
+                    stop: &stop,
+                    on_hang: end,
+                };
+                assert!(dispatch(info.name, Trial { setup }).is_some());
+            }
+        }
+    }
+}
+
+/// How many of the first events the policy discards, counted one by one.
+fn discarded(workload: &Workload, seed: u64) -> u64 {
+    let generator = Generator::new(workload, seed);
+    let discards = |index: &u64| {
+        let event = generator.event(*index);
+        effect_of(&event).disposition == Disposition::Discard
+    };
+    (0..EVENTS).filter(discards).count() as u64
+}
+
+fn record_of(workload: &Workload, toml: &str, seed: u64, threads: usize) -> Record {
+    let options = RunOptions {
+        all: true,
+        threads: Some(threads),
+        events: Some(EVENTS),
+        rounds: Some(1),
+        warmup_rounds: Some(0),
+        seed: Some(seed),
+        batch: Some(BATCHES[seed as usize % BATCHES.len()]),
+        inline: seed % 3 == 0,
+        ..RunOptions::default()
+    };
+    let environment = harness::examine();
+    let (contenders, baseline) = harness::choose_contenders(&options, &[] as &[Contender]).unwrap();
+    let plan = harness::resolve(&options, workload, baseline, &environment).unwrap();
+    let request = RunRequest {
+        workload,
+        toml: toml.to_owned(),
+        plan,
+        contenders,
+        environment,
+        command: vec!["test".to_owned()],
+        stop: StopFlag::default(),
+        on_hang: end,
+    };
+    harness::run(&request, &mut Silent)
+}
+
+fn assert_conserved(record: &Record, discarded: u64, what: &str) {
+    assert!(
+        record.complete && record.failure.is_none(),
+        "{what}: {:?}",
+        record.failure
+    );
+    // every engine, the control and the probe
+    assert_eq!(record.trials.len(), ENTRIES.len() + 1, "{what}");
+    for trial in &record.trials {
+        let what = format!("{what}: {}", trial.engine);
+        let accounted = trial.applied + trial.discarded + trial.failed + trial.skipped;
+        assert_eq!(trial.generated, EVENTS, "{what}");
+        assert_eq!(trial.generated, accounted, "{what}");
+        assert_eq!((trial.failed, trial.skipped), (0, 0), "{what}");
+        assert_eq!(trial.discarded, discarded, "{what}");
+        assert_eq!(trial.reads, record.plan.reads, "{what}");
+        let ingested: u64 = trial.workers.iter().map(|worker| worker.events).sum();
+        assert_eq!(ingested, EVENTS, "{what}");
+    }
+    for proof in &record.proofs {
+        let expected = match proof.engine.as_str() {
+            "null" => ProofVerdict::NotChecked,
+            _ => ProofVerdict::Equal,
+        };
+        assert_eq!(proof.verdict, expected, "{what}: {}", proof.engine);
+    }
+}
+
+#[test]
+fn records_account_for_every_event() {
+    let workloads = smoke_workloads();
+    for seed in 0..SEEDS {
+        let (workload, toml) = &workloads[seed as usize % workloads.len()];
+        let expected = discarded(workload, seed);
+        for threads in THREADS {
+            let record = record_of(workload, toml, seed, threads);
+            let what = format!("{}, seed {seed}, {threads} threads", workload.name);
+            assert_conserved(&record, expected, &what);
+        }
+    }
+}
