@@ -6,6 +6,7 @@
 //! be made again by anyone, in any order, on any number of threads.
 
 mod alias;
+mod classes;
 mod ids;
 mod reads;
 mod stream;
