@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::args::{OutputArgs, OutputFormat, RerunArgs, RunArgs};
+use super::args::{OutputArgs, OutputFormat, ReportArgs, RerunArgs, RunArgs};
 use super::exit::{Failure, is_coloured, print};
 use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
@@ -122,16 +122,25 @@ fn run_and_show(request: &RunRequest<'_>, output: &OutputArgs) -> Result<Record,
         None => Ok(()),
     };
     // the report is printed even where the record could not be saved
-    let text = match output.format {
-        OutputFormat::Json => report::json(&record),
-        OutputFormat::Terminal => report::terminal(&record, &style()),
-    };
-    print(&text)?;
+    let shown = show(&record, output.format);
     saved?;
+    shown?;
     if let Some(path) = path {
         eprintln!("record: {}", path.display());
     }
     Ok(record)
+}
+
+/// `notibench report`.
+pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
+    show(&Record::load(&args.record)?, args.format)
+}
+
+fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
+    print(&match format {
+        OutputFormat::Json => report::json(record),
+        OutputFormat::Terminal => report::terminal(record, &style()),
+    })
 }
 
 fn style() -> Style {

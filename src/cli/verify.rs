@@ -14,8 +14,6 @@ use crate::workload::{Workload, workload_files};
 
 /// Folders whose workloads are verified where none is named.
 const FOLDERS: [&str; 2] = ["workloads", "workloads/smoke"];
-/// Events of the prefix on which freshness is checked.
-const FRESHNESS_EVENTS: u64 = 20_000;
 
 /// `notibench verify`.
 pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure> {
@@ -31,7 +29,7 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
         seed: args.seed,
         threads: args.threads.clone(),
         batch: args.batch,
-        freshness_events: FRESHNESS_EVENTS,
+        freshness_events: harness::FRESHNESS_EVENTS,
         stop: stop_flag(),
         on_hang: end_process,
     };

@@ -19,6 +19,9 @@ use crate::record::{
 use crate::unit::mix::{below, counter_word, mix};
 use crate::workload::Workload;
 
+/// Events, from the stream's start, on which freshness is checked.
+pub const FRESHNESS_EVENTS: u64 = 20_000;
+
 /// Hears how a run gets on; called between trials, never inside one.
 pub trait Observer {
     /// A stage begins: generating, asking the oracle, …
@@ -103,12 +106,32 @@ pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
         warnings: Vec::new(),
     };
     let ended = rounds(request, &source, expected.as_ref(), &mut record, observer);
+    if ended.is_ok() && plan.verify {
+        observer.stage("checking freshness");
+        check_freshness(request, &source, &mut record);
+    }
     record.complete = ended.is_ok();
     if let Err(error) = ended {
         record.failure.get_or_insert_with(|| error.to_string());
     }
     record.environment.load_1m_end = load_1m();
     record
+}
+
+/// Holds every engine to the freshness that it declares, on the stream's
+/// beginning.
+fn check_freshness(request: &RunRequest<'_>, source: &Source, record: &mut Record) {
+    let setup = setup_of(request, source);
+    for (contender, proof) in request.contenders.iter().zip(&mut record.proofs) {
+        if contender.control || proof.verdict != ProofVerdict::Equal {
+            continue;
+        }
+        if let Err(words) = contender.check_freshness(&setup, FRESHNESS_EVENTS) {
+            let freshness = contender.info.freshness.name();
+            proof.verdict =
+                ProofVerdict::Differs(format!("its reads are not {freshness}: {words}"));
+        }
+    }
 }
 
 /// The final state of the first engine of a run that is no probe, from a
