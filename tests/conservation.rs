@@ -111,7 +111,7 @@ fn record_of(workload: &Workload, toml: &str, seed: u64, threads: usize) -> Reco
         warmup_rounds: Some(0),
         seed: Some(seed),
         batch: Some(BATCHES[seed as usize % BATCHES.len()]),
-        inline: seed % 3 == 0,
+        inline: seed.is_multiple_of(3),
         ..RunOptions::default()
     };
     let environment = harness::examine();

@@ -1,6 +1,7 @@
 //! The flags. Imports nothing but clap.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -32,6 +33,13 @@ pub(super) enum Command {
     Policy,
     /// Say what on this machine would spoil a measurement, and how to mend it
     Doctor,
+}
+
+/// Reads a whole number; the standard library's words for what is none
+/// (`invalid digit found in string`) say neither what nor how to mend it.
+fn whole<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse()
+        .map_err(|_| format!("`{text}` is no whole number, or is too large: write it as 8"))
 }
 
 /// How results are printed.
@@ -70,22 +78,22 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "NAME")]
     pub(super) baseline: Option<String>,
     /// Workers [default: processors]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) threads: Option<usize>,
     /// Events of each trial, such as 10M [default: the workload's]
-    #[arg(long, value_name = "N", value_parser = parse_count)]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     pub(super) events: Option<u64>,
     /// Rounds that count [default: 5]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) rounds: Option<usize>,
     /// Rounds thrown away before them [default: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) warmup_rounds: Option<usize>,
     /// Seed of the stream and of the turns [default: the workload's]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
     /// Events of one ingest call [default: 1024]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) batch: Option<usize>,
     /// Pin workers to processors
     #[arg(long)]
@@ -128,21 +136,23 @@ pub(super) struct VerifyArgs {
     #[arg(long = "engine", value_name = "NAME")]
     pub(super) engines: Vec<String>,
     /// Events of each workload
-    #[arg(long, value_name = "N", value_parser = parse_count, default_value = "200k")]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, default_value = "200k")]
     pub(super) events: u64,
     /// Seed [default: each workload's]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
     /// Numbers of threads
     #[arg(
         long,
         value_name = "N,…",
+        value_parser = whole::<usize>,
         value_delimiter = ',',
+        allow_negative_numbers = true,
         default_value = "1,2,8"
     )]
     pub(super) threads: Vec<usize>,
     /// Events of one ingest call
-    #[arg(long, value_name = "N", default_value_t = 256)]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "256")]
     pub(super) batch: usize,
 }
 
@@ -151,13 +161,13 @@ pub(super) struct GenerateArgs {
     /// Workload file
     pub(super) workload: PathBuf,
     /// How many events [default: the workload's]
-    #[arg(long, value_name = "N", value_parser = parse_count)]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     pub(super) events: Option<u64>,
     /// Index of the first one
-    #[arg(long, value_name = "N", value_parser = parse_count, default_value = "0")]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, default_value = "0")]
     pub(super) start: u64,
     /// Seed [default: the workload's]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
     /// File that ends in .csv, .ndjson or .jsonl; `-` is stdout
     #[arg(long, value_name = "FILE")]

@@ -46,7 +46,9 @@ fn workloads(args: &ListArgs) -> Result<(), Failure> {
             Err(error) => broken.push(error),
         }
     }
-    print(&table.to_string())?;
+    if table.row_count() > 0 {
+        print(&table.to_string())?;
+    }
     match broken.into_iter().next() {
         Some(error) => Err(error.into()),
         None => Ok(()),

@@ -1,10 +1,9 @@
 //! `run` and `rerun`. Imports `harness`, `record`, `report`, `workload`.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::args::{OutputArgs, OutputFormat, ReportArgs, RerunArgs, RunArgs};
-use super::exit::{Failure, is_coloured, print};
+use super::exit::{Failure, print};
 use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
 use crate::engine::snapshot::write_ndjson;
@@ -45,6 +44,12 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         on_hang: end_process,
     };
     if let Some(path) = &args.snapshot {
+        if args.output.out.as_ref() == Some(path) {
+            return Err(Failure::Usage(format!(
+                "--out and --snapshot both name {}: the one would replace the other",
+                path.display()
+            )));
+        }
         check_target(path)?;
     }
     let record = run_and_show(&request, &args.output)?;
@@ -122,9 +127,12 @@ fn run_and_show(request: &RunRequest<'_>, output: &OutputArgs) -> Result<Record,
         None => Ok(()),
     };
     // the report is printed even where the record could not be saved
-    let shown = show(&record, output.format);
+    match show(&record, output.format) {
+        // a reader that goes hides no failure of the run
+        Ok(()) | Err(Failure::ReaderGone) => {}
+        Err(failure) => return Err(failure),
+    }
     saved?;
-    shown?;
     if let Some(path) = path {
         eprintln!("record: {}", path.display());
     }
@@ -144,12 +152,13 @@ fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
 }
 
 fn style() -> Style {
-    let width = std::env::var("COLUMNS")
+    let style = Style::for_stdout();
+    let wanted = std::env::var("COLUMNS")
         .ok()
-        .and_then(|columns| columns.parse().ok());
+        .and_then(|columns| columns.parse::<usize>().ok());
     Style {
-        color: is_coloured(&io::stdout()),
-        width: width.unwrap_or(100),
+        width: wanted.map_or(style.width, |columns| columns.clamp(40, 240)),
+        ..style
     }
 }
 

@@ -14,6 +14,9 @@ use crate::workload::{Workload, workload_files};
 
 /// Folders whose workloads are verified where none is named.
 const FOLDERS: [&str; 2] = ["workloads", "workloads/smoke"];
+/// Events of a workload, and of one ingest call, at the most.
+const MAX_EVENTS: u64 = 100_000_000;
+const MAX_BATCH: u64 = 1 << 20;
 
 /// `notibench verify`.
 pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure> {
@@ -81,24 +84,42 @@ fn check_numbers(args: &VerifyArgs) -> Result<(), Failure> {
         .find(|&&threads| threads == 0 || threads > 1_024)
     {
         return Err(Failure::Usage(format!(
-            "--threads is {wrong}, must be 1 to 1,024"
+            "--threads is {}, must be 1 to 1,024",
+            show_whole(*wrong as u64)
         )));
     }
-    if args.batch == 0 || args.events == 0 || args.events > 100_000_000 {
-        return Err(Failure::Usage(
-            "--batch must be at least 1, --events 1 to 100,000,000".to_owned(),
-        ));
+    let ranges = [
+        ("--batch", args.batch as u64, MAX_BATCH),
+        ("--events", args.events, MAX_EVENTS),
+    ];
+    for (flag, value, high) in ranges {
+        if !(1..=high).contains(&value) {
+            return Err(Failure::Usage(format!(
+                "{flag} is {}, must be 1 to {}",
+                show_whole(value),
+                show_whole(high)
+            )));
+        }
     }
     Ok(())
 }
 
 fn contenders(args: &VerifyArgs, own: &[Contender]) -> Result<Vec<Contender>, Failure> {
-    if !args.engines.is_empty() {
-        let found = args
-            .engines
-            .iter()
-            .map(|name| harness::find_contender(name, own));
-        return Ok(found.collect::<Result<_, _>>()?);
+    let mut named: Vec<Contender> = Vec::new();
+    for name in &args.engines {
+        let found = harness::find_contender(name, own)?;
+        if found.info.role == Role::Probe {
+            return Err(Failure::Usage(format!(
+                "--engine {name} is a probe: it has no state to verify; name an engine"
+            )));
+        }
+        if named.iter().any(|other| other.name == found.name) {
+            return Err(Failure::Usage(format!("--engine {name} is given twice")));
+        }
+        named.push(found);
+    }
+    if !named.is_empty() {
+        return Ok(named);
     }
     let registered = ENTRIES.iter().filter(|info| info.role != Role::Probe);
     let registered = registered.filter_map(|info| Contender::registered(info.name));

@@ -16,7 +16,7 @@ const FOLDER: &str = "reports";
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// The file can't be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {source}; name a saved record, a .json file of a run", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -39,7 +39,8 @@ pub enum RecordError {
         column: usize,
     },
     /// The file isn't JSON, or not of this shape.
-    #[error("{}:{line}:{column}: not a record of notibench: {what}", path.display())]
+    #[error("{}:{line}:{column}: not a record of notibench: {what}; \
+         take another copy, or run again", path.display())]
     Shape {
         /// The file.
         path: PathBuf,

@@ -79,6 +79,11 @@ pub fn check_writable(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Err(io::Error::from(io::ErrorKind::IsADirectory));
     }
+    let shown = path.as_os_str().to_string_lossy();
+    if shown.is_empty() || shown.ends_with(std::path::is_separator) {
+        // a folder is meant, and it isn't there
+        return Err(io::Error::from(io::ErrorKind::NotFound));
+    }
     if is_special(path) {
         return File::options().write(true).open(path).map(drop);
     }
@@ -90,6 +95,18 @@ fn folder_of(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
+}
+
+/// The system's own error, without the passing name that nobody knows.
+fn without_path(error: &io::Error) -> io::Error {
+    let cause = error.get_ref().and_then(std::error::Error::source);
+    cause
+        .and_then(|cause| cause.downcast_ref::<io::Error>())
+        .and_then(io::Error::raw_os_error)
+        .map_or_else(
+            || io::Error::from(error.kind()),
+            io::Error::from_raw_os_error,
+        )
 }
 
 /// A file that is written before it gets its name.
@@ -118,7 +135,10 @@ impl Temporary {
             // as for any other file, less what the user masks
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        builder.tempfile_in(folder).map(Self::Named)
+        builder
+            .tempfile_in(folder)
+            .map(Self::Named)
+            .map_err(|error| without_path(&error))
     }
 
     fn file(&mut self) -> &mut File {
@@ -269,6 +289,12 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"first");
         assert!(check_writable(folder.path()).is_err(), "a folder");
         assert!(check_writable(&path.join("below")).is_err(), "below a file");
+        for missing in ["new/record.json", "new/", ""] {
+            let path = folder.path().join("no").join(missing);
+            let message = check_writable(&path).unwrap_err().to_string();
+            assert!(!message.contains(PREFIX), "{message}");
+        }
+        assert!(check_writable(Path::new("")).is_err());
         assert!(check_writable(Path::new("/proc/record.json")).is_err());
     }
 

@@ -6,6 +6,7 @@
 // each test file uses its own part
 #![allow(dead_code)]
 
+pub(crate) mod binary;
 pub(crate) mod checks;
 
 use notibench::event::{Event, Kind, Segment};

@@ -1,0 +1,10 @@
+//! The command as a user meets it: what it prints where, what it exits with,
+//! and what it says to a mistake.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod mistakes;
+mod outputs;
+mod runs;
+mod streams;
