@@ -9,7 +9,7 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use notibench::event::{Event, Kind, Segment};
 use notibench::generator::{Generator, ReadStream, Zipf};
-use notibench::unit::mix::counter_word;
+use notibench::unit::mix::stream_word;
 use notibench::workload::Workload;
 use rand::distr::weighted::WeightedIndex;
 use rand::rngs::StdRng;
@@ -126,7 +126,7 @@ fn ranks(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("notibench", exponent), |bencher| {
             bencher.iter(|| {
                 for i in 0..EVENTS {
-                    black_box(zipf.rank(counter_word(1, 2 * i), counter_word(1, 2 * i + 1)));
+                    black_box(zipf.rank(stream_word(1, 2 * i), stream_word(1, 2 * i + 1)));
                 }
             });
         });
@@ -143,7 +143,7 @@ fn ranks(criterion: &mut Criterion) {
     group.bench_function("two words alone", |bencher| {
         bencher.iter(|| {
             for i in 0..EVENTS {
-                black_box((counter_word(1, 2 * i), counter_word(1, 2 * i + 1)));
+                black_box((stream_word(1, 2 * i), stream_word(1, 2 * i + 1)));
             }
         });
     });

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::ids::{Permutation, id_of};
 use super::zipf::Zipf;
 use crate::event::{Read, ReadKind};
-use crate::unit::mix::{below, counter_word, mix};
+use crate::unit::mix::{below, mix, stream_word};
 use crate::workload::{IdScheme, Workload};
 
 /// Words that one read uses.
@@ -68,7 +68,7 @@ impl ReadStream {
     #[inline]
     #[must_use]
     pub fn read(&self, at: u64) -> Read {
-        let word = |which: u64| counter_word(self.key, at * WORDS + which);
+        let word = |which: u64| stream_word(self.key, at * WORDS + which);
         let choice = word(0);
         let second = word(2);
         let kind = match choice {

@@ -11,11 +11,11 @@ use super::time::TimeTable;
 use super::zipf::Zipf;
 use crate::event::{Event, Kind, Segment};
 use crate::unit::digest::Digest;
-use crate::unit::mix::{GOLDEN, below, counter_word, mix};
+use crate::unit::mix::{GOLDEN, below, mix, stream_word};
 use crate::workload::{IdScheme, Workload};
 
 /// Words of the counter-based generator that one event uses.
-const WORDS: u64 = 4;
+const WORDS: u64 = 5;
 /// How far back an undo or a duplicate reaches, in events.
 const REACH: u64 = 1 << 16;
 /// How many earlier events an undo or duplicate looks at to find one that it
@@ -123,9 +123,9 @@ impl Generator {
 
     fn fill_with<N: Numbering>(&self, start: u64, events: &mut [Event]) {
         match &self.actors {
-            None => self.fill_by::<N>(start, events, |word| below(word, self.members)),
-            Some((zipf, permutation)) => self.fill_by::<N>(start, events, |word| {
-                permutation.apply(zipf.rank(word, mix(word ^ GOLDEN)))
+            None => self.fill_by::<N>(start, events, |word, _| below(word, self.members)),
+            Some((zipf, permutation)) => self.fill_by::<N>(start, events, |word, index| {
+                permutation.apply(zipf.rank(word, self.word(index, 4)))
             }),
         }
     }
@@ -135,7 +135,7 @@ impl Generator {
         &self,
         start: u64,
         mut events: &mut [Event],
-        actor_of: impl Fn(u64) -> u64,
+        actor_of: impl Fn(u64, u64) -> u64,
     ) {
         let mut index = start;
         while !events.is_empty() {
@@ -159,7 +159,7 @@ impl Generator {
         index: u64,
         at_us: u64,
         hot: u32,
-        actor_of: &impl Fn(u64) -> u64,
+        actor_of: &impl Fn(u64, u64) -> u64,
     ) {
         let first = self.word(index, 0);
         let class = alias::choose(&self.classes, first);
@@ -172,7 +172,7 @@ impl Generator {
             return;
         }
         let recipient = self.recipient(self.word(index, 1), second);
-        let drawn = actor_of(self.word(index, 3));
+        let drawn = actor_of(self.word(index, 3), index);
         let draft = self.draft(traits, class, second, recipient, drawn);
         *event = self.number::<N>(index, at_us, &draft, false);
     }
@@ -185,7 +185,7 @@ impl Generator {
         index: u64,
         at_us: u64,
         hot: u32,
-        actor_of: &impl Fn(u64) -> u64,
+        actor_of: &impl Fn(u64, u64) -> u64,
     ) -> Event {
         let first = self.word(index, 0);
         let class = alias::choose(&self.classes, first);
@@ -246,7 +246,7 @@ impl Generator {
     /// One of the words that event `index` is made of.
     #[inline(always)]
     fn word(&self, index: u64, which: u64) -> u64 {
-        counter_word(self.key, index * WORDS + which)
+        stream_word(self.key, index * WORDS + which)
     }
 
     #[inline(always)]
@@ -297,12 +297,12 @@ impl Generator {
         first: u64,
         kind: usize,
         hot: u32,
-        actor_of: &impl Fn(u64) -> u64,
+        actor_of: &impl Fn(u64, u64) -> u64,
     ) -> Draft {
         let traits = &self.traits[kind];
         let (second, last) = (self.word(index, 2), self.word(index, 3));
         let recipient = self.recipient(self.word(index, 1), second);
-        let draft = self.draft(traits, kind, second, recipient, actor_of(last));
+        let draft = self.draft(traits, kind, second, recipient, actor_of(last, index));
         if (first as u32) < (hot & traits.may_be_hot) {
             let is_self = self.is_self(second, traits);
             return self.heat(draft, traits, is_self, mix(first), mix(last));
@@ -345,7 +345,7 @@ impl Generator {
         index: u64,
         undo: bool,
         hot: u32,
-        actor_of: &impl Fn(u64) -> u64,
+        actor_of: &impl Fn(u64, u64) -> u64,
     ) -> (Draft, bool) {
         let word = self.word(index, 1);
         let nearest = index.checked_sub(1 + below(word, index.clamp(1, REACH)));
