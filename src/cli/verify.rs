@@ -8,7 +8,7 @@ use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
 use crate::engine::Role;
 use crate::engine::registry::ENTRIES;
-use crate::harness::{self, Contender, TrialError, VerifyOptions};
+use crate::harness::{self, Contender, VerifyOptions};
 use crate::unit::quantity::show_whole;
 use crate::workload::{Workload, workload_files};
 
@@ -39,11 +39,8 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
     let mut failures = Vec::new();
     for path in &workloads {
         let (workload, _) = Workload::load(path)?;
-        let verified = harness::verify(&workload, &contenders, &options, &mut Progress::new());
-        let (failed, compared) = verified.map_err(|error| match error {
-            TrialError::Interrupted => Failure::Interrupted(error.to_string()),
-            TrialError::Panicked { .. } => Failure::Error(error.to_string()),
-        })?;
+        let (failed, compared) =
+            harness::verify(&workload, &contenders, &options, &mut Progress::new())?;
         let verdict = if failed.is_empty() {
             "equal to the oracle"
         } else {
