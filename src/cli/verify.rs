@@ -44,7 +44,7 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
         let verified = harness::verify(&workload, &contenders, &options, &mut Progress::new());
         let (failed, compared) = verified.map_err(|error| match error {
             TrialError::Interrupted => Failure::Interrupted(error.to_string()),
-            TrialError::Panicked { .. } => Failure::Error(error.to_string()),
+            _ => Failure::Error(error.to_string()),
         })?;
         let verdict = if failed.is_empty() {
             "equal to the oracle"
