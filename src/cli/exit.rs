@@ -64,7 +64,7 @@ impl From<TrialError> for Failure {
     fn from(error: TrialError) -> Self {
         match error {
             TrialError::Interrupted => Self::Interrupted(error.to_string()),
-            TrialError::Panicked { .. } => Self::Error(error.to_string()),
+            _ => Self::Error(error.to_string()),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::environment::Usage;
 use super::source::{Source, Tally};
@@ -51,6 +51,19 @@ pub enum TrialError {
         worker: usize,
         /// What it said.
         message: String,
+    },
+    /// A worker's thread could not be started.
+    #[error(
+        "cannot start worker {worker} of {workers}: {why}; lower --threads, or raise the limit \
+         of threads or of memory"
+    )]
+    NoThread {
+        /// Number of the worker.
+        worker: usize,
+        /// How many there were to be.
+        workers: usize,
+        /// What the system said.
+        why: String,
     },
     /// The trial was interrupted.
     #[error("interrupted")]
@@ -130,7 +143,7 @@ fn drive<E: Engine>(
         for worker in 0..setup.threads {
             let (shared, ready, go, done) = (&shared, &ready, &go, done.clone());
             let core = cores.get(worker % cores.len().max(1)).copied();
-            scope.spawn(move || {
+            let body = move || {
                 if let Some(core) = core {
                     core_affinity::set_for_current(core);
                 }
@@ -150,9 +163,22 @@ fn drive<E: Engine>(
                 }
                 // the receiver outlives every worker
                 let _ = done.send((worker, result));
-            });
+            };
+            let builder = std::thread::Builder::new().name(format!("worker {worker}"));
+            if let Err(error) = builder.spawn_scoped(scope, body) {
+                // those that wait for the start give up
+                shared.stop.set();
+                return Err(TrialError::NoThread {
+                    worker,
+                    workers: setup.threads,
+                    why: error.to_string(),
+                });
+            }
         }
         while ready.load(Ordering::Acquire) < setup.threads && !shared.stop.is_set() {
+            if setup.stop.is_set() {
+                shared.stop.set();
+            }
             std::thread::yield_now();
         }
         go.store(true, Ordering::Release);
@@ -172,7 +198,7 @@ fn collect<E: Engine>(
     let mut reports = Vec::with_capacity(setup.threads);
     let mut failure: Option<TrialError> = None;
     let mut left = setup.threads;
-    let mut waited = Duration::ZERO;
+    let mut failed_at = Instant::now();
     let tick = Duration::from_millis(20);
     while left > 0 {
         match finished.recv_timeout(tick) {
@@ -182,10 +208,13 @@ fn collect<E: Engine>(
             }
             Ok((worker, Err(payload))) => {
                 left -= 1;
-                failure.get_or_insert_with(|| TrialError::Panicked {
-                    engine: E::INFO.name.to_owned(),
-                    worker,
-                    message: message_of(payload.as_ref()),
+                failure.get_or_insert_with(|| {
+                    failed_at = Instant::now();
+                    TrialError::Panicked {
+                        engine: E::INFO.name.to_owned(),
+                        worker,
+                        message: message_of(payload.as_ref()),
+                    }
                 });
             }
             Err(mpsc::RecvTimeoutError::Timeout) => {
@@ -193,8 +222,8 @@ fn collect<E: Engine>(
                     config.stop.set();
                 }
                 if let Some(failure) = &failure {
-                    waited += tick;
-                    if waited > GRACE {
+                    // a machine under load makes a tick longer than it is
+                    if failed_at.elapsed() > GRACE {
                         (setup.on_hang)(&failure.to_string());
                     }
                 }

@@ -1,0 +1,80 @@
+//! Engines that panic in one worker while another waits for it, to show what
+//! becomes of the run: it ends within two seconds, with the panic's message.
+//! `panics` waits as an engine must, looking at the stop flag; `panics-deaf`
+//! never looks, so that only the end of the process ends it.
+
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use notibench::engine::read::Answer;
+use notibench::engine::snapshot::StateRef;
+use notibench::engine::{
+    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session, StopFlag,
+};
+use notibench::event::{Event, Read};
+use notibench::harness::Contender;
+
+/// The worker that ingests this event panics.
+const FATAL: u64 = 1_000;
+
+struct Panicking<const DEAF: bool> {
+    ingested: AtomicU64,
+    stop: StopFlag,
+}
+
+impl<const DEAF: bool> Engine for Panicking<DEAF> {
+    const INFO: EngineInfo = EngineInfo {
+        name: if DEAF { "panics-deaf" } else { "panics" },
+        role: Role::Engine,
+        freshness: Freshness::Immediate,
+        about: "panics in one worker while the others wait for it: for tests",
+    };
+    type Session<'engine> = &'engine Self;
+
+    fn build(config: &EngineConfig) -> Self {
+        Self {
+            ingested: AtomicU64::new(0),
+            stop: config.stop.clone(),
+        }
+    }
+
+    fn session(&self, _: usize) -> &Self {
+        self
+    }
+
+    fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
+
+    fn memory(&self) -> MemoryUse {
+        MemoryUse::default()
+    }
+}
+
+impl<const DEAF: bool> Session for &Panicking<DEAF> {
+    fn ingest(&mut self, batch: &[Event]) {
+        let batch = batch.len() as u64;
+        let before = self.ingested.fetch_add(batch, Ordering::Relaxed);
+        assert!(
+            !(before..before + batch).contains(&FATAL),
+            "a slip in the engine"
+        );
+    }
+
+    fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
+        (0..reads.len()).for_each(|at| sink(at, &Answer::Badge(0)));
+    }
+
+    /// Waits for the worker that has panicked, and so will never come.
+    fn finish(self) {
+        while DEAF || !self.stop.is_set() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    notibench::cli::main_with(&[
+        Contender::of::<Panicking<false>>(),
+        Contender::of::<Panicking<true>>(),
+    ])
+}
