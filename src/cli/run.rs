@@ -242,7 +242,7 @@ mod tests {
         record.trials[0].applied -= 1;
         match verdict_of(&record) {
             Err(Failure::Verification(words)) => {
-                assert!(words.contains("not conserved"), "{words}")
+                assert!(words.contains("not conserved"), "{words}");
             }
             other => panic!("{other:?}"),
         }
