@@ -4,7 +4,7 @@
 //!
 //! The floors, imports only downward: 5 [`cli`]; 4 [`harness`], [`report`];
 //! 3 [`generator`], [`engine`], [`record`]; 2 [`workload`], [`stats`];
-//! 1 [`event`], [`policy`]; 0 [`unit`].
+//! 1 [`event`], [`policy`]; 0 [`mod@unit`].
 
 pub mod cli;
 pub mod engine;
@@ -17,3 +17,8 @@ pub mod report;
 pub mod stats;
 pub mod unit;
 pub mod workload;
+
+/// The page's code is compiled and run with the tests, so that it stays true.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/ADDING-AN-ENGINE.md")]
+pub struct AddingAnEngine;

@@ -21,6 +21,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Run a saved record again, exactly as it was run
     Rerun(RerunArgs),
+    /// Draw the report of a saved record again
+    Report(ReportArgs),
     /// Hold every engine against the oracle, at several numbers of threads
     Verify(VerifyArgs),
     /// Write a workload's events as CSV or NDJSON, so that other tools can check us
@@ -115,6 +117,15 @@ pub(super) struct RerunArgs {
     pub(super) record: PathBuf,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// A saved record
+    pub(super) record: PathBuf,
+    /// What is printed on stdout
+    #[arg(long, value_enum, default_value = "terminal")]
+    pub(super) format: OutputFormat,
 }
 
 #[derive(Debug, Args)]

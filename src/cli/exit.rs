@@ -4,7 +4,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-use crate::harness::PlanError;
+use crate::harness::{PlanError, TrialError};
 use crate::record::RecordError;
 use crate::unit::atomic_file::WriteError;
 use crate::workload::WorkloadError;
@@ -56,6 +56,15 @@ impl From<PlanError> for Failure {
                 Self::Error(error.to_string())
             }
             _ => Self::Usage(error.to_string()),
+        }
+    }
+}
+
+impl From<TrialError> for Failure {
+    fn from(error: TrialError) -> Self {
+        match error {
+            TrialError::Interrupted => Self::Interrupted(error.to_string()),
+            _ => Self::Error(error.to_string()),
         }
     }
 }

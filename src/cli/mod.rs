@@ -40,6 +40,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
     let result = match arguments.command {
         Command::Run(args) => run::run(&args, own),
         Command::Rerun(args) => run::rerun(&args, own),
+        Command::Report(args) => run::report(&args),
         Command::Verify(args) => verify::verify(&args, own),
         Command::Generate(args) => generate::generate(&args),
         Command::List(args) => list::list(&args, own),

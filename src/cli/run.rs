@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{OutputArgs, OutputFormat, RerunArgs, RunArgs};
+use super::args::{OutputArgs, OutputFormat, ReportArgs, RerunArgs, RunArgs};
 use super::exit::{Failure, print};
 use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
@@ -53,8 +53,9 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         check_target(path)?;
     }
     let record = run_and_show(&request, &args.output)?;
-    if let Some(path) = &args.snapshot {
-        let snapshot = harness::snapshot_of_first(&request).map_err(|error| failed(&error))?;
+    // of a run that ended early there is none
+    if let (Some(path), true) = (&args.snapshot, record.complete) {
+        let snapshot = harness::snapshot_of_first(&request)?;
         write_atomically(path, |out| write_ndjson(&snapshot, out))?;
     }
     verdict_of(&record)
@@ -127,11 +128,7 @@ fn run_and_show(request: &RunRequest<'_>, output: &OutputArgs) -> Result<Record,
         None => Ok(()),
     };
     // the report is printed even where the record could not be saved
-    let text = match output.format {
-        OutputFormat::Json => report::json(&record),
-        OutputFormat::Terminal => report::terminal(&record, &style()),
-    };
-    match print(&text) {
+    match show(&record, output.format) {
         // a reader that goes hides no failure of the run
         Ok(()) | Err(Failure::ReaderGone) => {}
         Err(failure) => return Err(failure),
@@ -141,6 +138,18 @@ fn run_and_show(request: &RunRequest<'_>, output: &OutputArgs) -> Result<Record,
         eprintln!("record: {}", path.display());
     }
     Ok(record)
+}
+
+/// `notibench report`.
+pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
+    show(&Record::load(&args.record)?, args.format)
+}
+
+fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
+    print(&match format {
+        OutputFormat::Json => report::json(record),
+        OutputFormat::Terminal => report::terminal(record, &style()),
+    })
 }
 
 fn style() -> Style {
@@ -213,11 +222,29 @@ fn verdict_of(record: &Record) -> Result<(), Failure> {
             "interrupted; the record is marked incomplete".to_owned(),
         )),
         Some(words) if record.complete => Err(Failure::Verification(words.clone())),
-        Some(words) => Err(failed(&words)),
-        None => Ok(()),
+        Some(words) => Err(Failure::Error(words.clone())),
+        None => match report::failures(record).into_iter().next() {
+            Some(words) => Err(Failure::Verification(words)),
+            None => Ok(()),
+        },
     }
 }
 
-fn failed(words: &dyn std::fmt::Display) -> Failure {
-    Failure::Error(words.to_string())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::fixture;
+
+    #[test]
+    fn a_record_whose_events_are_not_conserved_is_no_success() {
+        let mut record = fixture::record();
+        assert!(verdict_of(&record).is_ok());
+        record.trials[0].applied -= 1;
+        match verdict_of(&record) {
+            Err(Failure::Verification(words)) => {
+                assert!(words.contains("not conserved"), "{words}")
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }

@@ -8,7 +8,7 @@ use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
 use crate::engine::Role;
 use crate::engine::registry::ENTRIES;
-use crate::harness::{self, Contender, TrialError, VerifyOptions};
+use crate::harness::{self, Contender, VerifyOptions};
 use crate::unit::quantity::show_whole;
 use crate::workload::{Workload, workload_files};
 
@@ -17,8 +17,6 @@ const FOLDERS: [&str; 2] = ["workloads", "workloads/smoke"];
 /// Events of a workload, and of one ingest call, at the most.
 const MAX_EVENTS: u64 = 100_000_000;
 const MAX_BATCH: u64 = 1 << 20;
-/// Events of the prefix on which freshness is checked.
-const FRESHNESS_EVENTS: u64 = 20_000;
 
 /// `notibench verify`.
 pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure> {
@@ -34,18 +32,15 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
         seed: args.seed,
         threads: args.threads.clone(),
         batch: args.batch,
-        freshness_events: FRESHNESS_EVENTS,
+        freshness_events: harness::FRESHNESS_EVENTS,
         stop: stop_flag(),
         on_hang: end_process,
     };
     let mut failures = Vec::new();
     for path in &workloads {
         let (workload, _) = Workload::load(path)?;
-        let verified = harness::verify(&workload, &contenders, &options, &mut Progress::new());
-        let (failed, compared) = verified.map_err(|error| match error {
-            TrialError::Interrupted => Failure::Interrupted(error.to_string()),
-            _ => Failure::Error(error.to_string()),
-        })?;
+        let (failed, compared) =
+            harness::verify(&workload, &contenders, &options, &mut Progress::new())?;
         let verdict = if failed.is_empty() {
             "equal to the oracle"
         } else {

@@ -61,17 +61,16 @@ pub(super) fn columns(weights: &[f64]) -> Vec<Column> {
 }
 
 /// Chooses by a uniform word: the highest bits choose the column, the 32
-/// below them decide in it.
+/// below them decide in it. `N` is a power of two.
 #[inline(always)]
-pub(super) fn choose(columns: &[Column], column_bits: u32, word: u64) -> usize {
-    let at = (word >> (64 - column_bits)) as usize & (columns.len() - 1);
-    let column = columns[at];
-    let fraction = (word >> (32 - column_bits)) as u32;
-    if fraction < column.threshold {
-        at
-    } else {
-        column.alias as usize
-    }
+pub(super) fn choose<const N: usize>(columns: &[Column; N], word: u64) -> usize {
+    let bits = N.ilog2();
+    let at = (word >> (64 - bits)) as usize & (N - 1);
+    let Column { threshold, alias } = columns[at];
+    let fraction = (word >> (32 - bits)) as u32;
+    // a selection, not a branch: nobody can predict it
+    let own = u32::from(fraction < threshold).wrapping_neg();
+    (alias ^ ((alias ^ at as u32) & own)) as usize & (N - 1)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! From ranks to the numbers of members, and from numbers to ids. Imports
 //! `workload`, `unit`.
 
-use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
+use crate::unit::hash::{hash_id, shared_hasher};
 use crate::unit::mix::mix;
 use crate::workload::IdScheme;
 
@@ -54,49 +54,64 @@ const CROWDED_BITS: u64 = 0b1111 << 53;
 /// Ids tried for one number; all fail in one of 10^7 numbers.
 const CANDIDATES: u64 = 256;
 
-/// Numbers to ids, by scheme; an id is never 0.
-#[derive(Clone, Debug)]
-pub(super) struct Ids {
-    scheme: IdScheme,
-    hasher: SharedHasher,
+/// How numbers become ids: a bijection onto its image, and no id is 0.
+pub(super) trait Numbering {
+    /// The id of a number.
+    fn id(number: u64) -> u64;
 }
 
-impl Ids {
-    pub(super) fn new(scheme: IdScheme) -> Self {
-        Self {
-            scheme,
-            hasher: shared_hasher(),
-        }
-    }
+/// 1, 2, 3, …
+pub(super) struct Sequential;
+/// 41 bits of milliseconds, 10 of machine, 12 of sequence, as time-ordered
+/// generators make them: a member joins every 170 ms, on 1,024 machines.
+pub(super) struct Snowflake;
+/// Uniform words.
+pub(super) struct Random;
+/// Ids whose hashes crowd into few shards.
+pub(super) struct Adversarial;
 
-    /// The id of a number; a bijection onto its image.
+impl Numbering for Sequential {
     #[inline(always)]
-    pub(super) fn id(&self, number: u64) -> u64 {
-        match self.scheme {
-            IdScheme::Sequential => number + 1,
-            IdScheme::Snowflake => snowflake(number),
-            // a bijection that maps only 0 to 0
-            IdScheme::Random => mix(number + 1),
-            IdScheme::Adversarial => self.adversarial(number),
-        }
+    fn id(number: u64) -> u64 {
+        number + 1
     }
+}
 
-    #[cold]
+impl Numbering for Snowflake {
+    #[inline(always)]
+    fn id(number: u64) -> u64 {
+        const FIRST: u64 = 1_000_000_000 << 22;
+        (FIRST + number * (170 << 22)) | (number & 1_023) << 12
+    }
+}
+
+impl Numbering for Random {
+    #[inline(always)]
+    fn id(number: u64) -> u64 {
+        // a bijection that maps only 0 to 0
+        mix(number + 1)
+    }
+}
+
+impl Numbering for Adversarial {
     #[inline(never)]
-    fn adversarial(&self, number: u64) -> u64 {
+    fn id(number: u64) -> u64 {
+        let hasher = shared_hasher();
         let first = (number + 1) * CANDIDATES;
         (first..first + CANDIDATES)
-            .find(|&id| hash_id(&self.hasher, id) & CROWDED_BITS == 0)
+            .find(|&id| hash_id(&hasher, id) & CROWDED_BITS == 0)
             .unwrap_or(first)
     }
 }
 
-/// An id as time-ordered generators make it: 41 bits of milliseconds, 10 of
-/// machine, 12 of sequence. Members join a few a second, on 32 machines.
-#[inline(always)]
-const fn snowflake(number: u64) -> u64 {
-    let milliseconds = 1_000_000_000 + number * 170;
-    milliseconds << 22 | (number & 31) << 12 | (number >> 5) & 1
+/// The id of a number under a scheme known only now.
+pub(super) fn id_of(scheme: IdScheme, number: u64) -> u64 {
+    match scheme {
+        IdScheme::Sequential => Sequential::id(number),
+        IdScheme::Snowflake => Snowflake::id(number),
+        IdScheme::Random => Random::id(number),
+        IdScheme::Adversarial => Adversarial::id(number),
+    }
 }
 
 #[cfg(test)]
@@ -127,8 +142,7 @@ mod tests {
     fn ids_are_distinct_and_never_zero() {
         use IdScheme::*;
         for scheme in [Sequential, Snowflake, Random, Adversarial] {
-            let ids = Ids::new(scheme);
-            let image: HashSet<u64> = (0..20_000).map(|number| ids.id(number)).collect();
+            let image: HashSet<u64> = (0..20_000).map(|number| id_of(scheme, number)).collect();
             assert_eq!(image.len(), 20_000, "{scheme:?}");
             assert!(!image.contains(&0));
         }
@@ -136,10 +150,9 @@ mod tests {
 
     #[test]
     fn adversarial_ids_crowd_into_few_shards() {
-        let ids = Ids::new(IdScheme::Adversarial);
         let hasher = shared_hasher();
         let crowded = (0..1_000)
-            .filter(|&n| hash_id(&hasher, ids.id(n)) & CROWDED_BITS == 0)
+            .filter(|&n| hash_id(&hasher, Adversarial::id(n)) & CROWDED_BITS == 0)
             .count();
         assert!(crowded > 990, "{crowded}");
         let spread = (0..1_000)

@@ -1,11 +1,12 @@
 //! Floor 3, the stream: every event and read a pure function of (workload,
 //! seed, index). Imports `workload`, `event`, `policy`, `unit`; no engine.
 //!
-//! Everything random about event `i` comes from four words of a
-//! counter-based generator at positions `4 i` to `4 i + 3`, so any slice can
+//! Everything random about event `i` comes from five words of a
+//! counter-based generator at positions `5 i` to `5 i + 4`, so any slice can
 //! be made again by anyone, in any order, on any number of threads.
 
 mod alias;
+mod classes;
 mod ids;
 mod reads;
 mod stream;

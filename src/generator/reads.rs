@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::ids::{Ids, Permutation};
+use super::ids::{Permutation, id_of};
 use super::zipf::Zipf;
 use crate::event::{Read, ReadKind};
-use crate::unit::mix::{below, counter_word, mix};
-use crate::workload::Workload;
+use crate::unit::mix::{below, mix, stream_word};
+use crate::workload::{IdScheme, Workload};
 
 /// Words that one read uses.
 const WORDS: u64 = 4;
@@ -30,7 +30,7 @@ pub struct ReadStream {
     members: Zipf,
     by_rank: Permutation,
     per_member: u64,
-    ids: Ids,
+    scheme: IdScheme,
 }
 
 impl ReadStream {
@@ -53,7 +53,7 @@ impl ReadStream {
             members: Zipf::new(population.members, reads.exponent),
             by_rank: Permutation::new(population.members, mix(key ^ 1)),
             per_member: population.contents_per_member,
-            ids: Ids::new(population.ids),
+            scheme: population.ids,
         }
     }
 
@@ -68,7 +68,7 @@ impl ReadStream {
     #[inline]
     #[must_use]
     pub fn read(&self, at: u64) -> Read {
-        let word = |which: u64| counter_word(self.key, at * WORDS + which);
+        let word = |which: u64| stream_word(self.key, at * WORDS + which);
         let choice = word(0);
         let second = word(2);
         let kind = match choice {
@@ -78,10 +78,11 @@ impl ReadStream {
         };
         let number = self.by_rank.apply(self.members.rank(word(1), second));
         let id = match kind {
-            ReadKind::Badge | ReadKind::InboxPage => self.ids.id(number),
-            ReadKind::Reactions => self
-                .ids
-                .id(number * self.per_member + below(word(3), self.per_member)),
+            ReadKind::Badge | ReadKind::InboxPage => id_of(self.scheme, number),
+            ReadKind::Reactions => id_of(
+                self.scheme,
+                number * self.per_member + below(word(3), self.per_member),
+            ),
         };
         Read { id, kind }
     }

@@ -5,20 +5,17 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::alias::{self, Column};
-use super::ids::{Ids, Permutation};
+use super::classes::{CLASS_BITS, KindTraits, UNDO, class_columns, class_traits};
+use super::ids::{Adversarial, Numbering, Permutation, Random, Sequential, Snowflake};
 use super::time::TimeTable;
 use super::zipf::Zipf;
 use crate::event::{Event, Kind, Segment};
 use crate::unit::digest::Digest;
-use crate::unit::mix::{GOLDEN, below, counter_word, mix};
-use crate::workload::{Workload, WriteMix};
+use crate::unit::mix::{GOLDEN, below, mix, stream_word};
+use crate::workload::{IdScheme, Workload};
 
 /// Words of the counter-based generator that one event uses.
-const WORDS: u64 = 4;
-/// Choices of a draw: 16 kinds, undo, duplicate; a power of two of columns.
-const CLASS_BITS: u32 = 5;
-/// The class of undos.
-const UNDO: usize = Kind::ALL.len();
+const WORDS: u64 = 5;
 /// How far back an undo or a duplicate reaches, in events.
 const REACH: u64 = 1 << 16;
 /// How many earlier events an undo or duplicate looks at to find one that it
@@ -28,6 +25,8 @@ const TRIES: u64 = 256;
 const SEGMENT_SLOTS: usize = 1_024;
 /// Events that one task of a parallel pass makes.
 const CHUNK: u64 = 1 << 16;
+/// Events that one task makes on its stack, only to look at them.
+const SMALL_CHUNK: u64 = 1 << 11;
 
 /// Makes the events of one workload under one seed.
 #[derive(Clone, Debug)]
@@ -35,15 +34,18 @@ pub struct Generator {
     key: u64,
     classes: Box<[Column; 1 << CLASS_BITS]>,
     fresh: Box<[Column; 1 << CLASS_BITS]>,
+    /// By class; those of undo and duplicate are not looked at.
+    traits: [KindTraits; 1 << CLASS_BITS],
     self_action: u64,
     members: u64,
     per_member: u64,
     recipients: Zipf,
     by_recipient_rank: Permutation,
+    /// Where all actors are alike, none is drawn by rank.
     actors: Option<(Zipf, Permutation)>,
     hot: Option<Hot>,
     segments: Box<[Segment; SEGMENT_SLOTS]>,
-    ids: Ids,
+    scheme: IdScheme,
     time: TimeTable,
 }
 
@@ -60,7 +62,7 @@ struct Draft {
     kind: Kind,
     actor: u64,
     recipient: u64,
-    /// Number of the content plus one; 0: none.
+    /// Number of the content; of no meaning for a kind without one.
     content: u64,
 }
 
@@ -86,6 +88,7 @@ impl Generator {
             key,
             classes: class_columns(&workload.mix, true),
             fresh: class_columns(&workload.mix, false),
+            traits: class_traits(population.contents_per_member),
             self_action: (workload.mix.self_action * 65_536.0) as u64,
             members,
             per_member: population.contents_per_member,
@@ -94,49 +97,118 @@ impl Generator {
             actors,
             hot,
             segments: segment_slots(&population.segments),
-            ids: Ids::new(population.ids),
+            scheme: population.ids,
             time: TimeTable::new(workload),
         }
     }
 
     /// The event at `index`.
-    #[inline(always)]
     #[must_use]
     pub fn event(&self, index: u64) -> Event {
+        let mut event = [Event::default()];
+        self.fill(index, &mut event);
+        event[0]
+    }
+
+    /// Fills `events` with those from index `start` on. What is the same for
+    /// the whole stream is decided here, once for all of them.
+    pub fn fill(&self, start: u64, events: &mut [Event]) {
+        match self.scheme {
+            IdScheme::Sequential => self.fill_with::<Sequential>(start, events),
+            IdScheme::Snowflake => self.fill_with::<Snowflake>(start, events),
+            IdScheme::Random => self.fill_with::<Random>(start, events),
+            IdScheme::Adversarial => self.fill_with::<Adversarial>(start, events),
+        }
+    }
+
+    fn fill_with<N: Numbering>(&self, start: u64, events: &mut [Event]) {
+        match &self.actors {
+            None => self.fill_by::<N>(start, events, |word, _| below(word, self.members)),
+            Some((zipf, permutation)) => self.fill_by::<N>(start, events, |word, index| {
+                permutation.apply(zipf.rank(word, self.word(index, 4)))
+            }),
+        }
+    }
+
+    #[inline(always)]
+    fn fill_by<N: Numbering>(
+        &self,
+        start: u64,
+        mut events: &mut [Event],
+        actor_of: impl Fn(u64, u64) -> u64,
+    ) {
+        let mut index = start;
+        while !events.is_empty() {
+            let run = self.time.run(index);
+            let (part, rest) = events.split_at_mut(events.len().min(run.left as usize));
+            for (at, event) in (0..).zip(&mut *part) {
+                self.make::<N>(event, index + at, run.at_us(at), run.hot, &actor_of);
+            }
+            index += part.len() as u64;
+            events = rest;
+        }
+    }
+
+    /// Makes the event at `index`. Nothing here leaves the registers; what is
+    /// rare (undos, duplicates, hot contents) is made elsewhere, from the
+    /// beginning.
+    #[inline(always)]
+    fn make<N: Numbering>(
+        &self,
+        event: &mut Event,
+        index: u64,
+        at_us: u64,
+        hot: u32,
+        actor_of: &impl Fn(u64, u64) -> u64,
+    ) {
         let first = self.word(index, 0);
-        let class = alias::choose(&self.classes[..], CLASS_BITS, first);
-        let moment = self.time.moment(index);
+        let class = alias::choose(&self.classes, first);
+        let traits = &self.traits[class];
+        let second = self.word(index, 2);
+        // the five bits that this shares with the class decide that only where
+        // 27 others are equal
+        if (first as u32) < (hot & traits.may_be_hot) || class >= UNDO {
+            *event = self.make_rare::<N>(index, at_us, hot, actor_of);
+            return;
+        }
+        let recipient = self.recipient(self.word(index, 1), second);
+        let drawn = actor_of(self.word(index, 3), index);
+        let draft = self.draft(traits, class, second, recipient, drawn);
+        *event = self.number::<N>(index, at_us, &draft, false);
+    }
+
+    /// The event at `index`, whatever it is.
+    #[cold]
+    #[inline(never)]
+    fn make_rare<N: Numbering>(
+        &self,
+        index: u64,
+        at_us: u64,
+        hot: u32,
+        actor_of: &impl Fn(u64, u64) -> u64,
+    ) -> Event {
+        let first = self.word(index, 0);
+        let class = alias::choose(&self.classes, first);
         let (draft, undo) = if class < UNDO {
-            (
-                self.draft(index, first, Kind::from_bits(class as u64), moment.hot),
-                false,
-            )
+            (self.fresh(index, first, class, hot, actor_of), false)
         } else {
-            self.copy(index, class == UNDO, moment.hot)
+            self.copy(index, class == UNDO, hot, actor_of)
         };
-        let content = if draft.content == 0 {
-            0
-        } else {
-            self.ids.id(draft.content - 1)
-        };
-        let actor = (self.ids.id(draft.actor), self.segment(draft.actor));
-        let recipient = self.ids.id(draft.recipient);
-        Event::new(
-            index,
-            moment.at_us,
-            draft.kind,
-            undo,
+        self.number::<N>(index, at_us, &draft, undo)
+    }
+
+    /// Turns numbers into ids.
+    #[inline(always)]
+    fn number<N: Numbering>(&self, index: u64, at_us: u64, draft: &Draft, undo: bool) -> Event {
+        let &Draft {
+            kind,
             actor,
             recipient,
             content,
-        )
-    }
-
-    /// Fills `events` with those from index `start` on.
-    pub fn fill(&self, start: u64, events: &mut [Event]) {
-        for (index, event) in (start..).zip(events) {
-            *event = self.event(index);
-        }
+        } = draft;
+        let content = N::id(content) & self.traits[kind as usize].has_content;
+        let actor = (N::id(actor), self.segment(actor));
+        Event::new(index, at_us, kind, undo, actor, N::id(recipient), content)
     }
 
     /// The events of `range`, made in parallel; 40 bytes each.
@@ -157,15 +229,16 @@ impl Generator {
     /// constant memory.
     #[must_use]
     pub fn digest(&self, range: Range<u64>) -> Digest {
-        let chunks = (range.end - range.start).div_ceil(CHUNK);
+        let chunks = (range.end - range.start).div_ceil(SMALL_CHUNK);
         (0..chunks)
             .into_par_iter()
             .map(|chunk| {
-                let start = range.start + chunk * CHUNK;
-                let end = range.end.min(start + CHUNK);
-                (start..end)
-                    .map(|index| self.event(index).digest())
-                    .sum::<Digest>()
+                let start = range.start + chunk * SMALL_CHUNK;
+                let length = SMALL_CHUNK.min(range.end - start);
+                let mut room = [Event::default(); SMALL_CHUNK as usize];
+                let room = &mut room[..length as usize];
+                self.fill(start, room);
+                room.iter().map(Event::digest).sum::<Digest>()
             })
             .reduce(Digest::default, |a, b| a + b)
     }
@@ -173,69 +246,93 @@ impl Generator {
     /// One of the words that event `index` is made of.
     #[inline(always)]
     fn word(&self, index: u64, which: u64) -> u64 {
-        counter_word(self.key, index * WORDS + which)
+        stream_word(self.key, index * WORDS + which)
     }
 
-    /// A fresh event of `kind`. The lower half of `first` decides whether it
-    /// is a self-action and whether its content is hot.
     #[inline(always)]
-    fn draft(&self, index: u64, first: u64, kind: Kind, hot: u32) -> Draft {
-        let last = self.word(index, 3);
-        let second = self.word(index, 2);
-        let rank = self.recipients.rank(self.word(index, 1), second);
-        let mut recipient = self.by_recipient_rank.apply(rank);
-        let mut actor = match &self.actors {
-            None => below(last, self.members),
-            Some((zipf, permutation)) => permutation.apply(zipf.rank(last, mix(last ^ GOLDEN))),
-        };
-        let is_self = (first & 0xffff) < self.self_action || kind == Kind::MarkRead;
-        if is_self {
-            actor = recipient;
-        }
-        let mut content = 0;
-        if kind.has_content() {
-            let slot = self.slot(kind, second & 0xffff);
-            let of_author = !matches!(kind, Kind::PostTag | Kind::PostMention);
-            let hot_author = match &self.hot {
-                Some(found) if of_author && (mix(second) as u32) < hot => {
-                    Some(found.authors.apply(found.ranks.rank(mix(first), mix(last))))
-                }
-                _ => None,
-            };
-            let (author, slot) = match (hot_author, kind) {
-                // the hot post of its author, or the hot article
-                (Some(author), Kind::ArticleLike | Kind::ArticleShare) => (author, 0),
-                (Some(author), _) => (author, self.per_member - 1),
-                // a tag or mention stands in something that the actor wrote
-                (None, Kind::PostTag | Kind::PostMention | Kind::CommentTag) => (actor, slot),
-                (None, _) => (recipient, slot),
-            };
-            if hot_author.is_some() && kind != Kind::CommentTag {
-                recipient = author;
-                if is_self {
-                    actor = author;
-                }
-            }
-            content = author * self.per_member + slot + 1;
-        }
+    fn recipient(&self, first: u64, second: u64) -> u64 {
+        self.by_recipient_rank
+            .apply(self.recipients.rank(first, second))
+    }
+
+    /// A fresh event out of what was drawn for it, its content not hot. The
+    /// lower half of `second` decides whether it is a self-action and which
+    /// of its author's contents it is about: the rank's place in its bucket
+    /// comes from the upper bits.
+    #[inline(always)]
+    fn draft(
+        &self,
+        traits: &KindTraits,
+        class: usize,
+        second: u64,
+        recipient: u64,
+        drawn: u64,
+    ) -> Draft {
+        let is_self = self.is_self(second, traits);
+        let actor = if is_self { recipient } else { drawn };
+        // the square of a uniform variable has density 1 / (2 √x): the newest
+        // of an author's contents are the most looked at
+        let uniform = second & 0xffff;
+        let age = (uniform * uniform) >> 16;
+        let slot = traits.newest_slot - ((age * traits.slots) >> 16);
+        let author = if traits.by_actor { actor } else { recipient };
+        let kind = Kind::from_bits(class as u64);
         Draft {
             kind,
             actor,
             recipient,
-            content,
+            content: author * self.per_member + slot,
         }
     }
 
-    /// Which of its author's contents an event of `kind` is about: slot 0 is
-    /// the article, the others posts, the newest last and most looked at.
     #[inline(always)]
-    fn slot(&self, kind: Kind, uniform: u64) -> u64 {
-        // the square of a uniform variable: density 1 / (2 √x)
-        let age = (uniform * uniform) >> 16;
-        match kind {
-            Kind::ArticleLike | Kind::ArticleShare => 0,
-            Kind::ContentView => self.per_member - 1 - ((age * self.per_member) >> 16),
-            _ => self.per_member - 1 - ((age * (self.per_member - 1)) >> 16),
+    fn is_self(&self, second: u64, traits: &KindTraits) -> bool {
+        ((second >> 16 & 0xffff) < self.self_action) | traits.is_own_act
+    }
+
+    /// A fresh event of the kind with that number, its content perhaps hot.
+    fn fresh(
+        &self,
+        index: u64,
+        first: u64,
+        kind: usize,
+        hot: u32,
+        actor_of: &impl Fn(u64, u64) -> u64,
+    ) -> Draft {
+        let traits = &self.traits[kind];
+        let (second, last) = (self.word(index, 2), self.word(index, 3));
+        let recipient = self.recipient(self.word(index, 1), second);
+        let draft = self.draft(traits, kind, second, recipient, actor_of(last, index));
+        if (first as u32) < (hot & traits.may_be_hot) {
+            let is_self = self.is_self(second, traits);
+            return self.heat(draft, traits, is_self, mix(first), mix(last));
+        }
+        draft
+    }
+
+    /// The same event about a hot content: the newest post of its author, or
+    /// the article.
+    #[inline(never)]
+    fn heat(
+        &self,
+        draft: Draft,
+        traits: &KindTraits,
+        is_self: bool,
+        first: u64,
+        second: u64,
+    ) -> Draft {
+        let Some(hot) = &self.hot else { return draft };
+        let author = hot.authors.apply(hot.ranks.rank(first, second));
+        let content = author * self.per_member + traits.newest_slot;
+        if !traits.concerns_author {
+            return Draft { content, ..draft };
+        }
+        let actor = if is_self { author } else { draft.actor };
+        Draft {
+            content,
+            recipient: author,
+            actor,
+            ..draft
         }
     }
 
@@ -243,29 +340,29 @@ impl Generator {
     /// there is none that may be copied, a fresh event instead.
     #[cold]
     #[inline(never)]
-    fn copy(&self, index: u64, undo: bool, hot: u32) -> (Draft, bool) {
+    fn copy(
+        &self,
+        index: u64,
+        undo: bool,
+        hot: u32,
+        actor_of: &impl Fn(u64, u64) -> u64,
+    ) -> (Draft, bool) {
         let word = self.word(index, 1);
         let nearest = index.checked_sub(1 + below(word, index.clamp(1, REACH)));
         let mut target = nearest;
         for _ in 0..TRIES {
             let Some(at) = target else { break };
             let first = self.word(at, 0);
-            let class = alias::choose(&self.classes[..], CLASS_BITS, first);
+            let class = alias::choose(&self.classes, first);
             if class < UNDO && (!undo || Kind::from_bits(class as u64).is_undoable()) {
-                let moment = self.time.moment(at);
-                return (
-                    self.draft(at, first, Kind::from_bits(class as u64), moment.hot),
-                    undo,
-                );
+                let hot = self.time.run(at).hot;
+                return (self.fresh(at, first, class, hot, actor_of), undo);
             }
             target = at.checked_sub(1);
         }
         let first = mix(word);
-        let class = alias::choose(&self.fresh[..], CLASS_BITS, first);
-        (
-            self.draft(index, first, Kind::from_bits(class as u64), hot),
-            false,
-        )
+        let class = alias::choose(&self.fresh, first);
+        (self.fresh(index, first, class, hot, actor_of), false)
     }
 
     /// The segment of a member: Fibonacci hashing of its number, so that the
@@ -274,20 +371,6 @@ impl Generator {
     fn segment(&self, number: u64) -> Segment {
         self.segments[(number.wrapping_mul(GOLDEN) >> (64 - SEGMENT_SLOTS.ilog2())) as usize]
     }
-}
-
-/// Columns for choosing a class: with `copies` all 18, else fresh kinds only.
-fn class_columns(mix: &WriteMix, copies: bool) -> Box<[Column; 1 << CLASS_BITS]> {
-    let mut weights = mix.kinds.to_vec();
-    weights.extend(if copies {
-        [mix.undo, mix.duplicate]
-    } else {
-        [0.0; 2]
-    });
-    weights.resize(1 << CLASS_BITS, 0.0);
-    let mut columns = Box::new([Column::default(); 1 << CLASS_BITS]);
-    columns.copy_from_slice(&alias::columns(&weights));
-    columns
 }
 
 /// Slots in proportion to the shares, by cumulated rounding.

@@ -12,12 +12,13 @@ use crate::workload::{TimeShape, Workload};
 
 /// Cells of the inverse table over one span.
 const CELLS: usize = 8_192;
-/// log2 of [`CELLS`].
-const CELL_BITS: u32 = 13;
 /// Slots of the span in which the rate is constant.
 const SLOTS: usize = 65_536;
-/// Bits of the position inside a cell.
-const FRACTION_BITS: u32 = 24;
+/// Bits of a place below those of its cell.
+const CELL_SHIFT: u32 = 63 - CELLS.ilog2();
+/// Bits of the position inside a cell: times its length, which is at most a
+/// span of 366 days or 2^45 µs, they fit a word.
+const FRACTION_BITS: u32 = 18;
 
 const HOUR_US: f64 = 3_600e6;
 const DAY_US: f64 = 24.0 * HOUR_US;
@@ -43,11 +44,28 @@ pub(super) struct TimeTable {
     cells: Vec<Cell>,
 }
 
-/// When an event happens, and how hot the moment is.
+/// Events that follow one another in one cell: their times run evenly.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment {
-    pub(super) at_us: u64,
+pub(super) struct Run {
+    /// How likely a content event falls on the hot contents, of 2^32.
     pub(super) hot: u32,
+    /// How many events it has, at least 1.
+    pub(super) left: u64,
+    start_us: u64,
+    length_us: u64,
+    /// Where in the cell the first one lies, of 2^[`CELL_SHIFT`].
+    inside: u64,
+    step: u64,
+}
+
+impl Run {
+    /// Event time of the run's event number `at`, in µs from the stream's
+    /// start.
+    #[inline(always)]
+    pub(super) fn at_us(&self, at: u64) -> u64 {
+        let fraction = (self.inside + at * self.step) >> (CELL_SHIFT - FRACTION_BITS);
+        self.start_us + ((self.length_us * fraction) >> FRACTION_BITS)
+    }
 }
 
 impl TimeTable {
@@ -94,21 +112,27 @@ impl TimeTable {
         }
     }
 
-    /// The moment of the event at `index`.
-    #[inline(always)]
-    pub(super) fn moment(&self, index: u64) -> Moment {
+    /// The run of events that lie in one cell with the one at `index`, from
+    /// it on.
+    #[inline]
+    pub(super) fn run(&self, index: u64) -> Run {
         let (span, position) = if index < self.events {
             (0, index)
         } else {
             (index / self.events, index % self.events)
         };
         let place = position * self.step;
-        let cell = self.cells[(place >> (63 - CELL_BITS)) as usize & (CELLS - 1)];
-        let fraction = (place >> (63 - CELL_BITS - FRACTION_BITS)) & ((1 << FRACTION_BITS) - 1);
-        let inside = (u128::from(cell.length_us) * u128::from(fraction)) >> FRACTION_BITS;
-        Moment {
-            at_us: span * self.span_us + cell.start_us + inside as u64,
+        let number = (place >> CELL_SHIFT) as usize & (CELLS - 1);
+        let cell = self.cells[number];
+        // the place at which the next cell begins, or the span ends
+        let end = ((number as u64 + 1) << CELL_SHIFT).min(self.events * self.step);
+        Run {
             hot: cell.hot,
+            left: (end - place).div_ceil(self.step),
+            start_us: span * self.span_us + cell.start_us,
+            length_us: cell.length_us,
+            inside: place & ((1 << CELL_SHIFT) - 1),
+            step: self.step,
         }
     }
 }
@@ -225,7 +249,7 @@ mod tests {
         let mut counts = vec![0_u64; parts];
         for index in 0..events {
             let at =
-                u128::from(table.moment(index).at_us) * parts as u128 / u128::from(table.span_us);
+                u128::from(table.run(index).at_us(0)) * parts as u128 / u128::from(table.span_us);
             counts[(at as usize).min(parts - 1)] += 1;
         }
         counts
@@ -269,7 +293,7 @@ mod tests {
             let table = table(shape);
             let mut last = 0;
             for index in 0..500_000 {
-                let at_us = table.moment(index).at_us;
+                let at_us = table.run(index).at_us(0);
                 assert!(at_us >= last, "at {index}");
                 last = at_us;
             }
@@ -324,9 +348,9 @@ mod tests {
         let table = TimeTable::new(&workload);
         let hot_between = |from: u64, to: u64| -> f64 {
             (0..400_000)
-                .map(|index| table.moment(index))
-                .filter(|moment| (from..to).contains(&moment.at_us))
-                .map(|moment| f64::from(moment.hot) / 4_294_967_296.0)
+                .map(|index| table.run(index))
+                .filter(|run| (from..to).contains(&run.at_us(0)))
+                .map(|run| f64::from(run.hot) / 4_294_967_296.0)
                 .sum()
         };
         let start = 3_600_000_000;

@@ -82,7 +82,7 @@ impl Zipf {
     #[inline(always)]
     #[must_use]
     pub fn rank(&self, first: u64, second: u64) -> u64 {
-        let bucket = self.buckets[alias::choose(&self.columns[..], BUCKET_BITS, first)];
+        let bucket = self.buckets[alias::choose(&self.columns, first)];
         let rank = u64::from(bucket.start) + below(second, u64::from(bucket.width));
         let accept = first & ((1 << ACCEPT_BITS) - 1);
         if accept < self.certain || bucket.width == 1 {
@@ -105,7 +105,7 @@ impl Zipf {
             }
             first = mix(first ^ 0x5851_f42d_4c95_7f2d);
             second = mix(second ^ 0x1405_7b7e_f767_814f);
-            bucket = self.buckets[alias::choose(&self.columns[..], BUCKET_BITS, first)];
+            bucket = self.buckets[alias::choose(&self.columns, first)];
             rank = u64::from(bucket.start) + below(second, u64::from(bucket.width));
         }
     }
@@ -134,7 +134,7 @@ fn cuts(n: u64) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::unit::mix::counter_word;
+    use crate::unit::mix::stream_word;
     use statrs::distribution::{ChiSquared, ContinuousCDF as _};
 
     /// Exact probabilities, summed from the smallest.
@@ -150,7 +150,7 @@ mod tests {
         let zipf = Zipf::new(n, exponent);
         let mut seen = vec![0_u64; n as usize];
         for i in 0..draws {
-            let rank = zipf.rank(counter_word(seed, 2 * i), counter_word(seed, 2 * i + 1));
+            let rank = zipf.rank(stream_word(seed, 2 * i), stream_word(seed, 2 * i + 1));
             seen[rank as usize] += 1;
         }
         let (mut chi_square, mut cells) = (0.0, 0);
@@ -194,7 +194,7 @@ mod tests {
         let draws = 2_000_000;
         for i in 0..draws {
             seen_first +=
-                u64::from(zipf.rank(counter_word(3, 2 * i), counter_word(3, 2 * i + 1)) == 0);
+                u64::from(zipf.rank(stream_word(3, 2 * i), stream_word(3, 2 * i + 1)) == 0);
         }
         let (right, wrong) = (
             probabilities(20_000, 0.99)[0],

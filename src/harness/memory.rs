@@ -34,9 +34,13 @@ impl Prediction {
 /// limit and what is available.
 #[must_use]
 pub fn memory_limit(env: &Environment) -> u64 {
-    env.cgroup_memory_bytes
-        .unwrap_or(u64::MAX)
-        .min(env.available_bytes)
+    // where the machine does not say, nothing is refused
+    let available = if env.available_bytes == 0 {
+        u64::MAX
+    } else {
+        env.available_bytes
+    };
+    env.cgroup_memory_bytes.unwrap_or(u64::MAX).min(available)
 }
 
 /// Predicts the memory of a run of `events` events and `reads` reads: an

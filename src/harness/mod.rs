@@ -19,7 +19,7 @@ pub use contender::Contender;
 pub use environment::{Finding, examine, findings};
 pub use memory::{memory_limit, predict};
 pub use plan::{PlanError, RunOptions, choose_contenders, find_contender, resolve, resolve_again};
-pub use run::{Observer, RunRequest, Silent, run, snapshot_of_first};
+pub use run::{FRESHNESS_EVENTS, Observer, RunRequest, Silent, run, snapshot_of_first};
 pub use source::Source;
 pub use trial::{TrialError, TrialOutcome, TrialSetup, run_trial};
 pub use verify::{VerifyFailure, VerifyOptions, verify};

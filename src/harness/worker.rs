@@ -107,18 +107,18 @@ pub(super) fn work<S: Session>(shared: &Shared<'_>, mut session: S) -> WorkerRep
             for batch in events.chunks(shared.batch) {
                 session.ingest(batch);
             }
-            let mut now = shared.now_ns();
-            report.ingest_service.record(now - before);
+            report.ingest_service.record(shared.now_ns() - before);
             let due = shared.source.reads_before(part.end);
             while due - read_from >= READ_GROUP || (last && due > read_from) {
                 let until = due.min(read_from + READ_GROUP);
                 let reads = shared.source.reads_in(read_from..until, &mut read_room);
                 let mut answers = 0_u64;
+                // the reads may just have been generated: that is no service
+                let before = shared.now_ns();
                 session.read(reads, &mut |_, answer| answers += weigh(answer));
                 report.answers += answers;
-                let after = shared.now_ns();
-                report.read_service.record(after - now);
-                (now, read_from) = (after, until);
+                report.read_service.record(shared.now_ns() - before);
+                read_from = until;
                 report.reads += reads.len() as u64;
             }
         }

@@ -186,7 +186,8 @@ pub struct OracleNote {
     pub members: u64,
     /// Contents in it.
     pub contents: u64,
-    /// Whether the workload's file knew these digests: `matches`, or `unknown`.
+    /// Whether the workload's file expects these digests: `matches`, `differs`, or
+    /// `unknown`.
     pub expected: String,
     /// How long it took, in ms.
     pub took_ms: u64,

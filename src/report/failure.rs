@@ -3,10 +3,22 @@
 use crate::record::{EngineNote, ProofVerdict, Record, Trial};
 use crate::unit::quantity::show_whole;
 
-/// Why the engine's final state was wrong, where it was: the first difference
-/// that its proof found, or a digest of one of its trials that is not the
-/// oracle's.
+/// Why the engine's final state was wrong, where it was, under this name or
+/// under its other one: the baseline and its A/A control are one engine.
 pub(super) fn difference(record: &Record, engine: &EngineNote) -> Option<String> {
+    let others = || {
+        let same = |other: &&EngineNote| other.engine == engine.engine && other.name != engine.name;
+        record.engines.iter().filter(same).find_map(|other| {
+            let words = difference_under(record, other)?;
+            Some(format!("as {}: {words}", other.name))
+        })
+    };
+    difference_under(record, engine).or_else(others)
+}
+
+/// The first difference that the proof of one name found, or a digest of one
+/// of its trials that is not the oracle's.
+fn difference_under(record: &Record, engine: &EngineNote) -> Option<String> {
     let proofs = record
         .proofs
         .iter()
@@ -85,10 +97,27 @@ pub fn failures(record: &Record) -> Vec<String> {
     if let Some(oracle) = &record.oracle
         && !["matches", "unknown"].contains(&oracle.expected.as_str())
     {
-        let expected = &oracle.expected;
-        found.push(format!(
-            "the oracle and the workload's file disagree: {expected}"
-        ));
+        found.push("the oracle's digests are not what the workload's file expects".to_owned());
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::fixture;
+
+    #[test]
+    fn an_engine_that_is_wrong_under_one_of_its_names_is_wrong() {
+        for wrong in ["dashmap-naive-again", "dashmap-naive"] {
+            let mut record = fixture::record();
+            fixture::break_engine(&mut record, wrong, "member 7: badge");
+            for engine in &record.engines {
+                let is_it = engine.engine == "dashmap-naive";
+                let told = difference(&record, engine);
+                assert_eq!(told.is_some(), is_it, "{}", engine.name);
+                assert!(told.is_none_or(|words| words.contains("member 7: badge")));
+            }
+        }
+    }
 }

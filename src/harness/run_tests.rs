@@ -1,0 +1,167 @@
+//! Tests of what a record says of a run that went wrong. Imports what they
+//! test.
+
+use super::super::environment::Usage;
+use super::super::proof::Finding;
+use super::super::source::Tally;
+use super::super::trial::TrialOutcome;
+use super::*;
+use crate::engine::dashmap::{DashMapEngine, DashMapSession};
+use crate::engine::read::Answer;
+use crate::engine::snapshot::{SnapshotDigest, StateRef};
+use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Session};
+use crate::event::{Event, Read};
+use crate::generator::tests::workload;
+use crate::harness::{RunOptions, choose_contenders, resolve};
+use crate::stats::ServiceHistogram;
+use crate::unit::digest::Digest;
+
+/// Panics at the first batch.
+struct Panics(DashMapEngine);
+struct PanicSession;
+
+impl Engine for Panics {
+    const INFO: EngineInfo = EngineInfo {
+        name: "panics",
+        role: Role::Engine,
+        freshness: Freshness::Immediate,
+        about: "panics at its first batch, for these tests only",
+    };
+    type Session<'engine> = PanicSession;
+
+    fn build(config: &EngineConfig) -> Self {
+        Self(DashMapEngine::build(config))
+    }
+    fn session(&self, worker: usize) -> PanicSession {
+        let _: DashMapSession<'_> = self.0.session(worker);
+        PanicSession
+    }
+    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
+        self.0.visit(visit);
+    }
+    fn memory(&self) -> MemoryUse {
+        self.0.memory()
+    }
+}
+
+impl Session for PanicSession {
+    fn ingest(&mut self, _: &[Event]) {
+        panic!("a slip in the engine");
+    }
+    fn read(&mut self, _: &[Read], _: &mut impl FnMut(usize, &Answer)) {}
+    fn finish(self) {}
+}
+
+/// A run of a few events of a workload whose file names these digests.
+fn record_of(
+    engine: Contender,
+    events_digest: Option<Digest>,
+    snapshot_digest: Option<Digest>,
+) -> Record {
+    let workload = Workload {
+        events: 500,
+        expected_events_digest: events_digest,
+        expected_snapshot_digest: snapshot_digest,
+        ..workload()
+    };
+    let options = RunOptions {
+        engines: vec![engine.name.clone()],
+        threads: Some(1),
+        rounds: Some(1),
+        warmup_rounds: Some(0),
+        ..RunOptions::default()
+    };
+    let environment = Environment::default();
+    let (contenders, baseline) = choose_contenders(&options, &[engine]).unwrap();
+    let request = RunRequest {
+        plan: resolve(&options, &workload, baseline, &environment).unwrap(),
+        workload: &workload,
+        toml: String::new(),
+        contenders,
+        environment,
+        command: vec!["test".to_owned()],
+        stop: StopFlag::default(),
+        on_hang: |message| panic!("{message}"),
+    };
+    run(&request, &mut Silent)
+}
+
+#[test]
+fn the_record_says_whether_the_file_expected_these_digests() {
+    let run = |events, snapshot| record_of(Contender::of::<DashMapEngine>(), events, snapshot);
+    let told = |record: &Record| record.oracle.clone().unwrap().expected;
+    let unknown = run(None, None);
+    assert_eq!(
+        (told(&unknown).as_str(), &unknown.failure),
+        ("unknown", &None)
+    );
+    let oracle = unknown.oracle.unwrap();
+    let right = |text: &str| Some(text.parse().unwrap());
+    let events = right(&oracle.events_digest);
+    let matching = run(events, right(&oracle.snapshot_digest));
+    assert_eq!(
+        (told(&matching).as_str(), &matching.failure),
+        ("matches", &None)
+    );
+    let differing = run(events, Some(Digest(1)));
+    assert_eq!(told(&differing), "differs");
+    assert!(
+        differing
+            .failure
+            .unwrap()
+            .contains("the snapshot digest of")
+    );
+}
+
+#[test]
+fn an_unexpected_digest_does_not_hide_a_panic() {
+    let record = record_of(Contender::of::<Panics>(), Some(Digest(1)), None);
+    assert!(!record.complete);
+    let failure = record.failure.unwrap();
+    assert!(
+        failure.contains("worker 0 panicked: a slip in the engine"),
+        "{failure}"
+    );
+    assert!(
+        record.warnings[0].contains("the events digest of"),
+        "{:?}",
+        record.warnings
+    );
+}
+
+#[test]
+fn an_event_that_no_worker_took_is_not_conserved() {
+    let plan = record_of(Contender::of::<DashMapEngine>(), None, None).plan;
+    let outcome = |events| TrialOutcome {
+        wall_ns: 1,
+        workers: Vec::new(),
+        tally: Tally {
+            events,
+            ..Tally::default()
+        },
+        reads: 0,
+        answers: 0,
+        ingest_service: ServiceHistogram::new(),
+        read_service: ServiceHistogram::new(),
+        snapshot: SnapshotDigest::default(),
+        memory: MemoryUse::default(),
+        usage: Usage::default(),
+    };
+    for (taken, conserved) in [(500, true), (499, false), (501, false)] {
+        let trial = trial_of("e", &plan, &(outcome(taken), Finding::default()));
+        let parts = trial.applied + trial.discarded + trial.failed + trial.skipped;
+        assert_eq!(parts == trial.generated, conserved, "{taken} of 500");
+    }
+}
+
+#[test]
+fn turns_are_shuffled_anew_each_round_and_the_same_each_time() {
+    let order = |round| shuffled(6, 1, round).collect::<Vec<_>>();
+    assert_eq!(order(3), order(3));
+    assert_ne!(order(3), order(4));
+    let firsts: std::collections::HashSet<usize> = (0..40).map(|round| order(round)[0]).collect();
+    assert_eq!(firsts.len(), 6, "everyone is first now and then");
+    let mut sorted = order(0);
+    sorted.sort_unstable();
+    assert_eq!(sorted, [0, 1, 2, 3, 4, 5]);
+}

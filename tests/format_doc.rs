@@ -1,0 +1,96 @@
+//! docs/FORMAT.md names every key of a record, and no other: held to a record
+//! that the command really wrote.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The record of a small run.
+fn record() -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_notibench"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["run", "workloads/smoke/pair.toml", "--events", "2k"])
+        .args(["--engine", "dashmap", "--rounds", "1", "--no-save"])
+        .args(["--warmup-rounds", "0", "--format", "json"])
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The part of the page under the heading `title`.
+fn part<'a>(page: &'a str, title: &str) -> &'a str {
+    let start = page
+        .find(&format!("\n{title}\n"))
+        .unwrap_or_else(|| panic!("docs/FORMAT.md has no heading `{title}`"));
+    let rest = &page[start + title.len() + 2..];
+    &rest[..rest.find("\n#").unwrap_or(rest.len())]
+}
+
+/// What stands between the marks of code in `text`.
+fn codes(text: &str) -> impl Iterator<Item = String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned)
+}
+
+/// The keys in the first column of the part's tables: of the table whose
+/// header names `of`, or of every table without it.
+fn documented(part: &str, of: Option<&str>) -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    let mut wanted = false;
+    for line in part.lines() {
+        if let Some(header) = line.strip_prefix("| key") {
+            wanted = of.is_none_or(|of| header.split('|').next().unwrap().contains(of));
+        } else if wanted && line.starts_with('|') && !line.starts_with("|---") {
+            keys.extend(codes(line.trim_matches('|').split('|').next().unwrap()));
+        }
+    }
+    keys
+}
+
+fn keys(object: &Value) -> BTreeSet<String> {
+    let object = object.as_object().expect("an object");
+    object.keys().cloned().collect()
+}
+
+#[test]
+fn the_page_names_every_key_of_a_record_and_no_other() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/FORMAT.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let record = record();
+    let plan = part(&page, "### `workload` and `plan`");
+    let engines = part(&page, "### `engines` and `proofs`");
+    let oracle = part(&page, "### `oracle`, `clock` and `realised`");
+    let cases = [
+        (part(&page, "### The record"), None, &record),
+        (plan, Some("`workload`"), &record["workload"]),
+        (plan, Some("`plan`"), &record["plan"]),
+        (
+            part(&page, "### `environment`"),
+            None,
+            &record["environment"],
+        ),
+        (engines, Some("an engine"), &record["engines"][0]),
+        (engines, Some("a proof"), &record["proofs"][0]),
+        (part(&page, "### `trials`"), None, &record["trials"][0]),
+        (oracle, Some("`oracle`"), &record["oracle"]),
+        (oracle, Some("`clock`"), &record["clock"]),
+        (oracle, Some("`realised`"), &record["realised"]),
+    ];
+    for (part, of, written) in cases {
+        assert_eq!(
+            documented(part, of),
+            keys(written),
+            "documented, and written"
+        );
+    }
+    // the one object that the page describes inside a cell
+    let workers = part(&page, "### `trials`")
+        .lines()
+        .find(|line| line.starts_with("| `workers`"))
+        .expect("a row for `workers`");
+    let named: BTreeSet<String> = codes(workers).skip(1).collect();
+    assert_eq!(named, keys(&record["trials"][0]["workers"][0]));
+}
