@@ -8,20 +8,18 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+use common::binary::{root, succeed};
 use common::{Stream, shuffle};
 use notibench::engine::dashmap::DashMapEngine;
 use notibench::engine::oracle::Oracle;
 use notibench::engine::proof::fold_on_threads;
+use notibench::engine::registry::ENTRIES;
 use notibench::engine::snapshot::{Snapshot, write_ndjson};
-use notibench::engine::{Engine as _, EngineConfig};
+use notibench::engine::{Engine as _, EngineConfig, Role};
 use notibench::event::{Event, EventFormat};
 
 /// What the script prints for the stream; none where there is no Python.
 fn fold_in_python(events: &[Event], inbox_capacity: usize) -> Option<Vec<u8>> {
-    if Command::new("python3").arg("--version").output().is_err() {
-        eprintln!("skipped: no python3 on the PATH; install Python 3 to run this check");
-        return None;
-    }
     let folder = tempfile::tempdir().unwrap();
     let csv = folder.path().join("events.csv");
     let mut header = Vec::new();
@@ -30,10 +28,19 @@ fn fold_in_python(events: &[Event], inbox_capacity: usize) -> Option<Vec<u8>> {
     file.write_all(&header).unwrap();
     EventFormat::Csv.write_events(events, &mut file).unwrap();
     file.sync_all().unwrap();
+    fold_file_in_python(&csv, inbox_capacity)
+}
+
+/// The same for a file of events.
+fn fold_file_in_python(csv: &Path, inbox_capacity: usize) -> Option<Vec<u8>> {
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: no python3 on the PATH; install Python 3 to run this check");
+        return None;
+    }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/independent/fold.py");
     let run = Command::new("python3")
         .arg(script)
-        .arg(&csv)
+        .arg(csv)
         .arg(inbox_capacity.to_string())
         .output()
         .unwrap();
@@ -110,5 +117,37 @@ fn an_empty_stream_is_a_header_alone() {
     if let Some(python) = fold_in_python(&[], 32) {
         assert_same(&python, &text_of(&Snapshot::default()));
         assert_eq!(python.iter().filter(|&&byte| byte == b'\n').count(), 1);
+    }
+}
+
+#[test]
+fn what_the_command_writes_agrees_for_every_engine_and_workload() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = notibench::workload::workload_files(&root().join("workloads/smoke")).unwrap();
+    let engines = || ENTRIES.iter().filter(|info| info.role != Role::Probe);
+    for (at, workload) in files.iter().enumerate() {
+        let name = workload.file_stem().unwrap().to_str().unwrap();
+        let file = workload.to_str().unwrap();
+        let csv = folder.path().join(format!("{name}.csv"));
+        let size = ["--events", "20000"];
+        let out = ["--out", csv.to_str().unwrap()];
+        succeed(&[&["generate", file], &size[..], &out].concat());
+        let Some(python) = fold_file_in_python(&csv, 32) else {
+            return;
+        };
+        assert!(python.iter().filter(|&&byte| byte == b'\n').count() > 2);
+        // every engine on the first workload, one on each of the others
+        let turn = at % engines().count();
+        let chosen = engines()
+            .enumerate()
+            .filter(|(of, _)| at == 0 || *of == turn);
+        for (_, info) in chosen {
+            let snapshot = folder.path().join(format!("{name}-{}.ndjson", info.name));
+            let engine = ["--engine", info.name, "--no-save"];
+            let rounds = ["--rounds", "1", "--warmup-rounds", "0"];
+            let shown = ["--snapshot", snapshot.to_str().unwrap()];
+            succeed(&[&["run", file], &size[..], &rounds, &engine, &shown].concat());
+            assert_same(&python, &std::fs::read(&snapshot).unwrap());
+        }
     }
 }

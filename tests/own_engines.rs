@@ -1,0 +1,142 @@
+//! Engines from outside the library, as the examples have them: one is run
+//! and proved like any other, and those that panic end their run.
+
+mod common;
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use common::binary::{SMOKE, example, root, text};
+use notibench::record::{ProofVerdict, Record};
+
+/// From a panic's message to the end of its process.
+const LIMIT: Duration = Duration::from_secs(2);
+
+#[test]
+fn an_engine_of_ones_own_is_verified() {
+    let output = example("custom_engine")
+        .args(["verify", SMOKE, "--events", "20k", "--engine", "one-lock"])
+        .output()
+        .unwrap();
+    let shown = text(&output.stdout);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(shown.contains("3 snapshots of 1 engines"), "{shown}");
+    assert!(shown.contains("equal to the oracle"), "{shown}");
+}
+
+#[test]
+fn an_engine_of_ones_own_runs_beside_the_others() {
+    let output = example("custom_engine")
+        .args(["run", SMOKE, "--all", "--events", "5k", "--rounds", "1"])
+        .args(["--no-save", "--format", "json"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let record = Record::from_json(&output.stdout, Path::new("stdout")).unwrap();
+    let proof = record
+        .proofs
+        .iter()
+        .find(|proof| proof.engine == "one-lock")
+        .unwrap();
+    assert_eq!((&proof.verdict, proof.snapshots), (&ProofVerdict::Equal, 2));
+    let listed = example("custom_engine")
+        .args(["list", "engines"])
+        .output()
+        .unwrap();
+    assert!(text(&listed.stdout).contains("one-lock"));
+}
+
+#[test]
+fn an_engine_of_ones_own_is_short() {
+    let source = std::fs::read_to_string(root().join("examples/custom_engine.rs")).unwrap();
+    let engine = source
+        .lines()
+        .skip_while(|line| !line.starts_with("struct"))
+        .take_while(|line| !line.starts_with("fn main"))
+        .filter(|line| !line.is_empty());
+    assert!(engine.count() < 60);
+}
+
+/// What a process that panicked said, and how long it lived after that.
+fn wait_for_the_end(mut child: Child) -> (i32, String, Duration) {
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("a slip in the engine") {
+        let read = stderr.read_line(&mut said).unwrap();
+        assert_ne!(read, 0, "no panic: {said}");
+    }
+    let panicked_at = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            let lived = panicked_at.elapsed();
+            stderr.read_to_string(&mut said).unwrap();
+            return (status.code().unwrap_or(-1), said, lived);
+        }
+        if panicked_at.elapsed() > LIMIT * 10 {
+            child.kill().unwrap();
+            panic!("still there {:?} after its panic: {said}", LIMIT * 10);
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_panicking_engine_ends_its_run() {
+    let folder = tempfile::tempdir().unwrap();
+    for (at, (command, engine, threads)) in [
+        ("run", "panics", "2"),
+        ("run", "panics", "8"),
+        ("run", "panics-deaf", "2"),
+        ("run", "panics-deaf", "8"),
+        ("verify", "panics", "2"),
+        ("verify", "panics-deaf", "2"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let what = format!("{command} {engine}, {threads} threads");
+        let out = folder.path().join(format!("{at}.json"));
+        std::fs::write(&out, "what was there").unwrap();
+        let mut runner = example("panicking_engine");
+        runner.args([command, SMOKE, "--engine", engine, "--threads", threads]);
+        if command == "run" {
+            runner.arg("--out").arg(&out);
+        }
+        // backtraces of eight threads would take their time
+        runner.env("RUST_BACKTRACE", "0");
+        let child = runner
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (code, said, lived) = wait_for_the_end(child);
+        assert_eq!(code, 1, "{what}: {said}");
+        assert!(lived < LIMIT, "{what} lived for {lived:?} after its panic");
+        let error = format!("error: engine `{engine}`: worker ");
+        assert!(said.contains(&error), "{what}: {said}");
+        assert!(
+            said.contains("panicked: a slip in the engine\n"),
+            "{what}: {said}"
+        );
+        assert_eq!(
+            said.contains("did not stop"),
+            engine == "panics-deaf",
+            "{what}: {said}"
+        );
+        let left = std::fs::read(&out).unwrap();
+        match (command, engine) {
+            ("run", "panics") => {
+                let record = Record::from_json(&left, &out).unwrap();
+                assert!(!record.complete && record.trials.is_empty(), "{what}");
+                assert!(
+                    record.failure.is_some_and(|words| words.contains("a slip")),
+                    "{what}"
+                );
+            }
+            // no record could be written: what was there stays
+            _ => assert_eq!(left, b"what was there", "{what}"),
+        }
+    }
+}
