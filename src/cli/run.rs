@@ -59,11 +59,20 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
     }
     let record = run_and_show(&request, &args.output)?;
     // of a run that ended early there is none
-    if let (Some(path), true) = (&args.snapshot, record.complete) {
+    verdict_of(&record)?;
+    if let Some(path) = &args.snapshot {
         let snapshot = harness::snapshot_of_first(&request)?;
+        let found = snapshot.digest().digest.to_string();
+        let expected = record.oracle.as_ref().map(|oracle| &oracle.snapshot_digest);
+        if expected.is_some_and(|expected| *expected != found) {
+            return Err(Failure::Verification(format!(
+                "the snapshot's digest is {found}, the oracle's another: {} was not written",
+                path.display()
+            )));
+        }
         write_atomically(path, |out| write_ndjson(&snapshot, out))?;
     }
-    verdict_of(&record)
+    Ok(())
 }
 
 /// `notibench rerun`.

@@ -190,14 +190,9 @@ impl Oracle {
     #[must_use]
     pub fn digest(&self) -> SnapshotDigest {
         let mut total = SnapshotDigest::default();
-        for line in self.member_lines() {
-            total.members += 1;
-            total.digest += line.digest();
-        }
-        for line in self.content_lines() {
-            total.contents += 1;
-            total.digest += line.digest();
-        }
+        self.member_lines().for_each(|line| total.add_member(&line));
+        self.content_lines()
+            .for_each(|line| total.add_content(&line));
         total
     }
 

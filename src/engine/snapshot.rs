@@ -189,6 +189,10 @@ pub struct SnapshotDigest {
     pub contents: u64,
     /// Sum of the hashes of all lines.
     pub digest: Digest,
+    /// Sum of all delivered counts: notifications less those taken back.
+    pub delivered: i64,
+    /// Sum of all views, of profiles, pictures and contents.
+    pub views: u64,
 }
 
 impl std::iter::Sum for SnapshotDigest {
@@ -198,6 +202,8 @@ impl std::iter::Sum for SnapshotDigest {
             members: total.members + part.members,
             contents: total.contents + part.contents,
             digest: total.digest + part.digest,
+            delivered: total.delivered + part.delivered,
+            views: total.views + part.views,
         })
     }
 }
@@ -214,25 +220,35 @@ impl SnapshotDigest {
             let slot = rayon::current_thread_index().map_or(0, |thread| thread + 1);
             sums[slot % slots].lock().add(state);
         });
-        let mut total = Self::default();
-        for sum in &sums {
-            let sum = sum.lock();
-            total.members += sum.members;
-            total.contents += sum.contents;
-            total.digest += sum.digest;
-        }
-        total
+        sums.iter().map(|sum| *sum.lock()).sum()
+    }
+
+    /// Adds a member's line.
+    pub(super) fn add_member(&mut self, line: &MemberLine) {
+        self.members += 1;
+        self.digest += line.digest();
+        self.delivered += line.delivered.iter().sum::<i64>();
+        self.views += line
+            .profile_views
+            .iter()
+            .chain(&line.picture_views)
+            .sum::<u64>();
+    }
+
+    /// Adds a content's line.
+    pub(super) fn add_content(&mut self, line: &ContentLine) {
+        self.contents += 1;
+        self.digest += line.digest();
+        self.views += line.views.iter().sum::<u64>();
     }
 
     fn add(&mut self, state: StateRef<'_>) {
         match state {
             StateRef::Member(id, member) if member.is_present() => {
-                self.members += 1;
-                self.digest += MemberLine::of(id, member).digest();
+                self.add_member(&MemberLine::of(id, member));
             }
             StateRef::Content(id, content) if content.is_present() => {
-                self.contents += 1;
-                self.digest += ContentLine::of(id, content).digest();
+                self.add_content(&ContentLine::of(id, content));
             }
             _ => {}
         }
@@ -271,12 +287,11 @@ impl Snapshot {
     /// Its size and digest.
     #[must_use]
     pub fn digest(&self) -> SnapshotDigest {
-        let members: Digest = self.members.iter().map(MemberLine::digest).sum();
-        let contents: Digest = self.contents.iter().map(ContentLine::digest).sum();
-        SnapshotDigest {
-            members: self.members.len() as u64,
-            contents: self.contents.len() as u64,
-            digest: members + contents,
-        }
+        let mut digest = SnapshotDigest::default();
+        self.members.iter().for_each(|line| digest.add_member(line));
+        self.contents
+            .iter()
+            .for_each(|line| digest.add_content(line));
+        digest
     }
 }

@@ -2,8 +2,10 @@
 //! registry and engines of the user's own stand in one list. Imports
 //! `engine`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::proof::{Expectation, Finding, inspect};
-use super::trial::{TrialError, TrialOutcome, TrialSetup, run_trial};
+use super::trial::{TrialError, TrialOutcome, TrialSetup, message_of, run_trial};
 use crate::engine::registry::{EngineVisitor, dispatch};
 use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, EngineInfo};
@@ -77,12 +79,22 @@ impl Contender {
         setup: &TrialSetup<'_>,
         expected: Option<&Expectation<'_>>,
     ) -> Result<Proved, TrialError> {
-        (self.trial)(setup, expected)
+        self.at_rest(|| (self.trial)(setup, expected))
     }
 
     /// The final state of one trial.
     pub(super) fn snapshot(&self, setup: &TrialSetup<'_>) -> Result<Snapshot, TrialError> {
-        (self.snapshot)(setup)
+        self.at_rest(|| (self.snapshot)(setup))
+    }
+
+    /// Makes an error of a panic in the engine's own thread-less parts.
+    fn at_rest<T>(&self, trial: impl FnOnce() -> Result<T, TrialError>) -> Result<T, TrialError> {
+        catch_unwind(AssertUnwindSafe(trial)).unwrap_or_else(|payload| {
+            Err(TrialError::PanickedAtRest {
+                engine: self.info.name.to_owned(),
+                message: message_of(payload.as_ref()),
+            })
+        })
     }
 
     /// Checks the engine's declaration of freshness on the stream's first

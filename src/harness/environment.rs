@@ -234,27 +234,48 @@ fn steal_and_total_ticks() -> (u64, u64) {
     )
 }
 
-/// The memory limit of the process's control group, where there is one.
+/// The tightest memory limit of the process's control groups, where there is
+/// one.
 fn cgroup_memory() -> Option<u64> {
-    cgroup_file("memory.max")
-        .or_else(|| text("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
-        .and_then(|limit| limit.parse().ok())
+    let version_1 = text("/sys/fs/cgroup/memory/memory.limit_in_bytes");
+    cgroup_files("memory.max")
+        .into_iter()
+        .chain(version_1)
+        .filter_map(|limit| limit.parse().ok())
         // version 1 says "unlimited" as a number near 2^63
         .filter(|&limit: &u64| limit < 1 << 60)
+        .min()
 }
 
+/// The tightest limit of processors of the process's control groups.
 fn cgroup_cpus() -> Option<f64> {
-    let line = cgroup_file("cpu.max")?;
-    let (quota, period) = line.split_once(' ')?;
-    Some(quota.parse::<f64>().ok()? / period.parse::<f64>().ok()?)
+    let cpus = |line: String| {
+        let (quota, period) = line.split_once(' ')?;
+        Some(quota.parse::<f64>().ok()? / period.parse::<f64>().ok()?)
+    };
+    cgroup_files("cpu.max")
+        .into_iter()
+        .filter_map(cpus)
+        .reduce(f64::min)
 }
 
-/// A file of the process's own control group, version 2.
-fn cgroup_file(name: &str) -> Option<String> {
-    let groups = text("/proc/self/cgroup")?;
-    let path = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
-    text(&format!("/sys/fs/cgroup{path}/{name}"))
-        .or_else(|| text(&format!("/sys/fs/cgroup/{name}")))
+/// A file of the process's own control group and of all above it, version 2:
+/// each limits what is below.
+fn cgroup_files(name: &str) -> Vec<String> {
+    let groups = text("/proc/self/cgroup").unwrap_or_default();
+    let own = groups
+        .lines()
+        .find_map(|line| line.strip_prefix("0::"))
+        .unwrap_or("/");
+    std::path::Path::new(own.trim_start_matches('/'))
+        .ancestors()
+        .filter_map(|group| {
+            let file = std::path::Path::new("/sys/fs/cgroup")
+                .join(group)
+                .join(name);
+            text(&file.to_string_lossy())
+        })
+        .collect()
 }
 
 fn operating_system() -> String {

@@ -289,15 +289,13 @@ fn first_proof(contender: &Contender) -> EngineProof {
 }
 
 fn note_proof(proof: &mut EngineProof, (_, finding): &Proved) {
-    if !finding.checked {
-        return;
-    }
-    proof.snapshots += 1;
+    proof.snapshots += u64::from(finding.checked);
     proof.reads += finding.reads;
-    proof.verdict = match &finding.wrong {
-        Some(words) => ProofVerdict::Differs(words.clone()),
-        None => ProofVerdict::Equal,
-    };
+    match &finding.wrong {
+        Some(words) => proof.verdict = ProofVerdict::Differs(words.clone()),
+        None if finding.checked => proof.verdict = ProofVerdict::Equal,
+        None => {}
+    }
 }
 
 fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {

@@ -16,25 +16,25 @@ use crate::harness::{RunOptions, choose_contenders, resolve};
 use crate::stats::ServiceHistogram;
 use crate::unit::digest::Digest;
 
-/// Panics at the first batch.
-struct Panics(DashMapEngine);
-struct PanicSession;
+/// Panics at the first batch, or hears no event at all.
+struct Broken<const PANICS: bool>(DashMapEngine);
+struct BrokenSession<const PANICS: bool>;
 
-impl Engine for Panics {
+impl<const PANICS: bool> Engine for Broken<PANICS> {
     const INFO: EngineInfo = EngineInfo {
-        name: "panics",
+        name: "broken",
         role: Role::Engine,
         freshness: Freshness::Immediate,
-        about: "panics at its first batch, for these tests only",
+        about: "panics at its first batch or is deaf, for these tests only",
     };
-    type Session<'engine> = PanicSession;
+    type Session<'engine> = BrokenSession<PANICS>;
 
     fn build(config: &EngineConfig) -> Self {
         Self(DashMapEngine::build(config))
     }
-    fn session(&self, worker: usize) -> PanicSession {
+    fn session(&self, worker: usize) -> BrokenSession<PANICS> {
         let _: DashMapSession<'_> = self.0.session(worker);
-        PanicSession
+        BrokenSession
     }
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
         self.0.visit(visit);
@@ -44,9 +44,9 @@ impl Engine for Panics {
     }
 }
 
-impl Session for PanicSession {
+impl<const PANICS: bool> Session for BrokenSession<PANICS> {
     fn ingest(&mut self, _: &[Event]) {
-        panic!("a slip in the engine");
+        assert!(!PANICS, "a slip in the engine");
     }
     fn read(&mut self, _: &[Read], _: &mut impl FnMut(usize, &Answer)) {}
     fn finish(self) {}
@@ -54,6 +54,20 @@ impl Session for PanicSession {
 
 /// A run of a few events of a workload whose file names these digests.
 fn record_of(
+    engine: Contender,
+    events_digest: Option<Digest>,
+    snapshot_digest: Option<Digest>,
+) -> Record {
+    record_with(
+        RunOptions::default(),
+        engine,
+        events_digest,
+        snapshot_digest,
+    )
+}
+
+fn record_with(
+    options: RunOptions,
     engine: Contender,
     events_digest: Option<Digest>,
     snapshot_digest: Option<Digest>,
@@ -69,7 +83,7 @@ fn record_of(
         threads: Some(1),
         rounds: Some(1),
         warmup_rounds: Some(0),
-        ..RunOptions::default()
+        ..options
     };
     let environment = Environment::default();
     let (contenders, baseline) = choose_contenders(&options, &[engine]).unwrap();
@@ -115,7 +129,7 @@ fn the_record_says_whether_the_file_expected_these_digests() {
 
 #[test]
 fn an_unexpected_digest_does_not_hide_a_panic() {
-    let record = record_of(Contender::of::<Panics>(), Some(Digest(1)), None);
+    let record = record_of(Contender::of::<Broken<true>>(), Some(Digest(1)), None);
     assert!(!record.complete);
     let failure = record.failure.unwrap();
     assert!(
@@ -127,6 +141,24 @@ fn an_unexpected_digest_does_not_hide_a_panic() {
         "{:?}",
         record.warnings
     );
+}
+
+#[test]
+fn a_deaf_engine_is_found_out_even_where_nothing_is_verified() {
+    for no_verify in [false, true] {
+        let options = RunOptions {
+            no_verify,
+            ..RunOptions::default()
+        };
+        let record = record_with(options, Contender::of::<Broken<false>>(), None, None);
+        let ProofVerdict::Differs(words) = &record.proofs[0].verdict else {
+            panic!("{:?}", record.proofs);
+        };
+        assert!(
+            no_verify == words.starts_with("its state holds 0 notifications"),
+            "{words}"
+        );
+    }
 }
 
 #[test]

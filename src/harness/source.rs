@@ -32,6 +32,8 @@ pub(super) struct Tally {
     pub(super) events: u64,
     pub(super) discarded: u64,
     pub(super) notified: u64,
+    pub(super) retracted: u64,
+    pub(super) aggregated: u64,
     pub(super) digest: Digest,
 }
 
@@ -41,6 +43,8 @@ impl Tally {
         self.events += 1;
         self.discarded += u64::from(disposition == Disposition::Discard);
         self.notified += u64::from(disposition == Disposition::Notify);
+        self.retracted += u64::from(disposition == Disposition::Retract);
+        self.aggregated += u64::from(disposition == Disposition::Aggregate);
         self.digest += event.digest();
         self
     }
@@ -49,6 +53,8 @@ impl Tally {
         self.events += other.events;
         self.discarded += other.discarded;
         self.notified += other.notified;
+        self.retracted += other.retracted;
+        self.aggregated += other.aggregated;
         self.digest += other.digest;
         self
     }

@@ -65,6 +65,14 @@ pub enum TrialError {
         /// What the system said.
         why: String,
     },
+    /// An engine panicked outside its sessions.
+    #[error("engine `{engine}` panicked while it was built, visited or dropped: {message}")]
+    PanickedAtRest {
+        /// Name in the registry.
+        engine: String,
+        /// What it said.
+        message: String,
+    },
     /// The trial was interrupted.
     #[error("interrupted")]
     Interrupted,
@@ -237,7 +245,7 @@ fn collect<E: Engine>(
     }
 }
 
-fn message_of(payload: &(dyn Any + Send)) -> String {
+pub(super) fn message_of(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| payload.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "without a message".to_owned())
