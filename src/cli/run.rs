@@ -44,7 +44,12 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         on_hang: end_process,
     };
     if let Some(path) = &args.snapshot {
-        if args.output.out.as_ref() == Some(path) {
+        if args
+            .output
+            .out
+            .as_deref()
+            .is_some_and(|out| is_same(out, path))
+        {
             return Err(Failure::Usage(format!(
                 "--out and --snapshot both name {}: the one would replace the other",
                 path.display()
@@ -191,6 +196,16 @@ fn record_path(request: &RunRequest<'_>, output: &OutputArgs) -> Result<Option<P
     Ok(Some(path))
 }
 
+/// Whether two targets are one file, which need not be there yet.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let resolved = |path: &Path| {
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        Some(folder.join(path.file_name()?))
+    };
+    one == other || resolved(one).is_some_and(|path| Some(path) == resolved(other))
+}
+
 /// Refuses a target that could not be written after a long run.
 fn check_target(path: &Path) -> Result<(), Failure> {
     check_writable(path).map_err(|error| {
@@ -236,13 +251,22 @@ mod tests {
     use crate::record::fixture;
 
     #[test]
+    fn one_file_is_one_file_however_it_is_written() {
+        let same = |one: &str, other: &str| is_same(Path::new(one), Path::new(other));
+        assert!(same("a.json", "./a.json"));
+        assert!(same("src/../a.json", "a.json"));
+        assert!(!same("a.json", "src/a.json"));
+        assert!(!same("a.json", "b.json"));
+    }
+
+    #[test]
     fn a_record_whose_events_are_not_conserved_is_no_success() {
         let mut record = fixture::record();
         assert!(verdict_of(&record).is_ok());
         record.trials[0].applied -= 1;
         match verdict_of(&record) {
             Err(Failure::Verification(words)) => {
-                assert!(words.contains("not conserved"), "{words}")
+                assert!(words.contains("not conserved"), "{words}");
             }
             other => panic!("{other:?}"),
         }
