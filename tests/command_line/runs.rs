@@ -139,6 +139,8 @@ fn a_rerun_that_comes_to_another_state_exits_with_3() {
 fn expecting(folder: &Path, events: &str, snapshot: &str) -> String {
     let toml = std::fs::read_to_string(root().join(SMOKE)).unwrap();
     let toml = toml.replace("events = \"20k\"", "events = \"2k\"");
+    // what it expects of its own events stands last
+    let toml = toml.split("[expected]").next().unwrap();
     let path = folder.join("copy.toml");
     let expected = format!(
         "{toml}\n[expected]\nevents_digest = \"{events}\"\nsnapshot_digest = \"{snapshot}\"\n"
