@@ -6,6 +6,8 @@
 //! 1991). Built with additions, multiplications and divisions of `f64` in a
 //! fixed order, so it is the same on every platform.
 
+use std::hint::select_unpredictable;
+
 /// Column of an alias table: keep the column itself below `threshold`, take
 /// `alias` from there on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,9 +70,8 @@ pub(super) fn choose<const N: usize>(columns: &[Column; N], word: u64) -> usize 
     let at = (word >> (64 - bits)) as usize & (N - 1);
     let Column { threshold, alias } = columns[at];
     let fraction = (word >> (32 - bits)) as u32;
-    // a selection, not a branch: nobody can predict it
-    let own = u32::from(fraction < threshold).wrapping_neg();
-    (alias ^ ((alias ^ at as u32) & own)) as usize & (N - 1)
+    // a selection, not a branch, which nobody could predict
+    select_unpredictable(fraction < threshold, at, alias as usize) & (N - 1)
 }
 
 #[cfg(test)]
