@@ -30,10 +30,10 @@ const LARGEST_GROUPED: usize = 8192;
 /// as a core can have on their way from memory at a time.
 const PREFETCHED: usize = 16;
 
-/// Tables of more bytes than this are prefetched: about a core's share of
-/// the cache that it need not wait for. In a smaller one the lines are near,
-/// and asking for them costs more than it saves.
-const NEAR_CACHE_BYTES: usize = 4 << 20;
+/// Maps of more bytes than this are prefetched: about a core's share of the
+/// last-level cache. In a smaller one the lines are near, and asking for them
+/// costs a tenth; in one beyond it saves a third (docs/PERFORMANCE.md).
+const NEAR_CACHE_BYTES: usize = 16 << 20;
 
 /// The map of the states that updates `U` change.
 type Map<U> = DashMap<u64, <U as Keyed>::State, SharedHasher>;
