@@ -288,7 +288,7 @@ mod tests {
             .iter()
             .map(|at| at.read().buckets())
             .sum();
-        assert!(slots * size_of::<Slot<MemberUpdate>>() > 2 * NEAR_CACHE_BYTES);
+        assert!(slots * size_of::<Slot<MemberUpdate>>() > NEAR_CACHE_BYTES);
         holds(&engine, 2, &Fold::of(&events));
     }
 }
