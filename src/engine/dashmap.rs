@@ -5,11 +5,11 @@
 mod grouping;
 
 use dashmap::{DashMap, SharedValue};
-use rayon::prelude::*;
 
+use super::dashmaps::{read_maps, visit_maps};
 use super::keyed::Keyed;
 use super::map_memory;
-use super::read::{Answer, answer_read};
+use super::read::Answer;
 use super::snapshot::StateRef;
 use super::state::{ContentUpdate, MemberUpdate, for_each_update};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
@@ -79,12 +79,7 @@ impl Engine for DashMapEngine {
     }
 
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        self.members
-            .par_iter()
-            .for_each(|at| visit(StateRef::Member(*at.key(), at.value())));
-        self.contents
-            .par_iter()
-            .for_each(|at| visit(StateRef::Content(*at.key(), at.value())));
+        visit_maps(&self.members, &self.contents, visit);
     }
 
     fn memory(&self) -> MemoryUse {
@@ -114,14 +109,8 @@ impl DashMapSession<'_> {
         for event in batch {
             for_each_update(
                 event,
-                |update| {
-                    let mut state = members.entry(update.id()).or_default();
-                    update.apply_to(&mut state, *inbox_capacity);
-                },
-                |update| {
-                    let mut state = contents.entry(update.id()).or_default();
-                    update.apply_to(&mut state, *inbox_capacity);
-                },
+                |update| apply_alone(members, &update, *inbox_capacity),
+                |update| apply_alone(contents, &update, *inbox_capacity),
             );
         }
     }
@@ -159,6 +148,13 @@ impl DashMapSession<'_> {
             *inbox_capacity,
         );
     }
+}
+
+/// Applies one update under its shard's lock.
+#[inline]
+fn apply_alone<U: Keyed>(map: &Map<U>, update: &U, inbox_capacity: usize) {
+    let mut state = map.entry(update.id()).or_default();
+    update.apply_to(&mut state, inbox_capacity);
 }
 
 /// Applies the updates and forgets them: one round over the shards that are
@@ -250,14 +246,10 @@ impl Session for DashMapSession<'_> {
     }
 
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
-        for (at, read) in reads.iter().enumerate() {
-            let answer = answer_read(
-                read,
-                |id, look| look(self.engine.members.get(&id).as_deref()),
-                |id, look| look(self.engine.contents.get(&id).as_deref()),
-            );
-            sink(at, &answer);
-        }
+        let DashMapEngine {
+            members, contents, ..
+        } = self.engine;
+        read_maps(members, contents, reads, sink);
     }
 
     fn finish(self) {}

@@ -3,10 +3,10 @@
 //! state.
 
 use dashmap::DashMap;
-use rayon::prelude::*;
 
+use super::dashmaps::{read_maps, visit_maps};
 use super::map_memory;
-use super::read::{Answer, answer_read};
+use super::read::Answer;
 use super::snapshot::StateRef;
 use super::state::{Content, Member, for_each_update};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
@@ -43,12 +43,7 @@ impl Engine for NaiveDashMapEngine {
     }
 
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        self.members
-            .par_iter()
-            .for_each(|at| visit(StateRef::Member(*at.key(), at.value())));
-        self.contents
-            .par_iter()
-            .for_each(|at| visit(StateRef::Content(*at.key(), at.value())));
+        visit_maps(&self.members, &self.contents, visit);
     }
 
     fn memory(&self) -> MemoryUse {
@@ -87,14 +82,7 @@ impl Session for NaiveSession<'_> {
         let NaiveDashMapEngine {
             members, contents, ..
         } = self.engine;
-        for (at, read) in reads.iter().enumerate() {
-            let answer = answer_read(
-                read,
-                |id, look| look(members.get(&id).as_deref()),
-                |id, look| look(contents.get(&id).as_deref()),
-            );
-            sink(at, &answer);
-        }
+        read_maps(members, contents, reads, sink);
     }
 
     fn finish(self) {}

@@ -81,6 +81,7 @@ mod tests {
     use super::*;
     use crate::engine::keyed::KeyedTable;
     use crate::engine::state::ContentUpdate;
+    use crate::event::Stamp;
     use crate::unit::hash::{hash_id, shared_hasher};
 
     /// Slots, each with its control byte, the repeated group, and the padding
@@ -104,7 +105,7 @@ mod tests {
         for id in 0..1000 {
             let update = ContentUpdate {
                 content: id,
-                stamp: 5,
+                stamp: Stamp::default(),
             };
             table.apply(hash_id(&hasher, id), &update, 32);
             dashmap.entry(id).or_default().apply(&update);

@@ -6,6 +6,7 @@
 mod check;
 pub mod dashmap;
 pub mod dashmap_naive;
+mod dashmaps;
 mod keyed;
 mod map_memory;
 pub mod null;

@@ -4,11 +4,13 @@
 mod kind;
 mod read;
 mod segment;
+mod stamp;
 mod text;
 
 pub use kind::{Kind, NOTIFY_KINDS, REACTION_KINDS};
 pub use read::{Read, ReadKind};
 pub use segment::Segment;
+pub use stamp::Stamp;
 pub use text::EventFormat;
 
 use crate::unit::digest::{Digest, LineHasher};
@@ -24,7 +26,7 @@ pub const MAX_INDEX: u64 = 1 << 56;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Event {
     /// index, segment, undo and kind, packed; see [`Event::stamp`].
-    stamp: u64,
+    stamp: Stamp,
     /// Event time in µs from the stream's start.
     pub at_us: u64,
     /// Who acts.
@@ -48,8 +50,7 @@ impl Event {
         recipient: u64,
         content: u64,
     ) -> Self {
-        debug_assert!(index < MAX_INDEX);
-        let stamp = index << 8 | (segment as u64) << 5 | (undo as u64) << 4 | kind as u64;
+        let stamp = Stamp::new(index, segment, undo, kind);
         Self {
             stamp,
             at_us,
@@ -63,35 +64,35 @@ impl Event {
     #[inline(always)]
     #[must_use]
     pub const fn index(&self) -> u64 {
-        self.stamp >> 8
+        self.stamp.index()
     }
 
     /// What happened.
     #[inline(always)]
     #[must_use]
     pub const fn kind(&self) -> Kind {
-        Kind::from_bits(self.stamp)
+        self.stamp.kind()
     }
 
     /// Whether it takes back an earlier event of this kind.
     #[inline(always)]
     #[must_use]
     pub const fn undo(&self) -> bool {
-        self.stamp & 16 != 0
+        self.stamp.undo()
     }
 
     /// The actor's segment.
     #[inline(always)]
     #[must_use]
     pub const fn segment(&self) -> Segment {
-        Segment::from_bits(self.stamp >> 5)
+        self.stamp.segment()
     }
 
     /// The packed word: index (from bit 8), segment (bits 5 to 7), undo
     /// (bit 4), kind (bits 0 to 3).
     #[inline(always)]
     #[must_use]
-    pub const fn stamp(&self) -> u64 {
+    pub const fn stamp(&self) -> Stamp {
         self.stamp
     }
 
@@ -107,7 +108,7 @@ impl Event {
     #[must_use]
     pub const fn digest(&self) -> Digest {
         let mut line = LineHasher::new(0);
-        line.word(self.stamp);
+        line.word(self.stamp.word());
         line.word(self.at_us);
         line.word(self.actor);
         line.word(self.recipient);

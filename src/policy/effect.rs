@@ -50,6 +50,6 @@ pub static EFFECTS: [Effect; 64] = {
 #[inline(always)]
 #[must_use]
 pub fn effect_of(event: &Event) -> Effect {
-    let case = (event.stamp() & 31) | u64::from(event.is_self_action()) << 5;
+    let case = (event.stamp().word() & 31) | u64::from(event.is_self_action()) << 5;
     EFFECTS[case as usize]
 }

@@ -2,7 +2,7 @@
 //! `event`.
 
 use super::update::ContentUpdate;
-use crate::event::{Kind, REACTION_KINDS, Segment};
+use crate::event::{REACTION_KINDS, Segment};
 
 /// One content's state, 60 bytes. Counts wrap at 2^32: the harness refuses
 /// streams of more than 2^31 events.
@@ -19,13 +19,13 @@ impl Content {
     /// Applies one update.
     #[inline(always)]
     pub fn apply(&mut self, update: &ContentUpdate) {
-        match Kind::from_bits(update.stamp).reaction_slot() {
+        match update.stamp.kind().reaction_slot() {
             Some(slot) => {
-                let delta = if update.stamp & 16 != 0 { -1 } else { 1 };
+                let delta = if update.stamp.undo() { -1 } else { 1 };
                 self.reactions[slot] = self.reactions[slot].wrapping_add(delta);
             }
             None => {
-                let segment = Segment::from_bits(update.stamp >> 5);
+                let segment = update.stamp.segment();
                 let views = &mut self.views[segment as usize];
                 *views = views.wrapping_add(1);
             }

@@ -2,14 +2,13 @@
 //! highest index wins, an undo being a tombstone; of those keys the K with
 //! the highest winning index are kept, tombstones included. Imports `event`.
 
-use crate::event::Kind;
+use crate::event::{Kind, Stamp};
 
 /// One kept entry, 24 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InboxEntry {
-    /// The winning event's packed word; see
-    /// [`Event::stamp`](crate::event::Event::stamp). Compares as the index does.
-    pub stamp: u64,
+    /// Index, segment, undo and kind of the winning event.
+    pub stamp: Stamp,
     /// Who acted.
     pub actor: u64,
     /// What it was about; 0: nothing.
@@ -20,26 +19,26 @@ impl InboxEntry {
     /// Index of the winning event.
     #[must_use]
     pub const fn index(&self) -> u64 {
-        self.stamp >> 8
+        self.stamp.index()
     }
 
     /// The kind of the key.
     #[must_use]
     pub const fn kind(&self) -> Kind {
-        Kind::from_bits(self.stamp)
+        self.stamp.kind()
     }
 
     /// Whether it is a tombstone.
     #[must_use]
     pub const fn undone(&self) -> bool {
-        self.stamp & 16 != 0
+        self.stamp.undo()
     }
 
     #[inline(always)]
     const fn same_key(&self, other: &Self) -> bool {
         self.actor == other.actor
             && self.content == other.content
-            && (self.stamp ^ other.stamp) & 15 == 0
+            && self.stamp.same_kind(other.stamp)
     }
 }
 
@@ -54,7 +53,7 @@ impl Inbox {
     #[inline]
     pub fn offer(&mut self, entry: InboxEntry, capacity: usize) {
         let mut lowest = 0;
-        let mut lowest_stamp = u64::MAX;
+        let mut lowest_stamp = Stamp::MAX;
         for (at, kept) in self.entries.iter_mut().enumerate() {
             if kept.same_key(&entry) {
                 if entry.stamp > kept.stamp {

@@ -25,8 +25,8 @@ impl Member {
     /// Applies one update; `capacity` is the inbox's K.
     #[inline(always)]
     pub fn apply(&mut self, update: &MemberUpdate, capacity: usize) {
-        let kind = update.kind();
-        let segment = update.segment() as usize;
+        let kind = update.stamp.kind();
+        let segment = update.stamp.segment() as usize;
         match kind {
             Kind::ProfileView => {
                 self.profile_views[segment] = self.profile_views[segment].wrapping_add(1);
@@ -34,10 +34,10 @@ impl Member {
             Kind::PictureView => {
                 self.picture_views[segment] = self.picture_views[segment].wrapping_add(1);
             }
-            Kind::MarkRead => self.mark = self.mark.max((update.stamp >> 8) + 1),
+            Kind::MarkRead => self.mark = self.mark.max(update.stamp.index() + 1),
             _ => {
                 if let Some(slot) = kind.notify_slot() {
-                    let delta = if update.undo() { -1 } else { 1 };
+                    let delta = if update.stamp.undo() { -1 } else { 1 };
                     self.delivered[slot] = self.delivered[slot].wrapping_add(delta);
                     let &MemberUpdate {
                         stamp,

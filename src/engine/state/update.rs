@@ -1,7 +1,7 @@
 //! What one event does to one member and to one content. Imports `event`,
 //! `policy`.
 
-use crate::event::{Event, Kind, Segment};
+use crate::event::{Event, Stamp};
 use crate::policy::effect_of;
 
 /// An update of one member, 32 bytes: what is left of the event once its
@@ -10,8 +10,8 @@ use crate::policy::effect_of;
 pub struct MemberUpdate {
     /// Whose state changes.
     pub member: u64,
-    /// The event's packed word; see [`Event::stamp`].
-    pub stamp: u64,
+    /// The event's index, segment, undo and kind.
+    pub stamp: Stamp,
     /// Who acted.
     pub actor: u64,
     /// What it was about; 0: nothing.
@@ -23,31 +23,8 @@ pub struct MemberUpdate {
 pub struct ContentUpdate {
     /// Which content's state changes.
     pub content: u64,
-    /// The event's packed word; see [`Event::stamp`].
-    pub stamp: u64,
-}
-
-impl MemberUpdate {
-    /// The event's kind.
-    #[inline(always)]
-    #[must_use]
-    pub const fn kind(&self) -> Kind {
-        Kind::from_bits(self.stamp)
-    }
-
-    /// Whether the event is an undo.
-    #[inline(always)]
-    #[must_use]
-    pub const fn undo(&self) -> bool {
-        self.stamp & 16 != 0
-    }
-
-    /// The actor's segment.
-    #[inline(always)]
-    #[must_use]
-    pub const fn segment(&self) -> Segment {
-        Segment::from_bits(self.stamp >> 5)
-    }
+    /// The event's index, segment, undo and kind.
+    pub stamp: Stamp,
 }
 
 /// Calls `member` and `content` with the updates that the event makes: none,

@@ -1,0 +1,44 @@
+//! What all engines of two DashMaps do alike: show their state at rest, and
+//! answer reads. Imports the contract, the shared state.
+
+use std::hash::BuildHasher;
+
+use dashmap::DashMap;
+use rayon::prelude::*;
+
+use super::read::{Answer, answer_read};
+use super::snapshot::StateRef;
+use super::state::{Content, Member};
+use crate::event::Read;
+
+/// Shows every state, shards side by side.
+pub(super) fn visit_maps<S: BuildHasher + Clone + Send + Sync>(
+    members: &DashMap<u64, Member, S>,
+    contents: &DashMap<u64, Content, S>,
+    visit: &(dyn Fn(StateRef<'_>) + Sync),
+) {
+    members
+        .par_iter()
+        .for_each(|at| visit(StateRef::Member(*at.key(), at.value())));
+    contents
+        .par_iter()
+        .for_each(|at| visit(StateRef::Content(*at.key(), at.value())));
+}
+
+/// Answers reads, one after the other; no lock is held across two look-ups.
+#[inline]
+pub(super) fn read_maps<S: BuildHasher + Clone>(
+    members: &DashMap<u64, Member, S>,
+    contents: &DashMap<u64, Content, S>,
+    reads: &[Read],
+    sink: &mut impl FnMut(usize, &Answer),
+) {
+    for (at, read) in reads.iter().enumerate() {
+        let answer = answer_read(
+            read,
+            |id, look| look(members.get(&id).as_deref()),
+            |id, look| look(contents.get(&id).as_deref()),
+        );
+        sink(at, &answer);
+    }
+}
