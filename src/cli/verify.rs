@@ -48,7 +48,7 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
         };
         let threads: Vec<String> = args.threads.iter().map(ToString::to_string).collect();
         print(&format!(
-            "{:<18} {compared} snapshots of {} engines at {} threads, {} events: {verdict}",
+            "{:<20} {compared} snapshots of {} engines at {} threads, {} events: {verdict}",
             workload.name,
             contenders.len(),
             threads.join(", "),
