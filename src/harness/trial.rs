@@ -157,6 +157,7 @@ fn drive<E: Engine>(
                 }
                 let result = catch_unwind(AssertUnwindSafe(|| {
                     let session = engine.session(worker);
+                    let report = WorkerReport::new();
                     ready.fetch_add(1, Ordering::AcqRel);
                     while !go.load(Ordering::Acquire) {
                         if shared.stop.is_set() {
@@ -164,7 +165,7 @@ fn drive<E: Engine>(
                         }
                         std::thread::yield_now();
                     }
-                    work(shared, session)
+                    work(shared, session, report)
                 }));
                 if result.is_err() {
                     shared.stop.set();

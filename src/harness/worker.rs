@@ -80,21 +80,32 @@ pub(super) struct WorkerReport {
     pub(super) read_service: ServiceHistogram,
 }
 
+impl WorkerReport {
+    /// One that holds nothing yet. Its histograms are half a megabyte: it is
+    /// made before the first worker may start.
+    pub(super) fn new() -> Self {
+        Self {
+            stamp: WorkerStamp {
+                start_ns: 0,
+                end_ns: 0,
+                events: 0,
+            },
+            ranges: Vec::new(),
+            reads: 0,
+            answers: 0,
+            ingest_service: ServiceHistogram::new(),
+            read_service: ServiceHistogram::new(),
+        }
+    }
+}
+
 /// Runs one worker to the end of the stream; the session is finished inside
 /// the timed part.
-pub(super) fn work<S: Session>(shared: &Shared<'_>, mut session: S) -> WorkerReport {
-    let mut report = WorkerReport {
-        stamp: WorkerStamp {
-            start_ns: 0,
-            end_ns: 0,
-            events: 0,
-        },
-        ranges: Vec::new(),
-        reads: 0,
-        answers: 0,
-        ingest_service: ServiceHistogram::new(),
-        read_service: ServiceHistogram::new(),
-    };
+pub(super) fn work<S: Session>(
+    shared: &Shared<'_>,
+    mut session: S,
+    mut report: WorkerReport,
+) -> WorkerReport {
     let group = (group_calls(shared.batch) * shared.batch) as u64;
     let (mut event_room, mut read_room) = (Vec::new(), Vec::new());
     report.stamp.start_ns = shared.now_ns();
