@@ -244,13 +244,24 @@ pub(super) fn counted<'r>(
 
 /// Wall time per event that was taken on; `None` where there is no time or no
 /// event.
-fn ns_per_event(trial: &Trial) -> Option<f64> {
+pub(super) fn ns_per_event(trial: &Trial) -> Option<f64> {
     let missed = trial.failed.saturating_add(trial.skipped);
     per(trial.wall_ns as f64, trial.generated.saturating_sub(missed))
 }
 
 fn per(amount: f64, count: u64) -> Option<f64> {
     (count > 0 && amount > 0.0).then(|| amount / count as f64)
+}
+
+/// The engine's time and the baseline's in each round that counts and that
+/// both ran.
+pub(super) fn pairs(record: &Record, engine: &str, baseline: &str, pass: Pass) -> Vec<(f64, f64)> {
+    counted(record, engine, pass)
+        .filter_map(|trial| {
+            let other = counted(record, baseline, pass).find(|other| other.round == trial.round)?;
+            Some((ns_per_event(trial)?, ns_per_event(other)?))
+        })
+        .collect()
 }
 
 fn versus(record: &Record, engine: &EngineNote, pass: Pass) -> Versus {
@@ -267,12 +278,7 @@ fn versus(record: &Record, engine: &EngineNote, pass: Pass) -> Versus {
     if difference(record, note).is_some() {
         return Versus::None("baseline wrong");
     }
-    let pairs: Vec<(f64, f64)> = counted(record, &engine.name, pass)
-        .filter_map(|trial| {
-            let other = counted(record, baseline, pass).find(|other| other.round == trial.round)?;
-            Some((ns_per_event(trial)?, ns_per_event(other)?))
-        })
-        .collect();
+    let pairs = pairs(record, &engine.name, baseline, pass);
     let ratios: Vec<f64> = pairs.iter().map(|(own, base)| base / own).collect();
     match geometric_mean(&ratios) {
         Some(ratio) => Versus::Ratio {
