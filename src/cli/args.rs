@@ -98,6 +98,9 @@ pub(super) struct RunArgs {
     /// Pin workers to processors
     #[arg(long)]
     pub(super) pin: bool,
+    /// Read the processors' counters: cycles, instructions, cache and TLB misses
+    #[arg(long)]
+    pub(super) perf: bool,
     /// Generate inside the timed part, in constant memory (`null` tells the tax)
     #[arg(long)]
     pub(super) inline: bool,

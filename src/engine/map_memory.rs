@@ -9,48 +9,85 @@
 //! leaves the control bytes out; so the bytes come from the tables' own
 //! account of their allocation instead.
 
+use std::iter::Sum;
+
 use dashmap::DashMap;
 
 use super::MemoryUse;
+use super::allocation::allocator_overhead;
 use super::keyed::KeyedTable;
 use super::state::{Content, Member};
 
+/// Bytes that maps have asked the allocator for, and what it takes beyond.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+struct Allocated {
+    asked: u64,
+    beyond: u64,
+}
+
+impl Allocated {
+    /// One allocation.
+    const fn once(bytes: u64) -> Self {
+        Self {
+            asked: bytes,
+            beyond: allocator_overhead(bytes),
+        }
+    }
+}
+
+impl Sum for Allocated {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            asked: sum.asked + one.asked,
+            beyond: sum.beyond + one.beyond,
+        })
+    }
+}
+
 /// The bytes that hold state, from `allocated`, which the maps take with
-/// their locks; the bytes of entries and of slack of every member's inbox;
-/// and the number of contents.
+/// their locks; the bytes of entries and of slack of every member's inbox,
+/// which is one allocation unless it is empty; and the number of contents.
 #[must_use]
-fn of_maps(allocated: u64, inboxes: impl Iterator<Item = (u64, u64)>, contents: u64) -> MemoryUse {
+fn of_maps(
+    allocated: Allocated,
+    inboxes: impl Iterator<Item = (u64, u64)>,
+    contents: u64,
+) -> MemoryUse {
     let mut in_table = contents * size_of::<Content>() as u64;
-    let (mut used, mut slack) = (0, 0);
+    let (mut used, mut slack, mut allocator) = (0, 0, allocated.beyond);
     for (inbox_used, inbox_slack) in inboxes {
         in_table += size_of::<Member>() as u64;
         used += inbox_used;
         slack += inbox_slack;
+        allocator += allocator_overhead(inbox_used + inbox_slack);
     }
     MemoryUse {
         state: in_table + used,
         slack,
-        map: allocated.saturating_sub(in_table),
+        map: allocated.asked.saturating_sub(in_table),
+        allocator,
     }
 }
 
 /// Of a table of members and one of contents.
 #[must_use]
 pub(super) fn of_tables(members: &KeyedTable<Member>, contents: &KeyedTable<Content>) -> MemoryUse {
+    let tables = [members.allocated_bytes(), contents.allocated_bytes()];
     of_maps(
-        members.allocated_bytes() + contents.allocated_bytes(),
+        tables.into_iter().map(Allocated::once).sum(),
         members.iter().map(|(_, state)| state.inbox.bytes()),
         contents.len() as u64,
     )
 }
 
-/// Of locks and whatever else stands beside the tables.
+/// Of locks and whatever else stands beside the tables, in one allocation.
 #[must_use]
 pub(super) const fn of_locks(bytes: usize) -> MemoryUse {
     MemoryUse {
         state: 0,
         slack: 0,
         map: bytes as u64,
+        allocator: allocator_overhead(bytes as u64),
     }
 }
 
@@ -61,19 +98,24 @@ pub(super) fn of_dashmaps<S: std::hash::BuildHasher + Clone>(
     contents: &DashMap<u64, Content, S>,
 ) -> MemoryUse {
     of_maps(
-        allocated_by(members) + allocated_by(contents),
+        [allocated_by(members), allocated_by(contents)]
+            .into_iter()
+            .sum(),
         members.iter().map(|at| at.inbox.bytes()),
         contents.len() as u64,
     )
 }
 
-fn allocated_by<V, S: std::hash::BuildHasher + Clone>(map: &DashMap<u64, V, S>) -> u64 {
-    let tables: usize = map
+fn allocated_by<V, S: std::hash::BuildHasher + Clone>(map: &DashMap<u64, V, S>) -> Allocated {
+    let tables = map
         .shards()
         .iter()
-        .map(|at| at.read().allocation_info().1.size())
-        .sum();
-    (tables + size_of_val(map.shards())) as u64
+        .map(|at| at.read().allocation_info().1.size());
+    let shards = size_of_val(map.shards());
+    tables
+        .chain([shards])
+        .map(|bytes| Allocated::once(bytes as u64))
+        .sum()
 }
 
 #[cfg(test)]
@@ -100,7 +142,7 @@ mod tests {
         let locks = size_of_val(dashmap.shards()) as u64;
         assert_eq!(
             (table.allocated_bytes(), allocated_by(&dashmap)),
-            (0, locks)
+            (0, Allocated::once(locks))
         );
         for id in 0..1000 {
             let update = ContentUpdate {
@@ -116,20 +158,29 @@ mod tests {
             .iter()
             .map(|at| at.read().capacity() as u64);
         let slots = capacities.map(|capacity| capacity * 8 / 7);
+        let parts = slots.map(bytes_of_slots).chain([locks]);
         assert_eq!(
             allocated_by(&dashmap),
-            slots.map(bytes_of_slots).sum::<u64>() + locks
+            parts.map(Allocated::once).sum::<Allocated>()
         );
     }
 
     #[test]
     fn state_and_map_add_up_to_what_was_allocated() {
         let member = size_of::<Member>() as u64;
-        let used = of_maps(10_000, [(48, 24), (24, 72)].into_iter(), 3);
+        let tables = [10_000, 40].map(Allocated::once).into_iter().sum();
+        let inboxes = [(48, 24), (24, 72), (0, 0)];
+        let used = of_maps(tables, inboxes.into_iter(), 3);
         assert_eq!(
             used.state,
-            2 * member + 3 * size_of::<Content>() as u64 + 72
+            3 * member + 3 * size_of::<Content>() as u64 + 72
         );
-        assert_eq!(used.total(), 10_000 + 72 + 96);
+        // 10,008 is rounded up to 10,016, and 48 stays; 72 and 96 take 80 and
+        // 112; an empty inbox is no allocation
+        assert_eq!(used.allocator, 16 + 8 + 8 + 16);
+        assert_eq!(
+            used.total() - used.allocator,
+            10_000 + 40 + (48 + 24) + (24 + 72)
+        );
     }
 }

@@ -3,6 +3,7 @@
 
 mod clock;
 mod contender;
+mod counters;
 mod environment;
 mod memory;
 mod plan;
@@ -16,6 +17,7 @@ mod worker;
 
 pub use clock::measure_clock;
 pub use contender::Contender;
+pub use counters::no_counters;
 pub use environment::{Finding, examine, findings};
 pub use memory::{memory_limit, predict};
 pub use plan::{PlanError, RunOptions, choose_contenders, find_contender, resolve, resolve_again};

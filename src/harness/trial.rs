@@ -8,12 +8,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use super::counters::Counters;
 use super::environment::Usage;
 use super::source::{Source, Tally};
 use super::worker::{Shared, WorkerReport, work};
 use crate::engine::snapshot::SnapshotDigest;
 use crate::engine::{Engine, EngineConfig, MemoryUse, StopFlag};
-use crate::record::WorkerStamp;
+use crate::record::{PerfNote, WorkerStamp};
 use crate::stats::ServiceHistogram;
 
 /// How long the other workers may take to stop after one has panicked.
@@ -30,6 +31,8 @@ pub struct TrialSetup<'a> {
     pub batch: usize,
     /// Whether workers are pinned to cores.
     pub pin: bool,
+    /// Whether the processors' counters are read around the timed part.
+    pub perf: bool,
     /// Entries that an inbox keeps.
     pub inbox_capacity: usize,
     /// Ends the trial early; set on an interruption.
@@ -101,6 +104,8 @@ pub struct TrialOutcome {
     pub memory: MemoryUse,
     /// Steal, switches and peak memory during the timed part.
     pub(super) usage: Usage,
+    /// What the processors counted during the timed part.
+    pub perf: Option<PerfNote>,
 }
 
 /// Runs one trial of `E`; then shows the engine, at rest, to `inspect`.
@@ -116,14 +121,17 @@ pub fn run_trial<E: Engine, T>(
         inbox_capacity: setup.inbox_capacity,
         stop: StopFlag::default(),
     };
+    // before the engine is built: it may start threads of its own
+    let mut counters = setup.perf.then(Counters::open);
     let engine = E::build(&config);
     let before = Usage::start();
-    let reports = drive(setup, &config, &engine)?;
+    let reports = drive(setup, &config, &engine, counters.as_mut())?;
+    let perf = counters.map(Counters::stop);
     let usage = before.until_now();
     if setup.stop.is_set() {
         return Err(TrialError::Interrupted);
     }
-    let outcome = summarise::<E>(setup, &engine, &reports, usage);
+    let outcome = summarise::<E>(setup, &engine, &reports, usage, perf);
     let seen = inspect(&engine, &config, &outcome);
     Ok((outcome, seen))
 }
@@ -132,6 +140,7 @@ fn drive<E: Engine>(
     setup: &TrialSetup<'_>,
     config: &EngineConfig,
     engine: &E,
+    counters: Option<&mut Counters>,
 ) -> Result<Vec<WorkerReport>, TrialError> {
     let cores = if setup.pin {
         core_affinity::get_core_ids().unwrap_or_default()
@@ -189,6 +198,9 @@ fn drive<E: Engine>(
                 shared.stop.set();
             }
             std::thread::yield_now();
+        }
+        if let Some(counters) = counters {
+            counters.start();
         }
         go.store(true, Ordering::Release);
         collect::<E>(setup, config, &finished)
@@ -257,6 +269,7 @@ fn summarise<E: Engine>(
     engine: &E,
     reports: &[WorkerReport],
     usage: Usage,
+    perf: Option<PerfNote>,
 ) -> TrialOutcome {
     let mut ingest_service = ServiceHistogram::new();
     let mut read_service = ServiceHistogram::new();
@@ -287,5 +300,6 @@ fn summarise<E: Engine>(
         snapshot: SnapshotDigest::of(engine),
         memory: engine.memory(),
         usage,
+        perf,
     }
 }
