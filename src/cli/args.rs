@@ -49,6 +49,12 @@ pub(super) enum OutputFormat {
     Terminal,
     /// The record
     Json,
+    /// A line an engine
+    Csv,
+    /// To paste into a pull request
+    Markdown,
+    /// The array that github-action-benchmark reads as customSmallerIsBetter
+    GithubActionBenchmark,
 }
 
 #[derive(Debug, Args)]

@@ -168,6 +168,9 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
 fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
     print(&match format {
         OutputFormat::Json => report::json(record),
+        OutputFormat::Csv => report::csv(record),
+        OutputFormat::Markdown => report::markdown(record),
+        OutputFormat::GithubActionBenchmark => report::github_action(record),
         OutputFormat::Terminal => report::terminal(record, &style()),
     })
 }

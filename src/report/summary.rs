@@ -1,6 +1,7 @@
 //! A record's figures: one line an engine. Imports `record` and `stats`.
 
 use super::failure::difference;
+use super::memory::bytes_per_member;
 use crate::record::{EngineNote, ProofVerdict, Record, Trial};
 use crate::stats::{RatioInterval, geometric_mean, median, paired_ratio};
 
@@ -44,8 +45,8 @@ pub struct EngineLine {
     pub notifications_per_s: Option<f64>,
     /// Speed beside the baseline's.
     pub versus: Versus,
-    /// Bytes of state, slack and maps per member that has state, the median
-    /// round.
+    /// Bytes of state, slack, maps and allocator per member that has state,
+    /// the median round.
     pub bytes_per_member: Option<f64>,
     /// Peak resident size of the process, the highest of the rounds.
     pub peak_resident_bytes: u64,
@@ -185,10 +186,8 @@ impl Summary {
 
 fn line(record: &Record, engine: &EngineNote) -> Option<EngineLine> {
     let trials: Vec<&Trial> = counted(record, &engine.name).collect();
-    let over_rounds = |figure: &dyn Fn(&Trial) -> Option<f64>| {
-        let values: Vec<f64> = trials.iter().filter_map(|trial| figure(trial)).collect();
-        median(&values)
-    };
+    let over_rounds =
+        |figure: &dyn Fn(&Trial) -> Option<f64>| over_rounds(record, &engine.name, figure);
     let ns_per_event = over_rounds(&ns_per_event)?;
     let ns_per_notification = over_rounds(&|trial| per(trial.wall_ns as f64, trial.notified));
     let equal = record
@@ -205,10 +204,7 @@ fn line(record: &Record, engine: &EngineNote) -> Option<EngineLine> {
         ns_per_notification,
         notifications_per_s: ns_per_notification.map(|ns| 1e9 / ns),
         versus: versus(record, engine),
-        bytes_per_member: over_rounds(&|trial| {
-            let parts = [trial.state_bytes, trial.slack_bytes, trial.map_bytes];
-            per(parts.iter().map(|&bytes| bytes as f64).sum(), trial.members)
-        }),
+        bytes_per_member: over_rounds(&bytes_per_member),
         peak_resident_bytes: trials
             .iter()
             .map(|t| t.peak_resident_bytes)
@@ -232,14 +228,29 @@ pub(super) fn counted<'r>(record: &'r Record, engine: &str) -> impl Iterator<Ite
         .filter(of_it)
 }
 
+/// The median of a figure over the engine's trials that count.
+pub(super) fn over_rounds(
+    record: &Record,
+    engine: &str,
+    figure: &dyn Fn(&Trial) -> Option<f64>,
+) -> Option<f64> {
+    let values: Vec<f64> = counted(record, engine).filter_map(figure).collect();
+    median(&values)
+}
+
+/// Events of a trial that were taken on.
+pub(super) fn taken_on(trial: &Trial) -> u64 {
+    let missed = trial.failed.saturating_add(trial.skipped);
+    trial.generated.saturating_sub(missed)
+}
+
 /// Wall time per event that was taken on; `None` where there is no time or no
 /// event.
 fn ns_per_event(trial: &Trial) -> Option<f64> {
-    let missed = trial.failed.saturating_add(trial.skipped);
-    per(trial.wall_ns as f64, trial.generated.saturating_sub(missed))
+    per(trial.wall_ns as f64, taken_on(trial))
 }
 
-fn per(amount: f64, count: u64) -> Option<f64> {
+pub(super) fn per(amount: f64, count: u64) -> Option<f64> {
     (count > 0 && amount > 0.0).then(|| amount / count as f64)
 }
 
@@ -257,12 +268,7 @@ fn versus(record: &Record, engine: &EngineNote) -> Versus {
     if difference(record, note).is_some() {
         return Versus::None("baseline wrong");
     }
-    let pairs: Vec<(f64, f64)> = counted(record, &engine.name)
-        .filter_map(|trial| {
-            let other = counted(record, baseline).find(|other| other.round == trial.round)?;
-            Some((ns_per_event(trial)?, ns_per_event(other)?))
-        })
-        .collect();
+    let pairs = paired(record, &engine.name, baseline);
     let ratios: Vec<f64> = pairs.iter().map(|(own, base)| base / own).collect();
     match geometric_mean(&ratios) {
         Some(ratio) => Versus::Ratio {
@@ -272,4 +278,14 @@ fn versus(record: &Record, engine: &EngineNote) -> Versus {
         },
         None => Versus::None("no shared round"),
     }
+}
+
+/// ns per event of two engines, for each round that counts and that both ran.
+pub(super) fn paired(record: &Record, one: &str, other: &str) -> Vec<(f64, f64)> {
+    counted(record, one)
+        .filter_map(|trial| {
+            let beside = counted(record, other).find(|beside| beside.round == trial.round)?;
+            Some((ns_per_event(trial)?, ns_per_event(beside)?))
+        })
+        .collect()
 }

@@ -2,6 +2,7 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
+use super::limits::{limits, show_share};
 use super::summary::{EngineLine, Proof, Summary, Versus};
 use super::text::{Style, plain, rounds, show_ends, show_ratio, wrap};
 use crate::record::Record;
@@ -11,6 +12,10 @@ use crate::unit::quantity::{show_bytes, show_count, show_ns};
 /// Below this width the column of notifications a second is left out: it is
 /// the inverse of the one before it.
 const NARROW: usize = 96;
+/// Columns that each share of a limit takes; where they do not fit beside the
+/// notifications a second, those give way, and below [`NARROW`] the shares
+/// stand in their own table only.
+const SHARE: usize = 12;
 
 /// A table without borders: the first row is its header, the first column is
 /// aligned to the left, all others to the right.
@@ -62,10 +67,7 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
         if !lines.is_empty() {
             text += &style.bold(title);
             text.push('\n');
-            text += &draw(
-                &engine_rows(lines, &plain(&record.plan.baseline), style),
-                style,
-            );
+            text += &draw(&engine_rows(record, lines, style), style);
             text.push('\n');
         }
     }
@@ -93,14 +95,24 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
     text
 }
 
-fn engine_rows(lines: &[EngineLine], baseline: &str, style: Style) -> Vec<Vec<String>> {
-    let wide = style.width >= NARROW;
-    let versus = format!("× {baseline}\n[95% interval]");
+fn engine_rows(record: &Record, lines: &[EngineLine], style: Style) -> Vec<Vec<String>> {
+    let mut limits = limits(record);
+    if style.width < NARROW {
+        limits.clear();
+    }
+    let wide = style.width >= NARROW + SHARE * limits.len();
+    let versus = format!("× {}\n[95% interval]", plain(&record.plan.baseline));
+    let shares: Vec<String> = limits
+        .iter()
+        .map(|limit| limit.replacen('-', "-\n", 1))
+        .collect();
     let mut header = vec!["engine", "events/s", "ns per\nevent", "ns per\nnotif."];
     if wide {
         header.push("notif.\nper s");
     }
-    header.extend([versus.as_str(), "bytes per\nmember", "proof"]);
+    header.push(versus.as_str());
+    header.extend(shares.iter().map(String::as_str));
+    header.extend(["bytes per\nmember", "proof"]);
     let mut rows = vec![header.into_iter().map(str::to_owned).collect::<Vec<_>>()];
     let number =
         |value: Option<f64>, show: fn(f64) -> String| value.map_or_else(|| "-".to_owned(), show);
@@ -116,6 +128,11 @@ fn engine_rows(lines: &[EngineLine], baseline: &str, style: Style) -> Vec<Vec<St
             row.push(number(line.notifications_per_s, show_count));
         }
         row.push(show_versus(&line.versus));
+        row.extend(
+            limits
+                .iter()
+                .map(|limit| show_share(record, &line.name, limit)),
+        );
         row.push(number(line.bytes_per_member, show_bytes));
         row.push(
             if line.proof == Proof::Equal {

@@ -4,7 +4,7 @@ use super::failure::failures;
 use super::summary::Summary;
 use super::text::{Style, plain, rounds, wrap};
 use super::warning::{Warning, collect};
-use super::{percentiles, table, trust};
+use super::{counters, limits, memory, percentiles, table, trust};
 use crate::record::Record;
 use crate::unit::quantity::show_whole;
 
@@ -18,7 +18,10 @@ pub fn terminal(record: &Record, style: &Style) -> String {
     text += &title(record, style);
     text.push('\n');
     text += &table::section(record, &summary, style);
+    text += &limits::section(record, &summary, style);
     text += &percentiles::section(record, &summary, style);
+    text += &memory::section(record, &summary, style);
+    text += &counters::section(record, &summary, style);
     text += &trust::section(record, &summary, style);
     text += &warnings(record, &summary, style);
     text
