@@ -57,9 +57,9 @@ pub fn no_counters() -> Option<String> {
     let what = if names.len() == Counted::ALL.len() {
         "none of the processors' counters".to_owned()
     } else {
-        format!("no counter of {}", names.join(", "))
+        format!("no count of {}", names.join(", "))
     };
-    Some(format!("--perf: this machine gives {what} ({why})"))
+    Some(format!("--perf: this machine gives {what}: {why}"))
 }
 
 /// The counters of one trial.

@@ -199,9 +199,7 @@ fn drive<E: Engine>(
             }
             std::thread::yield_now();
         }
-        if let Some(counters) = counters {
-            counters.start();
-        }
+        counters.into_iter().for_each(Counters::start);
         go.store(true, Ordering::Release);
         collect::<E>(setup, config, &finished)
     })

@@ -7,6 +7,9 @@ use super::text::{Style, plain, wrap};
 use crate::record::{Record, Trial};
 use crate::unit::quantity::{show_bytes, show_whole};
 
+/// Stands for what the record doesn't know.
+const UNKNOWN: &str = "-";
+
 /// Bytes per member that has state, by part; the medians over the rounds that
 /// count. A part is none where the record doesn't know it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,10 +80,15 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
     let members = record.oracle.as_ref().map_or_else(String::new, |oracle| {
         format!(" of all {} members", show_whole(oracle.members))
     });
+    let unknown = if rows.iter().any(|row| row[4] == UNKNOWN) {
+        "; `-`: not known to this record, and in no sum"
+    } else {
+        ""
+    };
     let words = format!(
         "state: of members, their contents and inbox entries; slack: empty room in inboxes; map: \
          keys, control bytes, empty slots, locks; allocator: headers and rounding, computed by \
-         glibc's rules; whole: the bytes{members} together; medians over the rounds"
+         glibc's rules; whole: the bytes{members} together; medians over the rounds{unknown}"
     );
     text += &wrap("  ", &words, style.width);
     text.push('\n');
@@ -90,7 +98,7 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
 fn row(record: &Record, line: &EngineLine) -> Option<Vec<String>> {
     let parts = MemoryParts::of(record, &line.name)?;
     let whole = over_rounds(record, &line.name, &|trial| Some(in_all(trial) as f64))?;
-    let unknown = || "-".to_owned();
+    let unknown = || UNKNOWN.to_owned();
     Some(vec![
         plain(&line.name),
         show_bytes(parts.state),
@@ -138,5 +146,7 @@ mod tests {
         assert_eq!(parts.allocator, None);
         let line = &Summary::of(&record).ranked[0];
         assert!((line.bytes_per_member.unwrap() - 1_110.0).abs() < 1e-9);
+        let text = section(&record, &Summary::of(&record), Style::default());
+        assert!(text.contains("`-`: not known"), "{text}");
     }
 }

@@ -82,7 +82,7 @@ fn every_table_keeps_within_the_width() {
 fn what_the_machine_does_not_count_is_said_in_the_report() {
     let mut record = fixture::record();
     record.plan.perf = true;
-    let words = "--perf: this machine gives none of the processors' counters (no)";
+    let words = "--perf: this machine gives none of the processors' counters: no";
     record.warnings.push(words.to_owned());
     let text = at_width(&record, 100);
     assert!(text.contains(&format!("warning: {words}")), "{text}");

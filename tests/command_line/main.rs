@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod formats;
 mod mistakes;
 mod outputs;
 mod runs;

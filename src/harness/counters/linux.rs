@@ -76,10 +76,13 @@ fn scale(count: u64, enabled: u64, running: u64) -> Option<u64> {
 pub(super) fn missing(what: Counted) -> Option<String> {
     let error = Counter::of(event(what), None).err()?;
     Some(match error.kind() {
-        io::ErrorKind::PermissionDenied => {
-            format!("{error}; set /proc/sys/kernel/perf_event_paranoid to 2 or lower")
+        io::ErrorKind::PermissionDenied => "the kernel does not permit it: set \
+                                            /proc/sys/kernel/perf_event_paranoid to 2 or lower"
+            .to_owned(),
+        io::ErrorKind::NotFound | io::ErrorKind::Unsupported => {
+            "a virtual machine has only those that its host lends it".to_owned()
         }
-        _ => format!("{error}; a virtual machine has only those that its host lends it"),
+        _ => error.to_string(),
     })
 }
 
