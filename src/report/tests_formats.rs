@@ -99,7 +99,7 @@ proptest! {
     ) {
         let mut record = fixture::with_limits();
         record.trials.retain(|trial| trial.round < 3);
-        let counted = |number: u64| (number % 3 > 0).then_some(number);
+        let counted = |number: u64| (!number.is_multiple_of(3)).then_some(number);
         for (at, trial) in record.trials.iter_mut().enumerate() {
             let number = |step: usize| numbers[(at + step * 7) % numbers.len()];
             (trial.wall_ns, trial.generated, trial.failed) = (number(0), number(1), number(2));
