@@ -65,12 +65,18 @@ pub fn shares(record: &Record, engine: &str) -> Vec<LimitShare> {
     LIMITS.into_iter().filter_map(share_of).collect()
 }
 
-/// The share of one limit, short: `62.0%`, or `-`.
-pub(super) fn show_share(record: &Record, engine: &str, limit: &str) -> String {
-    shares(record, engine)
-        .iter()
-        .find(|share| share.limit == limit)
-        .map_or_else(|| "-".to_owned(), |share| show_percent(share.share))
+/// The shares of all limits, short: `59.8 / 39.9%`, in the order of [`limits`];
+/// `-` for one that is not known.
+pub(super) fn show_shares(record: &Record, engine: &str) -> String {
+    let found = shares(record, engine);
+    let shown = limits(record).into_iter().map(|limit| {
+        let share = found.iter().find(|share| share.limit == limit)?;
+        Some(show_percent(share.share).replace('%', ""))
+    });
+    let shown: Vec<String> = shown
+        .map(|share| share.unwrap_or_else(|| "-".to_owned()))
+        .collect();
+    format!("{}%", shown.join(" / "))
 }
 
 /// A share with its interval: `62.0% [60.1%, 63.9%]`.

@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
-use super::limits::{limits, show_share};
+use super::limits::{limits, show_shares};
 use super::summary::{EngineLine, Proof, Summary, Versus};
 use super::text::{Style, plain, rounds, show_ends, show_ratio, wrap};
 use crate::record::Record;
@@ -12,10 +12,10 @@ use crate::unit::quantity::{show_bytes, show_count, show_ns};
 /// Below this width the column of notifications a second is left out: it is
 /// the inverse of the one before it.
 const NARROW: usize = 96;
-/// Columns that each share of a limit takes; where they do not fit beside the
-/// notifications a second, those give way, and below [`NARROW`] the shares
-/// stand in their own table only.
-const SHARE: usize = 12;
+/// Columns that the shares of the limits take. They need [`NARROW`] as well;
+/// where they don't fit beside the notifications a second, those give way.
+/// In a narrow report they stand in their own table only.
+const SHARES: usize = 16;
 
 /// A table without borders: the first row is its header, the first column is
 /// aligned to the left, all others to the right.
@@ -96,22 +96,17 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
 }
 
 fn engine_rows(record: &Record, lines: &[EngineLine], style: Style) -> Vec<Vec<String>> {
-    let mut limits = limits(record);
-    if style.width < NARROW {
-        limits.clear();
-    }
-    let wide = style.width >= NARROW + SHARE * limits.len();
+    let shares = style.width >= NARROW && !limits(record).is_empty();
+    let wide = style.width >= NARROW + if shares { SHARES } else { 0 };
     let versus = format!("× {}\n[95% interval]", plain(&record.plan.baseline));
-    let shares: Vec<String> = limits
-        .iter()
-        .map(|limit| limit.replacen('-', "-\n", 1))
-        .collect();
     let mut header = vec!["engine", "events/s", "ns per\nevent", "ns per\nnotif."];
     if wide {
         header.push("notif.\nper s");
     }
     header.push(versus.as_str());
-    header.extend(shares.iter().map(String::as_str));
+    if shares {
+        header.push("share of\nlimits");
+    }
     header.extend(["bytes per\nmember", "proof"]);
     let mut rows = vec![header.into_iter().map(str::to_owned).collect::<Vec<_>>()];
     let number =
@@ -128,11 +123,9 @@ fn engine_rows(record: &Record, lines: &[EngineLine], style: Style) -> Vec<Vec<S
             row.push(number(line.notifications_per_s, show_count));
         }
         row.push(show_versus(&line.versus));
-        row.extend(
-            limits
-                .iter()
-                .map(|limit| show_share(record, &line.name, limit)),
-        );
+        if shares {
+            row.push(show_shares(record, &line.name));
+        }
         row.push(number(line.bytes_per_member, show_bytes));
         row.push(
             if line.proof == Proof::Equal {
@@ -200,6 +193,10 @@ fn legend(record: &Record, summary: &Summary, style: Style) -> String {
         "notif.: an event whose disposition is notify",
         style.width,
     );
+    if style.width >= NARROW && !limits(record).is_empty() {
+        let words = format!("share of limits: of {}", limits(record).join(" / of "));
+        text += &wrap("  ", &words, style.width);
+    }
     text += &verdicts(record, summary, style);
     let listed = |figure: &dyn Fn(&EngineLine) -> String| {
         let all = all(summary).map(|line| format!("{} {}", plain(&line.name), figure(line)));
