@@ -37,6 +37,11 @@ pub const fn allocator_overhead(size: u64) -> u64 {
     taken - size
 }
 
+/// The same of one allocation of which so many bytes are used and unused.
+pub(super) const fn overhead_of_one((used, unused): (u64, u64)) -> u64 {
+    allocator_overhead(used + unused)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

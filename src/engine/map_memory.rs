@@ -45,27 +45,46 @@ impl Sum for Allocated {
 }
 
 /// The bytes that hold state, from `allocated`, which the maps take with
-/// their locks; the bytes of entries and of slack of every member's inbox,
-/// which is one allocation unless it is empty; and the number of contents.
+/// their locks; and what each member and each content has on the heap.
 #[must_use]
 fn of_maps(
     allocated: Allocated,
-    inboxes: impl Iterator<Item = (u64, u64)>,
-    contents: u64,
+    members: impl Iterator<Item = MemoryUse>,
+    contents: impl Iterator<Item = MemoryUse>,
 ) -> MemoryUse {
-    let mut in_table = contents * size_of::<Content>() as u64;
-    let (mut used, mut slack, mut allocator) = (0, 0, allocated.beyond);
-    for (inbox_used, inbox_slack) in inboxes {
-        in_table += size_of::<Member>() as u64;
-        used += inbox_used;
-        slack += inbox_slack;
-        allocator += allocator_overhead(inbox_used + inbox_slack);
+    let sized = |size| move |on_heap| (size as u64, on_heap);
+    let members = members.map(sized(size_of::<Member>()));
+    let contents = contents.map(sized(size_of::<Content>()));
+    let mut in_table = 0;
+    let mut used = MemoryUse::default();
+    for (size, on_heap) in members.chain(contents) {
+        in_table += size;
+        used = used + on_heap;
     }
     MemoryUse {
-        state: in_table + used,
-        slack,
+        state: in_table,
+        slack: 0,
         map: allocated.asked.saturating_sub(in_table),
-        allocator,
+        allocator: allocated.beyond,
+    } + used
+}
+
+/// What a member has on the heap.
+fn of_member(state: &Member) -> MemoryUse {
+    on_heap(state.heap_bytes(), state.heap_overhead())
+}
+
+/// What a content has on the heap.
+fn of_content(state: &Content) -> MemoryUse {
+    on_heap(state.heap_bytes(), state.heap_overhead())
+}
+
+fn on_heap((used, slack): (u64, u64), overhead: u64) -> MemoryUse {
+    MemoryUse {
+        state: used,
+        slack,
+        map: 0,
+        allocator: overhead,
     }
 }
 
@@ -75,8 +94,8 @@ pub(super) fn of_tables(members: &KeyedTable<Member>, contents: &KeyedTable<Cont
     let tables = [members.allocated_bytes(), contents.allocated_bytes()];
     of_maps(
         tables.into_iter().map(Allocated::once).sum(),
-        members.iter().map(|(_, state)| state.inbox.bytes()),
-        contents.len() as u64,
+        members.iter().map(|(_, state)| of_member(state)),
+        contents.iter().map(|(_, state)| of_content(state)),
     )
 }
 
@@ -101,8 +120,8 @@ pub(super) fn of_dashmaps<S: std::hash::BuildHasher + Clone>(
         [allocated_by(members), allocated_by(contents)]
             .into_iter()
             .sum(),
-        members.iter().map(|at| at.inbox.bytes()),
-        contents.len() as u64,
+        members.iter().map(|at| of_member(&at)),
+        contents.iter().map(|at| of_content(&at)),
     )
 }
 
@@ -166,17 +185,15 @@ mod tests {
     }
 
     #[test]
-    fn state_and_map_add_up_to_what_was_allocated() {
-        let member = size_of::<Member>() as u64;
+    fn the_parts_add_up_to_what_was_allocated() {
         let tables = [10_000, 40].map(Allocated::once).into_iter().sum();
-        let inboxes = [(48, 24), (24, 72), (0, 0)];
-        let used = of_maps(tables, inboxes.into_iter(), 3);
-        assert_eq!(
-            used.state,
-            3 * member + 3 * size_of::<Content>() as u64 + 72
-        );
-        // 10,008 is rounded up to 10,016, and 48 stays; 72 and 96 take 80 and
-        // 112; an empty inbox is no allocation
+        let heap = [((48, 24), 8), ((24, 72), 16), ((0, 0), 0)];
+        let members = heap.map(|(bytes, overhead)| on_heap(bytes, overhead));
+        let contents = [MemoryUse::default(); 3];
+        let used = of_maps(tables, members.into_iter(), contents.into_iter());
+        let in_tables = 3 * size_of::<Member>() + 3 * size_of::<Content>();
+        assert_eq!(used.state, in_tables as u64 + 72);
+        // 10,008 is rounded up to 10,016, and 48 stays
         assert_eq!(used.allocator, 16 + 8 + 8 + 16);
         assert_eq!(
             used.total() - used.allocator,

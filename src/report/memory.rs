@@ -14,9 +14,9 @@ const UNKNOWN: &str = "-";
 /// count. A part is none where the record doesn't know it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MemoryParts {
-    /// States of members and contents, and inbox entries.
+    /// States of members and contents, inbox entries among them.
     pub state: f64,
-    /// Room in inboxes that holds no entry.
+    /// Their room that holds nothing, as in inboxes.
     pub slack: f64,
     /// Of the maps beyond the states in them.
     pub map: f64,
@@ -86,8 +86,8 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
         ""
     };
     let words = format!(
-        "state: of members, their contents and inbox entries; slack: empty room in inboxes; map: \
-         keys, control bytes, empty slots, locks; allocator: headers and rounding, computed by \
+        "state: of members and contents, inbox entries among it; slack: empty room, as in inboxes; \
+         map: keys, control bytes, empty slots, locks; allocator: headers and rounding, computed by \
          glibc's rules; whole: the bytes{members} together; medians over the rounds{unknown}"
     );
     text += &wrap("  ", &words, style.width);
