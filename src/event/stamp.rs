@@ -77,6 +77,21 @@ impl Stamp {
         (self.0 ^ other.0) & 15 == 0
     }
 
+    /// Segment, undo and kind: all that counts of an event that only raises or
+    /// lowers a number.
+    #[inline(always)]
+    #[must_use]
+    pub const fn low_byte(self) -> u8 {
+        self.0 as u8
+    }
+
+    /// The stamp of index 0 with that [`Stamp::low_byte`].
+    #[inline(always)]
+    #[must_use]
+    pub const fn of_low_byte(byte: u8) -> Self {
+        Self(byte as u64)
+    }
+
     /// The word itself: index from bit 8, segment in bits 5 to 7, undo in bit
     /// 4, kind in bits 0 to 3.
     #[inline(always)]

@@ -62,6 +62,7 @@ pub(crate) fn with_rounds(rounds: usize) -> Record {
         oracle: Some(OracleNote {
             events_digest: EVENTS_DIGEST.to_owned(),
             snapshot_digest: SNAPSHOT_DIGEST.to_owned(),
+            warm_snapshot_digest: None,
             members: 90_000,
             contents: 40_000,
             expected: "matches".to_owned(),
@@ -105,6 +106,25 @@ pub(crate) fn with_limits() -> Record {
             record.trials.push(trial);
         }
     }
+    record
+}
+
+/// As [`with_limits`], each trial with a second pass, half as long.
+pub(crate) fn with_warm_passes() -> Record {
+    let mut record = with_limits();
+    record.plan.warm = true;
+    let digest = "ba98765432100123456789abcdefcdef";
+    if let Some(oracle) = &mut record.oracle {
+        oracle.warm_snapshot_digest = Some(digest.to_owned());
+    }
+    let warm = |trial: &Trial| Trial {
+        pass: Pass::Warm,
+        wall_ns: trial.wall_ns / 2,
+        snapshot_digest: trial.snapshot_digest.as_ref().map(|_| digest.to_owned()),
+        ..trial.clone()
+    };
+    let passes = record.trials.iter().flat_map(|t| [t.clone(), warm(t)]);
+    record.trials = passes.collect();
     record
 }
 
@@ -177,6 +197,7 @@ fn trial(round: usize, turn: usize) -> Trial {
         round,
         turn,
         warmup: round == 0,
+        pass: Pass::Fresh,
         wall_ns,
         workers: vec![WorkerStamp {
             start_ns: 10,
@@ -234,6 +255,8 @@ fn plan(rounds: usize) -> Plan {
         verify: true,
         baseline: "dashmap-naive".to_owned(),
         inbox_capacity: 32,
+        dense: false,
+        warm: false,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::summary::{Summary, over_rounds, per, taken_on};
 use super::table;
 use super::text::{Style, plain, wrap};
-use crate::record::{PerfNote, Record, Trial};
+use crate::record::{Pass, PerfNote, Record, Trial};
 
 /// Counts per event: of all threads, in user mode; the medians over the
 /// rounds that count. Each is none where the record has none.
@@ -20,16 +20,16 @@ pub struct CountsPerEvent {
 }
 
 impl CountsPerEvent {
-    /// Of an engine.
+    /// Of an engine, in passes of one kind.
     #[must_use]
-    pub fn of(record: &Record, engine: &str) -> Self {
+    pub fn of(record: &Record, engine: &str, pass: Pass) -> Self {
         let median = |count: &dyn Fn(&PerfNote) -> Option<u64>| {
             let per_event = |trial: &Trial| {
                 let counted = count(trial.perf.as_ref()?)?;
                 // none at all is a figure, too
                 per(counted as f64, taken_on(trial)).or((counted == 0).then_some(0.0))
             };
-            over_rounds(record, engine, &per_event)
+            over_rounds(record, engine, pass, &per_event)
         };
         Self {
             cycles: median(&|note| note.cycles),
@@ -60,7 +60,7 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
     rows[0].push("instructions\nper cycle".to_owned());
     let ranked = summary.ranked.iter().chain(&summary.ablations);
     for line in ranked.chain(&summary.probes) {
-        let counts = CountsPerEvent::of(record, &line.name);
+        let counts = CountsPerEvent::of(record, &line.name, summary.pass);
         if counts.each().iter().all(Option::is_none) {
             continue;
         }
@@ -75,7 +75,10 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
     if rows.len() == 1 {
         return String::new();
     }
-    let mut text = style.bold("counted by the processors, per event");
+    let mut text = style.bold(match summary.pass {
+        Pass::Fresh => "counted by the processors, per event",
+        Pass::Warm => "counted by the processors, per event over warm state",
+    });
     text.push('\n');
     text += &table::draw(&rows, style);
     text += &wrap(
@@ -109,7 +112,7 @@ mod tests {
         let record = fixture::with_counts();
         let summary = Summary::of(&record);
         let line = &summary.ranked[0];
-        let counts = CountsPerEvent::of(&record, &line.name);
+        let counts = CountsPerEvent::of(&record, &line.name, Pass::Fresh);
         assert!((counts.cycles.unwrap() - 6.0 * line.ns_per_event).abs() < 1e-9);
         assert_eq!(counts.cache_misses, Some(0.5));
         assert_eq!(counts.tlb_misses, None);
@@ -128,7 +131,7 @@ mod tests {
                 ..PerfNote::default()
             });
         }
-        let counts = CountsPerEvent::of(&record, "dashmap");
+        let counts = CountsPerEvent::of(&record, "dashmap", Pass::Fresh);
         assert_eq!((counts.cycles, counts.tlb_misses), (None, Some(0.0)));
     }
 

@@ -6,17 +6,18 @@ use std::borrow::Cow;
 use super::counters::CountsPerEvent;
 use super::limits::shares;
 use super::memory::MemoryParts;
-use super::standing::{Standing, ratio_of, significant, standings, verdict_words};
-use super::summary::{EngineLine, Proof, Summary, Versus};
-use crate::record::{EngineNote, Record};
+use super::standing::{Standing, passes, ratio_of, significant, standings, verdict_words};
+use super::summary::{EngineLine, Proof, Versus};
+use crate::record::{EngineNote, Pass, Record};
 
 /// The columns; docs/FORMAT.md describes them. New ones are added at the end.
-const COLUMNS: [&str; 37] = [
+const COLUMNS: [&str; 38] = [
     "workload",
     "name",
     "engine",
     "role",
     "freshness",
+    "pass",
     "status",
     "rounds",
     "ns_per_event",
@@ -55,17 +56,15 @@ const COLUMNS: [&str; 37] = [
 /// have six significant digits.
 #[must_use]
 pub fn csv(record: &Record) -> String {
-    let summary = Summary::of(record);
     let mut text = COLUMNS.join(",");
     text.push('\n');
-    for (note, standing) in standings(record, &summary) {
-        let row = row(record, note, &standing);
-        let fields: Vec<Cow<'_, str>> = COLUMNS
-            .iter()
-            .map(|column| quoted(row.get(column)))
-            .collect();
-        text += &fields.join(",");
-        text.push('\n');
+    for summary in passes(record) {
+        for (note, standing) in standings(record, &summary) {
+            let row = row(record, note, summary.pass, &standing);
+            let fields = COLUMNS.iter().map(|column| quoted(row.get(column)));
+            text += &fields.collect::<Vec<_>>().join(",");
+            text.push('\n');
+        }
     }
     text
 }
@@ -91,19 +90,26 @@ impl Row {
     }
 }
 
-fn row(record: &Record, note: &EngineNote, standing: &Standing<'_>) -> Row {
+fn row(record: &Record, note: &EngineNote, pass: Pass, standing: &Standing<'_>) -> Row {
     let mut row = Row::default();
     row.text("workload", &record.workload.name);
     row.text("name", &note.name);
     row.text("engine", &note.engine);
     row.text("role", if note.control { "control" } else { &note.role });
     row.text("freshness", &note.freshness);
+    row.text(
+        "pass",
+        match pass {
+            Pass::Fresh => "fresh",
+            Pass::Warm => "warm",
+        },
+    );
     row.text("baseline", &record.plan.baseline);
     row.text("threads", &record.plan.threads.to_string());
     match standing {
         Standing::Measured(line) => {
             row.text("status", "ok");
-            figures(&mut row, record, line);
+            figures(&mut row, record, pass, line);
         }
         Standing::Control(control) => {
             row.text("status", "ok");
@@ -119,7 +125,7 @@ fn row(record: &Record, note: &EngineNote, standing: &Standing<'_>) -> Row {
     row
 }
 
-fn figures(row: &mut Row, record: &Record, line: &EngineLine) {
+fn figures(row: &mut Row, record: &Record, pass: Pass, line: &EngineLine) {
     row.text("rounds", &line.rounds.to_string());
     row.number("ns_per_event", Some(line.ns_per_event));
     row.number("core_ns_per_event", Some(line.core_ns_per_event));
@@ -127,7 +133,7 @@ fn figures(row: &mut Row, record: &Record, line: &EngineLine) {
     row.number("ns_per_notification", line.ns_per_notification);
     row.number("notifications_per_s", line.notifications_per_s);
     versus(row, &line.versus);
-    for share in shares(record, &line.name) {
+    for share in shares(record, &line.name, pass) {
         let [middle, low, high] = match share.limit {
             "limit-state" => [
                 "limit_state_share",
@@ -144,7 +150,7 @@ fn figures(row: &mut Row, record: &Record, line: &EngineLine) {
         row.number(low, share.interval.map(|interval| interval.low));
         row.number(high, share.interval.map(|interval| interval.high));
     }
-    if let Some(parts) = MemoryParts::of(record, &line.name) {
+    if let Some(parts) = MemoryParts::of(record, &line.name, pass) {
         row.number("bytes_per_member", line.bytes_per_member);
         row.number("state_bytes_per_member", Some(parts.state));
         row.number("slack_bytes_per_member", Some(parts.slack));
@@ -152,7 +158,7 @@ fn figures(row: &mut Row, record: &Record, line: &EngineLine) {
         row.number("allocator_bytes_per_member", parts.allocator);
     }
     row.text("peak_resident_bytes", &line.peak_resident_bytes.to_string());
-    let counts = CountsPerEvent::of(record, &line.name);
+    let counts = CountsPerEvent::of(record, &line.name, pass);
     row.number("cycles_per_event", counts.cycles);
     row.number("instructions_per_event", counts.instructions);
     row.number("cache_misses_per_event", counts.cache_misses);
@@ -222,9 +228,8 @@ mod tests {
     fn every_field_that_is_written_has_a_column() {
         let mut record = fixture::with_counts();
         fixture::break_engine(&mut record, "sharded-mutex", "member 7");
-        let summary = Summary::of(&record);
-        for (note, standing) in standings(&record, &summary) {
-            let row = row(&record, note, &standing);
+        for (note, standing) in standings(&record, &passes(&record)[0]) {
+            let row = row(&record, note, Pass::Fresh, &standing);
             for (at, (column, _)) in row.0.iter().enumerate() {
                 assert!(COLUMNS.contains(column), "{column}");
                 assert!(row.0[..at].iter().all(|(other, _)| other != column));
@@ -272,7 +277,7 @@ mod tests {
         let wrong = wrong.unwrap();
         assert_eq!(field(wrong, "status"), "wrong");
         assert_eq!(field(wrong, "error"), "member 7: badge 3, not 2");
-        for column in &COLUMNS[6..33] {
+        for column in &COLUMNS[7..34] {
             assert_eq!(field(wrong, column), "", "{column}");
         }
     }

@@ -9,10 +9,10 @@
 
 use serde::Serialize;
 
-use super::standing::{Standing, ratio_of, significant, standings, verdict_words};
+use super::standing::{Standing, passes, ratio_of, significant, standings, verdict_words};
 use super::summary::{EngineLine, Summary};
 use super::text::{plain, rounds};
-use crate::record::Record;
+use crate::record::{Pass, Record};
 use crate::stats::RatioInterval;
 
 /// One value that is followed over time; smaller is better.
@@ -28,34 +28,45 @@ struct Entry {
 
 /// The array: first how many engines were wrong; then, for each engine, its
 /// time beside the baseline's in the same run, its time per event, and its
-/// bytes per member; then an entry for each that was wrong.
+/// bytes per member; then an entry for each that was wrong; then the times of
+/// passes over warm state, where there were any.
 #[must_use]
 pub fn github_action(record: &Record) -> String {
     let summary = Summary::of(record);
     let workload = plain(&record.workload.name);
     let mut entries = vec![wrong_engines(&workload, &summary)];
-    for (note, standing) in standings(record, &summary) {
-        let name = format!("{workload}: {}", plain(&note.name));
-        match standing {
-            Standing::Measured(line) if note.role != "probe" => {
-                entries.extend(entries_of(&name, record, line));
+    for summary in passes(record) {
+        let pass = match summary.pass {
+            Pass::Fresh => "",
+            Pass::Warm => " over warm state",
+        };
+        for (note, standing) in standings(record, &summary) {
+            let name = format!("{workload}: {}{pass}", plain(&note.name));
+            match standing {
+                Standing::Measured(line) if note.role != "probe" => {
+                    entries.extend(entries_of(&name, record, line));
+                }
+                Standing::Wrong(error) => entries.push(wrong(&name, &error.difference)),
+                // neither is followed over time: the control says something
+                // of one run only, and an engine without a round nothing
+                _ => {}
             }
-            Standing::Wrong(error) => entries.push(Entry {
-                name: format!("{name}: wrong final state"),
-                unit: "engines".to_owned(),
-                value: 1.0,
-                range: None,
-                extra: plain(&error.difference),
-            }),
-            // neither is followed over time: the control says something of
-            // one run only, and an engine without a round nothing
-            _ => {}
         }
     }
     // a number that JSON can't hold is none of ours: all are finite
     let mut text = serde_json::to_string_pretty(&entries).unwrap_or_default();
     text.push('\n');
     text
+}
+
+fn wrong(name: &str, difference: &str) -> Entry {
+    Entry {
+        name: format!("{name}: wrong final state"),
+        unit: "engines".to_owned(),
+        value: 1.0,
+        range: None,
+        extra: plain(difference),
+    }
 }
 
 /// Always there, so that the array is never empty and a chart rises from 0

@@ -9,7 +9,7 @@ use super::failure::difference;
 use super::summary::{EngineLine, Summary, paired};
 use super::table;
 use super::text::{Style, plain, show_percent, wrap};
-use crate::record::Record;
+use crate::record::{Pass, Record};
 use crate::stats::{RatioInterval, geometric_mean, paired_ratio};
 
 /// The probes that engines are held against.
@@ -44,17 +44,17 @@ fn name_of<'r>(record: &'r Record, limit: &str) -> Option<&'r str> {
     difference(record, note).is_none().then_some(&note.name)
 }
 
-/// The share of each limit that `engine` comes to, in the order of
-/// [`limits`]; without those that it shares no round with. None for a probe:
+/// The share of each limit that `engine` comes to in passes of one kind, in the
+/// order of [`limits`]; without those that it shares no round with. None for a probe:
 /// it does other work, so that its share says nothing.
 #[must_use]
-pub fn shares(record: &Record, engine: &str) -> Vec<LimitShare> {
+pub fn shares(record: &Record, engine: &str, pass: Pass) -> Vec<LimitShare> {
     let mut notes = record.engines.iter();
     if notes.any(|note| note.name == engine && note.role == "probe") {
         return Vec::new();
     }
     let share_of = |limit: &'static str| {
-        let pairs = paired(record, engine, name_of(record, limit)?);
+        let pairs = paired(record, engine, name_of(record, limit)?, pass);
         let ratios: Vec<f64> = pairs.iter().map(|(own, limit)| limit / own).collect();
         Some(LimitShare {
             limit,
@@ -67,8 +67,8 @@ pub fn shares(record: &Record, engine: &str) -> Vec<LimitShare> {
 
 /// The shares of all limits, short: `59.8 / 39.9%`, in the order of [`limits`];
 /// `-` for one that is not known.
-pub(super) fn show_shares(record: &Record, engine: &str) -> String {
-    let found = shares(record, engine);
+pub(super) fn show_shares(record: &Record, engine: &str, pass: Pass) -> String {
+    let found = shares(record, engine, pass);
     let shown = limits(record).into_iter().map(|limit| {
         let share = found.iter().find(|share| share.limit == limit)?;
         Some(show_percent(share.share).replace('%', ""))
@@ -98,7 +98,7 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
     let mut rows = vec![vec!["engine".to_owned()]];
     rows[0].extend(limits.iter().map(|limit| format!("of {limit}")));
     for line in lines {
-        let found = shares(record, &line.name);
+        let found = shares(record, &line.name, summary.pass);
         let mut row = vec![plain(&line.name)];
         row.extend(limits.iter().map(|limit| {
             let share = found.iter().find(|share| share.limit == *limit);
@@ -106,7 +106,10 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
         }));
         rows.push(row);
     }
-    let mut text = style.bold("share of the machine's limit");
+    let mut text = style.bold(match summary.pass {
+        Pass::Fresh => "share of the machine's limit",
+        Pass::Warm => "share of the machine's limit, over warm state",
+    });
     text.push('\n');
     text += &table::draw(&rows, style);
     text += &wrap(
@@ -140,14 +143,14 @@ mod tests {
         let record = fixture::with_limits();
         assert_eq!(limits(&record), ["limit-state", "limit-partitioned"]);
         for engine in ["dashmap", "sharded-mutex", "dashmap-naive"] {
-            for found in shares(&record, engine) {
+            for found in shares(&record, engine, Pass::Fresh) {
                 let share = expected(&record, engine, found.limit);
                 assert!((found.share - share).abs() < 1e-12, "{found:?}");
                 let interval = found.interval.unwrap();
                 assert!(interval.low < share && share < interval.high);
             }
         }
-        let dashmap = shares(&record, "dashmap");
+        let dashmap = shares(&record, "dashmap", Pass::Fresh);
         assert!((0.58..0.62).contains(&dashmap[0].share), "{dashmap:?}");
         assert!((0.38..0.42).contains(&dashmap[1].share), "{dashmap:?}");
     }
@@ -158,7 +161,7 @@ mod tests {
         let state = |t: &crate::record::Trial| t.engine == "limit-state";
         record.trials.retain(|t| !(state(t) && t.round > 1));
         fixture::trial_mut(&mut record, "dashmap", 3).wall_ns *= 50;
-        let found = shares(&record, "dashmap");
+        let found = shares(&record, "dashmap", Pass::Fresh);
         assert!((0.58..0.62).contains(&found[0].share), "{found:?}");
         assert_eq!(found[0].interval, None);
     }
@@ -166,16 +169,31 @@ mod tests {
     #[test]
     fn without_the_probes_there_is_no_share() {
         let record = fixture::record();
-        assert!(limits(&record).is_empty() && shares(&record, "dashmap").is_empty());
+        assert!(limits(&record).is_empty() && shares(&record, "dashmap", Pass::Fresh).is_empty());
         let summary = Summary::of(&record);
         assert_eq!(section(&record, &summary, Style::default()), "");
+    }
+
+    #[test]
+    fn passes_over_warm_state_are_held_against_the_probes_own() {
+        let mut record = fixture::with_warm_passes();
+        let fresh = shares(&record, "dashmap", Pass::Fresh);
+        let of_it = |t: &&mut crate::record::Trial| t.engine == "dashmap";
+        for trial in record.trials.iter_mut().filter(of_it) {
+            if trial.pass == Pass::Warm {
+                trial.wall_ns *= 2;
+            }
+        }
+        assert_eq!(shares(&record, "dashmap", Pass::Fresh), fresh);
+        let warm = shares(&record, "dashmap", Pass::Warm);
+        assert!((warm[0].share * 2.0 - fresh[0].share).abs() < 1e-6);
     }
 
     #[test]
     fn a_probe_has_no_share() {
         let record = fixture::with_limits();
         for probe in ["null", "limit-read", "limit-state"] {
-            assert!(shares(&record, probe).is_empty(), "{probe}");
+            assert!(shares(&record, probe, Pass::Fresh).is_empty(), "{probe}");
         }
     }
 

@@ -3,12 +3,12 @@
 
 use super::failure::failures;
 use super::limits::{limits, shares, show_share_and_ends};
-use super::standing::{Standing, ratio_of, standings, verdict_words};
+use super::standing::{Standing, passes, ratio_of, standings, verdict_words};
 use super::summary::{EngineLine, Proof, Summary, Versus};
 use super::text::{plain, rounds, show_ends, show_ratio};
 use super::trust;
 use super::warning::collect;
-use crate::record::{EngineNote, Record};
+use crate::record::{EngineNote, Pass, Record};
 use crate::unit::quantity::{show_bytes, show_count, show_ns, show_whole};
 
 /// Lines of the trust block that a reader of a pull request can do without.
@@ -32,7 +32,12 @@ pub fn markdown(record: &Record) -> String {
         let trials = record.trials.len();
         text += &format!("**incomplete**: ended after {trials} trials\n\n");
     }
-    text += &table(record, &summary);
+    for summary in passes(record) {
+        if summary.pass == Pass::Warm {
+            text += "The same stream once more, over the state that the first pass left:\n\n";
+        }
+        text += &table(record, &summary);
+    }
     text += &legend(record, &summary);
     for warning in collect(record, &summary) {
         text += &format!("> **warning** {}\n\n", words(&warning.to_string()));
@@ -86,7 +91,7 @@ fn table(record: &Record, summary: &Summary) -> String {
     );
     for (note, standing) in standings(record, summary) {
         let mut cells = match standing {
-            Standing::Measured(line) => figures(record, note, line, &limits),
+            Standing::Measured(line) => figures(record, note, line, summary.pass),
             // the trust block says what the control shows
             Standing::Control(_) => continue,
             Standing::Wrong(error) => vec![
@@ -106,7 +111,7 @@ fn table(record: &Record, summary: &Summary) -> String {
     text
 }
 
-fn figures(record: &Record, note: &EngineNote, line: &EngineLine, limits: &[&str]) -> Vec<String> {
+fn figures(record: &Record, note: &EngineNote, line: &EngineLine, pass: Pass) -> Vec<String> {
     let probe = note.role == "probe";
     let number =
         |value: Option<f64>, show: fn(f64) -> String| value.map_or_else(|| "-".to_owned(), show);
@@ -128,8 +133,8 @@ fn figures(record: &Record, note: &EngineNote, line: &EngineLine, limits: &[&str
         },
         verdict_words(&line.versus).to_owned(),
     ];
-    let found = shares(record, &line.name);
-    cells.extend(limits.iter().map(|limit| {
+    let found = shares(record, &line.name, pass);
+    cells.extend(limits(record).iter().map(|limit| {
         let share = found.iter().find(|share| share.limit == *limit);
         share.map_or_else(String::new, show_share_and_ends)
     }));

@@ -4,7 +4,7 @@
 use super::summary::{EngineLine, Summary, over_rounds, per};
 use super::table;
 use super::text::{Style, plain, wrap};
-use crate::record::{Record, Trial};
+use crate::record::{Pass, Record, Trial};
 use crate::unit::quantity::{show_bytes, show_whole};
 
 /// Stands for what the record doesn't know.
@@ -25,11 +25,11 @@ pub struct MemoryParts {
 }
 
 impl MemoryParts {
-    /// Of an engine; `None` where it keeps no state.
+    /// Of an engine, after passes of one kind; `None` where it keeps no state.
     #[must_use]
-    pub fn of(record: &Record, engine: &str) -> Option<Self> {
+    pub fn of(record: &Record, engine: &str, pass: Pass) -> Option<Self> {
         let median = |bytes: &dyn Fn(&Trial) -> Option<u64>| {
-            over_rounds(record, engine, &|trial| {
+            over_rounds(record, engine, pass, &|trial| {
                 if trial.members == 0 || in_all(trial) == 0 {
                     return None;
                 }
@@ -70,7 +70,7 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
     ];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     let lines = summary.ranked.iter().chain(&summary.ablations);
-    rows.extend(lines.filter_map(|line| row(record, line)));
+    rows.extend(lines.filter_map(|line| row(record, summary, line)));
     if rows.len() == 1 {
         return String::new();
     }
@@ -95,9 +95,11 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
     text
 }
 
-fn row(record: &Record, line: &EngineLine) -> Option<Vec<String>> {
-    let parts = MemoryParts::of(record, &line.name)?;
-    let whole = over_rounds(record, &line.name, &|trial| Some(in_all(trial) as f64))?;
+fn row(record: &Record, summary: &Summary, line: &EngineLine) -> Option<Vec<String>> {
+    let parts = MemoryParts::of(record, &line.name, summary.pass)?;
+    let whole = over_rounds(record, &line.name, summary.pass, &|trial| {
+        Some(in_all(trial) as f64)
+    })?;
     let unknown = || UNKNOWN.to_owned();
     Some(vec![
         plain(&line.name),
@@ -118,12 +120,12 @@ mod tests {
     #[test]
     fn the_parts_add_up_to_the_bytes_per_member() {
         let record = fixture::record();
-        let parts = MemoryParts::of(&record, "dashmap").unwrap();
+        let parts = MemoryParts::of(&record, "dashmap", Pass::Fresh).unwrap();
         assert_eq!((parts.state, parts.slack, parts.map), (1e3, 100.0, 10.0));
         assert_eq!(parts.allocator, Some(20.0));
         let line = &Summary::of(&record).ranked[0];
         assert!((line.bytes_per_member.unwrap() - 1_130.0).abs() < 1e-9);
-        assert_eq!(MemoryParts::of(&record, "null"), None);
+        assert_eq!(MemoryParts::of(&record, "null", Pass::Fresh), None);
         let text = section(&record, &Summary::of(&record), Style::default());
         let row = text.lines().find(|line| line.starts_with("  dashmap "));
         let cells: Vec<&str> = row.unwrap().split("  ").map(str::trim).collect();
@@ -142,7 +144,7 @@ mod tests {
         for trial in &mut record.trials {
             trial.allocator_bytes = None;
         }
-        let parts = MemoryParts::of(&record, "dashmap").unwrap();
+        let parts = MemoryParts::of(&record, "dashmap", Pass::Fresh).unwrap();
         assert_eq!(parts.allocator, None);
         let line = &Summary::of(&record).ranked[0];
         assert!((line.bytes_per_member.unwrap() - 1_110.0).abs() < 1e-9);

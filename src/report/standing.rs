@@ -2,7 +2,7 @@
 //! Imports `record` and `summary`.
 
 use super::summary::{Control, EngineError, EngineLine, Summary, Versus};
-use crate::record::{EngineNote, Record};
+use crate::record::{EngineNote, Pass, Record};
 use crate::stats::RatioInterval;
 
 /// How one engine came out.
@@ -18,8 +18,20 @@ pub(super) enum Standing<'a> {
     Unmeasured,
 }
 
+/// The figures of the passes from an empty state; then those of the passes
+/// over warm state, where there were any.
+pub(super) fn passes(record: &Record) -> Vec<Summary> {
+    let warm = Summary::of_pass(record, Pass::Warm);
+    let lines = warm.ranked.iter().chain(&warm.ablations);
+    let any = lines.chain(&warm.probes).next().is_some();
+    let mut summaries = vec![Summary::of(record)];
+    summaries.extend(any.then_some(warm));
+    summaries
+}
+
 /// Every engine of the record: ranked ones fastest first, ablations, probes,
-/// the control, then those that have no figure.
+/// the control, then those that have no figure. The latter are told once:
+/// not with the passes over warm state.
 pub(super) fn standings<'a>(
     record: &'a Record,
     summary: &'a Summary,
@@ -41,11 +53,11 @@ pub(super) fn standings<'a>(
         .unmeasured
         .iter()
         .filter_map(|name| Some((note(name)?, Standing::Unmeasured)));
-    measured
-        .chain(control)
-        .chain(wrong)
-        .chain(unmeasured)
-        .collect()
+    let all = measured.chain(control);
+    match summary.pass {
+        Pass::Fresh => all.chain(wrong).chain(unmeasured).collect(),
+        Pass::Warm => all.collect(),
+    }
 }
 
 /// The ratio to the baseline and its interval, where there are any.

@@ -2,12 +2,14 @@
 
 use super::failure::difference;
 use super::memory::bytes_per_member;
-use crate::record::{EngineNote, ProofVerdict, Record, Trial};
+use crate::record::{EngineNote, Pass, ProofVerdict, Record, Trial};
 use crate::stats::{RatioInterval, geometric_mean, median, paired_ratio};
 
 /// The figures of a record. Medians are over the rounds that count.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
+    /// The passes that the figures are of.
+    pub pass: Pass,
     /// Engines, fastest first.
     pub ranked: Vec<EngineLine>,
     /// Ablations, fastest first.
@@ -109,10 +111,17 @@ pub struct HarnessShare {
 }
 
 impl Summary {
-    /// The figures of `record`.
+    /// The figures of the passes from an empty state.
     #[must_use]
     pub fn of(record: &Record) -> Self {
+        Self::of_pass(record, Pass::Fresh)
+    }
+
+    /// The figures of one kind of pass. Proofs are of whole trials.
+    #[must_use]
+    pub fn of_pass(record: &Record, pass: Pass) -> Self {
         let mut summary = Self {
+            pass,
             ranked: Vec::new(),
             ablations: Vec::new(),
             probes: Vec::new(),
@@ -122,7 +131,7 @@ impl Summary {
             harness: None,
         };
         for engine in &record.engines {
-            summary.add(record, engine);
+            summary.add(record, engine, pass);
         }
         let fastest_first =
             |a: &EngineLine, b: &EngineLine| a.ns_per_event.total_cmp(&b.ns_per_event);
@@ -144,7 +153,7 @@ impl Summary {
         summary
     }
 
-    fn add(&mut self, record: &Record, engine: &EngineNote) {
+    fn add(&mut self, record: &Record, engine: &EngineNote, pass: Pass) {
         let name = engine.name.clone();
         if let Some(difference) = difference(record, engine) {
             self.errors.push(EngineError { name, difference });
@@ -153,11 +162,11 @@ impl Summary {
         if engine.control {
             self.control = Some(Control {
                 name,
-                versus: versus(record, engine),
+                versus: versus(record, engine, pass),
             });
             return;
         }
-        let Some(line) = line(record, engine) else {
+        let Some(line) = line(record, engine, pass) else {
             self.unmeasured.push(name);
             return;
         };
@@ -184,10 +193,10 @@ impl Summary {
     }
 }
 
-fn line(record: &Record, engine: &EngineNote) -> Option<EngineLine> {
-    let trials: Vec<&Trial> = counted(record, &engine.name).collect();
+fn line(record: &Record, engine: &EngineNote, pass: Pass) -> Option<EngineLine> {
+    let trials: Vec<&Trial> = counted(record, &engine.name, pass).collect();
     let over_rounds =
-        |figure: &dyn Fn(&Trial) -> Option<f64>| over_rounds(record, &engine.name, figure);
+        |figure: &dyn Fn(&Trial) -> Option<f64>| over_rounds(record, &engine.name, pass, figure);
     let ns_per_event = over_rounds(&ns_per_event)?;
     let ns_per_notification = over_rounds(&|trial| per(trial.wall_ns as f64, trial.notified));
     let equal = record
@@ -203,7 +212,7 @@ fn line(record: &Record, engine: &EngineNote) -> Option<EngineLine> {
         core_ns_per_event: ns_per_event * record.plan.threads as f64,
         ns_per_notification,
         notifications_per_s: ns_per_notification.map(|ns| 1e9 / ns),
-        versus: versus(record, engine),
+        versus: versus(record, engine, pass),
         bytes_per_member: over_rounds(&bytes_per_member),
         peak_resident_bytes: trials
             .iter()
@@ -218,9 +227,13 @@ fn line(record: &Record, engine: &EngineNote) -> Option<EngineLine> {
     })
 }
 
-/// The trials of the engine that count: no warm-up, and something was timed.
-pub(super) fn counted<'r>(record: &'r Record, engine: &str) -> impl Iterator<Item = &'r Trial> {
-    let of_it = move |trial: &&Trial| trial.engine == engine;
+/// The passes of the engine that count: no warm-up, and something was timed.
+pub(super) fn counted<'r>(
+    record: &'r Record,
+    engine: &str,
+    pass: Pass,
+) -> impl Iterator<Item = &'r Trial> {
+    let of_it = move |trial: &&Trial| trial.engine == engine && trial.pass == pass;
     record
         .trials
         .iter()
@@ -228,13 +241,14 @@ pub(super) fn counted<'r>(record: &'r Record, engine: &str) -> impl Iterator<Ite
         .filter(of_it)
 }
 
-/// The median of a figure over the engine's trials that count.
+/// The median of a figure over the engine's passes that count.
 pub(super) fn over_rounds(
     record: &Record,
     engine: &str,
+    pass: Pass,
     figure: &dyn Fn(&Trial) -> Option<f64>,
 ) -> Option<f64> {
-    let values: Vec<f64> = counted(record, engine).filter_map(figure).collect();
+    let values: Vec<f64> = counted(record, engine, pass).filter_map(figure).collect();
     median(&values)
 }
 
@@ -254,7 +268,7 @@ pub(super) fn per(amount: f64, count: u64) -> Option<f64> {
     (count > 0 && amount > 0.0).then(|| amount / count as f64)
 }
 
-fn versus(record: &Record, engine: &EngineNote) -> Versus {
+fn versus(record: &Record, engine: &EngineNote, pass: Pass) -> Versus {
     let baseline = &record.plan.baseline;
     if engine.role == "probe" {
         return Versus::None("a probe");
@@ -268,7 +282,7 @@ fn versus(record: &Record, engine: &EngineNote) -> Versus {
     if difference(record, note).is_some() {
         return Versus::None("baseline wrong");
     }
-    let pairs = paired(record, &engine.name, baseline);
+    let pairs = paired(record, &engine.name, baseline, pass);
     let ratios: Vec<f64> = pairs.iter().map(|(own, base)| base / own).collect();
     match geometric_mean(&ratios) {
         Some(ratio) => Versus::Ratio {
@@ -281,10 +295,10 @@ fn versus(record: &Record, engine: &EngineNote) -> Versus {
 }
 
 /// ns per event of two engines, for each round that counts and that both ran.
-pub(super) fn paired(record: &Record, one: &str, other: &str) -> Vec<(f64, f64)> {
-    counted(record, one)
+pub(super) fn paired(record: &Record, one: &str, other: &str, pass: Pass) -> Vec<(f64, f64)> {
+    counted(record, one, pass)
         .filter_map(|trial| {
-            let beside = counted(record, other).find(|beside| beside.round == trial.round)?;
+            let beside = counted(record, other, pass).find(|beside| beside.round == trial.round)?;
             Some((ns_per_event(trial)?, ns_per_event(beside)?))
         })
         .collect()

@@ -5,7 +5,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 use super::limits::{limits, show_shares};
 use super::summary::{EngineLine, Proof, Summary, Versus};
 use super::text::{Style, plain, rounds, show_ends, show_ratio, wrap};
-use crate::record::Record;
+use crate::record::{Pass, Record};
 use crate::stats::Verdict;
 use crate::unit::quantity::{show_bytes, show_count, show_ns};
 
@@ -67,7 +67,7 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
         if !lines.is_empty() {
             text += &style.bold(title);
             text.push('\n');
-            text += &draw(&engine_rows(record, lines, style), style);
+            text += &draw(&engine_rows(record, lines, summary.pass, style), style);
             text.push('\n');
         }
     }
@@ -95,7 +95,39 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
     text
 }
 
-fn engine_rows(record: &Record, lines: &[EngineLine], style: Style) -> Vec<Vec<String>> {
+/// The tables of the second passes, over warm state; empty where there were
+/// none.
+pub(super) fn warm_section(record: &Record, style: Style) -> String {
+    let summary = Summary::of_pass(record, Pass::Warm);
+    let mut text = String::new();
+    if !summary.ranked.is_empty() {
+        text += &style.bold("engines over warm state, fastest first");
+        text.push('\n');
+        let rows = engine_rows(record, &summary.ranked, Pass::Warm, style);
+        text += &draw(&rows, style);
+        text += &wrap(
+            "  ",
+            "the same stream once more, over the state that the trial above left; ratios are of \
+             these passes alone",
+            style.width,
+        );
+        text.push('\n');
+    }
+    if !summary.probes.is_empty() {
+        text += &style.bold("probes over warm state");
+        text.push('\n');
+        text += &draw(&probe_rows(&summary.probes), style);
+        text.push('\n');
+    }
+    text
+}
+
+fn engine_rows(
+    record: &Record,
+    lines: &[EngineLine],
+    pass: Pass,
+    style: Style,
+) -> Vec<Vec<String>> {
     let shares = style.width >= NARROW && !limits(record).is_empty();
     let wide = style.width >= NARROW + if shares { SHARES } else { 0 };
     let versus = format!("× {}\n[95% interval]", plain(&record.plan.baseline));
@@ -124,7 +156,7 @@ fn engine_rows(record: &Record, lines: &[EngineLine], style: Style) -> Vec<Vec<S
         }
         row.push(show_versus(&line.versus));
         if shares {
-            row.push(show_shares(record, &line.name));
+            row.push(show_shares(record, &line.name, pass));
         }
         row.push(number(line.bytes_per_member, show_bytes));
         row.push(

@@ -5,7 +5,7 @@ use super::summary::Summary;
 use super::text::{Style, plain, rounds, wrap};
 use super::warning::{Warning, collect};
 use super::{counters, limits, memory, percentiles, table, trust};
-use crate::record::Record;
+use crate::record::{Pass, Record, Trial};
 use crate::unit::quantity::show_whole;
 
 /// The report of a record: failures first, then title, verdicts,
@@ -14,14 +14,18 @@ use crate::unit::quantity::show_whole;
 pub fn terminal(record: &Record, style: &Style) -> String {
     let style = *style;
     let summary = Summary::of(record);
+    let warm = Summary::of_pass(record, Pass::Warm);
     let mut text = alarms(record, style);
     text += &title(record, style);
     text.push('\n');
     text += &table::section(record, &summary, style);
     text += &limits::section(record, &summary, style);
+    text += &table::warm_section(record, style);
+    text += &limits::section(record, &warm, style);
     text += &percentiles::section(record, &summary, style);
     text += &memory::section(record, &summary, style);
     text += &counters::section(record, &summary, style);
+    text += &counters::section(record, &warm, style);
     text += &trust::section(record, &summary, style);
     text += &warnings(record, &summary, style);
     text
@@ -35,7 +39,8 @@ fn alarms(record: &Record, style: Style) -> String {
         text.push('\n');
     }
     if !record.complete {
-        let trials = record.trials.len();
+        let fresh = |trial: &&Trial| trial.pass == Pass::Fresh;
+        let trials = record.trials.iter().filter(fresh).count();
         let trials = if trials == 1 {
             "1 trial".to_owned()
         } else {
@@ -68,9 +73,10 @@ fn title(record: &Record, style: Style) -> String {
         format!("{} {thing}{ending}", show_whole(count as u64))
     };
     let shape = format!(
-        "{} events and {} reads a trial, {}, batches of {}, {} after {} of warm-up, seed {}{}{}",
+        "{} events and {} reads a trial{}, {}, batches of {}, {} after {} of warm-up, seed {}{}{}",
         show_whole(plan.events),
         show_whole(plan.reads),
+        if plan.warm { ", twice" } else { "" },
         plural(plan.threads, "thread"),
         plural(plan.batch, "event"),
         rounds(plan.rounds),

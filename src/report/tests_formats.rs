@@ -81,6 +81,24 @@ fn every_table_keeps_within_the_width() {
 }
 
 #[test]
+fn passes_over_warm_state_have_rows_of_their_own_in_every_format() {
+    let mut record = fixture::with_warm_passes();
+    fixture::break_engine(&mut record, "sharded-mutex", "member 7");
+    let table = csv(&record);
+    let of_pass = |pass: &str| table.lines().filter(|line| line.contains(pass)).count();
+    // a wrong engine is told once
+    assert_eq!((of_pass(",fresh,"), of_pass(",warm,")), (9, 8), "{table}");
+    let text = markdown(&record);
+    assert_eq!(text.matches("| `dashmap` |").count(), 2, "{text}");
+    assert_eq!(text.matches("**no figure**").count(), 1, "{text}");
+    let entries = github_action(&record);
+    let name = "steady_week: dashmap over warm state: time";
+    assert!(entries.contains(name), "{entries}");
+    let text = at_width(&record, 100);
+    assert!(text.contains("limit, over warm state"), "{text}");
+}
+
+#[test]
 fn what_the_machine_does_not_count_is_said_in_the_report() {
     let mut record = fixture::record();
     record.plan.perf = true;
