@@ -30,12 +30,14 @@ impl Stamp {
     }
 
     /// The stamp of index 0 with that [`Stamp::case`].
+    #[inline(always)]
     #[must_use]
     pub const fn of_case(case: u8) -> Self {
         Self(case as u64)
     }
 
-    /// All but the index, in a byte: what decides which count changes.
+    /// All but the index, in a byte: all that counts of an event that only
+    /// raises or lowers a number.
     #[inline(always)]
     #[must_use]
     pub const fn case(self) -> u8 {
@@ -75,21 +77,6 @@ impl Stamp {
     #[must_use]
     pub const fn same_kind(self, other: Self) -> bool {
         (self.0 ^ other.0) & 15 == 0
-    }
-
-    /// Segment, undo and kind: all that counts of an event that only raises or
-    /// lowers a number.
-    #[inline(always)]
-    #[must_use]
-    pub const fn low_byte(self) -> u8 {
-        self.0 as u8
-    }
-
-    /// The stamp of index 0 with that [`Stamp::low_byte`].
-    #[inline(always)]
-    #[must_use]
-    pub const fn of_low_byte(byte: u8) -> Self {
-        Self(byte as u64)
     }
 
     /// The word itself: index from bit 8, segment in bits 5 to 7, undo in bit

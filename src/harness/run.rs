@@ -228,7 +228,7 @@ fn passes(
 }
 
 /// The order of one round: a shuffle (Fisher and Yates) that the seed decides.
-fn shuffled(len: usize, seed: u64, round: usize) -> impl Iterator<Item = usize> {
+pub(super) fn shuffled(len: usize, seed: u64, round: usize) -> impl Iterator<Item = usize> {
     let key = mix(seed ^ mix(round as u64 ^ 0x7475_726e));
     let mut order: Vec<usize> = (0..len).collect();
     for at in (1..len).rev() {

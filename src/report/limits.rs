@@ -6,7 +6,7 @@
 //! for ratios to the baseline.
 
 use super::failure::difference;
-use super::summary::{EngineLine, Summary, paired};
+use super::summary::{EngineLine, Summary, pairs};
 use super::table;
 use super::text::{Style, plain, show_percent, wrap};
 use crate::record::{Pass, Record};
@@ -54,12 +54,12 @@ pub fn shares(record: &Record, engine: &str, pass: Pass) -> Vec<LimitShare> {
         return Vec::new();
     }
     let share_of = |limit: &'static str| {
-        let pairs = paired(record, engine, name_of(record, limit)?, pass);
-        let ratios: Vec<f64> = pairs.iter().map(|(own, limit)| limit / own).collect();
+        let both = pairs(record, engine, name_of(record, limit)?, pass);
+        let ratios: Vec<f64> = both.iter().map(|(own, limit)| limit / own).collect();
         Some(LimitShare {
             limit,
             share: geometric_mean(&ratios)?,
-            interval: paired_ratio(&pairs),
+            interval: paired_ratio(&both),
         })
     };
     LIMITS.into_iter().filter_map(share_of).collect()

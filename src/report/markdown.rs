@@ -201,7 +201,7 @@ fn code(name: &str) -> String {
 
 /// Words of a record, without control characters, in which nothing is
 /// markup; nobody is called and nothing linked by `@` and `#`.
-fn words(text: &str) -> String {
+pub(super) fn words(text: &str) -> String {
     entities(&plain(text))
 }
 

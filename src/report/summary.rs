@@ -260,12 +260,23 @@ pub(super) fn taken_on(trial: &Trial) -> u64 {
 
 /// Wall time per event that was taken on; `None` where there is no time or no
 /// event.
-fn ns_per_event(trial: &Trial) -> Option<f64> {
+pub(super) fn ns_per_event(trial: &Trial) -> Option<f64> {
     per(trial.wall_ns as f64, taken_on(trial))
 }
 
 pub(super) fn per(amount: f64, count: u64) -> Option<f64> {
     (count > 0 && amount > 0.0).then(|| amount / count as f64)
+}
+
+/// The engine's time and the baseline's in each round that counts and that
+/// both ran.
+pub(super) fn pairs(record: &Record, engine: &str, baseline: &str, pass: Pass) -> Vec<(f64, f64)> {
+    counted(record, engine, pass)
+        .filter_map(|trial| {
+            let other = counted(record, baseline, pass).find(|other| other.round == trial.round)?;
+            Some((ns_per_event(trial)?, ns_per_event(other)?))
+        })
+        .collect()
 }
 
 fn versus(record: &Record, engine: &EngineNote, pass: Pass) -> Versus {
@@ -282,7 +293,7 @@ fn versus(record: &Record, engine: &EngineNote, pass: Pass) -> Versus {
     if difference(record, note).is_some() {
         return Versus::None("baseline wrong");
     }
-    let pairs = paired(record, &engine.name, baseline, pass);
+    let pairs = pairs(record, &engine.name, baseline, pass);
     let ratios: Vec<f64> = pairs.iter().map(|(own, base)| base / own).collect();
     match geometric_mean(&ratios) {
         Some(ratio) => Versus::Ratio {
@@ -292,14 +303,4 @@ fn versus(record: &Record, engine: &EngineNote, pass: Pass) -> Versus {
         },
         None => Versus::None("no shared round"),
     }
-}
-
-/// ns per event of two engines, for each round that counts and that both ran.
-pub(super) fn paired(record: &Record, one: &str, other: &str, pass: Pass) -> Vec<(f64, f64)> {
-    counted(record, one, pass)
-        .filter_map(|trial| {
-            let beside = counted(record, other, pass).find(|beside| beside.round == trial.round)?;
-            Some((ns_per_event(trial)?, ns_per_event(beside)?))
-        })
-        .collect()
 }

@@ -5,7 +5,7 @@ use super::summary::Summary;
 use super::text::{Style, plain, rounds, wrap};
 use super::warning::{Warning, collect};
 use super::{counters, limits, memory, percentiles, table, trust};
-use crate::record::{Pass, Record, Trial};
+use crate::record::{Pass, Plan, Record, Trial};
 use crate::unit::quantity::show_whole;
 
 /// The report of a record: failures first, then title, verdicts,
@@ -62,17 +62,25 @@ fn alarms(record: &Record, style: Style) -> String {
 }
 
 fn title(record: &Record, style: Style) -> String {
-    let plan = &record.plan;
     let heading = format!(
         "{} · {}",
         plain(&record.workload.name),
         plain(&record.started)
     );
+    format!(
+        "{}\n{}",
+        style.bold(&heading),
+        wrap("  ", &shape(&record.plan), style.width)
+    )
+}
+
+/// Sizes, workers, rounds and seed, in words.
+pub(super) fn shape(plan: &Plan) -> String {
     let plural = |count: usize, thing: &str| {
         let ending = if count == 1 { "" } else { "s" };
         format!("{} {thing}{ending}", show_whole(count as u64))
     };
-    let shape = format!(
+    format!(
         "{} events and {} reads a trial{}, {}, batches of {}, {} after {} of warm-up, seed {}{}{}",
         show_whole(plan.events),
         show_whole(plan.reads),
@@ -88,11 +96,6 @@ fn title(record: &Record, style: Style) -> String {
             ""
         },
         if plan.pin { ", pinned" } else { "" },
-    );
-    format!(
-        "{}\n{}",
-        style.bold(&heading),
-        wrap("  ", &shape, style.width)
     )
 }
 

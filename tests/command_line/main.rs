@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod compare;
 mod formats;
 mod mistakes;
 mod outputs;

@@ -21,7 +21,6 @@ use std::sync::Arc;
 use super::allocation::allocator_overhead;
 use super::dense::DenseIds;
 use super::read::Answer;
-use super::state::Member;
 use super::{EngineConfig, MemoryUse};
 use crate::event::Read;
 
@@ -38,24 +37,20 @@ fn answer_nothing(reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
     }
 }
 
-/// Bytes of an array of states, whatever they are wrapped in, and of inboxes.
-fn memory_of(array: usize, inboxes: impl Iterator<Item = (u64, u64)>) -> MemoryUse {
+/// Bytes of an array of states, whatever they are wrapped in, and of what they
+/// have on the heap.
+fn memory_of(array: usize, on_heap: impl Iterator<Item = (u64, u64)>) -> MemoryUse {
     let mut memory = MemoryUse {
         state: array as u64,
         allocator: allocator_overhead(array as u64),
         ..MemoryUse::default()
     };
-    for (used, slack) in inboxes {
+    for (used, slack) in on_heap {
         memory.state += used;
         memory.slack += slack;
         memory.allocator += allocator_overhead(used + slack);
     }
     memory
-}
-
-/// Bytes of one member's inbox: used, slack.
-fn inbox_bytes(member: &Member) -> (u64, u64) {
-    member.inbox.bytes()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::lines::Lines;
 use super::meeting::Meeting;
-use super::{answer_nothing, dense_of, inbox_bytes, memory_of};
+use super::{answer_nothing, dense_of, memory_of};
 use crate::engine::dense::DenseIds;
 use crate::engine::keyed::Keyed;
 use crate::engine::read::Answer;
@@ -145,7 +145,7 @@ impl Engine for LimitPartitioned {
         }
         for part in &self.members.parts {
             let part = part.lock();
-            memory = memory + memory_of(size_of_val(&**part), part.iter().map(inbox_bytes));
+            memory = memory + memory_of(size_of_val(&**part), part.iter().map(Member::heap_bytes));
         }
         memory
     }
@@ -181,7 +181,7 @@ impl LimitPartitioned {
             for updates in desk.long.of_part(part) {
                 for (at, update) in updates.iter().enumerate() {
                     if let Some(ahead) = updates.get(at + AHEAD) {
-                        MemberUpdate::prefetch_behind(&states[ahead.member as usize]);
+                        ahead.prefetch_behind(&states[ahead.member as usize]);
                     }
                     states[update.member as usize].apply(update, self.inbox_capacity);
                 }
@@ -200,7 +200,7 @@ fn apply_shorts<U: Keyed>(states: &mut [U::State], shorts: &[Short], update: fn(
             prefetch_line(std::ptr::from_ref(state).cast());
         }
         // the inbox's K: none of these updates comes near an inbox
-        update(Stamp::of_low_byte(short as u8)).apply_to(&mut states[(short >> 8) as usize], 1);
+        update(Stamp::of_case(short as u8)).apply_to(&mut states[(short >> 8) as usize], 1);
     }
 }
 
@@ -238,7 +238,7 @@ impl Session for LimitPartitionedSession<'_> {
         for event in batch {
             let numbers = dense.of(event.index());
             let effect = effect_of(event);
-            let low_byte = u32::from(event.stamp().low_byte());
+            let case = u32::from(event.stamp().case());
             match effect.disposition {
                 Disposition::Discard => {}
                 Disposition::Aggregate => {
@@ -249,7 +249,7 @@ impl Session for LimitPartitionedSession<'_> {
                     let first = [0, of_members][is_content];
                     let place = number & ((1 << shift) - 1);
                     let part = first + (number >> shift) as usize;
-                    short.push(part, place << 8 | low_byte);
+                    short.push(part, place << 8 | case);
                 }
                 Disposition::Notify | Disposition::Retract | Disposition::OwnAct => {
                     let (part, place) = members.place(numbers.member);
@@ -262,7 +262,7 @@ impl Session for LimitPartitionedSession<'_> {
                     long.push(part, update);
                     if effect.touches_content {
                         let (part, place) = contents.place(numbers.content);
-                        short.push(of_members + part, place << 8 | low_byte);
+                        short.push(of_members + part, place << 8 | case);
                     }
                 }
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::{answer_nothing, dense_of, inbox_bytes, memory_of};
+use super::{answer_nothing, dense_of, memory_of};
 use crate::engine::dense::DenseIds;
 use crate::engine::read::Answer;
 use crate::engine::snapshot::StateRef;
@@ -62,7 +62,7 @@ impl Engine for LimitState {
     fn memory(&self) -> MemoryUse {
         let bytes = size_of_val(&*self.members) + size_of_val(&*self.contents);
         let members = self.members.iter();
-        memory_of(bytes, members.map(|member| inbox_bytes(&member.lock())))
+        memory_of(bytes, members.map(|member| member.lock().heap_bytes()))
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use super::*;
 use crate::engine::check::{Fold, ingest, stream_over};
 use crate::engine::snapshot::{ContentLine, MemberLine, Snapshot};
-use crate::engine::state::{Content, for_each_update};
+use crate::engine::state::{Content, Member, for_each_update};
 use crate::engine::{Engine, Session, StopFlag};
 use crate::event::Event;
 
