@@ -1,83 +1,112 @@
-//! Updates of one map, grouped by shard with a counting sort into buffers
-//! that are kept. Imports nothing but what it sorts.
+//! The updates of a batch, grouped by the shard that they go to: a list for
+//! each group through one array, which is kept. Imports nothing.
+//!
+//! An update is not copied: it is told by its event's position in the batch.
+//! A list gives the last update first, which is as good as any other order:
+//! the state is a commutative fold. A counting sort gives the order of arrival
+//! and takes a second pass and a third more instructions.
 
-/// Shards that a map is cut into: measured better than DashMap's 4 × cores.
-/// A set of shards is a word with a bit for each.
-pub(super) const SHARDS: usize = u64::BITS as usize;
+/// Shards that each map is cut into; a set of them is a word with a bit for
+/// each. More of them would take more locks a batch, each of which another
+/// core had last; with fewer, sessions would meet more often.
+pub(super) const SHARDS: usize = 32;
 
-/// The updates of a batch that concern one map.
-#[derive(Debug)]
-pub(super) struct Grouping<U> {
-    /// As they arrived.
-    updates: Vec<U>,
-    /// Of the updates' ids.
-    hashes: Vec<u64>,
-    /// Positions of the updates, shard after shard.
-    order: Vec<u32>,
-    /// Where each shard ends in `order`.
-    ends: [u32; SHARDS],
+/// Which part of a shard's state an update concerns. Views of members are
+/// apart from their engagement, which looks behind a pointer: that is fetched
+/// while views are counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(usize)]
+pub(super) enum Part {
+    /// A count in the member itself.
+    Views,
+    /// A member's inbox, deliveries, or read mark.
+    Engagement,
+    /// A content.
+    Contents,
 }
 
-impl<U: Copy> Grouping<U> {
+/// Parts there are.
+const PARTS: usize = 3;
+
+/// In place of a position: the list ends here.
+const END: u32 = u32::MAX;
+
+/// One update.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pending {
+    /// Of the id that it concerns.
+    pub(super) hash: u64,
+    /// Its event's position in the batch.
+    pub(super) at: u32,
+    /// The update that arrived before it in its group.
+    before: u32,
+}
+
+/// The updates of a batch.
+#[derive(Debug)]
+pub(super) struct Grouping {
+    /// As they arrived; what lies from `len` on is of earlier batches.
+    arrived: Vec<Pending>,
+    len: usize,
+    /// The last update of each group.
+    last: [u32; PARTS * SHARDS],
+}
+
+impl Grouping {
     pub(super) const fn new() -> Self {
         Self {
-            updates: Vec::new(),
-            hashes: Vec::new(),
-            order: Vec::new(),
-            ends: [0; SHARDS],
+            arrived: Vec::new(),
+            len: 0,
+            last: [END; PARTS * SHARDS],
         }
     }
 
-    /// Adds an update, with the hash of its id.
+    /// Forgets all updates, and makes room for those of a batch of `events`
+    /// events, which are two each at most.
+    pub(super) fn clear(&mut self, events: usize) {
+        self.len = 0;
+        self.last = [END; PARTS * SHARDS];
+        if self.arrived.len() < 2 * events {
+            self.arrived.resize(2 * events, Pending::default());
+        }
+    }
+
+    /// Adds an update of a shard's part. Without room, made by
+    /// [`Grouping::clear`], it panics.
     #[inline(always)]
-    pub(super) fn push(&mut self, hash: u64, update: U) {
-        self.hashes.push(hash);
-        self.updates.push(update);
+    pub(super) fn push(&mut self, part: Part, shard: usize, hash: u64, at: u32) {
+        let last = &mut self.last[part as usize * SHARDS + shard % SHARDS];
+        self.arrived[self.len] = Pending {
+            hash,
+            at,
+            before: std::mem::replace(last, self.len as u32),
+        };
+        self.len += 1;
     }
 
-    /// Sorts by shard what was added since it was last cleared; keeps the
-    /// order of arrival within a shard. Returns the set of shards concerned.
-    pub(super) fn sort(&mut self, shard_of: impl Fn(u64) -> usize) -> u64 {
-        let mut counts = [0; SHARDS];
-        for &hash in &self.hashes {
-            counts[shard_of(hash)] += 1;
-        }
-        let (mut shards, mut start) = (0, 0);
-        for (shard, &count) in counts.iter().enumerate() {
-            self.ends[shard] = start;
-            start += count;
-            shards |= u64::from(count > 0) << shard;
-        }
-        self.order.resize(self.hashes.len(), 0);
-        for (position, &hash) in (0..).zip(&self.hashes) {
-            // starts as the shard's start, and is its end in the end
-            let next = &mut self.ends[shard_of(hash)];
-            self.order[*next as usize] = position;
-            *next += 1;
-        }
-        shards
-    }
-
-    /// Positions of a shard's updates, once sorted.
-    #[inline]
-    pub(super) fn of_shard(&self, shard: usize) -> &[u32] {
-        let start = if shard == 0 { 0 } else { self.ends[shard - 1] };
-        &self.order[start as usize..self.ends[shard] as usize]
-    }
-
-    /// The update at a position, and the hash of its id.
+    /// The updates of a shard's part, the last one first.
     #[inline(always)]
-    pub(super) fn at(&self, position: u32) -> (u64, &U) {
-        (
-            self.hashes[position as usize],
-            &self.updates[position as usize],
-        )
+    pub(super) fn of(&self, part: Part, shard: usize) -> impl Iterator<Item = Pending> {
+        let mut next = self.last[part as usize * SHARDS + shard % SHARDS];
+        std::iter::from_fn(move || {
+            // the end of a list lies beyond the array
+            let pending = *self.arrived.get(next as usize)?;
+            next = pending.before;
+            Some(pending)
+        })
     }
 
-    /// Forgets all updates, and keeps the room.
-    pub(super) fn clear(&mut self) {
-        self.updates.clear();
-        self.hashes.clear();
+    /// The shards that have an update in one of `parts`.
+    pub(super) fn shards(&self, parts: &[Part]) -> u64 {
+        let concerned = |shard: &usize| {
+            let mut last = parts
+                .iter()
+                .map(|&part| self.last[part as usize * SHARDS + shard]);
+            last.any(|last| last != END)
+        };
+        (0..SHARDS)
+            .filter(concerned)
+            .fold(0, |set, shard| set | 1 << shard)
     }
 }
 
@@ -86,31 +115,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn groups_keep_every_update_in_its_shard_in_order_of_arrival() {
+    fn groups_hold_every_update_of_their_shard_once() {
         let mut grouping = Grouping::new();
+        let all = [Part::Views, Part::Engagement, Part::Contents];
         // the second is smaller: nothing of the first may show through
-        for length in [1000_u64, 10, 0] {
-            grouping.clear();
-            for update in 0..length {
-                grouping.push(update.wrapping_mul(0x9e37_79b9) % 61, update);
+        for length in [1000_u32, 10, 0] {
+            grouping.clear(length as usize);
+            for at in 0..length {
+                let hash = u64::from(at).wrapping_mul(0x9e37_79b9) % 31;
+                grouping.push(all[at as usize % 3], hash as usize, hash, at);
             }
-            let shards = grouping.sort(|hash| hash as usize);
             let mut seen = 0;
-            for shard in 0..SHARDS {
-                let group: Vec<u64> = grouping
-                    .of_shard(shard)
-                    .iter()
-                    .map(|&at| *grouping.at(at).1)
-                    .collect();
-                assert!(group.is_sorted());
-                assert!(
-                    grouping
-                        .of_shard(shard)
-                        .iter()
-                        .all(|&at| grouping.at(at).0 == shard as u64)
-                );
-                assert_eq!(shards >> shard & 1 == 1, !group.is_empty());
-                seen += group.len() as u64;
+            for part in all {
+                let shards = grouping.shards(&[part]);
+                for shard in 0..SHARDS {
+                    let group: Vec<Pending> = grouping.of(part, shard).collect();
+                    assert!(group.is_sorted_by(|one, other| one.at > other.at));
+                    for pending in &group {
+                        assert_eq!(pending.hash, shard as u64);
+                        assert_eq!(all[pending.at as usize % 3], part);
+                    }
+                    assert_eq!(shards >> shard & 1 == 1, !group.is_empty());
+                    seen += group.len() as u32;
+                }
             }
             assert_eq!(seen, length);
         }
