@@ -243,17 +243,6 @@ fn per(amount: f64, count: u64) -> Option<f64> {
     (count > 0 && amount > 0.0).then(|| amount / count as f64)
 }
 
-/// The engine's time and the baseline's in each round that counts and that
-/// both ran.
-pub(super) fn pairs(record: &Record, engine: &str, baseline: &str) -> Vec<(f64, f64)> {
-    counted(record, engine)
-        .filter_map(|trial| {
-            let other = counted(record, baseline).find(|other| other.round == trial.round)?;
-            Some((ns_per_event(trial)?, ns_per_event(other)?))
-        })
-        .collect()
-}
-
 fn versus(record: &Record, engine: &EngineNote) -> Versus {
     let baseline = &record.plan.baseline;
     if engine.role == "probe" {
@@ -268,7 +257,7 @@ fn versus(record: &Record, engine: &EngineNote) -> Versus {
     if difference(record, note).is_some() {
         return Versus::None("baseline wrong");
     }
-    let pairs = pairs(record, &engine.name, baseline);
+    let pairs = paired(record, &engine.name, baseline);
     let ratios: Vec<f64> = pairs.iter().map(|(own, base)| base / own).collect();
     match geometric_mean(&ratios) {
         Some(ratio) => Versus::Ratio {
@@ -278,4 +267,14 @@ fn versus(record: &Record, engine: &EngineNote) -> Versus {
         },
         None => Versus::None("no shared round"),
     }
+}
+
+/// ns per event of two engines, for each round that counts and that both ran.
+pub(super) fn paired(record: &Record, one: &str, other: &str) -> Vec<(f64, f64)> {
+    counted(record, one)
+        .filter_map(|trial| {
+            let beside = counted(record, other).find(|beside| beside.round == trial.round)?;
+            Some((ns_per_event(trial)?, ns_per_event(beside)?))
+        })
+        .collect()
 }

@@ -4,7 +4,7 @@
 use super::{Change, Comparison, Method, Side};
 use crate::report::table::draw;
 use crate::report::terminal::shape;
-use crate::report::text::{Style, plain, show_near_one, show_percent, show_ratio, wrap};
+use crate::report::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio, wrap};
 use crate::stats::Verdict;
 use crate::unit::quantity::show_ns;
 
@@ -66,7 +66,10 @@ pub(super) fn heading(comparison: &Comparison) -> Vec<String> {
         Method::Builds { .. } => "each process: ",
         Method::Records { .. } => "",
     };
-    lines.push(format!("{each}{}", shape(&comparison.plan)));
+    lines.push(format!(
+        "{each}{}",
+        shape(&comparison.plan, &rounds(comparison.plan.rounds))
+    ));
     lines
 }
 
