@@ -106,7 +106,7 @@ impl Side {
 pub struct Change {
     /// Its name.
     pub engine: String,
-    /// The two sides' figures: of builds ns per event, the median turn; of
+    /// The two sides' figures: of builds ns per event, the geometric mean of the turns; of
     /// records the ratio to the baseline.
     pub figures: [f64; 2],
     /// The new side's speed beside the old one's: above 1 is faster.

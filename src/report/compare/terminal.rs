@@ -140,8 +140,8 @@ pub(super) fn notes(comparison: &Comparison) -> Vec<String> {
             warmup_turns,
             ..
         } => format!(
-            "{old}, {new}: wall time per event, the median process. {new} ÷ {old}: speed, above 1 \
-             the new build is faster; geometric means over {turns} turns (after {warmup_turns} of \
+            "{old}, {new}: wall time per event. {new} ÷ {old}: speed, above 1 the new build is \
+             faster. All are geometric means over {turns} turns (after {warmup_turns} of \
              warm-up), in each of which each build ran once, in shuffled order. Processes are the \
              sampling unit; intervals are Student's t on paired log-ratios."
         ),
