@@ -76,9 +76,15 @@ pub(super) struct RunArgs {
     /// Engine to run, repeatable [default: dashmap, dashmap-naive, sharded-mutex, partitioned]
     #[arg(long = "engine", value_name = "NAME")]
     pub(super) engines: Vec<String>,
-    /// Run every engine of the registry
+    /// Run every engine of the registry, and every probe
     #[arg(long, conflicts_with = "engines")]
     pub(super) all: bool,
+    /// Run the limit probes beside the engines: what this machine could do at most
+    #[arg(long)]
+    pub(super) limits: bool,
+    /// Run each trial's stream a second time, over the state that it left
+    #[arg(long)]
+    pub(super) warm: bool,
     /// Engine that ratios are taken to [default: dashmap-naive where it runs, else the first]
     #[arg(long, value_name = "NAME")]
     pub(super) baseline: Option<String>,

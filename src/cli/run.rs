@@ -19,6 +19,8 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
     let options = RunOptions {
         engines: args.engines.clone(),
         all: args.all,
+        limits: args.limits,
+        warm: args.warm,
         baseline: args.baseline.clone(),
         threads: args.threads,
         events: args.events,

@@ -1,10 +1,11 @@
 //! The default engine, `dashmap`: a batch is grouped by shard, so that each
-//! shard is locked once a batch, and the table's lines are prefetched where
-//! the state is larger than the cache. Imports the contract, the shared state.
+//! shard is locked once a batch, and the lines that updates will look at are
+//! prefetched for all of it beforehand. Imports the contract, the shared state.
 
 mod grouping;
+pub(super) mod shard;
 
-use dashmap::{DashMap, SharedValue};
+use dashmap::DashMap;
 
 use super::dashmaps::{read_maps, visit_maps};
 use super::keyed::Keyed;
@@ -14,32 +15,18 @@ use super::snapshot::StateRef;
 use super::state::{ContentUpdate, MemberUpdate, for_each_update};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
-use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
-use crate::unit::prefetch::{prefetch_line, prefetch_value};
-use grouping::{Grouping, SHARDS};
+use crate::policy::{Disposition, effect_of};
+use crate::unit::hash::{hash_id, shared_hasher};
+use grouping::{Grouping, Part, Pending, SHARDS};
+use shard::{Map, Sighting, apply, likely};
 
 /// Batches of fewer events are not grouped: their updates rarely share a
 /// shard, and each takes its lock at once.
 const SMALLEST_GROUPED: usize = 4;
 
-/// Events grouped together at most; a larger batch is cut. A group's updates
-/// then stay in the second-level cache between sorting and applying.
-const LARGEST_GROUPED: usize = 8192;
-
-/// Updates that are prefetched together, then applied: about as many lines
-/// as a core can have on their way from memory at a time.
-const PREFETCHED: usize = 16;
-
-/// Maps of more bytes than this are prefetched: about a core's share of the
-/// last-level cache. In a smaller one the lines are near, and asking for them
-/// costs a tenth; in one beyond it saves a third (docs/PERFORMANCE.md).
-const NEAR_CACHE_BYTES: usize = 16 << 20;
-
-/// The map of the states that updates `U` change.
-type Map<U> = DashMap<u64, <U as Keyed>::State, SharedHasher>;
-
-/// What a slot of its tables holds.
-type Slot<U> = (u64, SharedValue<<U as Keyed>::State>);
+/// Events grouped together at most; a larger batch is cut. What was prefetched
+/// for them must still be in the second-level cache when it is their turn.
+const LARGEST_GROUPED: usize = 4096;
 
 /// Two DashMaps of 64 shards with the shared hasher.
 #[derive(Debug)]
@@ -73,8 +60,9 @@ impl Engine for DashMapEngine {
         DashMapSession {
             engine: self,
             first_shard: worker * SHARDS / self.threads % SHARDS,
-            members: Grouping::new(),
-            contents: Grouping::new(),
+            grouping: Grouping::new(),
+            members: [Sighting::default(); SHARDS],
+            contents: [Sighting::default(); SHARDS],
         }
     }
 
@@ -87,15 +75,17 @@ impl Engine for DashMapEngine {
     }
 }
 
-/// A session of [`DashMapEngine`]: a batch's updates, grouped by shard.
+/// A session of [`DashMapEngine`]: a batch's updates, grouped by shard, and
+/// where the shards' tables were.
 #[derive(Debug)]
 pub struct DashMapSession<'engine> {
     engine: &'engine DashMapEngine,
     /// Where the round over the shards starts: sessions start spread out, so
     /// that they don't meet at every lock.
     first_shard: usize,
-    members: Grouping<MemberUpdate>,
-    contents: Grouping<ContentUpdate>,
+    grouping: Grouping,
+    members: [Sighting; SHARDS],
+    contents: [Sighting; SHARDS],
 }
 
 impl DashMapSession<'_> {
@@ -116,37 +106,124 @@ impl DashMapSession<'_> {
     }
 
     fn ingest_grouped(&mut self, batch: &[Event]) {
+        self.group(batch);
+        self.grouping.sort();
+        let (first, round) = (self.first_shard, [Part::Views, Part::Engagement]);
+        each_shard(self.grouping.shards(&round), first, |shard, wait| {
+            self.apply_to_members(batch, shard, wait)
+        });
+        each_shard(
+            self.grouping.shards(&[Part::Contents]),
+            first,
+            |shard, wait| self.apply_to_contents(batch, shard, wait),
+        );
+        self.grouping.clear();
+    }
+
+    /// Finds the shard and the part of each update, and asks for the lines.
+    fn group(&mut self, batch: &[Event]) {
+        let DashMapEngine { members, .. } = self.engine;
+        // both maps have the same hasher, and as many shards
+        let hashed = |id| {
+            let hash = hash_id(members.hasher(), id);
+            (hash, members.determine_shard(hash as usize) % SHARDS)
+        };
+        for (at, event) in (0..).zip(batch) {
+            let effect = effect_of(event);
+            match effect.disposition {
+                Disposition::Discard => {}
+                Disposition::Aggregate => {
+                    // without a branch: nobody can predict who is looked at
+                    let is_content = usize::from(effect.touches_content);
+                    let id = [event.recipient, event.content][is_content];
+                    let part = [Part::Views, Part::Contents][is_content];
+                    let (hash, shard) = hashed(id);
+                    let table = [&self.members, &self.contents][is_content][shard];
+                    // slots of both maps have one size
+                    table.prefetch::<MemberUpdate>(hash);
+                    self.grouping.push(part, shard, hash, at);
+                }
+                Disposition::Notify | Disposition::Retract | Disposition::OwnAct => {
+                    let (hash, shard) = hashed(event.recipient);
+                    self.members[shard].prefetch::<MemberUpdate>(hash);
+                    self.grouping.push(Part::Engagement, shard, hash, at);
+                    if effect.touches_content {
+                        let (hash, shard) = hashed(event.content);
+                        self.contents[shard].prefetch::<ContentUpdate>(hash);
+                        self.grouping.push(Part::Contents, shard, hash, at);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Applies what concerns a shard's members; without `wait`, only if
+    /// nobody else has its lock. Returns whether it did.
+    fn apply_to_members(&mut self, batch: &[Event], shard: usize, wait: bool) -> bool {
         let DashMapEngine {
             members,
-            contents,
-            inbox_capacity,
+            inbox_capacity: capacity,
             ..
         } = self.engine;
-        for event in batch {
-            for_each_update(
-                event,
-                |update| {
-                    self.members
-                        .push(hash_id(members.hasher(), update.id()), update);
-                },
-                |update| {
-                    self.contents
-                        .push(hash_id(contents.hasher(), update.id()), update);
-                },
+        let lock = &members.shards()[shard];
+        let Some(mut table) = (match wait {
+            true => Some(lock.write()),
+            false => lock.try_write(),
+        }) else {
+            return false;
+        };
+        let update = |pending: &Pending| MemberUpdate::of(&batch[pending.at as usize]);
+        let engagement = self.grouping.of(Part::Engagement, shard);
+        for pending in engagement {
+            if let Some(state) = likely::<MemberUpdate>(&table, pending.hash) {
+                update(pending).prefetch_behind(state);
+            }
+        }
+        for pending in self.grouping.of(Part::Views, shard) {
+            let hasher = members.hasher();
+            apply(
+                &mut table,
+                pending.hash,
+                &update(pending),
+                *capacity,
+                hasher,
             );
         }
-        apply_all(
-            members,
-            &mut self.members,
-            self.first_shard,
-            *inbox_capacity,
-        );
-        apply_all(
-            contents,
-            &mut self.contents,
-            self.first_shard,
-            *inbox_capacity,
-        );
+        for pending in engagement {
+            if let Some(state) = likely::<MemberUpdate>(&table, pending.hash) {
+                update(pending).prefetch_further(state);
+            }
+        }
+        for pending in engagement {
+            let hasher = members.hasher();
+            apply(
+                &mut table,
+                pending.hash,
+                &update(pending),
+                *capacity,
+                hasher,
+            );
+        }
+        self.members[shard] = Sighting::of::<MemberUpdate>(&table);
+        true
+    }
+
+    /// The same for contents.
+    fn apply_to_contents(&mut self, batch: &[Event], shard: usize, wait: bool) -> bool {
+        let contents = &self.engine.contents;
+        let lock = &contents.shards()[shard];
+        let Some(mut table) = (match wait {
+            true => Some(lock.write()),
+            false => lock.try_write(),
+        }) else {
+            return false;
+        };
+        for pending in self.grouping.of(Part::Contents, shard) {
+            let update = ContentUpdate::of(&batch[pending.at as usize]);
+            apply(&mut table, pending.hash, &update, 0, contents.hasher());
+        }
+        self.contents[shard] = Sighting::of::<ContentUpdate>(&table);
+        true
     }
 }
 
@@ -157,85 +234,21 @@ fn apply_alone<U: Keyed>(map: &Map<U>, update: &U, inbox_capacity: usize) {
     update.apply_to(&mut state, inbox_capacity);
 }
 
-/// Applies the updates and forgets them: one round over the shards that are
-/// free, then one that waits for those that were not.
-fn apply_all<U: Keyed>(
-    map: &Map<U>,
-    grouping: &mut Grouping<U>,
-    first_shard: usize,
-    inbox_capacity: usize,
-) {
-    let mut left = grouping.sort(|hash| map.determine_shard(hash as usize));
+/// Calls `apply` for each shard of a set: one round over those that are free,
+/// in which it must not wait, then one that waits for those that were not.
+#[inline(always)]
+fn each_shard(mut left: u64, first_shard: usize, mut apply: impl FnMut(usize, bool) -> bool) {
     for wait in [false, true] {
         // bit n: the n-th shard from the first
         let mut ahead = left.rotate_right(first_shard as u32);
         while ahead != 0 {
             let shard = (ahead.trailing_zeros() as usize + first_shard) % SHARDS;
             ahead &= ahead - 1;
-            if apply_to_shard(map, grouping, shard, wait, inbox_capacity) {
+            if apply(shard, wait) {
                 left &= !(1 << shard);
             }
         }
     }
-    grouping.clear();
-}
-
-/// Applies a shard's updates under its lock; without `wait`, only if nobody
-/// else has it. Returns whether it did.
-fn apply_to_shard<U: Keyed>(
-    map: &Map<U>,
-    grouping: &Grouping<U>,
-    shard: usize,
-    wait: bool,
-    inbox_capacity: usize,
-) -> bool {
-    let lock = &map.shards()[shard];
-    let mut table = match wait {
-        true => lock.write(),
-        false => match lock.try_write() {
-            Some(table) => table,
-            None => return false,
-        },
-    };
-    let hasher = map.hasher();
-    for block in grouping.of_shard(shard).chunks(PREFETCHED) {
-        if table.buckets() * size_of::<Slot<U>>() * SHARDS > NEAR_CACHE_BYTES {
-            // the control bytes tell where the state is, the state where its
-            // inbox is: each step waits for all lines of the one before at once
-            for &at in block {
-                let control = table.data_end().as_ptr().cast::<u8>();
-                let index = grouping.at(at).0 as usize & (table.buckets() - 1);
-                prefetch_line(control.wrapping_add(index));
-            }
-            // the first slot with the hash's tag: right but for one in a
-            // hundred, and found without looking at it
-            for &at in block {
-                table
-                    .get(grouping.at(at).0, |_| true)
-                    .inspect(|slot| prefetch_value(*slot));
-            }
-            for &at in block {
-                let likely = table.get(grouping.at(at).0, |_| true);
-                likely.inspect(|(_, state)| grouping.at(at).1.prefetch_behind(state.get()));
-            }
-            for &at in block {
-                let likely = table.get(grouping.at(at).0, |_| true);
-                likely.inspect(|(_, state)| grouping.at(at).1.prefetch_further(state.get()));
-            }
-        }
-        for &at in block {
-            let (hash, update) = grouping.at(at);
-            if let Some((_, state)) = table.get_mut(hash, |slot| slot.0 == update.id()) {
-                update.apply_to(state.get_mut(), inbox_capacity);
-            } else {
-                let mut state = U::State::default();
-                update.apply_to(&mut state, inbox_capacity);
-                let slot: Slot<U> = (update.id(), SharedValue::new(state));
-                table.insert(hash, slot, |(id, _)| hash_id(hasher, *id));
-            }
-        }
-    }
-    true
 }
 
 impl Session for DashMapSession<'_> {
@@ -262,7 +275,7 @@ impl Session for DashMapSession<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::check::{Fold, agrees_with_fold, holds, ingest, stream_over};
+    use crate::engine::check::agrees_with_fold;
 
     #[test]
     fn agrees_with_the_plain_fold_in_batches_of_every_path() {
@@ -271,20 +284,5 @@ mod tests {
                 agrees_with_fold::<DashMapEngine>(threads, batch);
             }
         }
-    }
-
-    #[test]
-    fn agrees_with_the_plain_fold_where_tables_are_prefetched() {
-        let events = stream_over(700_000, 1, 700_000);
-        let engine = DashMapEngine::build(&EngineConfig::new(2));
-        ingest(&engine, 2, &events, 2000);
-        let slots: usize = engine
-            .members
-            .shards()
-            .iter()
-            .map(|at| at.read().buckets())
-            .sum();
-        assert!(slots * size_of::<Slot<MemberUpdate>>() > NEAR_CACHE_BYTES);
-        holds(&engine, 2, &Fold::of(&events));
     }
 }

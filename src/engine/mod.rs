@@ -7,7 +7,9 @@ mod check;
 pub mod dashmap;
 pub mod dashmap_naive;
 mod dashmaps;
+pub mod dense;
 mod keyed;
+pub mod limit;
 mod map_memory;
 pub mod null;
 pub mod oracle;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::event::{Event, Read};
+use dense::DenseIds;
 use read::Answer;
 use snapshot::StateRef;
 
@@ -81,6 +84,9 @@ pub struct EngineConfig {
     /// Set when the run is to end early: every wait inside an engine must
     /// look at it, and give up.
     pub stop: StopFlag,
+    /// Dense numbers of the stream's ids, for probes that ask for them
+    /// ([`Engine::NEEDS_DENSE_IDS`]); else none.
+    pub dense: Option<Arc<DenseIds>>,
 }
 
 impl EngineConfig {
@@ -91,6 +97,7 @@ impl EngineConfig {
             threads,
             inbox_capacity: state::INBOX_CAPACITY,
             stop: StopFlag::default(),
+            dense: None,
         }
     }
 }
@@ -120,6 +127,10 @@ impl StopFlag {
 pub trait Engine: Sized + Send + Sync + 'static {
     /// Name, role, freshness, advice.
     const INFO: EngineInfo;
+
+    /// Whether it is built from the dense numbers of the stream's ids: a
+    /// limit probe, which leaves out finding a state by its id.
+    const NEEDS_DENSE_IDS: bool = false;
 
     /// One worker's handle.
     type Session<'engine>: Session

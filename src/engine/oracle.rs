@@ -6,6 +6,8 @@
 //! It keeps, for every member, the last action of every key (kind, content,
 //! actor) without bound, and takes the K newest only when asked.
 
+mod parts;
+
 use std::collections::HashMap;
 
 use super::read::{Answer, InboxGroup, InboxPage, PAGE_GROUPS};
@@ -67,6 +69,12 @@ impl Oracle {
         }
     }
 
+    /// K.
+    #[must_use]
+    pub const fn inbox_capacity(&self) -> usize {
+        self.inbox_capacity
+    }
+
     /// Folds one event.
     pub fn fold(&mut self, event: &Event) {
         self.fold_those(event, |_| true);
@@ -94,8 +102,7 @@ impl Oracle {
     ) {
         assert!(part < parts, "part {part} of {parts}");
         for event in events {
-            // mixed, so that ids with a pattern spread over the parts
-            self.fold_those(event, |id| mix(id) % parts as u64 == part as u64);
+            self.fold_those(event, |id| parts::part_of(id, parts) == part);
         }
     }
 
@@ -154,26 +161,6 @@ impl Oracle {
     fn react(&mut self, event: &Event, change: i64) {
         if let Some(slot) = event.kind().reaction_slot() {
             self.content(event.content).reactions[slot] += change;
-        }
-    }
-
-    /// Takes over what another oracle folded.
-    ///
-    /// # Panics
-    /// Where both know of one member or content: they are then no parts of
-    /// one partition.
-    pub fn unite(&mut self, other: Self) {
-        for (id, member) in other.members {
-            assert!(
-                self.members.insert(id, member).is_none(),
-                "member {id} is in both parts"
-            );
-        }
-        for (id, content) in other.contents {
-            assert!(
-                self.contents.insert(id, content).is_none(),
-                "content {id} is in both parts"
-            );
         }
     }
 

@@ -32,6 +32,10 @@ registry! {
     super::sharded_mutex::ShardedMutexEngine,
     super::partitioned::PartitionedEngine,
     super::null::NullProbe,
+    super::limit::LimitRead,
+    super::limit::LimitFlat,
+    super::limit::LimitState,
+    super::limit::LimitPartitioned,
 }
 
 /// What is known of the entry of that name.

@@ -30,12 +30,14 @@ impl Stamp {
     }
 
     /// The stamp of index 0 with that [`Stamp::case`].
+    #[inline(always)]
     #[must_use]
     pub const fn of_case(case: u8) -> Self {
         Self(case as u64)
     }
 
-    /// All but the index, in a byte: what decides which count changes.
+    /// All but the index, in a byte: all that counts of an event that only
+    /// raises or lowers a number.
     #[inline(always)]
     #[must_use]
     pub const fn case(self) -> u8 {

@@ -1,19 +1,21 @@
 //! A contender: an engine's type behind a value, so that engines of the
 //! registry and engines of the user's own stand in one list. Imports
-//! `engine`.
+//! `engine`, `record`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::proof::{Expectation, Finding, inspect};
-use super::trial::{TrialError, TrialOutcome, TrialSetup, message_of, run_trial};
+use super::trial::{TrialError, TrialOutcome, TrialSetup, message_of, run_trial, run_trial_twice};
 use crate::engine::registry::{EngineVisitor, dispatch};
 use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, EngineInfo};
+use crate::record::Pass;
 
 /// What a contender's trial gives: the outcome, and what the proof found.
 pub(super) type Proved = (TrialOutcome, Finding);
 
 type TrialFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<Proved, TrialError>;
+type TwiceFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<[Proved; 2], TrialError>;
 type SnapshotFn = fn(&TrialSetup<'_>) -> Result<Snapshot, TrialError>;
 type FreshnessFn = fn(&TrialSetup<'_>, u64) -> Result<(), String>;
 
@@ -26,7 +28,10 @@ pub struct Contender {
     pub info: EngineInfo,
     /// Whether it is the baseline under its second name.
     pub control: bool,
+    /// Whether it needs the dense numbers of the stream's ids.
+    pub needs_dense_ids: bool,
     trial: TrialFn,
+    trial_twice: TwiceFn,
     freshness: FreshnessFn,
     snapshot: SnapshotFn,
 }
@@ -39,9 +44,15 @@ impl Contender {
             name: E::INFO.name.to_owned(),
             info: E::INFO,
             control: false,
+            needs_dense_ids: E::NEEDS_DENSE_IDS,
             trial: |setup, expected| {
                 run_trial::<E, Finding>(setup, |engine, config, outcome| {
-                    inspect(engine, config, outcome, expected)
+                    inspect(engine, config, outcome, expected, Pass::Fresh)
+                })
+            },
+            trial_twice: |setup, expected| {
+                run_trial_twice::<E, Finding>(setup, |engine, config, outcome, pass| {
+                    inspect(engine, config, outcome, expected, pass)
                 })
             },
             freshness: super::proof::freshness_of::<E>,
@@ -80,6 +91,15 @@ impl Contender {
         expected: Option<&Expectation<'_>>,
     ) -> Result<Proved, TrialError> {
         self.at_rest(|| (self.trial)(setup, expected))
+    }
+
+    /// The same with a second pass over the state that the first one left.
+    pub(super) fn trial_twice(
+        &self,
+        setup: &TrialSetup<'_>,
+        expected: Option<&Expectation<'_>>,
+    ) -> Result<[Proved; 2], TrialError> {
+        self.at_rest(|| (self.trial_twice)(setup, expected))
     }
 
     /// The final state of one trial.

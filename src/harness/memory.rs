@@ -1,6 +1,7 @@
 //! How much memory there is, and how much a run will need: it is predicted
 //! before the run, and refused over the limit. Imports `workload`, `engine`.
 
+use crate::engine::dense::DensePair;
 use crate::engine::state::{Content, InboxEntry, Member};
 use crate::event::{Event, Read};
 use crate::record::Environment;
@@ -18,6 +19,12 @@ pub struct Prediction {
     pub state: u64,
     /// The oracle, at most; 0 where nothing is verified.
     pub oracle: u64,
+    /// Dense numbers of the stream's ids; 0 where no limit probe takes part.
+    pub dense: u64,
+    /// What making them takes for a while.
+    pub numbering: u64,
+    /// What `limit-partitioned` gathers beside its state.
+    pub gathered: u64,
 }
 
 impl Prediction {
@@ -26,7 +33,8 @@ impl Prediction {
     #[must_use]
     pub fn peak(&self, inline: bool) -> u64 {
         let stream = if inline { 0 } else { self.stream };
-        stream + self.state.max(self.oracle) + FIXED
+        let state = self.state + self.gathered;
+        stream + self.dense + state.max(self.oracle).max(self.numbering) + FIXED
     }
 }
 
@@ -44,7 +52,8 @@ pub fn memory_limit(env: &Environment) -> u64 {
 }
 
 /// Predicts the memory of a run of `events` events and `reads` reads: an
-/// upper bound, as if every event touched members and contents evenly.
+/// upper bound, as if every event touched members and contents evenly. With
+/// `dense`, limit probes take part.
 #[must_use]
 pub fn predict(
     workload: &Workload,
@@ -52,6 +61,7 @@ pub fn predict(
     reads: u64,
     inbox_capacity: usize,
     verify: bool,
+    dense: bool,
 ) -> Prediction {
     let population = &workload.population;
     let share = |wanted: &dyn Fn(crate::event::Kind) -> bool| -> f64 {
@@ -81,7 +91,13 @@ pub fn predict(
     } else {
         0
     };
+    let if_dense = |bytes: u64| if dense { bytes } else { 0 };
     Prediction {
+        dense: if_dense(events * size(size_of::<DensePair>())),
+        // a list of ids, sorted, and a hash map of them
+        numbering: if_dense(events * 8 + members.max(contents) * (8 + 2 * 17)),
+        // 4 bytes an event, 32 one that notifies, and a quarter more
+        gathered: if_dense(events * 5 + notifying * 40),
         stream: events * size(size_of::<Event>()) + reads * size(size_of::<Read>()),
         state,
         oracle,

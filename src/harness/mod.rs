@@ -23,5 +23,5 @@ pub use memory::{memory_limit, predict};
 pub use plan::{PlanError, RunOptions, choose_contenders, find_contender, resolve, resolve_again};
 pub use run::{FRESHNESS_EVENTS, Observer, RunRequest, Silent, run, snapshot_of_first};
 pub use source::Source;
-pub use trial::{TrialError, TrialOutcome, TrialSetup, run_trial};
+pub use trial::{TrialError, TrialOutcome, TrialSetup, run_trial, run_trial_twice};
 pub use verify::{VerifyFailure, VerifyOptions, verify};

@@ -29,8 +29,12 @@ const MAX_BATCH: usize = 1 << 20;
 pub struct RunOptions {
     /// Names of engines, in order; empty: the default ones.
     pub engines: Vec<String>,
-    /// Every engine of the registry.
+    /// Every engine of the registry, and every probe.
     pub all: bool,
+    /// The limit probes, beside the engines chosen.
+    pub limits: bool,
+    /// A second pass of each trial, over warm state.
+    pub warm: bool,
     /// The engine that ratios are taken to.
     pub baseline: Option<String>,
     /// Workers; as many as processors unless told.
@@ -104,20 +108,7 @@ pub fn choose_contenders(
     options: &RunOptions,
     own: &[Contender],
 ) -> Result<(Vec<Contender>, String), PlanError> {
-    let names: Vec<String> = if options.all {
-        let ranked = |info: &&EngineInfo| info.role == Role::Engine;
-        let own = own.iter().map(|contender| contender.info.name.to_owned());
-        ENTRIES
-            .iter()
-            .filter(ranked)
-            .map(|info| info.name.to_owned())
-            .chain(own)
-            .collect()
-    } else if options.engines.is_empty() {
-        DEFAULT_ENGINES.map(str::to_owned).to_vec()
-    } else {
-        options.engines.clone()
-    };
+    let names = names_of(options, own);
     let mut contenders: Vec<Contender> = Vec::new();
     for name in &names {
         if contenders.iter().any(|other| other.name == *name) {
@@ -164,6 +155,38 @@ pub fn choose_contenders(
         contenders.push(find_contender(PROBE, own)?);
     }
     Ok((contenders, baseline))
+}
+
+/// Names of all who take part, but for the baseline, the control and `null`.
+fn names_of(options: &RunOptions, own: &[Contender]) -> Vec<String> {
+    let registered = |wanted: &dyn Fn(&EngineInfo) -> bool| {
+        let wanted = ENTRIES.iter().filter(|info| wanted(info));
+        wanted.map(|info| info.name.to_owned()).collect::<Vec<_>>()
+    };
+    let is_limit = |info: &EngineInfo| info.role == Role::Probe && info.name != PROBE;
+    let mut names = if options.all {
+        let mut names = registered(&|info| info.role == Role::Engine);
+        names.extend(own.iter().map(|contender| contender.info.name.to_owned()));
+        names
+    } else if options.engines.is_empty() {
+        DEFAULT_ENGINES.map(str::to_owned).to_vec()
+    } else {
+        options.engines.clone()
+    };
+    if options.limits || options.all {
+        // of a stream that is generated inline `--all` means what there is
+        let may_be_had = |name: &str| options.limits || !options.inline || !needs_dense_ids(name);
+        let limits = registered(&is_limit).into_iter();
+        let more: Vec<String> = limits
+            .filter(|name| may_be_had(name) && !names.contains(name))
+            .collect();
+        names.extend(more);
+    }
+    names
+}
+
+fn needs_dense_ids(name: &str) -> bool {
+    Contender::registered(name).is_some_and(|contender| contender.needs_dense_ids)
 }
 
 /// The contender of a name, of the user's own or the registry's.
@@ -213,7 +236,12 @@ pub fn resolve(
         "--events",
         options.events.unwrap_or(workload.events),
         1,
-        MAX_EVENTS,
+        // a second pass counts everything twice
+        if options.warm {
+            MAX_EVENTS / 2
+        } else {
+            MAX_EVENTS
+        },
     )?;
     let threads = options.threads.unwrap_or(env.cores);
     let threads = in_range("--threads", threads as u64, 1, MAX_THREADS as u64)? as usize;
@@ -226,9 +254,16 @@ pub fn resolve(
     let seed = options.seed.unwrap_or(workload.seed);
     let reads = ReadStream::new(workload, seed).due_before(events);
     let verify = !options.no_verify;
-    let need = predict(workload, events, reads, INBOX_CAPACITY, verify);
+    // what `names_of` says; the user's own engines need none of them
+    let dense = names_of(options, &[])
+        .iter()
+        .any(|name| needs_dense_ids(name));
+    let need = predict(workload, events, reads, INBOX_CAPACITY, verify, dense);
     let limit = memory_limit(env);
     let inline = options.inline || need.stream > limit / 4;
+    if inline && dense {
+        return Err(PlanError::Conflict(no_dense_ids(options.inline)));
+    }
     if need.peak(inline) > limit {
         let detail = format!(
             " (stream {}, state {}, oracle {})",
@@ -259,7 +294,23 @@ pub fn resolve(
         verify,
         baseline,
         inbox_capacity: INBOX_CAPACITY,
+        dense,
+        warm: options.warm,
     })
+}
+
+/// Why limit probes can't take part, and what to do about it.
+fn no_dense_ids(asked_inline: bool) -> String {
+    let mend = if asked_inline {
+        "leave out --inline, or the probes"
+    } else {
+        "it would take more than a quarter of the memory: lower --events, or leave out the probes \
+         (--limits; --all has them, too)"
+    };
+    format!(
+        "the limit probes work on numbers of a stream that is made beforehand, and this one is \
+         generated inline: {mend}"
+    )
 }
 
 /// The plan of a record, to be run again exactly.
@@ -283,6 +334,8 @@ pub fn resolve_again(
         pin: before.pin,
         inline: before.inline,
         no_verify: !before.verify,
+        limits: before.dense,
+        warm: before.warm,
         ..RunOptions::default()
     };
     let now = resolve(&options, workload, before.baseline.clone(), env)

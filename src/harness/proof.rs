@@ -1,5 +1,5 @@
 //! What the oracle expects of every trial, and what a trial's engine gives.
-//! Imports `engine`, `event`.
+//! Imports `engine`, `event`, `record`.
 
 use std::time::Instant;
 
@@ -13,6 +13,7 @@ use crate::engine::read::Answer;
 use crate::engine::snapshot::{Snapshot, SnapshotDigest};
 use crate::engine::{Engine, EngineConfig, Role, StopFlag};
 use crate::event::{Event, Read};
+use crate::record::Pass;
 use crate::unit::digest::Digest;
 
 /// Members, and contents, whose reads are compared after each trial.
@@ -27,14 +28,35 @@ const FRESHNESS_BATCH: usize = 97;
 pub(super) struct Expectation<'a> {
     source: &'a Source,
     inbox_capacity: usize,
-    /// Digest of the event multiset, from the generator.
+    /// Digest of the event multiset of each pass, from the generator.
     pub(super) events_digest: Digest,
-    /// The oracle's snapshot, digested.
-    pub(super) snapshot: SnapshotDigest,
+    /// What the oracle says of the stream.
+    pub(super) fresh: Expected,
+    /// What it says of the stream folded twice, where it was asked.
+    pub(super) warm: Option<Expected>,
     /// How long the oracle took, in ms.
     pub(super) took_ms: u64,
+}
+
+/// What the oracle says after a pass.
+#[derive(Debug)]
+pub(super) struct Expected {
+    /// Its snapshot, digested.
+    pub(super) snapshot: SnapshotDigest,
     reads: Vec<Read>,
     answers: Vec<Answer>,
+}
+
+impl Expected {
+    fn of(oracle: &Oracle) -> Self {
+        let reads = oracle.sample_reads(SAMPLED);
+        let answers = reads.iter().map(|read| oracle.answer(read)).collect();
+        Self {
+            snapshot: oracle.digest(),
+            reads,
+            answers,
+        }
+    }
 }
 
 /// What a trial's proof found.
@@ -49,55 +71,75 @@ pub(super) struct Finding {
 }
 
 impl<'a> Expectation<'a> {
-    /// Asks the oracle. Its state is dropped again: only digests and the
-    /// sampled answers are kept. None where `stop` was set meanwhile.
+    /// Asks the oracle; with `warm`, of a second pass, too. Its state is
+    /// dropped again: only digests and the sampled answers are kept. None
+    /// where `stop` was set meanwhile.
     #[must_use]
-    pub(super) fn of(source: &'a Source, inbox_capacity: usize, stop: &StopFlag) -> Option<Self> {
+    pub(super) fn of(
+        source: &'a Source,
+        inbox_capacity: usize,
+        warm: bool,
+        stop: &StopFlag,
+    ) -> Option<Self> {
         let start = Instant::now();
-        let oracle = oracle_of(source, inbox_capacity, stop);
+        let once = folded(source, Oracle::new(inbox_capacity), stop);
+        let fresh = Expected::of(&once);
+        let warm = warm.then(|| Expected::of(&folded(source, once, stop)));
         if stop.is_set() {
             return None;
         }
-        let reads = oracle.sample_reads(SAMPLED);
-        let answers = reads.iter().map(|read| oracle.answer(read)).collect();
         Some(Self {
             source,
             inbox_capacity,
             events_digest: source.generated_digest(),
-            snapshot: oracle.digest(),
+            fresh,
+            warm,
             took_ms: start.elapsed().as_millis() as u64,
-            reads,
-            answers,
         })
+    }
+
+    /// What is expected after a pass; of a warm one, too, only where it was
+    /// asked for.
+    fn after(&self, pass: Pass) -> Result<&Expected, String> {
+        match pass {
+            Pass::Fresh => Ok(&self.fresh),
+            Pass::Warm => self
+                .warm
+                .as_ref()
+                .ok_or_else(|| "the oracle was not asked for a warm pass".to_owned()),
+        }
     }
 
     /// The oracle's whole snapshot, made again: only a mismatch asks for it.
     #[must_use]
-    pub(super) fn oracle_snapshot(&self) -> Snapshot {
-        oracle_of(self.source, self.inbox_capacity, &StopFlag::default()).snapshot()
+    pub(super) fn oracle_snapshot(&self, pass: Pass) -> Snapshot {
+        let fold = |oracle, _| folded(self.source, oracle, &StopFlag::default());
+        let empty = Oracle::new(self.inbox_capacity);
+        (0..pass.folds()).fold(empty, fold).snapshot()
     }
 }
 
-/// The oracle of a whole source, its parts folded side by side: each part is
-/// a sequential fold of what concerns its own members and contents. Incomplete
-/// where `stop` is set meanwhile.
-fn oracle_of(source: &Source, inbox_capacity: usize, stop: &StopFlag) -> Oracle {
-    let parts = rayon::current_num_threads();
-    let fold = |part| {
-        let mut oracle = Oracle::new(inbox_capacity);
+/// An oracle that has folded a whole source into what it knew before, its
+/// parts side by side: each part is a sequential fold of what concerns its
+/// own members and contents. Incomplete where `stop` is set meanwhile.
+fn folded(source: &Source, oracle: Oracle, stop: &StopFlag) -> Oracle {
+    let inbox_capacity = oracle.inbox_capacity();
+    let parts = oracle.into_parts(rayon::current_num_threads());
+    let count = parts.len();
+    let fold = |(part, mut oracle): (usize, Oracle)| {
         for chunk in split(&(0..source.events()), CHUNK) {
             if stop.is_set() {
                 break;
             }
             source.for_each(chunk, |event| {
-                oracle.fold_partition(std::iter::once(event), part, parts);
+                oracle.fold_partition(std::iter::once(event), part, count);
             });
         }
         oracle
     };
-    let folded: Vec<Oracle> = (0..parts).into_par_iter().map(fold).collect();
+    let parts: Vec<Oracle> = parts.into_par_iter().enumerate().map(fold).collect();
     let mut whole = Oracle::new(inbox_capacity);
-    for oracle in folded {
+    for oracle in parts {
         whole.unite(oracle);
     }
     whole
@@ -109,11 +151,12 @@ pub(super) fn inspect<E: Engine>(
     config: &EngineConfig,
     outcome: &TrialOutcome,
     expected: Option<&Expectation<'_>>,
+    pass: Pass,
 ) -> Finding {
     if E::INFO.role == Role::Probe {
         return Finding::default();
     }
-    let accounted = accounts(outcome);
+    let accounted = accounts(outcome, pass);
     let Some(expected) = expected else {
         return Finding {
             wrong: accounted.err(),
@@ -121,6 +164,7 @@ pub(super) fn inspect<E: Engine>(
         };
     };
     let checks = || {
+        let after = expected.after(pass)?;
         if outcome.tally.digest != expected.events_digest {
             return Err(format!(
                 "the events ingested have digest {}, the generator's {}: {} of {} events",
@@ -130,32 +174,37 @@ pub(super) fn inspect<E: Engine>(
                 expected.source.events()
             ));
         }
-        if outcome.snapshot != expected.snapshot {
-            check_snapshot(engine, expected.snapshot, || expected.oracle_snapshot())?;
+        if outcome.snapshot != after.snapshot {
+            check_snapshot(engine, after.snapshot, || expected.oracle_snapshot(pass))?;
         }
         accounted?;
-        check_answers(engine, config, &expected.reads, &expected.answers)
+        check_answers(engine, config, &after.reads, &after.answers)
     };
     Finding {
         wrong: checks().err(),
-        reads: expected.reads.len() as u64,
+        reads: expected.after(pass).map_or(0, |after| after.reads.len()) as u64,
         checked: true,
     }
 }
 
 /// Holds the sums of the engine's own counts against the dispositions of what
-/// it was given, and its answers against what it was asked: even where
-/// nothing is verified, no event is lost unseen.
-fn accounts(outcome: &TrialOutcome) -> Result<(), String> {
+/// it was given, in this pass and as much before it, and its answers against
+/// what it was asked: even where nothing is verified, no event is lost unseen.
+fn accounts(outcome: &TrialOutcome, pass: Pass) -> Result<(), String> {
     let (tally, snapshot) = (&outcome.tally, &outcome.snapshot);
-    let delivered = tally.notified as i64 - tally.retracted as i64;
+    let folds = pass.folds() as i64;
+    let delivered = folds * (tally.notified as i64 - tally.retracted as i64);
     let of_kind = [
         (
             "notifications less those taken back",
             snapshot.delivered,
             delivered,
         ),
-        ("views", snapshot.views as i64, tally.aggregated as i64),
+        (
+            "views",
+            snapshot.views as i64,
+            folds * tally.aggregated as i64,
+        ),
         ("answers", outcome.answers as i64, outcome.reads as i64),
     ];
     match of_kind.into_iter().find(|(_, found, given)| found != given) {

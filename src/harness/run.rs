@@ -13,8 +13,8 @@ use crate::engine::snapshot::Snapshot;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
 use crate::record::{
-    EngineNote, EngineProof, Environment, OracleNote, Plan, ProofVerdict, Record, SCHEMA, Trial,
-    WorkloadNote,
+    EngineNote, EngineProof, Environment, OracleNote, Pass, Plan, ProofVerdict, Record, SCHEMA,
+    Trial, WorkloadNote,
 };
 use crate::unit::mix::{below, counter_word, mix};
 use crate::workload::Workload;
@@ -72,14 +72,18 @@ pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
     });
     let generator = Generator::new(workload, plan.seed);
     let reads = ReadStream::new(workload, plan.seed);
-    let source = Source::new(generator, reads, plan.events, plan.inline);
+    let mut source = Source::new(generator, reads, plan.events, plan.inline);
     observer.stage("looking at the stream");
     let realised = realised(&source);
+    if request.contenders.iter().any(|c| c.needs_dense_ids) {
+        observer.stage("numbering the ids");
+        source = source.with_dense_ids();
+    }
     let mut expected = None;
     if plan.verify {
         observer.stage("asking the oracle");
         // none where it was interrupted: then there are no trials either
-        expected = Expectation::of(&source, plan.inbox_capacity, &request.stop);
+        expected = Expectation::of(&source, plan.inbox_capacity, plan.warm, &request.stop);
     }
     let (oracle, surprise) = oracle_note(request, expected.as_ref());
     let mut record = Record {
@@ -192,14 +196,31 @@ fn rounds(
                 total,
                 &contender.name,
             );
-            let proved = contender.trial(&setup, expected)?;
-            note_proof(&mut record.proofs[at], &proved);
-            let mut trial = trial_of(&contender.name, plan, &proved);
-            (trial.round, trial.turn, trial.warmup) = (round, turn, round < plan.warmup_rounds);
-            record.trials.push(trial);
+            for (pass, proved) in passes(contender, &setup, expected, plan.warm)? {
+                note_proof(&mut record.proofs[at], &proved);
+                let mut trial = trial_of(&contender.name, plan, &proved);
+                (trial.round, trial.turn, trial.pass) = (round, turn, pass);
+                trial.warmup = round < plan.warmup_rounds;
+                record.trials.push(trial);
+            }
         }
     }
     Ok(())
+}
+
+/// One trial: a pass from an empty state, and one over warm state where it is
+/// asked for.
+fn passes(
+    contender: &Contender,
+    setup: &TrialSetup<'_>,
+    expected: Option<&Expectation<'_>>,
+    warm: bool,
+) -> Result<Vec<(Pass, Proved)>, TrialError> {
+    if !warm {
+        return Ok(vec![(Pass::Fresh, contender.trial(setup, expected)?)]);
+    }
+    let [fresh, warm] = contender.trial_twice(setup, expected)?;
+    Ok(vec![(Pass::Fresh, fresh), (Pass::Warm, warm)])
 }
 
 /// The order of one round: a shuffle (Fisher and Yates) that the seed decides.
@@ -233,7 +254,7 @@ fn oracle_note(
         (
             "snapshot",
             workload.expected_snapshot_digest,
-            expected.snapshot.digest,
+            expected.fresh.snapshot.digest,
         ),
     ];
     let surprise = known
@@ -255,9 +276,13 @@ fn oracle_note(
     };
     let note = OracleNote {
         events_digest: expected.events_digest.to_string(),
-        snapshot_digest: expected.snapshot.digest.to_string(),
-        members: expected.snapshot.members,
-        contents: expected.snapshot.contents,
+        snapshot_digest: expected.fresh.snapshot.digest.to_string(),
+        warm_snapshot_digest: expected
+            .warm
+            .as_ref()
+            .map(|warm| warm.snapshot.digest.to_string()),
+        members: expected.fresh.snapshot.members,
+        contents: expected.fresh.snapshot.contents,
         expected: expected_was.to_owned(),
         took_ms: expected.took_ms,
     };
@@ -292,6 +317,8 @@ fn note_proof(proof: &mut EngineProof, (_, finding): &Proved) {
     proof.snapshots += u64::from(finding.checked);
     proof.reads += finding.reads;
     match &finding.wrong {
+        // what was wrong once stays so
+        _ if matches!(proof.verdict, ProofVerdict::Differs(_)) => {}
         Some(words) => proof.verdict = ProofVerdict::Differs(words.clone()),
         None if finding.checked => proof.verdict = ProofVerdict::Equal,
         None => {}
@@ -305,6 +332,7 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
         round: 0,
         turn: 0,
         warmup: false,
+        pass: Pass::Fresh,
         wall_ns: outcome.wall_ns,
         workers: outcome.workers.clone(),
         generated: plan.events,

@@ -1,11 +1,13 @@
 //! Where a trial's events and reads come from: memory, made beforehand, or
 //! the generator, batch by batch inside the timed part. Imports `generator`,
-//! `event`.
+//! `engine::dense`, `event`.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::engine::dense::DenseIds;
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};
 use crate::policy::{Disposition, effect_of};
@@ -24,6 +26,7 @@ pub struct Source {
     stored_events: Vec<Event>,
     stored_reads: Vec<Read>,
     inline: bool,
+    dense: Option<Arc<DenseIds>>,
 }
 
 /// What a pass over events counts.
@@ -78,7 +81,22 @@ impl Source {
             stored_events,
             stored_reads,
             inline,
+            dense: None,
         }
+    }
+
+    /// Numbers the ids of a stored stream, for the limit probes: 8 bytes an
+    /// event. A stream that workers generate gets no numbers.
+    #[must_use]
+    pub fn with_dense_ids(self) -> Self {
+        let dense = (!self.inline).then(|| Arc::new(DenseIds::of_stream(&self.stored_events)));
+        Self { dense, ..self }
+    }
+
+    /// The dense numbers of its ids, where it has them.
+    #[must_use]
+    pub const fn dense_ids(&self) -> Option<&Arc<DenseIds>> {
+        self.dense.as_ref()
     }
 
     /// How many events there are.

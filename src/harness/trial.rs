@@ -1,5 +1,6 @@
-//! One trial: one engine, one stream, fresh state. Workers stamp their own
-//! starts and ends; a panicking worker ends the trial, and the process where
+//! One trial: one engine, one stream, fresh state; where asked, the same stream
+//! once more over the state that it left. Workers stamp their own starts and
+//! ends; a panicking worker ends the trial, and the process where
 //! the others can't be stopped. Imports `engine`, `record`, `stats`.
 
 use std::any::Any;
@@ -13,7 +14,7 @@ use super::source::{Source, Tally};
 use super::worker::{Shared, WorkerReport, work};
 use crate::engine::snapshot::SnapshotDigest;
 use crate::engine::{Engine, EngineConfig, MemoryUse, StopFlag};
-use crate::record::WorkerStamp;
+use crate::record::{Pass, WorkerStamp};
 use crate::stats::ServiceHistogram;
 
 /// How long the other workers may take to stop after one has panicked.
@@ -65,6 +66,15 @@ pub enum TrialError {
         /// What the system said.
         why: String,
     },
+    /// A probe asks for dense numbers, and the stream has none.
+    #[error(
+        "probe `{engine}` needs dense numbers of the stream's ids, and there are none: they are \
+         made of a stream that is made beforehand, see --inline"
+    )]
+    NoDenseIds {
+        /// Name in the registry.
+        engine: String,
+    },
     /// An engine panicked outside its sessions.
     #[error("engine `{engine}` panicked while it was built, visited or dropped: {message}")]
     PanickedAtRest {
@@ -103,29 +113,70 @@ pub struct TrialOutcome {
     pub(super) usage: Usage,
 }
 
-/// Runs one trial of `E`; then shows the engine, at rest, to `inspect`.
+/// Runs one trial of `E` from an empty state; then shows the engine, at rest,
+/// to `inspect`.
 ///
 /// # Errors
-/// Where a worker panicked, or the trial was interrupted.
+/// Where a worker panicked, or the trial was interrupted; where `E` needs
+/// dense numbers and the source has none.
 pub fn run_trial<E: Engine, T>(
     setup: &TrialSetup<'_>,
     inspect: impl FnOnce(&E, &EngineConfig, &TrialOutcome) -> T,
 ) -> Result<(TrialOutcome, T), TrialError> {
+    let (engine, config) = build::<E>(setup)?;
+    let outcome = run_pass(setup, &config, &engine)?;
+    let seen = inspect(&engine, &config, &outcome);
+    Ok((outcome, seen))
+}
+
+/// As [`run_trial`]; then runs the same stream again, through sessions newly
+/// opened, over the state that the first pass left. The engine is shown after
+/// each pass.
+///
+/// # Errors
+/// Those of [`run_trial`].
+pub fn run_trial_twice<E: Engine, T>(
+    setup: &TrialSetup<'_>,
+    inspect: impl Fn(&E, &EngineConfig, &TrialOutcome, Pass) -> T,
+) -> Result<[(TrialOutcome, T); 2], TrialError> {
+    let (engine, config) = build::<E>(setup)?;
+    let pass = |pass| {
+        let outcome = run_pass(setup, &config, &engine)?;
+        let seen = inspect(&engine, &config, &outcome, pass);
+        Ok((outcome, seen))
+    };
+    Ok([pass(Pass::Fresh)?, pass(Pass::Warm)?])
+}
+
+fn build<E: Engine>(setup: &TrialSetup<'_>) -> Result<(E, EngineConfig), TrialError> {
+    let dense = setup.source.dense_ids().filter(|_| E::NEEDS_DENSE_IDS);
+    if E::NEEDS_DENSE_IDS && dense.is_none() {
+        return Err(TrialError::NoDenseIds {
+            engine: E::INFO.name.to_owned(),
+        });
+    }
     let config = EngineConfig {
         threads: setup.threads,
         inbox_capacity: setup.inbox_capacity,
         stop: StopFlag::default(),
+        dense: dense.cloned(),
     };
-    let engine = E::build(&config);
+    Ok((E::build(&config), config))
+}
+
+/// Drives the whole stream through sessions of the engine, timed.
+fn run_pass<E: Engine>(
+    setup: &TrialSetup<'_>,
+    config: &EngineConfig,
+    engine: &E,
+) -> Result<TrialOutcome, TrialError> {
     let before = Usage::start();
-    let reports = drive(setup, &config, &engine)?;
+    let reports = drive(setup, config, engine)?;
     let usage = before.until_now();
     if setup.stop.is_set() {
         return Err(TrialError::Interrupted);
     }
-    let outcome = summarise::<E>(setup, &engine, &reports, usage);
-    let seen = inspect(&engine, &config, &outcome);
-    Ok((outcome, seen))
+    Ok(summarise::<E>(setup, engine, &reports, usage))
 }
 
 fn drive<E: Engine>(

@@ -62,7 +62,7 @@ pub fn verify(
         false,
     );
     observer.stage(&workload.name);
-    let expected = Expectation::of(&source, INBOX_CAPACITY, &options.stop);
+    let expected = Expectation::of(&source, INBOX_CAPACITY, false, &options.stop);
     let expected = expected.ok_or(TrialError::Interrupted)?;
     let mut failures = Vec::new();
     let mut compared = 0;

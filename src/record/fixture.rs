@@ -54,6 +54,7 @@ pub(crate) fn with_rounds(rounds: usize) -> Record {
         oracle: Some(OracleNote {
             events_digest: EVENTS_DIGEST.to_owned(),
             snapshot_digest: SNAPSHOT_DIGEST.to_owned(),
+            warm_snapshot_digest: None,
             members: 90_000,
             contents: 40_000,
             expected: "matches".to_owned(),
@@ -126,6 +127,7 @@ fn trial(round: usize, turn: usize) -> Trial {
         round,
         turn,
         warmup: round == 0,
+        pass: Pass::Fresh,
         wall_ns,
         workers: vec![WorkerStamp {
             start_ns: 10,
@@ -180,6 +182,8 @@ fn plan(rounds: usize) -> Plan {
         verify: true,
         baseline: "dashmap-naive".to_owned(),
         inbox_capacity: 32,
+        dense: false,
+        warm: false,
     }
 }
 

@@ -83,6 +83,12 @@ pub struct Plan {
     pub baseline: String,
     /// Entries that an inbox keeps.
     pub inbox_capacity: usize,
+    /// Whether the stream's ids were numbered for limit probes.
+    #[serde(default)]
+    pub dense: bool,
+    /// Whether each trial had a second pass, over warm state.
+    #[serde(default)]
+    pub warm: bool,
 }
 
 /// One contestant.
@@ -101,6 +107,28 @@ pub struct EngineNote {
     pub control: bool,
 }
 
+/// What state a timed run found.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Pass {
+    /// None: it grew within the time.
+    #[default]
+    Fresh,
+    /// What the fresh pass of the same trial left.
+    Warm,
+}
+
+impl Pass {
+    /// How often the stream has been folded at its end.
+    #[must_use]
+    pub const fn folds(self) -> usize {
+        match self {
+            Self::Fresh => 1,
+            Self::Warm => 2,
+        }
+    }
+}
+
 /// One timed run of one engine.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -113,6 +141,9 @@ pub struct Trial {
     pub turn: usize,
     /// Whether the round is thrown away.
     pub warmup: bool,
+    /// What state it found.
+    #[serde(default)]
+    pub pass: Pass,
     /// First worker's start to last worker's end, finish included, in ns.
     pub wall_ns: u64,
     /// Each worker's own stamps.
@@ -182,6 +213,10 @@ pub struct OracleNote {
     pub events_digest: String,
     /// Digest of the snapshot.
     pub snapshot_digest: String,
+    /// Digest of the snapshot of the stream folded twice, where there were
+    /// passes over warm state.
+    #[serde(default)]
+    pub warm_snapshot_digest: Option<String>,
     /// Members in it.
     pub members: u64,
     /// Contents in it.

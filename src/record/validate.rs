@@ -30,7 +30,7 @@ impl Record {
                     trial.engine
                 ));
             }
-            if !turns.insert((trial.engine.as_str(), trial.round)) {
+            if !turns.insert((trial.engine.as_str(), trial.round, trial.pass)) {
                 let (engine, round) = (&trial.engine, trial.round);
                 return Err(format!("trial {at}: `{engine}` ran twice in round {round}"));
             }
@@ -50,6 +50,9 @@ impl Record {
         if let Some(oracle) = &self.oracle {
             check_digest("oracle.events_digest", &oracle.events_digest)?;
             check_digest("oracle.snapshot_digest", &oracle.snapshot_digest)?;
+            if let Some(digest) = &oracle.warm_snapshot_digest {
+                check_digest("oracle.warm_snapshot_digest", digest)?;
+            }
         }
         Ok(())
     }

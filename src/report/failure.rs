@@ -1,6 +1,6 @@
 //! What went wrong in a run, in words. Imports `record`.
 
-use crate::record::{EngineNote, ProofVerdict, Record, Trial};
+use crate::record::{EngineNote, OracleNote, Pass, ProofVerdict, Record, Trial};
 use crate::unit::quantity::show_whole;
 
 /// Why the engine's final state was wrong, where it was, under this name or
@@ -49,11 +49,20 @@ fn difference_under(record: &Record, engine: &EngineNote) -> Option<String> {
         return None;
     }
     trials()
-        .find(|t| differs(&t.snapshot_digest, &oracle.snapshot_digest))
+        .find(|t| differs(&t.snapshot_digest, expected_after(oracle, t.pass)))
         .map(|trial| {
             let round = trial.round;
             format!("round {round}: the digest of its snapshot is not the oracle's")
         })
+}
+
+/// The digest of the right state after a pass; that of no state where a record
+/// has a warm pass that the oracle was not asked for.
+fn expected_after(oracle: &OracleNote, pass: Pass) -> &str {
+    match pass {
+        Pass::Fresh => &oracle.snapshot_digest,
+        Pass::Warm => oracle.warm_snapshot_digest.as_deref().unwrap_or_default(),
+    }
 }
 
 /// Events of a trial that its counts leave unexplained, in words.

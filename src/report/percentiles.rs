@@ -4,7 +4,7 @@
 use super::summary::{Summary, counted};
 use super::table;
 use super::text::{Style, plain, wrap};
-use crate::record::{Record, Trial};
+use crate::record::{Pass, Record, Trial};
 use crate::stats::{ServiceHistogram, percentile_is_supported};
 use crate::unit::quantity::{show_ns, show_whole};
 
@@ -136,7 +136,7 @@ fn row(record: &Record, engine: &str, timed: Timed) -> Option<Row> {
         merged: ServiceHistogram::new(),
         rounds: Vec::new(),
     };
-    for trial in counted(record, engine) {
+    for trial in counted(record, engine, Pass::Fresh) {
         // a text that can't be read is warned of apart
         let Ok(histogram) = ServiceHistogram::from_base64(timed.text(trial)) else {
             continue;

@@ -1,7 +1,7 @@
 //! A record's figures: one line an engine. Imports `record` and `stats`.
 
 use super::failure::difference;
-use crate::record::{EngineNote, ProofVerdict, Record, Trial};
+use crate::record::{EngineNote, Pass, ProofVerdict, Record, Trial};
 use crate::stats::{RatioInterval, geometric_mean, median, paired_ratio};
 
 /// The figures of a record. Medians are over the rounds that count.
@@ -108,9 +108,15 @@ pub struct HarnessShare {
 }
 
 impl Summary {
-    /// The figures of `record`.
+    /// The figures of the passes from an empty state.
     #[must_use]
     pub fn of(record: &Record) -> Self {
+        Self::of_pass(record, Pass::Fresh)
+    }
+
+    /// The figures of one kind of pass. Proofs are of whole trials.
+    #[must_use]
+    pub fn of_pass(record: &Record, pass: Pass) -> Self {
         let mut summary = Self {
             ranked: Vec::new(),
             ablations: Vec::new(),
@@ -121,7 +127,7 @@ impl Summary {
             harness: None,
         };
         for engine in &record.engines {
-            summary.add(record, engine);
+            summary.add(record, engine, pass);
         }
         let fastest_first =
             |a: &EngineLine, b: &EngineLine| a.ns_per_event.total_cmp(&b.ns_per_event);
@@ -143,7 +149,7 @@ impl Summary {
         summary
     }
 
-    fn add(&mut self, record: &Record, engine: &EngineNote) {
+    fn add(&mut self, record: &Record, engine: &EngineNote, pass: Pass) {
         let name = engine.name.clone();
         if let Some(difference) = difference(record, engine) {
             self.errors.push(EngineError { name, difference });
@@ -152,11 +158,11 @@ impl Summary {
         if engine.control {
             self.control = Some(Control {
                 name,
-                versus: versus(record, engine),
+                versus: versus(record, engine, pass),
             });
             return;
         }
-        let Some(line) = line(record, engine) else {
+        let Some(line) = line(record, engine, pass) else {
             self.unmeasured.push(name);
             return;
         };
@@ -183,8 +189,8 @@ impl Summary {
     }
 }
 
-fn line(record: &Record, engine: &EngineNote) -> Option<EngineLine> {
-    let trials: Vec<&Trial> = counted(record, &engine.name).collect();
+fn line(record: &Record, engine: &EngineNote, pass: Pass) -> Option<EngineLine> {
+    let trials: Vec<&Trial> = counted(record, &engine.name, pass).collect();
     let over_rounds = |figure: &dyn Fn(&Trial) -> Option<f64>| {
         let values: Vec<f64> = trials.iter().filter_map(|trial| figure(trial)).collect();
         median(&values)
@@ -204,7 +210,7 @@ fn line(record: &Record, engine: &EngineNote) -> Option<EngineLine> {
         core_ns_per_event: ns_per_event * record.plan.threads as f64,
         ns_per_notification,
         notifications_per_s: ns_per_notification.map(|ns| 1e9 / ns),
-        versus: versus(record, engine),
+        versus: versus(record, engine, pass),
         bytes_per_member: over_rounds(&|trial| {
             let parts = [trial.state_bytes, trial.slack_bytes, trial.map_bytes];
             per(parts.iter().map(|&bytes| bytes as f64).sum(), trial.members)
@@ -222,9 +228,13 @@ fn line(record: &Record, engine: &EngineNote) -> Option<EngineLine> {
     })
 }
 
-/// The trials of the engine that count: no warm-up, and something was timed.
-pub(super) fn counted<'r>(record: &'r Record, engine: &str) -> impl Iterator<Item = &'r Trial> {
-    let of_it = move |trial: &&Trial| trial.engine == engine;
+/// The passes of the engine that count: no warm-up, and something was timed.
+pub(super) fn counted<'r>(
+    record: &'r Record,
+    engine: &str,
+    pass: Pass,
+) -> impl Iterator<Item = &'r Trial> {
+    let of_it = move |trial: &&Trial| trial.engine == engine && trial.pass == pass;
     record
         .trials
         .iter()
@@ -243,7 +253,18 @@ fn per(amount: f64, count: u64) -> Option<f64> {
     (count > 0 && amount > 0.0).then(|| amount / count as f64)
 }
 
-fn versus(record: &Record, engine: &EngineNote) -> Versus {
+/// The engine's time and the baseline's in each round that counts and that
+/// both ran.
+pub(super) fn pairs(record: &Record, engine: &str, baseline: &str, pass: Pass) -> Vec<(f64, f64)> {
+    counted(record, engine, pass)
+        .filter_map(|trial| {
+            let other = counted(record, baseline, pass).find(|other| other.round == trial.round)?;
+            Some((ns_per_event(trial)?, ns_per_event(other)?))
+        })
+        .collect()
+}
+
+fn versus(record: &Record, engine: &EngineNote, pass: Pass) -> Versus {
     let baseline = &record.plan.baseline;
     if engine.role == "probe" {
         return Versus::None("a probe");
@@ -257,7 +278,7 @@ fn versus(record: &Record, engine: &EngineNote) -> Versus {
     if difference(record, note).is_some() {
         return Versus::None("baseline wrong");
     }
-    let pairs = paired(record, &engine.name, baseline);
+    let pairs = pairs(record, &engine.name, baseline, pass);
     let ratios: Vec<f64> = pairs.iter().map(|(own, base)| base / own).collect();
     match geometric_mean(&ratios) {
         Some(ratio) => Versus::Ratio {
@@ -267,14 +288,4 @@ fn versus(record: &Record, engine: &EngineNote) -> Versus {
         },
         None => Versus::None("no shared round"),
     }
-}
-
-/// ns per event of two engines, for each round that counts and that both ran.
-pub(super) fn paired(record: &Record, one: &str, other: &str) -> Vec<(f64, f64)> {
-    counted(record, one)
-        .filter_map(|trial| {
-            let beside = counted(record, other).find(|beside| beside.round == trial.round)?;
-            Some((ns_per_event(trial)?, ns_per_event(beside)?))
-        })
-        .collect()
 }

@@ -4,7 +4,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 use super::summary::{EngineLine, Proof, Summary, Versus};
 use super::text::{Style, plain, rounds, show_ends, show_ratio, wrap};
-use crate::record::Record;
+use crate::record::{Pass, Record};
 use crate::stats::Verdict;
 use crate::unit::quantity::{show_bytes, show_count, show_ns};
 
@@ -88,6 +88,33 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
     if !summary.unmeasured.is_empty() {
         let names: Vec<String> = summary.unmeasured.iter().map(|name| plain(name)).collect();
         text += &wrap("no round that counts: ", &names.join(", "), style.width);
+        text.push('\n');
+    }
+    text
+}
+
+/// The tables of the second passes, over warm state; empty where there were
+/// none.
+pub(super) fn warm_section(record: &Record, style: Style) -> String {
+    let summary = Summary::of_pass(record, Pass::Warm);
+    let mut text = String::new();
+    if !summary.ranked.is_empty() {
+        text += &style.bold("engines over warm state, fastest first");
+        text.push('\n');
+        let rows = engine_rows(&summary.ranked, &plain(&record.plan.baseline), style);
+        text += &draw(&rows, style);
+        text += &wrap(
+            "  ",
+            "the same stream once more, over the state that the trial above left; ratios are of \
+             these passes alone",
+            style.width,
+        );
+        text.push('\n');
+    }
+    if !summary.probes.is_empty() {
+        text += &style.bold("probes over warm state");
+        text.push('\n');
+        text += &draw(&probe_rows(&summary.probes), style);
         text.push('\n');
     }
     text

@@ -5,7 +5,7 @@ use super::summary::Summary;
 use super::text::{Style, plain, rounds, wrap};
 use super::warning::{Warning, collect};
 use super::{percentiles, table, trust};
-use crate::record::{Plan, Record};
+use crate::record::{Pass, Plan, Record, Trial};
 use crate::unit::quantity::show_whole;
 
 /// The report of a record: failures first, then title, verdicts,
@@ -18,6 +18,7 @@ pub fn terminal(record: &Record, style: &Style) -> String {
     text += &title(record, style);
     text.push('\n');
     text += &table::section(record, &summary, style);
+    text += &table::warm_section(record, style);
     text += &percentiles::section(record, &summary, style);
     text += &trust::section(record, &summary, style);
     text += &warnings(record, &summary, style);
@@ -32,7 +33,8 @@ fn alarms(record: &Record, style: Style) -> String {
         text.push('\n');
     }
     if !record.complete {
-        let trials = record.trials.len();
+        let fresh = |trial: &&Trial| trial.pass == Pass::Fresh;
+        let trials = record.trials.iter().filter(fresh).count();
         let trials = if trials == 1 {
             "1 trial".to_owned()
         } else {
@@ -77,9 +79,10 @@ pub(super) fn shape(plan: &Plan, repeated: &str) -> String {
         format!("{} {thing}{ending}", show_whole(count as u64))
     };
     format!(
-        "{} events and {} reads a trial, {}, batches of {}, {repeated} after {} of warm-up, seed {}{}{}",
+        "{} events and {} reads a trial{}, {}, batches of {}, {repeated} after {} of warm-up, seed {}{}{}",
         show_whole(plan.events),
         show_whole(plan.reads),
+        if plan.warm { ", twice" } else { "" },
         plural(plan.threads, "thread"),
         plural(plan.batch, "event"),
         plan.warmup_rounds,

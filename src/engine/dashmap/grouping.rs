@@ -1,83 +1,117 @@
-//! Updates of one map, grouped by shard with a counting sort into buffers
-//! that are kept. Imports nothing but what it sorts.
+//! The updates of a batch, grouped by the shard that they go to with a
+//! counting sort into buffers that are kept. Imports nothing.
+//!
+//! An update is not copied: it is told by its event's position in the batch.
 
-/// Shards that a map is cut into: measured better than DashMap's 4 × cores.
-/// A set of shards is a word with a bit for each.
+use std::ops::Range;
+
+/// Shards that each map is cut into. A set of them is a word with a bit for
+/// each.
 pub(super) const SHARDS: usize = u64::BITS as usize;
 
-/// The updates of a batch that concern one map.
-#[derive(Debug)]
-pub(super) struct Grouping<U> {
-    /// As they arrived.
-    updates: Vec<U>,
-    /// Of the updates' ids.
-    hashes: Vec<u64>,
-    /// Positions of the updates, shard after shard.
-    order: Vec<u32>,
-    /// Where each shard ends in `order`.
-    ends: [u32; SHARDS],
+/// Which part of a shard's state an update concerns. Views of members are
+/// apart from their engagement, which looks behind a pointer: that is fetched
+/// while views are counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(usize)]
+pub(super) enum Part {
+    /// A count in the member itself.
+    Views,
+    /// A member's inbox, deliveries, or read mark.
+    Engagement,
+    /// A content.
+    Contents,
 }
 
-impl<U: Copy> Grouping<U> {
+/// Parts there are.
+const PARTS: usize = 3;
+
+/// One update.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pending {
+    /// Of the id that it concerns.
+    pub(super) hash: u64,
+    /// Its event's position in the batch.
+    pub(super) at: u32,
+    group: u32,
+}
+
+/// The updates of a batch.
+#[derive(Debug)]
+pub(super) struct Grouping {
+    /// As they arrived.
+    arrived: Vec<Pending>,
+    /// Group after group.
+    sorted: Vec<Pending>,
+    /// How many there are in each group; once sorted, where each ends.
+    ends: [u32; PARTS * SHARDS],
+}
+
+impl Grouping {
     pub(super) const fn new() -> Self {
         Self {
-            updates: Vec::new(),
-            hashes: Vec::new(),
-            order: Vec::new(),
-            ends: [0; SHARDS],
+            arrived: Vec::new(),
+            sorted: Vec::new(),
+            ends: [0; PARTS * SHARDS],
         }
     }
 
-    /// Adds an update, with the hash of its id.
+    /// Adds an update of a shard's part.
     #[inline(always)]
-    pub(super) fn push(&mut self, hash: u64, update: U) {
-        self.hashes.push(hash);
-        self.updates.push(update);
+    pub(super) fn push(&mut self, part: Part, shard: usize, hash: u64, at: u32) {
+        let group = part as usize * SHARDS + shard % SHARDS;
+        self.ends[group] += 1;
+        self.arrived.push(Pending {
+            hash,
+            at,
+            group: group as u32,
+        });
     }
 
-    /// Sorts by shard what was added since it was last cleared; keeps the
-    /// order of arrival within a shard. Returns the set of shards concerned.
-    pub(super) fn sort(&mut self, shard_of: impl Fn(u64) -> usize) -> u64 {
-        let mut counts = [0; SHARDS];
-        for &hash in &self.hashes {
-            counts[shard_of(hash)] += 1;
+    /// Sorts by group what was added since it was last cleared; keeps the
+    /// order of arrival within a group.
+    pub(super) fn sort(&mut self) {
+        let mut start = 0;
+        for end in &mut self.ends {
+            start += std::mem::replace(end, start);
         }
-        let (mut shards, mut start) = (0, 0);
-        for (shard, &count) in counts.iter().enumerate() {
-            self.ends[shard] = start;
-            start += count;
-            shards |= u64::from(count > 0) << shard;
-        }
-        self.order.resize(self.hashes.len(), 0);
-        for (position, &hash) in (0..).zip(&self.hashes) {
-            // starts as the shard's start, and is its end in the end
-            let next = &mut self.ends[shard_of(hash)];
-            self.order[*next as usize] = position;
+        // what lies here from before is overwritten: every place is taken once
+        self.sorted.resize(self.arrived.len(), Pending::default());
+        for pending in &self.arrived {
+            // starts as the group's start, and is its end in the end
+            let next = &mut self.ends[pending.group as usize];
+            self.sorted[*next as usize] = *pending;
             *next += 1;
         }
-        shards
     }
 
-    /// Positions of a shard's updates, once sorted.
+    /// The updates of a shard's part, once sorted.
     #[inline]
-    pub(super) fn of_shard(&self, shard: usize) -> &[u32] {
-        let start = if shard == 0 { 0 } else { self.ends[shard - 1] };
-        &self.order[start as usize..self.ends[shard] as usize]
+    pub(super) fn of(&self, part: Part, shard: usize) -> &[Pending] {
+        &self.sorted[self.range(part, shard)]
     }
 
-    /// The update at a position, and the hash of its id.
-    #[inline(always)]
-    pub(super) fn at(&self, position: u32) -> (u64, &U) {
-        (
-            self.hashes[position as usize],
-            &self.updates[position as usize],
-        )
+    /// The shards that have an update in one of `parts`.
+    pub(super) fn shards(&self, parts: &[Part]) -> u64 {
+        let concerned = |shard: &usize| {
+            let ranges = parts.iter().map(|&part| self.range(part, *shard));
+            ranges.into_iter().any(|range| !range.is_empty())
+        };
+        (0..SHARDS)
+            .filter(concerned)
+            .fold(0, |set, shard| set | 1 << shard)
     }
 
     /// Forgets all updates, and keeps the room.
     pub(super) fn clear(&mut self) {
-        self.updates.clear();
-        self.hashes.clear();
+        self.arrived.clear();
+        self.ends = [0; PARTS * SHARDS];
+    }
+
+    fn range(&self, part: Part, shard: usize) -> Range<usize> {
+        let group = part as usize * SHARDS + shard;
+        let start = if group == 0 { 0 } else { self.ends[group - 1] };
+        start as usize..self.ends[group] as usize
     }
 }
 
@@ -88,29 +122,28 @@ mod tests {
     #[test]
     fn groups_keep_every_update_in_its_shard_in_order_of_arrival() {
         let mut grouping = Grouping::new();
+        let all = [Part::Views, Part::Engagement, Part::Contents];
         // the second is smaller: nothing of the first may show through
-        for length in [1000_u64, 10, 0] {
+        for length in [1000_u32, 10, 0] {
             grouping.clear();
-            for update in 0..length {
-                grouping.push(update.wrapping_mul(0x9e37_79b9) % 61, update);
+            for at in 0..length {
+                let hash = u64::from(at).wrapping_mul(0x9e37_79b9) % 61;
+                grouping.push(all[at as usize % 3], hash as usize, hash, at);
             }
-            let shards = grouping.sort(|hash| hash as usize);
+            grouping.sort();
             let mut seen = 0;
-            for shard in 0..SHARDS {
-                let group: Vec<u64> = grouping
-                    .of_shard(shard)
-                    .iter()
-                    .map(|&at| *grouping.at(at).1)
-                    .collect();
-                assert!(group.is_sorted());
-                assert!(
-                    grouping
-                        .of_shard(shard)
-                        .iter()
-                        .all(|&at| grouping.at(at).0 == shard as u64)
-                );
-                assert_eq!(shards >> shard & 1 == 1, !group.is_empty());
-                seen += group.len() as u64;
+            for part in all {
+                let shards = grouping.shards(&[part]);
+                for shard in 0..SHARDS {
+                    let group = grouping.of(part, shard);
+                    assert!(group.is_sorted_by_key(|pending| pending.at));
+                    for pending in group {
+                        assert_eq!(pending.hash, shard as u64);
+                        assert_eq!(all[pending.at as usize % 3], part);
+                    }
+                    assert_eq!(shards >> shard & 1 == 1, !group.is_empty());
+                    seen += group.len() as u32;
+                }
             }
             assert_eq!(seen, length);
         }

@@ -18,6 +18,20 @@ pub struct MemberUpdate {
     pub content: u64,
 }
 
+impl MemberUpdate {
+    /// What the event does to its recipient, if it does anything to it.
+    #[inline(always)]
+    #[must_use]
+    pub const fn of(event: &Event) -> Self {
+        Self {
+            member: event.recipient,
+            stamp: event.stamp(),
+            actor: event.actor,
+            content: event.content,
+        }
+    }
+}
+
 /// An update of one content, 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ContentUpdate {
@@ -25,6 +39,18 @@ pub struct ContentUpdate {
     pub content: u64,
     /// The event's index, segment, undo and kind.
     pub stamp: Stamp,
+}
+
+impl ContentUpdate {
+    /// What the event does to its content, if it does anything to it.
+    #[inline(always)]
+    #[must_use]
+    pub const fn of(event: &Event) -> Self {
+        Self {
+            content: event.content,
+            stamp: event.stamp(),
+        }
+    }
 }
 
 /// Calls `member` and `content` with the updates that the event makes: none,
@@ -37,17 +63,9 @@ pub fn for_each_update(
 ) {
     let effect = effect_of(event);
     if effect.touches_member {
-        member(MemberUpdate {
-            member: event.recipient,
-            stamp: event.stamp(),
-            actor: event.actor,
-            content: event.content,
-        });
+        member(MemberUpdate::of(event));
     }
     if effect.touches_content {
-        content(ContentUpdate {
-            content: event.content,
-            stamp: event.stamp(),
-        });
+        content(ContentUpdate::of(event));
     }
 }

@@ -311,6 +311,7 @@ fn plan_differences(one: &Record, other: &Record) -> Vec<String> {
         differ("batch", [&a.batch, &b.batch], count),
         differ("generated inline", [&a.inline, &b.inline], flag),
         differ("pinned", [&a.pin, &b.pin], flag),
+        differ("a second pass over warm state", [&a.warm, &b.warm], flag),
         differ(
             "entries of an inbox",
             [&a.inbox_capacity, &b.inbox_capacity],

@@ -6,8 +6,8 @@ use super::{
     Change, Comparison, GateVerdict, Method, Refusal, Side, check_usable, compared, differ,
     digests, plan_differences, shared_digests, split, warning,
 };
-use crate::record::Record;
-use crate::report::summary::paired;
+use crate::record::{Pass, Record};
+use crate::report::summary::pairs;
 use crate::stats::{geometric_mean, unpaired_ratio};
 
 /// A record, and where it came from.
@@ -139,8 +139,8 @@ fn change(
     baseline: &str,
     fail_slower: Option<f64>,
 ) -> Option<Change> {
-    let before = paired(records[0], names[0], baseline);
-    let after = paired(records[1], names[1], baseline);
+    let before = pairs(records[0], names[0], baseline, Pass::Fresh);
+    let after = pairs(records[1], names[1], baseline, Pass::Fresh);
     let ratio = |pairs: &[(f64, f64)]| {
         geometric_mean(
             &pairs

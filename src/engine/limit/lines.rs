@@ -1,0 +1,122 @@
+//! Entries on their way to parts of the state: gathered by the cache line,
+//! then appended to chunks that no growth copies. Imports nothing.
+//!
+//! There may be thousands of parts. The open lines of all of them stay in the
+//! second-level cache, on few pages; only a full line goes out to its chunk.
+
+/// Bytes of a chunk: a page.
+const CHUNK_BYTES: usize = 4096;
+
+/// Entries `T` for each of some parts; `LINE` of them are a cache line or
+/// two, and a power of two.
+#[derive(Debug)]
+pub(super) struct Lines<T, const LINE: usize> {
+    open: Box<[Line<T, LINE>]>,
+    /// Entries in each open line; as many as fit where it was just emptied.
+    filled: Box<[u8]>,
+    chunks: Box<[Vec<Vec<T>>]>,
+    /// Empty chunks.
+    spare: Vec<Vec<T>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Line<T, const LINE: usize>([T; LINE]);
+
+impl<T: Copy, const LINE: usize> Lines<T, LINE> {
+    /// Entries of a chunk.
+    const CHUNK: usize = CHUNK_BYTES / size_of::<T>();
+
+    /// Lines for `parts` parts, with room for about `entries` entries, all
+    /// written to once: `blank` must not be zeroes, which the system might
+    /// put off.
+    pub(super) fn new(parts: usize, entries: usize, blank: T) -> Self {
+        let chunk = || {
+            let mut chunk = vec![blank; Self::CHUNK];
+            chunk.clear();
+            chunk
+        };
+        let spare = entries.div_ceil(Self::CHUNK) + parts;
+        Self {
+            open: vec![Line([blank; LINE]); parts].into(),
+            filled: vec![0; parts].into(),
+            chunks: vec![Vec::new(); parts].into(),
+            spare: std::iter::repeat_with(chunk).take(spare).collect(),
+        }
+    }
+
+    /// Adds an entry for a part.
+    #[inline(always)]
+    pub(super) fn push(&mut self, part: usize, entry: T) {
+        let filled = &mut self.filled[part];
+        let at = usize::from(*filled) % LINE;
+        self.open[part].0[at] = entry;
+        *filled = at as u8 + 1;
+        if at + 1 == LINE {
+            self.flush(part, LINE);
+        }
+    }
+
+    fn flush(&mut self, part: usize, count: usize) {
+        let chunks = &mut self.chunks[part];
+        let line = &self.open[part].0[..count];
+        match chunks.last_mut() {
+            Some(chunk) if chunk.len() + count <= Self::CHUNK => chunk.extend_from_slice(line),
+            _ => {
+                let spare = self.spare.pop();
+                let mut chunk = spare.unwrap_or_else(|| Vec::with_capacity(Self::CHUNK));
+                chunk.extend_from_slice(line);
+                chunks.push(chunk);
+            }
+        }
+    }
+
+    /// Sends out what is left in open lines.
+    pub(super) fn close(&mut self) {
+        for part in 0..self.open.len() {
+            let count = usize::from(self.filled[part]) % LINE;
+            if count > 0 {
+                self.flush(part, count);
+            }
+            self.filled[part] = 0;
+        }
+    }
+
+    /// Forgets all entries and keeps their room.
+    pub(super) fn clear(&mut self) {
+        self.filled.fill(0);
+        for mut chunk in self.chunks.iter_mut().flat_map(|chunks| chunks.drain(..)) {
+            chunk.clear();
+            self.spare.push(chunk);
+        }
+    }
+
+    /// The entries of a part, chunk by chunk.
+    pub(super) fn of_part(&self, part: usize) -> impl Iterator<Item = &[T]> {
+        self.chunks[part].iter().map(Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_comes_out_of_its_part_once() {
+        for count in [0, 1, 15, 16, 17, 1024, 1025, 5_000] {
+            let mut lines: Lines<u32, 16> = Lines::new(3, 100, u32::MAX);
+            for round in 0..2 {
+                for entry in 0..count {
+                    lines.push(entry as usize % 3, entry + round);
+                }
+                lines.close();
+                for part in 0..3_u32 {
+                    let found: Vec<u32> = lines.of_part(part as usize).flatten().copied().collect();
+                    let given = (part..count).step_by(3).map(|entry| entry + round);
+                    assert_eq!(found, given.collect::<Vec<u32>>(), "{count}, part {part}");
+                }
+                lines.clear();
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! An oracle's parts: each knows the members and contents of some ids. Imports
+//! its parent.
+
+use super::Oracle;
+use crate::unit::mix::mix;
+
+/// The part, of `parts`, that an id belongs to: mixed, so that ids with a
+/// pattern spread over all of them.
+pub(super) fn part_of(id: u64, parts: usize) -> usize {
+    (mix(id) % parts as u64) as usize
+}
+
+impl Oracle {
+    /// Takes over what another oracle folded.
+    ///
+    /// # Panics
+    /// Where both know of one member or content: they are then no parts of
+    /// one partition.
+    pub fn unite(&mut self, other: Self) {
+        for (id, member) in other.members {
+            assert!(
+                self.members.insert(id, member).is_none(),
+                "member {id} is in both parts"
+            );
+        }
+        for (id, content) in other.contents {
+            assert!(
+                self.contents.insert(id, content).is_none(),
+                "content {id} is in both parts"
+            );
+        }
+    }
+
+    /// The reverse of [`Oracle::unite`]: the parts that
+    /// [`Oracle::fold_partition`] goes on folding. None where `parts` is 0.
+    #[must_use]
+    pub fn into_parts(self, parts: usize) -> Vec<Self> {
+        let empty = || Self::new(self.inbox_capacity);
+        let mut divided: Vec<Self> = std::iter::repeat_with(empty).take(parts).collect();
+        for (id, member) in self.members {
+            if let Some(part) = divided.get_mut(part_of(id, parts.max(1))) {
+                part.members.insert(id, member);
+            }
+        }
+        for (id, content) in self.contents {
+            if let Some(part) = divided.get_mut(part_of(id, parts.max(1))) {
+                part.contents.insert(id, content);
+            }
+        }
+        divided
+    }
+}
