@@ -1,8 +1,10 @@
 //! Entries on their way to parts of the state: gathered by the cache line,
-//! then appended to chunks that no growth copies. Imports nothing.
+//! then appended to chunks that no growth copies. Imports `unit::prefetch`.
 //!
 //! There may be thousands of parts. The open lines of all of them stay in the
 //! second-level cache, on few pages; only a full line goes out to its chunk.
+
+use crate::unit::prefetch::prefetch_line;
 
 /// Bytes of a chunk: a page.
 const CHUNK_BYTES: usize = 4096;
@@ -48,37 +50,47 @@ impl<T: Copy, const LINE: usize> Lines<T, LINE> {
     /// Adds an entry for a part.
     #[inline(always)]
     pub(super) fn push(&mut self, part: usize, entry: T) {
-        let filled = &mut self.filled[part];
-        let at = usize::from(*filled) % LINE;
+        // a full line goes out when the next entry comes: by then its own
+        // entries have left the store buffer, and are read in one piece
+        if usize::from(self.filled[part]) == LINE {
+            self.flush(part);
+        }
+        let at = usize::from(self.filled[part]) % LINE;
         self.open[part].0[at] = entry;
-        *filled = at as u8 + 1;
-        if at + 1 == LINE {
-            self.flush(part, LINE);
+        self.filled[part] = at as u8 + 1;
+    }
+
+    #[inline(always)]
+    fn flush(&mut self, part: usize) {
+        self.filled[part] = 0;
+        let line = &self.open[part].0;
+        if let Some(chunk) = self.chunks[part].last_mut()
+            && chunk.len() + LINE <= Self::CHUNK
+        {
+            chunk.extend_from_slice(line);
+            prefetch_line(chunk.as_ptr_range().end.cast());
+        } else {
+            let mut chunk = self.empty_chunk();
+            chunk.extend_from_slice(&self.open[part].0);
+            self.chunks[part].push(chunk);
         }
     }
 
-    fn flush(&mut self, part: usize, count: usize) {
-        let chunks = &mut self.chunks[part];
-        let line = &self.open[part].0[..count];
-        match chunks.last_mut() {
-            Some(chunk) if chunk.len() + count <= Self::CHUNK => chunk.extend_from_slice(line),
-            _ => {
-                let spare = self.spare.pop();
-                let mut chunk = spare.unwrap_or_else(|| Vec::with_capacity(Self::CHUNK));
-                chunk.extend_from_slice(line);
-                chunks.push(chunk);
-            }
-        }
+    #[cold]
+    fn empty_chunk(&mut self) -> Vec<T> {
+        let spare = self.spare.pop();
+        spare.unwrap_or_else(|| Vec::with_capacity(Self::CHUNK))
     }
 
     /// Sends out what is left in open lines.
     pub(super) fn close(&mut self) {
         for part in 0..self.open.len() {
-            let count = usize::from(self.filled[part]) % LINE;
+            let count = usize::from(std::mem::take(&mut self.filled[part]));
             if count > 0 {
-                self.flush(part, count);
+                let mut chunk = self.empty_chunk();
+                chunk.extend_from_slice(&self.open[part].0[..count]);
+                self.chunks[part].push(chunk);
             }
-            self.filled[part] = 0;
         }
     }
 
