@@ -70,24 +70,27 @@ fn title(record: &Record, style: Style) -> String {
     format!(
         "{}\n{}",
         style.bold(&heading),
-        wrap("  ", &shape(&record.plan), style.width)
+        wrap(
+            "  ",
+            &shape(&record.plan, &rounds(record.plan.rounds)),
+            style.width
+        )
     )
 }
 
-/// Sizes, workers, rounds and seed, in words.
-pub(super) fn shape(plan: &Plan) -> String {
+/// Sizes, workers, rounds and seed, in words; `repeated` are the rounds.
+pub(super) fn shape(plan: &Plan, repeated: &str) -> String {
     let plural = |count: usize, thing: &str| {
         let ending = if count == 1 { "" } else { "s" };
         format!("{} {thing}{ending}", show_whole(count as u64))
     };
     format!(
-        "{} events and {} reads a trial{}, {}, batches of {}, {} after {} of warm-up, seed {}{}{}",
+        "{} events and {} reads a trial{}, {}, batches of {}, {repeated} after {} of warm-up, seed {}{}{}",
         show_whole(plan.events),
         show_whole(plan.reads),
         if plan.warm { ", twice" } else { "" },
         plural(plan.threads, "thread"),
         plural(plan.batch, "event"),
-        rounds(plan.rounds),
         plan.warmup_rounds,
         plan.seed,
         if plan.inline {
