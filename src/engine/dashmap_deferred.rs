@@ -105,12 +105,10 @@ impl Engine for DeferredDashMapEngine {
 
     fn session(&self, worker: usize) -> DeferredSession<'_> {
         self.meeting.open();
-        let mut gathered = self.desks[worker].write();
-        gathered.clear();
         DeferredSession {
             engine: self,
             first_shard: worker * SHARDS / self.desks.len(),
-            gathered,
+            gathered: self.desks[worker].write(),
         }
     }
 
@@ -304,7 +302,10 @@ impl Session for DeferredSession<'_> {
             while let Some(shard) = engine.meeting.claim(SHARDS) {
                 engine.apply_shard(shard, desks.iter().map(|desk| &**desk));
             }
-            engine.meeting.leave();
+            drop(desks);
+            // nobody has a desk now; what was applied must not be found again
+            let clear = || engine.desks.iter().for_each(|desk| desk.write().clear());
+            engine.meeting.leave(clear);
         }
     }
 }
