@@ -28,7 +28,11 @@ const SMALLEST_GROUPED: usize = 4;
 /// for them must still be in the second-level cache when it is their turn.
 const LARGEST_GROUPED: usize = 4096;
 
-/// Two DashMaps of 64 shards with the shared hasher.
+/// Tables of more bytes than this are prefetched: in smaller ones the lines
+/// are near, and asking for them costs more than it saves.
+const NEAR_CACHE_BYTES: usize = 4 << 20;
+
+/// Two DashMaps of 32 shards with the shared hasher.
 #[derive(Debug)]
 pub struct DashMapEngine {
     members: Map<MemberUpdate>,
@@ -63,6 +67,7 @@ impl Engine for DashMapEngine {
             grouping: Grouping::new(),
             members: [Sighting::default(); SHARDS],
             contents: [Sighting::default(); SHARDS],
+            table_bytes: 0,
         }
     }
 
@@ -86,6 +91,8 @@ pub struct DashMapSession<'engine> {
     grouping: Grouping,
     members: [Sighting; SHARDS],
     contents: [Sighting; SHARDS],
+    /// Bytes of all tables that were sighted.
+    table_bytes: usize,
 }
 
 impl DashMapSession<'_> {
@@ -106,8 +113,12 @@ impl DashMapSession<'_> {
     }
 
     fn ingest_grouped(&mut self, batch: &[Event]) {
-        self.group(batch);
-        self.grouping.sort();
+        self.grouping.clear(batch.len());
+        if self.table_bytes > NEAR_CACHE_BYTES {
+            self.group::<true>(batch);
+        } else {
+            self.group::<false>(batch);
+        }
         let (first, round) = (self.first_shard, [Part::Views, Part::Engagement]);
         each_shard(self.grouping.shards(&round), first, |shard, wait| {
             self.apply_to_members(batch, shard, wait)
@@ -117,11 +128,10 @@ impl DashMapSession<'_> {
             first,
             |shard, wait| self.apply_to_contents(batch, shard, wait),
         );
-        self.grouping.clear();
     }
 
     /// Finds the shard and the part of each update, and asks for the lines.
-    fn group(&mut self, batch: &[Event]) {
+    fn group<const FAR: bool>(&mut self, batch: &[Event]) {
         let DashMapEngine { members, .. } = self.engine;
         // both maps have the same hasher, and as many shards
         let hashed = |id| {
@@ -140,16 +150,22 @@ impl DashMapSession<'_> {
                     let (hash, shard) = hashed(id);
                     let table = [&self.members, &self.contents][is_content][shard];
                     // slots of both maps have one size
-                    table.prefetch::<MemberUpdate>(hash);
+                    if FAR {
+                        table.prefetch::<MemberUpdate>(hash);
+                    }
                     self.grouping.push(part, shard, hash, at);
                 }
                 Disposition::Notify | Disposition::Retract | Disposition::OwnAct => {
                     let (hash, shard) = hashed(event.recipient);
-                    self.members[shard].prefetch::<MemberUpdate>(hash);
+                    if FAR {
+                        self.members[shard].prefetch::<MemberUpdate>(hash);
+                    }
                     self.grouping.push(Part::Engagement, shard, hash, at);
                     if effect.touches_content {
                         let (hash, shard) = hashed(event.content);
-                        self.contents[shard].prefetch::<ContentUpdate>(hash);
+                        if FAR {
+                            self.contents[shard].prefetch::<ContentUpdate>(hash);
+                        }
                         self.grouping.push(Part::Contents, shard, hash, at);
                     }
                 }
@@ -173,10 +189,10 @@ impl DashMapSession<'_> {
             return false;
         };
         let update = |pending: &Pending| MemberUpdate::of(&batch[pending.at as usize]);
-        let engagement = self.grouping.of(Part::Engagement, shard);
-        for pending in engagement {
+        let engagement = || self.grouping.of(Part::Engagement, shard);
+        for pending in engagement() {
             if let Some(state) = likely::<MemberUpdate>(&table, pending.hash) {
-                update(pending).prefetch_behind(state);
+                update(&pending).prefetch_behind(state);
             }
         }
         for pending in self.grouping.of(Part::Views, shard) {
@@ -184,27 +200,27 @@ impl DashMapSession<'_> {
             apply(
                 &mut table,
                 pending.hash,
-                &update(pending),
+                &update(&pending),
                 *capacity,
                 hasher,
             );
         }
-        for pending in engagement {
+        for pending in engagement() {
             if let Some(state) = likely::<MemberUpdate>(&table, pending.hash) {
-                update(pending).prefetch_further(state);
+                update(&pending).prefetch_further(state);
             }
         }
-        for pending in engagement {
+        for pending in engagement() {
             let hasher = members.hasher();
             apply(
                 &mut table,
                 pending.hash,
-                &update(pending),
+                &update(&pending),
                 *capacity,
                 hasher,
             );
         }
-        self.members[shard] = Sighting::of::<MemberUpdate>(&table);
+        self.table_bytes += self.members[shard].sight::<MemberUpdate>(&table);
         true
     }
 
@@ -222,7 +238,7 @@ impl DashMapSession<'_> {
             let update = ContentUpdate::of(&batch[pending.at as usize]);
             apply(&mut table, pending.hash, &update, 0, contents.hasher());
         }
-        self.contents[shard] = Sighting::of::<ContentUpdate>(&table);
+        self.table_bytes += self.contents[shard].sight::<ContentUpdate>(&table);
         true
     }
 }
@@ -239,14 +255,14 @@ fn apply_alone<U: Keyed>(map: &Map<U>, update: &U, inbox_capacity: usize) {
 #[inline(always)]
 fn each_shard(mut left: u64, first_shard: usize, mut apply: impl FnMut(usize, bool) -> bool) {
     for wait in [false, true] {
-        // bit n: the n-th shard from the first
-        let mut ahead = left.rotate_right(first_shard as u32);
-        while ahead != 0 {
-            let shard = (ahead.trailing_zeros() as usize + first_shard) % SHARDS;
-            ahead &= ahead - 1;
-            if apply(shard, wait) {
+        for ahead in 0..SHARDS {
+            let shard = (first_shard + ahead) % SHARDS;
+            if left >> shard & 1 == 1 && apply(shard, wait) {
                 left &= !(1 << shard);
             }
+        }
+        if left == 0 {
+            return;
         }
     }
 }

@@ -5,12 +5,15 @@
 #[cfg(test)]
 mod check;
 pub mod dashmap;
+pub mod dashmap_deferred;
 pub mod dashmap_naive;
 mod dashmaps;
 pub mod dense;
 mod keyed;
 pub mod limit;
+mod lines;
 mod map_memory;
+mod meeting;
 pub mod null;
 pub mod oracle;
 pub mod partitioned;

@@ -29,6 +29,7 @@ macro_rules! registry {
 registry! {
     super::dashmap::DashMapEngine,
     super::dashmap_naive::NaiveDashMapEngine,
+    super::dashmap_deferred::DeferredDashMapEngine,
     super::sharded_mutex::ShardedMutexEngine,
     super::partitioned::PartitionedEngine,
     super::null::NullProbe,

@@ -1,13 +1,15 @@
-//! The updates of a batch, grouped by the shard that they go to with a
-//! counting sort into buffers that are kept. Imports nothing.
+//! The updates of a batch, grouped by the shard that they go to: a list for
+//! each group through one array, which is kept. Imports nothing.
 //!
 //! An update is not copied: it is told by its event's position in the batch.
+//! A list gives the last update first, which is as good as any other order:
+//! the state is a commutative fold. A counting sort gives the order of arrival
+//! and takes a second pass and a third more instructions.
 
-use std::ops::Range;
-
-/// Shards that each map is cut into. A set of them is a word with a bit for
-/// each.
-pub(super) const SHARDS: usize = u64::BITS as usize;
+/// Shards that each map is cut into; a set of them is a word with a bit for
+/// each. More of them would take more locks a batch, each of which another
+/// core had last; with fewer, sessions would meet more often.
+pub(super) const SHARDS: usize = 32;
 
 /// Which part of a shard's state an update concerns. Views of members are
 /// apart from their engagement, which looks behind a pointer: that is fetched
@@ -26,6 +28,9 @@ pub(super) enum Part {
 /// Parts there are.
 const PARTS: usize = 3;
 
+/// In place of a position: the list ends here.
+const END: u32 = u32::MAX;
+
 /// One update.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pending {
@@ -33,85 +38,75 @@ pub(super) struct Pending {
     pub(super) hash: u64,
     /// Its event's position in the batch.
     pub(super) at: u32,
-    group: u32,
+    /// The update that arrived before it in its group.
+    before: u32,
 }
 
 /// The updates of a batch.
 #[derive(Debug)]
 pub(super) struct Grouping {
-    /// As they arrived.
+    /// As they arrived; what lies from `len` on is of earlier batches.
     arrived: Vec<Pending>,
-    /// Group after group.
-    sorted: Vec<Pending>,
-    /// How many there are in each group; once sorted, where each ends.
-    ends: [u32; PARTS * SHARDS],
+    len: usize,
+    /// The last update of each group.
+    last: [u32; PARTS * SHARDS],
 }
 
 impl Grouping {
     pub(super) const fn new() -> Self {
         Self {
             arrived: Vec::new(),
-            sorted: Vec::new(),
-            ends: [0; PARTS * SHARDS],
+            len: 0,
+            last: [END; PARTS * SHARDS],
         }
     }
 
-    /// Adds an update of a shard's part.
+    /// Forgets all updates, and makes room for those of a batch of `events`
+    /// events, which are two each at most.
+    pub(super) fn clear(&mut self, events: usize) {
+        self.len = 0;
+        self.last = [END; PARTS * SHARDS];
+        if self.arrived.len() < 2 * events {
+            self.arrived.resize(2 * events, Pending::default());
+        }
+    }
+
+    /// Adds an update of a shard's part. Without room, made by
+    /// [`Grouping::clear`], it panics.
     #[inline(always)]
     pub(super) fn push(&mut self, part: Part, shard: usize, hash: u64, at: u32) {
-        let group = part as usize * SHARDS + shard % SHARDS;
-        self.ends[group] += 1;
-        self.arrived.push(Pending {
+        let last = &mut self.last[part as usize * SHARDS + shard % SHARDS];
+        self.arrived[self.len] = Pending {
             hash,
             at,
-            group: group as u32,
-        });
+            before: std::mem::replace(last, self.len as u32),
+        };
+        self.len += 1;
     }
 
-    /// Sorts by group what was added since it was last cleared; keeps the
-    /// order of arrival within a group.
-    pub(super) fn sort(&mut self) {
-        let mut start = 0;
-        for end in &mut self.ends {
-            start += std::mem::replace(end, start);
-        }
-        // what lies here from before is overwritten: every place is taken once
-        self.sorted.resize(self.arrived.len(), Pending::default());
-        for pending in &self.arrived {
-            // starts as the group's start, and is its end in the end
-            let next = &mut self.ends[pending.group as usize];
-            self.sorted[*next as usize] = *pending;
-            *next += 1;
-        }
-    }
-
-    /// The updates of a shard's part, once sorted.
-    #[inline]
-    pub(super) fn of(&self, part: Part, shard: usize) -> &[Pending] {
-        &self.sorted[self.range(part, shard)]
+    /// The updates of a shard's part, the last one first.
+    #[inline(always)]
+    pub(super) fn of(&self, part: Part, shard: usize) -> impl Iterator<Item = Pending> {
+        let mut next = self.last[part as usize * SHARDS + shard % SHARDS];
+        std::iter::from_fn(move || {
+            // the end of a list lies beyond the array
+            let pending = *self.arrived.get(next as usize)?;
+            next = pending.before;
+            Some(pending)
+        })
     }
 
     /// The shards that have an update in one of `parts`.
     pub(super) fn shards(&self, parts: &[Part]) -> u64 {
         let concerned = |shard: &usize| {
-            let ranges = parts.iter().map(|&part| self.range(part, *shard));
-            ranges.into_iter().any(|range| !range.is_empty())
+            let mut last = parts
+                .iter()
+                .map(|&part| self.last[part as usize * SHARDS + shard]);
+            last.any(|last| last != END)
         };
         (0..SHARDS)
             .filter(concerned)
             .fold(0, |set, shard| set | 1 << shard)
-    }
-
-    /// Forgets all updates, and keeps the room.
-    pub(super) fn clear(&mut self) {
-        self.arrived.clear();
-        self.ends = [0; PARTS * SHARDS];
-    }
-
-    fn range(&self, part: Part, shard: usize) -> Range<usize> {
-        let group = part as usize * SHARDS + shard;
-        let start = if group == 0 { 0 } else { self.ends[group - 1] };
-        start as usize..self.ends[group] as usize
     }
 }
 
@@ -120,24 +115,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn groups_keep_every_update_in_its_shard_in_order_of_arrival() {
+    fn groups_hold_every_update_of_their_shard_once() {
         let mut grouping = Grouping::new();
         let all = [Part::Views, Part::Engagement, Part::Contents];
         // the second is smaller: nothing of the first may show through
         for length in [1000_u32, 10, 0] {
-            grouping.clear();
+            grouping.clear(length as usize);
             for at in 0..length {
-                let hash = u64::from(at).wrapping_mul(0x9e37_79b9) % 61;
+                let hash = u64::from(at).wrapping_mul(0x9e37_79b9) % 31;
                 grouping.push(all[at as usize % 3], hash as usize, hash, at);
             }
-            grouping.sort();
             let mut seen = 0;
             for part in all {
                 let shards = grouping.shards(&[part]);
                 for shard in 0..SHARDS {
-                    let group = grouping.of(part, shard);
-                    assert!(group.is_sorted_by_key(|pending| pending.at));
-                    for pending in group {
+                    let group: Vec<Pending> = grouping.of(part, shard).collect();
+                    assert!(group.is_sorted_by(|one, other| one.at > other.at));
+                    for pending in &group {
                         assert_eq!(pending.hash, shard as u64);
                         assert_eq!(all[pending.at as usize % 3], part);
                     }

@@ -30,19 +30,22 @@ pub(in crate::engine) struct Sighting {
 }
 
 impl Sighting {
-    /// Of a table.
+    /// Looks where the table is now. Returns by how many bytes it has grown.
     #[inline(always)]
-    pub(in crate::engine) fn of<U: Keyed>(table: &Table<U>) -> Self {
-        Self {
-            middle: table.data_end().as_ptr() as usize,
-            mask: table.buckets() - 1,
-        }
+    pub(in crate::engine) fn sight<U: Keyed>(&mut self, table: &Table<U>) -> usize {
+        let before = std::mem::replace(
+            self,
+            Self {
+                middle: table.data_end().as_ptr() as usize,
+                mask: table.buckets() - 1,
+            },
+        );
+        self.mask.saturating_sub(before.mask) * size_of::<Slot<U>>()
     }
 
     /// Prefetches the control byte and the slot at which the search for a hash
-    /// begins, and the slot after it. Most states lie in one of the two; where
-    /// an id is, only the search itself can tell, and it must wait for the
-    /// control bytes.
+    /// begins. Most states lie there or next to it; where exactly, only the
+    /// search itself can tell, and it must wait for the control bytes.
     #[inline(always)]
     pub(in crate::engine) fn prefetch<U: Keyed>(self, hash: u64) {
         let index = hash as usize & self.mask;
@@ -52,7 +55,6 @@ impl Sighting {
         ));
         let slot = self.middle.wrapping_sub((index + 1) * size);
         prefetch_line(std::ptr::without_provenance(slot));
-        prefetch_line(std::ptr::without_provenance(slot.wrapping_sub(size)));
     }
 }
 

@@ -5,8 +5,6 @@
 //! Imports the contract, the dense numbers, the shared state.
 
 mod flat;
-mod lines;
-mod meeting;
 mod partitioned;
 mod read;
 mod state;

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::lines::Lines;
-use super::meeting::Meeting;
 use super::{answer_nothing, dense_of, memory_of};
 use crate::engine::dense::DenseIds;
 use crate::engine::keyed::Keyed;
+use crate::engine::lines::Lines;
+use crate::engine::meeting::Meeting;
 use crate::engine::read::Answer;
 use crate::engine::snapshot::StateRef;
 use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate};

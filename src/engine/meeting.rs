@@ -1,6 +1,7 @@
-//! Where the sessions of `limit-partitioned` meet: all have handed over what
-//! they gathered before anybody applies, and nobody gathers while others
-//! apply. Waits look at the stop flag. Imports the contract.
+//! Where the sessions of an engine meet that gathers first and applies later:
+//! all have handed over what they gathered before anybody applies, and nobody
+//! gathers while others apply. Waits look at the stop flag. Imports the
+//! contract.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -11,7 +12,7 @@ use crate::engine::StopFlag;
 
 /// The meeting of the open sessions.
 #[derive(Debug)]
-pub(super) struct Meeting {
+pub(in crate::engine) struct Meeting {
     sessions: Mutex<Sessions>,
     /// Meetings so far.
     met: AtomicU64,
@@ -28,7 +29,7 @@ struct Sessions {
 }
 
 impl Meeting {
-    pub(super) fn new(stop: StopFlag) -> Self {
+    pub(in crate::engine) fn new(stop: StopFlag) -> Self {
         Self {
             sessions: Mutex::default(),
             met: AtomicU64::new(0),
@@ -38,7 +39,7 @@ impl Meeting {
     }
 
     /// A session opens: once nobody applies any more.
-    pub(super) fn open(&self) {
+    pub(in crate::engine) fn open(&self) {
         let backoff = Backoff::new();
         loop {
             let mut sessions = self.sessions.lock();
@@ -53,7 +54,7 @@ impl Meeting {
 
     /// A session has handed over what it gathered, and waits for the others.
     /// Returns false where the run ends early.
-    pub(super) fn arrive(&self) -> bool {
+    pub(in crate::engine) fn arrive(&self) -> bool {
         let met = self.met.load(Ordering::Acquire);
         {
             let mut sessions = self.sessions.lock();
@@ -76,7 +77,7 @@ impl Meeting {
     }
 
     /// A part that nobody else has, of `parts`, while there is one.
-    pub(super) fn claim(&self, parts: usize) -> Option<usize> {
+    pub(in crate::engine) fn claim(&self, parts: usize) -> Option<usize> {
         if self.stop.is_set() {
             return None;
         }
@@ -85,7 +86,7 @@ impl Meeting {
     }
 
     /// A session has applied all that it claimed.
-    pub(super) fn leave(&self) {
+    pub(in crate::engine) fn leave(&self) {
         self.sessions.lock().applying -= 1;
     }
 }

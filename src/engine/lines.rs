@@ -12,7 +12,7 @@ const CHUNK_BYTES: usize = 4096;
 /// Entries `T` for each of some parts; `LINE` of them are a cache line or
 /// two, and a power of two.
 #[derive(Debug)]
-pub(super) struct Lines<T, const LINE: usize> {
+pub(in crate::engine) struct Lines<T, const LINE: usize> {
     open: Box<[Line<T, LINE>]>,
     /// Entries in each open line; as many as fit where it was just emptied.
     filled: Box<[u8]>,
@@ -32,7 +32,7 @@ impl<T: Copy, const LINE: usize> Lines<T, LINE> {
     /// Lines for `parts` parts, with room for about `entries` entries, all
     /// written to once: `blank` must not be zeroes, which the system might
     /// put off.
-    pub(super) fn new(parts: usize, entries: usize, blank: T) -> Self {
+    pub(in crate::engine) fn new(parts: usize, entries: usize, blank: T) -> Self {
         let chunk = || {
             let mut chunk = vec![blank; Self::CHUNK];
             chunk.clear();
@@ -49,7 +49,7 @@ impl<T: Copy, const LINE: usize> Lines<T, LINE> {
 
     /// Adds an entry for a part.
     #[inline(always)]
-    pub(super) fn push(&mut self, part: usize, entry: T) {
+    pub(in crate::engine) fn push(&mut self, part: usize, entry: T) {
         // a full line goes out when the next entry comes: by then its own
         // entries have left the store buffer, and are read in one piece
         if usize::from(self.filled[part]) == LINE {
@@ -83,7 +83,7 @@ impl<T: Copy, const LINE: usize> Lines<T, LINE> {
     }
 
     /// Sends out what is left in open lines.
-    pub(super) fn close(&mut self) {
+    pub(in crate::engine) fn close(&mut self) {
         for part in 0..self.open.len() {
             let count = usize::from(std::mem::take(&mut self.filled[part]));
             if count > 0 {
@@ -95,7 +95,7 @@ impl<T: Copy, const LINE: usize> Lines<T, LINE> {
     }
 
     /// Forgets all entries and keeps their room.
-    pub(super) fn clear(&mut self) {
+    pub(in crate::engine) fn clear(&mut self) {
         self.filled.fill(0);
         for mut chunk in self.chunks.iter_mut().flat_map(|chunks| chunks.drain(..)) {
             chunk.clear();
@@ -103,8 +103,15 @@ impl<T: Copy, const LINE: usize> Lines<T, LINE> {
         }
     }
 
+    /// Bytes that it has from the allocator, full or not.
+    pub(in crate::engine) fn allocated_bytes(&self) -> usize {
+        let lists = self.chunks.iter().chain(std::iter::once(&self.spare));
+        let chunks: usize = lists.flatten().map(Vec::capacity).sum();
+        size_of_val(&*self.open) + size_of_val(&*self.filled) + chunks * size_of::<T>()
+    }
+
     /// The entries of a part, chunk by chunk.
-    pub(super) fn of_part(&self, part: usize) -> impl Iterator<Item = &[T]> {
+    pub(in crate::engine) fn of_part(&self, part: usize) -> impl Iterator<Item = &[T]> {
         self.chunks[part].iter().map(Vec::as_slice)
     }
 }

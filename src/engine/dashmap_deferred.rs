@@ -1,0 +1,332 @@
+//! The engine `dashmap-deferred`: the default engine's maps behind
+//! write-combining buffers. Sessions gather updates by shard over many
+//! batches; then each shard is locked once for all of them, and what they
+//! change lies in the second-level cache. Imports the contract, the shared
+//! state.
+
+use dashmap::DashMap;
+use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use super::dashmap::shard::{Map, Sighting, Table, apply, likely};
+use super::dashmaps::{read_maps, visit_maps};
+use super::keyed::Keyed;
+use super::lines::Lines;
+use super::map_memory;
+use super::meeting::Meeting;
+use super::read::Answer;
+use super::snapshot::StateRef;
+use super::state::{ContentUpdate, MemberUpdate};
+use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
+use crate::event::{Event, Read, Stamp};
+use crate::policy::{Disposition, effect_of};
+use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
+
+/// Shards of each map: of ten million members, each shard's tables then fit in
+/// a second-level cache.
+const SHARDS: usize = 1024;
+
+/// Updates that all sessions hold back together, at most: 16 bytes each, or
+/// 32. A session that holds its share applies it.
+const HELD_UPDATES: usize = 1 << 25;
+
+/// Updates between the one that is applied and the one that is prefetched.
+const AHEAD: usize = 12;
+
+/// An update that only raises or lowers a count: the id, and
+/// [`Stamp::case`].
+#[derive(Clone, Copy, Debug)]
+struct Short {
+    id: u64,
+    case: u8,
+}
+
+/// What one session gathered, by shard.
+#[derive(Debug)]
+struct Gathered {
+    /// Views of members, then all updates of contents.
+    short: Lines<Short, 8>,
+    /// All else of members.
+    long: Lines<MemberUpdate, 4>,
+    held: usize,
+}
+
+impl Gathered {
+    fn new() -> Self {
+        let blank = MemberUpdate::of(&Event::default());
+        Self {
+            short: Lines::new(2 * SHARDS, 0, Short { id: 0, case: 0 }),
+            long: Lines::new(SHARDS, 0, blank),
+            held: 0,
+        }
+    }
+
+    fn clear(&mut self) {
+        self.short.clear();
+        self.long.clear();
+        self.held = 0;
+    }
+}
+
+/// Two DashMaps of 1,024 shards, and what sessions gathered for them.
+#[derive(Debug)]
+pub struct DeferredDashMapEngine {
+    members: Map<MemberUpdate>,
+    contents: Map<ContentUpdate>,
+    /// What each worker gathered; locked by its session while it gathers.
+    desks: Box<[RwLock<Gathered>]>,
+    meeting: Meeting,
+    held_at_most: usize,
+    inbox_capacity: usize,
+}
+
+impl Engine for DeferredDashMapEngine {
+    const INFO: EngineInfo = EngineInfo {
+        name: "dashmap-deferred",
+        role: Role::Engine,
+        freshness: Freshness::Deferred,
+        about: "the default's maps behind write-combining buffers: the most events a second, for \
+                backfills and counters that may lag; gives up fresh reads, and memory for what waits",
+    };
+    type Session<'engine> = DeferredSession<'engine>;
+
+    fn build(config: &EngineConfig) -> Self {
+        let sessions = config.threads.max(1);
+        Self {
+            members: DashMap::with_hasher_and_shard_amount(shared_hasher(), SHARDS),
+            contents: DashMap::with_hasher_and_shard_amount(shared_hasher(), SHARDS),
+            desks: std::iter::repeat_with(|| RwLock::new(Gathered::new()))
+                .take(sessions)
+                .collect(),
+            meeting: Meeting::new(config.stop.clone()),
+            held_at_most: HELD_UPDATES / sessions,
+            inbox_capacity: config.inbox_capacity,
+        }
+    }
+
+    fn session(&self, worker: usize) -> DeferredSession<'_> {
+        self.meeting.open();
+        let mut gathered = self.desks[worker].write();
+        gathered.clear();
+        DeferredSession {
+            engine: self,
+            first_shard: worker * SHARDS / self.desks.len(),
+            gathered,
+        }
+    }
+
+    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
+        visit_maps(&self.members, &self.contents, visit);
+    }
+
+    fn memory(&self) -> MemoryUse {
+        let mut memory = map_memory::of_dashmaps(&self.members, &self.contents);
+        for desk in &self.desks {
+            let Gathered { short, long, .. } = &*desk.read();
+            memory.slack += (short.allocated_bytes() + long.allocated_bytes()) as u64;
+        }
+        memory
+    }
+}
+
+impl DeferredDashMapEngine {
+    /// Applies what the desks hold for a shard.
+    fn apply_shard<'a>(&self, shard: usize, desks: impl Iterator<Item = &'a Gathered> + Clone) {
+        let capacity = self.inbox_capacity;
+        let mut table = self.members.shards()[shard].write();
+        let hasher = self.members.hasher();
+        for desk in desks.clone() {
+            for shorts in desk.short.of_part(shard) {
+                apply_shorts::<MemberUpdate>(&mut table, shorts, hasher);
+            }
+        }
+        for desk in desks.clone() {
+            for updates in desk.long.of_part(shard) {
+                apply_engagement(&mut table, updates, capacity, hasher);
+            }
+        }
+        drop(table);
+        let mut table = self.contents.shards()[shard].write();
+        for desk in desks {
+            for shorts in desk.short.of_part(SHARDS + shard) {
+                apply_shorts::<ContentUpdate>(&mut table, shorts, hasher);
+            }
+        }
+    }
+}
+
+/// An update that is made again from what was kept of it.
+trait FromShort: Keyed {
+    fn from_short(short: Short) -> Self;
+}
+
+impl FromShort for MemberUpdate {
+    #[inline(always)]
+    fn from_short(short: Short) -> Self {
+        Self {
+            member: short.id,
+            stamp: Stamp::of_case(short.case),
+            actor: 0,
+            content: 0,
+        }
+    }
+}
+
+impl FromShort for ContentUpdate {
+    #[inline(always)]
+    fn from_short(short: Short) -> Self {
+        Self {
+            content: short.id,
+            stamp: Stamp::of_case(short.case),
+        }
+    }
+}
+
+#[inline(always)]
+fn apply_shorts<U: FromShort>(table: &mut Table<U>, shorts: &[Short], hasher: &SharedHasher) {
+    let mut sighting = Sighting::default();
+    for (at, &short) in shorts.iter().enumerate() {
+        if at % AHEAD == 0 {
+            // where it may have grown to
+            sighting.sight::<U>(table);
+            for ahead in shorts.iter().skip(at + AHEAD).take(AHEAD) {
+                sighting.prefetch::<U>(hash_id(hasher, ahead.id));
+            }
+        }
+        // the inbox's K: none of these comes near an inbox
+        let update = U::from_short(short);
+        apply(table, hash_id(hasher, short.id), &update, 1, hasher);
+    }
+}
+
+fn apply_engagement(
+    table: &mut Table<MemberUpdate>,
+    updates: &[MemberUpdate],
+    inbox_capacity: usize,
+    hasher: &SharedHasher,
+) {
+    for few in updates.chunks(AHEAD) {
+        for update in few {
+            if let Some(state) = likely::<MemberUpdate>(table, hash_id(hasher, update.member)) {
+                update.prefetch_behind(state);
+            }
+        }
+        for update in few {
+            if let Some(state) = likely::<MemberUpdate>(table, hash_id(hasher, update.member)) {
+                update.prefetch_further(state);
+            }
+        }
+        for update in few {
+            let hash = hash_id(hasher, update.member);
+            apply(table, hash, update, inbox_capacity, hasher);
+        }
+    }
+}
+
+/// A session of [`DeferredDashMapEngine`]. Dropping it without finishing loses
+/// what it gathered, and the others wait for it until they are told to stop.
+#[derive(Debug)]
+pub struct DeferredSession<'engine> {
+    engine: &'engine DeferredDashMapEngine,
+    /// Where its own rounds over the shards start.
+    first_shard: usize,
+    gathered: RwLockWriteGuard<'engine, Gathered>,
+}
+
+impl DeferredSession<'_> {
+    /// Applies what it holds, alone: others go on gathering.
+    #[cold]
+    fn apply_own(&mut self) {
+        self.gathered.short.close();
+        self.gathered.long.close();
+        for ahead in 0..SHARDS {
+            let shard = (self.first_shard + ahead) % SHARDS;
+            self.engine
+                .apply_shard(shard, std::iter::once(&*self.gathered));
+        }
+        self.gathered.clear();
+    }
+}
+
+impl Session for DeferredSession<'_> {
+    fn ingest(&mut self, batch: &[Event]) {
+        let DeferredDashMapEngine { members, .. } = self.engine;
+        let Gathered { short, long, held } = &mut *self.gathered;
+        // both maps have the same hasher, and as many shards
+        let shard_of =
+            |id| members.determine_shard(hash_id(members.hasher(), id) as usize) % SHARDS;
+        for event in batch {
+            let effect = effect_of(event);
+            let case = event.stamp().case();
+            match effect.disposition {
+                Disposition::Discard => {}
+                Disposition::Aggregate => {
+                    // without a branch: nobody can predict who is looked at
+                    let is_content = usize::from(effect.touches_content);
+                    let id = [event.recipient, event.content][is_content];
+                    short.push(is_content * SHARDS + shard_of(id), Short { id, case });
+                }
+                Disposition::Notify | Disposition::Retract | Disposition::OwnAct => {
+                    long.push(shard_of(event.recipient), MemberUpdate::of(event));
+                    if effect.touches_content {
+                        let id = event.content;
+                        short.push(SHARDS + shard_of(id), Short { id, case });
+                    }
+                }
+            }
+        }
+        *held += batch.len();
+        if *held >= self.engine.held_at_most {
+            self.apply_own();
+        }
+    }
+
+    fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
+        let DeferredDashMapEngine {
+            members, contents, ..
+        } = self.engine;
+        read_maps(members, contents, reads, sink);
+    }
+
+    /// Hands over what it holds, waits for the others, and applies its share
+    /// of the shards.
+    fn finish(self) {
+        let Self {
+            engine,
+            mut gathered,
+            ..
+        } = self;
+        gathered.short.close();
+        gathered.long.close();
+        drop(gathered);
+        if engine.meeting.arrive() {
+            let desks: Vec<RwLockReadGuard<'_, Gathered>> =
+                engine.desks.iter().map(RwLock::read).collect();
+            while let Some(shard) = engine.meeting.claim(SHARDS) {
+                engine.apply_shard(shard, desks.iter().map(|desk| &**desk));
+            }
+            engine.meeting.leave();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::check::{Fold, agrees_with_fold, holds, ingest, stream};
+
+    #[test]
+    fn agrees_with_the_plain_fold() {
+        for threads in [1, 2, 8] {
+            agrees_with_fold::<DeferredDashMapEngine>(threads, 100);
+        }
+    }
+
+    #[test]
+    fn a_session_that_holds_its_share_applies_it() {
+        let events = stream(3, 20_000);
+        let mut engine = DeferredDashMapEngine::build(&EngineConfig::new(2));
+        engine.held_at_most = 700;
+        ingest(&engine, 2, &events, 50);
+        holds(&engine, 2, &Fold::of(&events));
+    }
+}
