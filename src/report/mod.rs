@@ -16,6 +16,8 @@ mod warning;
 mod tests;
 #[cfg(test)]
 mod tests_trust;
+#[cfg(test)]
+mod tests_warm;
 
 pub use failure::failures;
 pub use summary::{Control, EngineError, EngineLine, HarnessShare, Proof, Summary, Versus};
