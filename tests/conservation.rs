@@ -86,6 +86,7 @@ fn trials_ingest_every_event_and_answer_every_read() {
                     threads,
                     batch: BATCHES[(seed / 2) as usize % BATCHES.len()],
                     pin: false,
+                    perf: false,
                     inbox_capacity: INBOX_CAPACITY,
                     stop: &stop,
                     on_hang: end,

@@ -7,18 +7,23 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The record of a small run.
-fn record() -> Value {
+/// What a small run prints in that format.
+fn printed(format: &str) -> Vec<u8> {
     let output = Command::new(env!("CARGO_BIN_EXE_notibench"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["run", "workloads/smoke/pair.toml", "--events", "2k"])
         .args(["--engine", "dashmap", "--rounds", "1", "--no-save"])
-        .args(["--warmup-rounds", "0", "--format", "json"])
+        .args(["--warmup-rounds", "0", "--format", format])
         .output()
         .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    output.stdout
+}
+
+/// The record of a small run.
+fn record() -> Value {
+    serde_json::from_slice(&printed("json")).unwrap()
 }
 
 /// The part of the page under the heading `title`.
@@ -86,13 +91,32 @@ fn the_page_names_every_key_of_a_record_and_no_other() {
             "documented, and written"
         );
     }
-    // the one object that the page describes inside a cell
+    // objects that the page describes inside a cell
     let workers = part(&page, "### `trials`")
         .lines()
         .find(|line| line.starts_with("| `workers`"))
         .expect("a row for `workers`");
     let named: BTreeSet<String> = codes(workers).skip(1).collect();
     assert_eq!(named, keys(&record["trials"][0]["workers"][0]));
+}
+
+#[test]
+fn the_page_names_every_column_and_every_key_of_the_figures() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/FORMAT.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let table = String::from_utf8(printed("csv")).unwrap();
+    let columns = table.lines().next().unwrap().split(',').map(str::to_owned);
+    assert_eq!(
+        documented(part(&page, "### `csv`"), None),
+        columns.collect(),
+        "documented, and written"
+    );
+    let entries: Value = serde_json::from_slice(&printed("github-action-benchmark")).unwrap();
+    let written = entries.as_array().unwrap().iter().flat_map(keys).collect();
+    let mut named = documented(part(&page, "### `github-action-benchmark`"), None);
+    // one round has no interval, and so no range
+    assert!(named.remove("range"));
+    assert_eq!(named, written, "documented, and written");
 }
 
 #[test]

@@ -54,6 +54,12 @@ pub(super) enum OutputFormat {
     Terminal,
     /// The record
     Json,
+    /// A line an engine
+    Csv,
+    /// To paste into a pull request
+    Markdown,
+    /// The array that github-action-benchmark reads as customSmallerIsBetter
+    GithubActionBenchmark,
 }
 
 #[derive(Debug, Args)]
@@ -109,6 +115,9 @@ pub(super) struct RunArgs {
     /// Pin workers to processors
     #[arg(long)]
     pub(super) pin: bool,
+    /// Read the processors' counters: cycles, instructions, cache and TLB misses
+    #[arg(long)]
+    pub(super) perf: bool,
     /// Generate inside the timed part, in constant memory (`null` tells the tax)
     #[arg(long)]
     pub(super) inline: bool,

@@ -29,6 +29,7 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         seed: args.seed,
         batch: args.batch,
         pin: args.pin,
+        perf: args.perf,
         inline: args.inline,
         no_verify: args.no_verify,
     };
@@ -138,6 +139,11 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
 /// Runs, saves the record, prints the report.
 fn run_and_show(request: &RunRequest<'_>, output: &OutputArgs) -> Result<Record, Failure> {
     let path = record_path(request, output)?;
+    if request.plan.perf
+        && let Some(words) = harness::no_counters()
+    {
+        eprintln!("warning: {words}");
+    }
     let record = harness::run(request, &mut Progress::new());
     let saved = match &path {
         Some(path) => record.save(path).map_err(Failure::from),
@@ -164,6 +170,9 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
 fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
     print(&match format {
         OutputFormat::Json => report::json(record),
+        OutputFormat::Csv => report::csv(record),
+        OutputFormat::Markdown => report::markdown(record),
+        OutputFormat::GithubActionBenchmark => report::github_action(record),
         OutputFormat::Terminal => report::terminal(record, &style()),
     })
 }

@@ -21,9 +21,9 @@ use crate::event::{Event, Read, Stamp};
 use crate::policy::{Disposition, effect_of};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
 
-/// Shards of each map: of ten million members, each shard's tables then fit in
+/// Shards of each map: of a few million members, each shard's tables then fit in
 /// a second-level cache.
-const SHARDS: usize = 1024;
+const SHARDS: usize = 256;
 
 /// Updates that all sessions hold back together, at most: 16 bytes each, or
 /// 32. A session that holds its share applies it.
@@ -67,7 +67,7 @@ impl Gathered {
     }
 }
 
-/// Two DashMaps of 1,024 shards, and what sessions gathered for them.
+/// Two DashMaps of 256 shards, and what sessions gathered for them.
 #[derive(Debug)]
 pub struct DeferredDashMapEngine {
     members: Map<MemberUpdate>,
@@ -105,12 +105,10 @@ impl Engine for DeferredDashMapEngine {
 
     fn session(&self, worker: usize) -> DeferredSession<'_> {
         self.meeting.open();
-        let mut gathered = self.desks[worker].write();
-        gathered.clear();
         DeferredSession {
             engine: self,
             first_shard: worker * SHARDS / self.desks.len(),
-            gathered,
+            gathered: self.desks[worker].write(),
         }
     }
 
@@ -304,7 +302,10 @@ impl Session for DeferredSession<'_> {
             while let Some(shard) = engine.meeting.claim(SHARDS) {
                 engine.apply_shard(shard, desks.iter().map(|desk| &**desk));
             }
-            engine.meeting.leave();
+            drop(desks);
+            // nobody has a desk now; what was applied must not be found again
+            let clear = || engine.desks.iter().for_each(|desk| desk.write().clear());
+            engine.meeting.leave(clear);
         }
     }
 }

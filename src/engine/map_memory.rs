@@ -9,54 +9,104 @@
 //! leaves the control bytes out; so the bytes come from the tables' own
 //! account of their allocation instead.
 
+use std::iter::Sum;
+
 use dashmap::DashMap;
 
 use super::MemoryUse;
+use super::allocation::allocator_overhead;
 use super::keyed::KeyedTable;
 use super::state::{Content, Member};
 
+/// Bytes that maps have asked the allocator for, and what it takes beyond.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+struct Allocated {
+    asked: u64,
+    beyond: u64,
+}
+
+impl Allocated {
+    /// One allocation.
+    const fn once(bytes: u64) -> Self {
+        Self {
+            asked: bytes,
+            beyond: allocator_overhead(bytes),
+        }
+    }
+}
+
+impl Sum for Allocated {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            asked: sum.asked + one.asked,
+            beyond: sum.beyond + one.beyond,
+        })
+    }
+}
+
 /// The bytes that hold state, from `allocated`, which the maps take with
-/// their locks; and the bytes of use and of slack that each member and each content
-/// has on the heap.
+/// their locks; and what each member and each content has on the heap.
 #[must_use]
 fn of_maps(
-    allocated: u64,
-    members: impl Iterator<Item = (u64, u64)>,
-    contents: impl Iterator<Item = (u64, u64)>,
+    allocated: Allocated,
+    members: impl Iterator<Item = MemoryUse>,
+    contents: impl Iterator<Item = MemoryUse>,
 ) -> MemoryUse {
-    let sized = |size| move |(used, slack)| (size as u64, used, slack);
+    let sized = |size| move |on_heap| (size as u64, on_heap);
     let members = members.map(sized(size_of::<Member>()));
     let contents = contents.map(sized(size_of::<Content>()));
-    let (mut in_table, mut used, mut slack) = (0, 0, 0);
-    for (size, on_heap, unused) in members.chain(contents) {
+    let mut in_table = 0;
+    let mut used = MemoryUse::default();
+    for (size, on_heap) in members.chain(contents) {
         in_table += size;
-        used += on_heap;
-        slack += unused;
+        used = used + on_heap;
     }
     MemoryUse {
-        state: in_table + used,
+        state: in_table,
+        slack: 0,
+        map: allocated.asked.saturating_sub(in_table),
+        allocator: allocated.beyond,
+    } + used
+}
+
+/// What a member has on the heap.
+fn of_member(state: &Member) -> MemoryUse {
+    on_heap(state.heap_bytes(), state.heap_overhead())
+}
+
+/// What a content has on the heap.
+fn of_content(state: &Content) -> MemoryUse {
+    on_heap(state.heap_bytes(), state.heap_overhead())
+}
+
+fn on_heap((used, slack): (u64, u64), overhead: u64) -> MemoryUse {
+    MemoryUse {
+        state: used,
         slack,
-        map: allocated.saturating_sub(in_table),
+        map: 0,
+        allocator: overhead,
     }
 }
 
 /// Of a table of members and one of contents.
 #[must_use]
 pub(super) fn of_tables(members: &KeyedTable<Member>, contents: &KeyedTable<Content>) -> MemoryUse {
+    let tables = [members.allocated_bytes(), contents.allocated_bytes()];
     of_maps(
-        members.allocated_bytes() + contents.allocated_bytes(),
-        members.iter().map(|(_, state)| state.heap_bytes()),
-        contents.iter().map(|(_, state)| state.heap_bytes()),
+        tables.into_iter().map(Allocated::once).sum(),
+        members.iter().map(|(_, state)| of_member(state)),
+        contents.iter().map(|(_, state)| of_content(state)),
     )
 }
 
-/// Of locks and whatever else stands beside the tables.
+/// Of locks and whatever else stands beside the tables, in one allocation.
 #[must_use]
 pub(super) const fn of_locks(bytes: usize) -> MemoryUse {
     MemoryUse {
         state: 0,
         slack: 0,
         map: bytes as u64,
+        allocator: allocator_overhead(bytes as u64),
     }
 }
 
@@ -67,19 +117,24 @@ pub(super) fn of_dashmaps<S: std::hash::BuildHasher + Clone>(
     contents: &DashMap<u64, Content, S>,
 ) -> MemoryUse {
     of_maps(
-        allocated_by(members) + allocated_by(contents),
-        members.iter().map(|at| at.heap_bytes()),
-        contents.iter().map(|at| at.heap_bytes()),
+        [allocated_by(members), allocated_by(contents)]
+            .into_iter()
+            .sum(),
+        members.iter().map(|at| of_member(&at)),
+        contents.iter().map(|at| of_content(&at)),
     )
 }
 
-fn allocated_by<V, S: std::hash::BuildHasher + Clone>(map: &DashMap<u64, V, S>) -> u64 {
-    let tables: usize = map
+fn allocated_by<V, S: std::hash::BuildHasher + Clone>(map: &DashMap<u64, V, S>) -> Allocated {
+    let tables = map
         .shards()
         .iter()
-        .map(|at| at.read().allocation_info().1.size())
-        .sum();
-    (tables + size_of_val(map.shards())) as u64
+        .map(|at| at.read().allocation_info().1.size());
+    let shards = size_of_val(map.shards());
+    tables
+        .chain([shards])
+        .map(|bytes| Allocated::once(bytes as u64))
+        .sum()
 }
 
 #[cfg(test)]
@@ -106,7 +161,7 @@ mod tests {
         let locks = size_of_val(dashmap.shards()) as u64;
         assert_eq!(
             (table.allocated_bytes(), allocated_by(&dashmap)),
-            (0, locks)
+            (0, Allocated::once(locks))
         );
         for id in 0..1000 {
             let update = ContentUpdate {
@@ -122,24 +177,27 @@ mod tests {
             .iter()
             .map(|at| at.read().capacity() as u64);
         let slots = capacities.map(|capacity| capacity * 8 / 7);
+        let parts = slots.map(bytes_of_slots).chain([locks]);
         assert_eq!(
             allocated_by(&dashmap),
-            slots.map(bytes_of_slots).sum::<u64>() + locks
+            parts.map(Allocated::once).sum::<Allocated>()
         );
     }
 
     #[test]
-    fn state_and_map_add_up_to_what_was_allocated() {
-        let member = size_of::<Member>() as u64;
-        let used = of_maps(
-            10_000,
-            [(48, 24), (24, 72)].into_iter(),
-            [(0, 0); 3].into_iter(),
-        );
+    fn the_parts_add_up_to_what_was_allocated() {
+        let tables = [10_000, 40].map(Allocated::once).into_iter().sum();
+        let heap = [((48, 24), 8), ((24, 72), 16), ((0, 0), 0)];
+        let members = heap.map(|(bytes, overhead)| on_heap(bytes, overhead));
+        let contents = [MemoryUse::default(); 3];
+        let used = of_maps(tables, members.into_iter(), contents.into_iter());
+        let in_tables = 3 * size_of::<Member>() + 3 * size_of::<Content>();
+        assert_eq!(used.state, in_tables as u64 + 72);
+        // 10,008 is rounded up to 10,016, and 48 stays
+        assert_eq!(used.allocator, 16 + 8 + 8 + 16);
         assert_eq!(
-            used.state,
-            2 * member + 3 * size_of::<Content>() as u64 + 72
+            used.total() - used.allocator,
+            10_000 + 40 + (48 + 24) + (24 + 72)
         );
-        assert_eq!(used.total(), 10_000 + 72 + 96);
     }
 }

@@ -85,8 +85,13 @@ impl Meeting {
         (part < parts).then_some(part)
     }
 
-    /// A session has applied all that it claimed.
-    pub(in crate::engine) fn leave(&self) {
-        self.sessions.lock().applying -= 1;
+    /// A session has applied all that it claimed. The last one to say so calls
+    /// `clean_up` before the next session may open.
+    pub(in crate::engine) fn leave(&self, clean_up: impl FnOnce()) {
+        let mut sessions = self.sessions.lock();
+        if sessions.applying == 1 {
+            clean_up();
+        }
+        sessions.applying -= 1;
     }
 }

@@ -2,6 +2,7 @@
 //! and each engine in one file. Imports floors 0 and 1; never `workload`, so
 //! that no engine can be tuned to one.
 
+pub mod allocation;
 #[cfg(test)]
 mod check;
 pub mod dashmap;
@@ -180,13 +181,16 @@ pub struct MemoryUse {
     pub slack: u64,
     /// Of the maps: keys, control bytes, empty slots, locks.
     pub map: u64,
+    /// Beyond all of these, of the allocator: headers and rounding of every
+    /// allocation, by [`allocation::allocator_overhead`].
+    pub allocator: u64,
 }
 
 impl MemoryUse {
     /// All of it.
     #[must_use]
     pub const fn total(&self) -> u64 {
-        self.state + self.slack + self.map
+        self.state + self.slack + self.map + self.allocator
     }
 }
 
@@ -197,6 +201,7 @@ impl std::ops::Add for MemoryUse {
             state: self.state + other.state,
             slack: self.slack + other.slack,
             map: self.map + other.map,
+            allocator: self.allocator + other.allocator,
         }
     }
 }

@@ -4,6 +4,7 @@
 mod child;
 mod clock;
 mod contender;
+mod counters;
 mod environment;
 mod memory;
 mod plan;
@@ -18,6 +19,7 @@ mod worker;
 pub use child::{ChildError, run_child, run_turn};
 pub use clock::measure_clock;
 pub use contender::Contender;
+pub use counters::no_counters;
 pub use environment::{Finding, examine, findings};
 pub use memory::{memory_limit, predict};
 pub use plan::{PlanError, RunOptions, choose_contenders, find_contender, resolve, resolve_again};

@@ -51,6 +51,8 @@ pub struct RunOptions {
     pub batch: Option<usize>,
     /// Pin workers to cores.
     pub pin: bool,
+    /// Read the processors' counters around each trial.
+    pub perf: bool,
     /// Generate inside the timed part even where the stream fits.
     pub inline: bool,
     /// Leave out the proof.
@@ -270,6 +272,7 @@ pub fn resolve(
         warmup_rounds,
         inline,
         pin: options.pin,
+        perf: options.perf,
         verify,
         baseline,
         inbox_capacity: INBOX_CAPACITY,
@@ -341,6 +344,7 @@ pub fn resolve_again(
         seed: Some(before.seed),
         batch: Some(before.batch),
         pin: before.pin,
+        perf: before.perf,
         inline: before.inline,
         no_verify: !before.verify,
         limits: before.dense,

@@ -3,6 +3,7 @@
 
 use super::clock::measure_clock;
 use super::contender::{Contender, Proved};
+use super::counters::no_counters;
 use super::environment::load_1m;
 use super::proof::Expectation;
 use super::realised::realised;
@@ -107,7 +108,9 @@ pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
         proofs: request.contenders.iter().map(first_proof).collect(),
         clock,
         realised: Some(realised),
-        warnings: Vec::new(),
+        warnings: if plan.perf { no_counters() } else { None }
+            .into_iter()
+            .collect(),
     };
     let ended = rounds(request, &source, expected.as_ref(), &mut record, observer);
     if ended.is_ok() && plan.verify {
@@ -166,6 +169,7 @@ fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> TrialSetup<'
         threads: plan.threads,
         batch: plan.batch,
         pin: plan.pin,
+        perf: plan.perf,
         inbox_capacity: plan.inbox_capacity,
         stop: &request.stop,
         on_hang: request.on_hang,
@@ -354,9 +358,11 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
         state_bytes: outcome.memory.state,
         slack_bytes: outcome.memory.slack,
         map_bytes: outcome.memory.map,
+        allocator_bytes: Some(outcome.memory.allocator),
         peak_resident_bytes: outcome.usage.peak_resident_bytes,
         steal_ms: outcome.usage.steal_ms,
         involuntary_switches: outcome.usage.involuntary_switches,
+        perf: outcome.perf,
     }
 }
 

@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use super::counters::Counters;
 use super::environment::Usage;
 use super::source::{Source, Tally};
 use super::worker::{Shared, WorkerReport, work};
 use crate::engine::snapshot::SnapshotDigest;
 use crate::engine::{Engine, EngineConfig, MemoryUse, StopFlag};
-use crate::record::{Pass, WorkerStamp};
+use crate::record::{Pass, PerfNote, WorkerStamp};
 use crate::stats::ServiceHistogram;
 
 /// How long the other workers may take to stop after one has panicked.
@@ -31,6 +32,8 @@ pub struct TrialSetup<'a> {
     pub batch: usize,
     /// Whether workers are pinned to cores.
     pub pin: bool,
+    /// Whether the processors' counters are read around the timed part.
+    pub perf: bool,
     /// Entries that an inbox keeps.
     pub inbox_capacity: usize,
     /// Ends the trial early; set on an interruption.
@@ -111,6 +114,8 @@ pub struct TrialOutcome {
     pub memory: MemoryUse,
     /// Steal, switches and peak memory during the timed part.
     pub(super) usage: Usage,
+    /// What the processors counted during the timed part.
+    pub perf: Option<PerfNote>,
 }
 
 /// Runs one trial of `E` from an empty state; then shows the engine, at rest,
@@ -170,19 +175,22 @@ fn run_pass<E: Engine>(
     config: &EngineConfig,
     engine: &E,
 ) -> Result<TrialOutcome, TrialError> {
+    let mut counters = setup.perf.then(Counters::open);
     let before = Usage::start();
-    let reports = drive(setup, config, engine)?;
+    let reports = drive(setup, config, engine, counters.as_mut())?;
+    let perf = counters.map(Counters::stop);
     let usage = before.until_now();
     if setup.stop.is_set() {
         return Err(TrialError::Interrupted);
     }
-    Ok(summarise::<E>(setup, engine, &reports, usage))
+    Ok(summarise::<E>(setup, engine, &reports, usage, perf))
 }
 
 fn drive<E: Engine>(
     setup: &TrialSetup<'_>,
     config: &EngineConfig,
     engine: &E,
+    counters: Option<&mut Counters>,
 ) -> Result<Vec<WorkerReport>, TrialError> {
     let cores = if setup.pin {
         core_affinity::get_core_ids().unwrap_or_default()
@@ -241,6 +249,7 @@ fn drive<E: Engine>(
             }
             std::thread::yield_now();
         }
+        counters.into_iter().for_each(Counters::start);
         go.store(true, Ordering::Release);
         collect::<E>(setup, config, &finished)
     })
@@ -308,6 +317,7 @@ fn summarise<E: Engine>(
     engine: &E,
     reports: &[WorkerReport],
     usage: Usage,
+    perf: Option<PerfNote>,
 ) -> TrialOutcome {
     let mut ingest_service = ServiceHistogram::new();
     let mut read_service = ServiceHistogram::new();
@@ -338,5 +348,6 @@ fn summarise<E: Engine>(
         snapshot: SnapshotDigest::of(engine),
         memory: engine.memory(),
         usage,
+        perf,
     }
 }

@@ -75,6 +75,7 @@ pub fn verify(
                 threads,
                 batch: options.batch,
                 pin: false,
+                perf: false,
                 inbox_capacity: INBOX_CAPACITY,
                 stop: &options.stop,
                 on_hang: options.on_hang,

@@ -17,6 +17,14 @@ const ENGINES: [(&str, &str, &str, f64); 5] = [
     ("dashmap-naive-again", "dashmap-naive", "engine", 500.0),
 ];
 
+/// ns per event of the limit probes.
+const LIMITS: [(&str, f64); 4] = [
+    ("limit-read", 2.0),
+    ("limit-flat", 20.0),
+    ("limit-state", 60.0),
+    ("limit-partitioned", 40.0),
+];
+
 /// A whole record, everything proved.
 pub(crate) fn record() -> Record {
     with_rounds(5)
@@ -73,27 +81,66 @@ pub(crate) fn with_rounds(rounds: usize) -> Record {
     }
 }
 
-const WARM_SNAPSHOT_DIGEST: &str = "00112233445566778899aabbccddeeff";
-
-/// Gives every trial a second pass, over warm state: twice as fast, and
-/// `dashmap` four times.
-pub(crate) fn add_warm_passes(record: &mut Record) {
-    record.plan.warm = true;
-    if let Some(oracle) = &mut record.oracle {
-        oracle.warm_snapshot_digest = Some(WARM_SNAPSHOT_DIGEST.to_owned());
+/// As [`record`], with the limit probes beside `null`.
+pub(crate) fn with_limits() -> Record {
+    let mut record = record();
+    for (name, ns_per_event) in LIMITS {
+        let renamed = |text: &mut String| *text = name.to_owned();
+        let of_null = |engine: &str| engine == "null";
+        let mut note = record.engines.iter().find(|e| of_null(&e.name)).cloned();
+        note.iter_mut().for_each(|note| {
+            renamed(&mut note.name);
+            renamed(&mut note.engine);
+        });
+        record.engines.extend(note);
+        let mut proof = record.proofs.iter().find(|p| of_null(&p.engine)).cloned();
+        proof
+            .iter_mut()
+            .for_each(|proof| renamed(&mut proof.engine));
+        record.proofs.extend(proof);
+        let trials = record.trials.clone();
+        for mut trial in trials.into_iter().filter(|t| of_null(&t.engine)) {
+            renamed(&mut trial.engine);
+            // 5 ns is what `null` takes; its noise stays
+            trial.wall_ns = (trial.wall_ns as f64 * ns_per_event / 5.0) as u64;
+            record.trials.push(trial);
+        }
     }
-    let with_warm = |fresh: Trial| {
-        let mut warm = fresh.clone();
-        warm.pass = Pass::Warm;
-        warm.wall_ns /= if warm.engine == "dashmap" { 4 } else { 2 };
-        let digest = warm.snapshot_digest.as_mut();
-        digest
-            .into_iter()
-            .for_each(|digest| WARM_SNAPSHOT_DIGEST.clone_into(digest));
-        [fresh, warm]
+    record
+}
+
+/// As [`with_limits`], each trial with a second pass, half as long.
+pub(crate) fn with_warm_passes() -> Record {
+    let mut record = with_limits();
+    record.plan.warm = true;
+    let digest = "ba98765432100123456789abcdefcdef";
+    if let Some(oracle) = &mut record.oracle {
+        oracle.warm_snapshot_digest = Some(digest.to_owned());
+    }
+    let warm = |trial: &Trial| Trial {
+        pass: Pass::Warm,
+        wall_ns: trial.wall_ns / 2,
+        snapshot_digest: trial.snapshot_digest.as_ref().map(|_| digest.to_owned()),
+        ..trial.clone()
     };
-    let trials = std::mem::take(&mut record.trials);
-    record.trials = trials.into_iter().flat_map(with_warm).collect();
+    let passes = record.trials.iter().flat_map(|t| [t.clone(), warm(t)]);
+    record.trials = passes.collect();
+    record
+}
+
+/// As [`record`], with counts of the processors in every trial.
+pub(crate) fn with_counts() -> Record {
+    let mut record = record();
+    record.plan.perf = true;
+    for trial in &mut record.trials {
+        trial.perf = Some(PerfNote {
+            cycles: Some(trial.wall_ns * 6),
+            instructions: Some(trial.wall_ns * 3),
+            cache_misses: Some(trial.generated / 2),
+            tlb_misses: None,
+        });
+    }
+    record
 }
 
 /// The trial of that engine in that round, to be changed.
@@ -175,9 +222,11 @@ fn trial(round: usize, turn: usize) -> Trial {
         state_bytes: if probe { 0 } else { 90_000_000 },
         slack_bytes: if probe { 0 } else { 9_000_000 },
         map_bytes: if probe { 0 } else { 900_000 },
+        allocator_bytes: Some(if probe { 0 } else { 1_800_000 }),
         peak_resident_bytes: 150_000_000,
         steal_ms: 0,
         involuntary_switches: 3,
+        perf: None,
     }
 }
 
@@ -202,6 +251,7 @@ fn plan(rounds: usize) -> Plan {
         warmup_rounds: 1,
         inline: false,
         pin: false,
+        perf: false,
         verify: true,
         baseline: "dashmap-naive".to_owned(),
         inbox_capacity: 32,

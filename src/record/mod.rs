@@ -8,7 +8,7 @@ mod store;
 mod validate;
 
 pub use schema::{
-    ClockNote, EngineNote, EngineProof, Environment, OracleNote, Pass, Plan, ProofVerdict,
-    Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
+    ClockNote, EngineNote, EngineProof, Environment, OracleNote, Pass, PerfNote, Plan,
+    ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
 pub use store::{RecordError, default_path};

@@ -77,6 +77,9 @@ pub struct Plan {
     pub inline: bool,
     /// Whether workers are pinned to cores.
     pub pin: bool,
+    /// Whether the processors' counters were asked for.
+    #[serde(default)]
+    pub perf: bool,
     /// Whether final states were proved.
     pub verify: bool,
     /// The engine that ratios are taken to.
@@ -185,12 +188,35 @@ pub struct Trial {
     pub slack_bytes: u64,
     /// Bytes of the maps beyond the states in them.
     pub map_bytes: u64,
+    /// Bytes that the allocator takes beyond all of these, computed from the
+    /// sizes of the allocations; none in records that are older than it.
+    #[serde(default)]
+    pub allocator_bytes: Option<u64>,
     /// Peak resident size of the process during the trial, in bytes.
     pub peak_resident_bytes: u64,
     /// Time stolen from this machine by its host during the trial, in ms.
     pub steal_ms: u64,
     /// Involuntary context switches of the process during the trial.
     pub involuntary_switches: u64,
+    /// What the processors counted during the timed part; none where it was
+    /// not asked for, or they count nothing.
+    #[serde(default)]
+    pub perf: Option<PerfNote>,
+}
+
+/// What the processors counted in user mode, in all threads of the process;
+/// each is none where the machine does not count it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Default)]
+#[serde(deny_unknown_fields)]
+pub struct PerfNote {
+    /// Cycles.
+    pub cycles: Option<u64>,
+    /// Instructions retired.
+    pub instructions: Option<u64>,
+    /// Misses of the last level of cache.
+    pub cache_misses: Option<u64>,
+    /// Loads whose page was not in the data TLB.
+    pub tlb_misses: Option<u64>,
 }
 
 /// When one worker started and ended, in ns since the trial's set-up.

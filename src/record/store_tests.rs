@@ -100,7 +100,7 @@ fn contradictions_are_found() {
     let message = complaint(|record| record.trials[5].round = 0);
     assert!(message.contains("ran twice in round 0"), "{message}");
     let message = complaint(|record| {
-        fixture::add_warm_passes(record);
+        *record = fixture::with_warm_passes();
         let last = record.trials.len() - 1;
         record.trials[last].pass = Pass::Fresh;
     });

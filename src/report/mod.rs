@@ -1,10 +1,17 @@
-//! Floor 4, what a reader gets: text and JSON, drawn from a record alone, so
+//! Floor 4, what a reader gets: text, tables and JSON, drawn from a record alone, so
 //! that any report can be drawn again. Imports floors 0 to 2 and `record`;
 //! never `harness`.
 
 pub mod compare;
+mod counters;
+mod csv;
 mod failure;
+mod github_action;
+mod limits;
+mod markdown;
+mod memory;
 mod percentiles;
+mod standing;
 mod summary;
 mod table;
 mod terminal;
@@ -15,11 +22,19 @@ mod warning;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_formats;
+#[cfg(test)]
 mod tests_trust;
 #[cfg(test)]
 mod tests_warm;
 
+pub use counters::CountsPerEvent;
+pub use csv::csv;
 pub use failure::failures;
+pub use github_action::github_action;
+pub use limits::{LimitShare, limits, shares};
+pub use markdown::markdown;
+pub use memory::MemoryParts;
 pub use summary::{Control, EngineError, EngineLine, HarnessShare, Proof, Summary, Versus};
 pub use terminal::terminal;
 pub use text::Style;

@@ -1,12 +1,15 @@
 //! A record's figures: one line an engine. Imports `record` and `stats`.
 
 use super::failure::difference;
+use super::memory::bytes_per_member;
 use crate::record::{EngineNote, Pass, ProofVerdict, Record, Trial};
 use crate::stats::{RatioInterval, geometric_mean, median, paired_ratio};
 
 /// The figures of a record. Medians are over the rounds that count.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
+    /// The passes that the figures are of.
+    pub pass: Pass,
     /// Engines, fastest first.
     pub ranked: Vec<EngineLine>,
     /// Ablations, fastest first.
@@ -44,8 +47,8 @@ pub struct EngineLine {
     pub notifications_per_s: Option<f64>,
     /// Speed beside the baseline's.
     pub versus: Versus,
-    /// Bytes of state, slack and maps per member that has state, the median
-    /// round.
+    /// Bytes of state, slack, maps and allocator per member that has state,
+    /// the median round.
     pub bytes_per_member: Option<f64>,
     /// Peak resident size of the process, the highest of the rounds.
     pub peak_resident_bytes: u64,
@@ -118,6 +121,7 @@ impl Summary {
     #[must_use]
     pub fn of_pass(record: &Record, pass: Pass) -> Self {
         let mut summary = Self {
+            pass,
             ranked: Vec::new(),
             ablations: Vec::new(),
             probes: Vec::new(),
@@ -191,10 +195,8 @@ impl Summary {
 
 fn line(record: &Record, engine: &EngineNote, pass: Pass) -> Option<EngineLine> {
     let trials: Vec<&Trial> = counted(record, &engine.name, pass).collect();
-    let over_rounds = |figure: &dyn Fn(&Trial) -> Option<f64>| {
-        let values: Vec<f64> = trials.iter().filter_map(|trial| figure(trial)).collect();
-        median(&values)
-    };
+    let over_rounds =
+        |figure: &dyn Fn(&Trial) -> Option<f64>| over_rounds(record, &engine.name, pass, figure);
     let ns_per_event = over_rounds(&ns_per_event)?;
     let ns_per_notification = over_rounds(&|trial| per(trial.wall_ns as f64, trial.notified));
     let equal = record
@@ -211,10 +213,7 @@ fn line(record: &Record, engine: &EngineNote, pass: Pass) -> Option<EngineLine> 
         ns_per_notification,
         notifications_per_s: ns_per_notification.map(|ns| 1e9 / ns),
         versus: versus(record, engine, pass),
-        bytes_per_member: over_rounds(&|trial| {
-            let parts = [trial.state_bytes, trial.slack_bytes, trial.map_bytes];
-            per(parts.iter().map(|&bytes| bytes as f64).sum(), trial.members)
-        }),
+        bytes_per_member: over_rounds(&bytes_per_member),
         peak_resident_bytes: trials
             .iter()
             .map(|t| t.peak_resident_bytes)
@@ -242,14 +241,30 @@ pub(super) fn counted<'r>(
         .filter(of_it)
 }
 
+/// The median of a figure over the engine's passes that count.
+pub(super) fn over_rounds(
+    record: &Record,
+    engine: &str,
+    pass: Pass,
+    figure: &dyn Fn(&Trial) -> Option<f64>,
+) -> Option<f64> {
+    let values: Vec<f64> = counted(record, engine, pass).filter_map(figure).collect();
+    median(&values)
+}
+
+/// Events of a trial that were taken on.
+pub(super) fn taken_on(trial: &Trial) -> u64 {
+    let missed = trial.failed.saturating_add(trial.skipped);
+    trial.generated.saturating_sub(missed)
+}
+
 /// Wall time per event that was taken on; `None` where there is no time or no
 /// event.
 pub(super) fn ns_per_event(trial: &Trial) -> Option<f64> {
-    let missed = trial.failed.saturating_add(trial.skipped);
-    per(trial.wall_ns as f64, trial.generated.saturating_sub(missed))
+    per(trial.wall_ns as f64, taken_on(trial))
 }
 
-fn per(amount: f64, count: u64) -> Option<f64> {
+pub(super) fn per(amount: f64, count: u64) -> Option<f64> {
     (count > 0 && amount > 0.0).then(|| amount / count as f64)
 }
 

@@ -2,6 +2,7 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
+use super::limits::{limits, show_shares};
 use super::summary::{EngineLine, Proof, Summary, Versus};
 use super::text::{Style, plain, rounds, show_ends, show_ratio, wrap};
 use crate::record::{Pass, Record};
@@ -11,6 +12,10 @@ use crate::unit::quantity::{show_bytes, show_count, show_ns};
 /// Below this width the column of notifications a second is left out: it is
 /// the inverse of the one before it.
 const NARROW: usize = 96;
+/// Columns that the shares of the limits take. They need [`NARROW`] as well;
+/// where they don't fit beside the notifications a second, those give way.
+/// In a narrow report they stand in their own table only.
+const SHARES: usize = 16;
 
 /// A table without borders: the first row is its header, the first column is
 /// aligned to the left, all others to the right.
@@ -62,10 +67,7 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
         if !lines.is_empty() {
             text += &style.bold(title);
             text.push('\n');
-            text += &draw(
-                &engine_rows(lines, &plain(&record.plan.baseline), style),
-                style,
-            );
+            text += &draw(&engine_rows(record, lines, summary.pass, style), style);
             text.push('\n');
         }
     }
@@ -106,7 +108,7 @@ pub(super) fn warm_section(record: &Record, style: Style) -> String {
         if !lines.is_empty() {
             text += &style.bold(title);
             text.push('\n');
-            let rows = engine_rows(lines, &plain(&record.plan.baseline), style);
+            let rows = engine_rows(record, lines, Pass::Warm, style);
             text += &draw(&rows, style);
             text += &wrap(
                 "  ",
@@ -126,14 +128,24 @@ pub(super) fn warm_section(record: &Record, style: Style) -> String {
     text
 }
 
-fn engine_rows(lines: &[EngineLine], baseline: &str, style: Style) -> Vec<Vec<String>> {
-    let wide = style.width >= NARROW;
-    let versus = format!("× {baseline}\n[95% interval]");
+fn engine_rows(
+    record: &Record,
+    lines: &[EngineLine],
+    pass: Pass,
+    style: Style,
+) -> Vec<Vec<String>> {
+    let shares = style.width >= NARROW && !limits(record).is_empty();
+    let wide = style.width >= NARROW + if shares { SHARES } else { 0 };
+    let versus = format!("× {}\n[95% interval]", plain(&record.plan.baseline));
     let mut header = vec!["engine", "events/s", "ns per\nevent", "ns per\nnotif."];
     if wide {
         header.push("notif.\nper s");
     }
-    header.extend([versus.as_str(), "bytes per\nmember", "proof"]);
+    header.push(versus.as_str());
+    if shares {
+        header.push("share of\nlimits");
+    }
+    header.extend(["bytes per\nmember", "proof"]);
     let mut rows = vec![header.into_iter().map(str::to_owned).collect::<Vec<_>>()];
     let number =
         |value: Option<f64>, show: fn(f64) -> String| value.map_or_else(|| "-".to_owned(), show);
@@ -149,6 +161,9 @@ fn engine_rows(lines: &[EngineLine], baseline: &str, style: Style) -> Vec<Vec<St
             row.push(number(line.notifications_per_s, show_count));
         }
         row.push(show_versus(&line.versus));
+        if shares {
+            row.push(show_shares(record, &line.name, pass));
+        }
         row.push(number(line.bytes_per_member, show_bytes));
         row.push(
             if line.proof == Proof::Equal {
@@ -216,6 +231,10 @@ fn legend(record: &Record, summary: &Summary, style: Style) -> String {
         "notif.: an event whose disposition is notify",
         style.width,
     );
+    if style.width >= NARROW && !limits(record).is_empty() {
+        let words = format!("share of limits: of {}", limits(record).join(" / of "));
+        text += &wrap("  ", &words, style.width);
+    }
     text += &verdicts(record, summary, style);
     let listed = |figure: &dyn Fn(&EngineLine) -> String| {
         let all = all(summary).map(|line| format!("{} {}", plain(&line.name), figure(line)));

@@ -4,7 +4,7 @@ use super::failure::failures;
 use super::summary::Summary;
 use super::text::{Style, plain, rounds, wrap};
 use super::warning::{Warning, collect};
-use super::{percentiles, table, trust};
+use super::{counters, limits, memory, percentiles, table, trust};
 use crate::record::{Pass, Plan, Record, Trial};
 use crate::unit::quantity::show_whole;
 
@@ -14,12 +14,18 @@ use crate::unit::quantity::show_whole;
 pub fn terminal(record: &Record, style: &Style) -> String {
     let style = *style;
     let summary = Summary::of(record);
+    let warm = Summary::of_pass(record, Pass::Warm);
     let mut text = alarms(record, style);
     text += &title(record, style);
     text.push('\n');
     text += &table::section(record, &summary, style);
+    text += &limits::section(record, &summary, style);
     text += &table::warm_section(record, style);
+    text += &limits::section(record, &warm, style);
     text += &percentiles::section(record, &summary, style);
+    text += &memory::section(record, &summary, style);
+    text += &counters::section(record, &summary, style);
+    text += &counters::section(record, &warm, style);
     text += &trust::section(record, &summary, style);
     text += &warnings(record, &summary, style);
     text
@@ -64,24 +70,27 @@ fn title(record: &Record, style: Style) -> String {
     format!(
         "{}\n{}",
         style.bold(&heading),
-        wrap("  ", &shape(&record.plan), style.width)
+        wrap(
+            "  ",
+            &shape(&record.plan, &rounds(record.plan.rounds)),
+            style.width
+        )
     )
 }
 
-/// Sizes, workers, rounds and seed, in words.
-pub(super) fn shape(plan: &Plan) -> String {
+/// Sizes, workers, rounds and seed, in words; `repeated` are the rounds.
+pub(super) fn shape(plan: &Plan, repeated: &str) -> String {
     let plural = |count: usize, thing: &str| {
         let ending = if count == 1 { "" } else { "s" };
         format!("{} {thing}{ending}", show_whole(count as u64))
     };
     format!(
-        "{} events and {} reads a trial{}, {}, batches of {}, {} after {} of warm-up, seed {}{}{}",
+        "{} events and {} reads a trial{}, {}, batches of {}, {repeated} after {} of warm-up, seed {}{}{}",
         show_whole(plan.events),
         show_whole(plan.reads),
         if plan.warm { ", twice" } else { "" },
         plural(plan.threads, "thread"),
         plural(plan.batch, "event"),
-        rounds(plan.rounds),
         plan.warmup_rounds,
         plan.seed,
         if plan.inline {

@@ -12,8 +12,8 @@ use crate::unit::quantity::{show_bytes, show_ns, show_whole};
 /// Width of the column of labels.
 const LABEL: usize = 16;
 
-/// The block.
-pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+/// What the block says, line by line, each with its label.
+pub(super) fn lines(record: &Record, summary: &Summary) -> Vec<Line> {
     let mut lines = proofs(record);
     lines.push(("events", conservation(record)));
     if let Some(control) = control(summary) {
@@ -34,10 +34,15 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
         "made by",
         format!("notibench {}: {}", plain(&record.version), words.join(" ")),
     ));
+    lines
+}
+
+/// The block.
+pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
     let mut text = style.bold("trust");
     text.push('\n');
     let mut last = "";
-    for (label, words) in lines {
+    for (label, words) in lines(record, summary) {
         let shown = if label == last { "" } else { label };
         last = label;
         text += &wrap(&format!("  {shown:LABEL$}"), &words, style.width);
@@ -45,7 +50,8 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
     text
 }
 
-type Line = (&'static str, String);
+/// A label, and what stands beside it.
+pub(super) type Line = (&'static str, String);
 
 fn proofs(record: &Record) -> Vec<Line> {
     let mut lines = Vec::new();

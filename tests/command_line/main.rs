@@ -5,6 +5,7 @@
 mod common;
 
 mod compare;
+mod formats;
 mod mistakes;
 mod outputs;
 mod runs;

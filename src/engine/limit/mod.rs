@@ -16,6 +16,7 @@ pub use state::{LimitState, LimitStateSession};
 
 use std::sync::Arc;
 
+use super::allocation::allocator_overhead;
 use super::dense::DenseIds;
 use super::read::Answer;
 use super::{EngineConfig, MemoryUse};
@@ -39,11 +40,13 @@ fn answer_nothing(reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
 fn memory_of(array: usize, on_heap: impl Iterator<Item = (u64, u64)>) -> MemoryUse {
     let mut memory = MemoryUse {
         state: array as u64,
+        allocator: allocator_overhead(array as u64),
         ..MemoryUse::default()
     };
     for (used, slack) in on_heap {
         memory.state += used;
         memory.slack += slack;
+        memory.allocator += allocator_overhead(used + slack);
     }
     memory
 }

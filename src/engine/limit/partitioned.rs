@@ -286,7 +286,8 @@ impl Session for LimitPartitionedSession<'_> {
         drop(gathered);
         if engine.meeting.arrive() {
             engine.apply();
-            engine.meeting.leave();
+            // who opens a session clears its desk
+            engine.meeting.leave(|| ());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The state of one content: views by segment, reactions by kind. Imports
-//! `event`.
+//! `event` and what the allocator takes.
 
+use super::super::allocation::overhead_of_one;
 use super::counts::{HighParts, LowBytes};
 use super::update::ContentUpdate;
 use crate::event::{REACTION_KINDS, Segment, Stamp};
@@ -82,6 +83,12 @@ impl Content {
     #[must_use]
     pub fn heap_bytes(&self) -> (u64, u64) {
         self.high.heap_bytes()
+    }
+
+    /// Bytes that the allocator takes beyond those.
+    #[must_use]
+    pub fn heap_overhead(&self) -> u64 {
+        overhead_of_one(self.high.heap_bytes())
     }
 
     fn count(&self, slot: usize) -> u32 {

@@ -1,11 +1,12 @@
 //! The state of one member: delivered counts, view counts, read mark, inbox.
-//! Imports `event`.
+//! Imports `event` and what the allocator takes.
 //!
 //! Most members of a skewed stream are looked at and nothing more, and most
 //! updates are views. What a view changes lies in the member itself, a byte a
 //! count; what engagement changes lies behind one pointer, and only where
 //! there was some.
 
+use super::super::allocation::{allocator_overhead, overhead_of_one};
 use super::counts::{HighParts, LowBytes};
 use super::inbox::{Inbox, InboxEntry};
 use super::update::MemberUpdate;
@@ -198,6 +199,16 @@ impl Member {
         (sum(|part| part.0), sum(|part| part.1))
     }
 
+    /// Bytes that the allocator takes beyond those.
+    #[must_use]
+    pub fn heap_overhead(&self) -> u64 {
+        self.engaged.as_ref().map_or(0, |engaged| {
+            allocator_overhead(size_of::<Engagement>() as u64)
+                + overhead_of_one(engaged.inbox.bytes())
+                + overhead_of_one(engaged.high.heap_bytes())
+        })
+    }
+
     /// What an update of a member that was engaged with looks at behind the
     /// pointer: its first line, and then its inbox's.
     #[inline(always)]
@@ -243,5 +254,36 @@ mod tests {
     fn a_member_is_three_words_and_engagement_fits_a_line() {
         assert_eq!(size_of::<Member>(), 24);
         assert!(size_of::<Engagement>() <= 64);
+    }
+
+    #[test]
+    fn every_allocation_of_a_member_costs_the_allocator_something() {
+        let mut member = Member::default();
+        let mut updates = 0;
+        let mut update = |kind, times: u64| {
+            for _ in 0..times {
+                updates += 1;
+                member.apply(
+                    &MemberUpdate {
+                        member: 1,
+                        stamp: Stamp::new(updates, Segment::Other, false, kind),
+                        actor: 2,
+                        content: 3,
+                    },
+                    32,
+                );
+            }
+            (member.heap_bytes(), member.heap_overhead())
+        };
+        assert_eq!(update(Kind::ProfileView, 1), ((0, 0), 0));
+        let engaged = allocator_overhead(Member::ENGAGED_BYTES as u64);
+        assert_eq!(update(Kind::MarkRead, 1).1, engaged);
+        let ((used, slack), overhead) = update(Kind::PostLike, 1);
+        let inbox = used + slack - Member::ENGAGED_BYTES as u64;
+        assert!(inbox >= InboxEntry::BYTES);
+        assert_eq!(overhead, engaged + allocator_overhead(inbox));
+        let (_, overhead) = update(Kind::ProfileView, 300);
+        let high = allocator_overhead(Member::HIGH_BYTES as u64);
+        assert_eq!(overhead, engaged + allocator_overhead(inbox) + high);
     }
 }

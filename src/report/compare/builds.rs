@@ -117,13 +117,16 @@ fn change(builds: &Builds<'_>, engine: &str) -> Option<Change> {
         .iter()
         .filter_map(|[old, new]| Some((time(new, engine)?, time(old, engine)?)))
         .collect();
-    let times = |of: fn(&(f64, f64)) -> f64| median(&pairs.iter().map(of).collect::<Vec<_>>());
-    let ratios: Vec<f64> = pairs.iter().map(|(new, old)| old / new).collect();
+    // of the same kind as the ratio, so that it is their quotient: medians
+    // of turns that differ a lot would contradict it
+    let times =
+        |of: fn(&(f64, f64)) -> f64| geometric_mean(&pairs.iter().map(of).collect::<Vec<_>>());
+    let [old, new] = [times(|pair| pair.1)?, times(|pair| pair.0)?];
     let interval = paired_ratio(&pairs);
     Some(Change {
         engine: engine.to_owned(),
-        figures: [times(|pair| pair.1)?, times(|pair| pair.0)?],
-        ratio: geometric_mean(&ratios)?,
+        figures: [old, new],
+        ratio: old / new,
         interval,
         gate: builds
             .fail_slower

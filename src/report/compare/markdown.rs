@@ -5,17 +5,17 @@ use std::fmt::Write as _;
 
 use super::Comparison;
 use super::terminal::{heading, notes, rows, title};
-use crate::report::text::plain;
+use crate::report::markdown::words;
 
 /// The comparison as Markdown: a heading, a table, what it rests on.
 #[must_use]
 pub fn markdown(comparison: &Comparison) -> String {
-    let mut text = format!("### {}\n\n", escape(&title(comparison)));
+    let mut text = format!("### {}\n\n", words(&title(comparison)));
     if let Some(failure) = comparison.failure() {
-        let _ = write!(text, "**REGRESSED** {}\n\n", escape(&plain(&failure)));
+        let _ = write!(text, "**REGRESSED** {}\n\n", words(&failure));
     }
     for (at, row) in rows(comparison).iter().enumerate() {
-        let cells: Vec<String> = row.iter().map(|cell| escape(cell)).collect();
+        let cells: Vec<String> = row.iter().map(|cell| words(cell)).collect();
         let _ = writeln!(text, "| {} |", cells.join(" | "));
         if at == 0 {
             let rule = std::iter::once("---").chain(row.iter().skip(1).map(|_| "---:"));
@@ -24,26 +24,10 @@ pub fn markdown(comparison: &Comparison) -> String {
     }
     text.push('\n');
     for line in heading(comparison).into_iter().chain(notes(comparison)) {
-        let _ = writeln!(text, "- {}", escape(&line));
+        let _ = writeln!(text, "- {}", words(&line));
     }
     for warning in &comparison.warnings {
-        let _ = writeln!(text, "- **warning** {}", escape(&warning.to_string()));
+        let _ = writeln!(text, "- **warning** {}", words(&warning.to_string()));
     }
     text
-}
-
-/// Text that Markdown shows as it is, on one line.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => escaped.push(' '),
-            '|' | '*' | '_' | '`' | '<' | '[' | '\\' => {
-                escaped.push('\\');
-                escaped.push(c);
-            }
-            _ => escaped.push(c),
-        }
-    }
-    escaped
 }

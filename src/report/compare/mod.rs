@@ -106,7 +106,7 @@ impl Side {
 pub struct Change {
     /// Its name.
     pub engine: String,
-    /// The two sides' figures: of builds ns per event, the median turn; of
+    /// The two sides' figures: of builds ns per event, the geometric mean of the turns; of
     /// records the ratio to the baseline.
     pub figures: [f64; 2],
     /// The new side's speed beside the old one's: above 1 is faster.
@@ -311,6 +311,7 @@ fn plan_differences(one: &Record, other: &Record) -> Vec<String> {
         differ("batch", [&a.batch, &b.batch], count),
         differ("generated inline", [&a.inline, &b.inline], flag),
         differ("pinned", [&a.pin, &b.pin], flag),
+        differ("a second pass over warm state", [&a.warm, &b.warm], flag),
         differ(
             "entries of an inbox",
             [&a.inbox_capacity, &b.inbox_capacity],

@@ -4,7 +4,7 @@
 use super::{Change, Comparison, Method, Side};
 use crate::report::table::draw;
 use crate::report::terminal::shape;
-use crate::report::text::{Style, plain, show_near_one, show_percent, show_ratio, wrap};
+use crate::report::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio, wrap};
 use crate::stats::Verdict;
 use crate::unit::quantity::show_ns;
 
@@ -66,7 +66,10 @@ pub(super) fn heading(comparison: &Comparison) -> Vec<String> {
         Method::Builds { .. } => "each process: ",
         Method::Records { .. } => "",
     };
-    lines.push(format!("{each}{}", shape(&comparison.plan)));
+    lines.push(format!(
+        "{each}{}",
+        shape(&comparison.plan, &rounds(comparison.plan.rounds))
+    ));
     lines
 }
 
@@ -137,8 +140,8 @@ pub(super) fn notes(comparison: &Comparison) -> Vec<String> {
             warmup_turns,
             ..
         } => format!(
-            "{old}, {new}: wall time per event, the median process. {new} ÷ {old}: speed, above 1 \
-             the new build is faster; geometric means over {turns} turns (after {warmup_turns} of \
+            "{old}, {new}: wall time per event. {new} ÷ {old}: speed, above 1 the new build is \
+             faster. All are geometric means over {turns} turns (after {warmup_turns} of \
              warm-up), in each of which each build ran once, in shuffled order. Processes are the \
              sampling unit; intervals are Student's t on paired log-ratios."
         ),

@@ -90,7 +90,7 @@ fn a_planted_slowdown_is_found_and_stopped_by_a_gate_below_it() {
     let dashmap = change(&comparison, "dashmap");
     assert!((slowdown(dashmap.ratio) - 0.20).abs() < 0.01);
     assert_eq!(dashmap.gate, Some(GateVerdict::Regressed));
-    assert!((dashmap.figures[1] / dashmap.figures[0] - 1.2).abs() < 0.02);
+    assert!((dashmap.figures[0] / dashmap.figures[1] - dashmap.ratio).abs() < 1e-12);
     let failure = comparison.failure().unwrap();
     assert!(
         failure.starts_with("slower by more than 3.0%: dashmap by "),
@@ -109,6 +109,20 @@ fn a_planted_slowdown_is_found_and_stopped_by_a_gate_below_it() {
     assert_eq!(dashmap.gate, Some(GateVerdict::Passed));
     // without a gate nothing fails
     assert_eq!(of_builds(&turns, None).failure(), None);
+}
+
+#[test]
+fn the_figures_shown_never_contradict_the_ratio() {
+    // half of the turns are as before and half are slower: the medians of
+    // both sides would say something else than the mean of the turns' ratios
+    let mut lopsided = turns(5, 1.0, 0.01);
+    lopsided.extend(turns(4, 1.3, 0.01));
+    let comparison = of_builds(&lopsided, None);
+    for change in &comparison.changes {
+        let quotient = change.figures[0] / change.figures[1];
+        assert!((quotient - change.ratio).abs() < 1e-12);
+        assert!((change.interval.unwrap().ratio - change.ratio).abs() < 1e-12);
+    }
 }
 
 #[test]

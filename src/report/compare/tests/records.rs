@@ -71,7 +71,7 @@ fn the_control_of_both_records_is_held_against_itself() {
 #[test]
 fn records_that_were_not_run_alike_are_refused_or_forced_under_a_warning() {
     type Edit = fn(&mut Record);
-    let cases: [(&str, Edit); 10] = [
+    let cases: [(&str, Edit); 11] = [
         ("workload: steady_week and other", |r| {
             r.workload.name = "other".to_owned();
         }),
@@ -80,6 +80,9 @@ fn records_that_were_not_run_alike_are_refused_or_forced_under_a_warning() {
         ("events of a trial: 1,000,000 and 2", |r| r.plan.events = 2),
         ("threads: 2 and 4", |r| r.plan.threads = 4),
         ("batch: 256 and 1", |r| r.plan.batch = 1),
+        ("a second pass over warm state: ", |r| {
+            r.plan.warm = !r.plan.warm;
+        }),
         ("processor: An Example Processor and Another", |r| {
             r.environment.cpu = "Another".to_owned();
         }),
@@ -210,5 +213,5 @@ fn no_name_steers_the_terminal_or_breaks_the_table() {
     for text in [shown(&comparison), markdown(&comparison)] {
         assert!(!text.contains('\u{1b}'), "{text}");
     }
-    assert!(markdown(&comparison).contains("a\\|b \\[31m"));
+    assert!(markdown(&comparison).contains("a&#124;b \\[31m"));
 }

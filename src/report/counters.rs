@@ -1,0 +1,144 @@
+//! What the processors counted, per event. Imports `record` and `summary`.
+
+use super::summary::{Summary, over_rounds, per, taken_on};
+use super::table;
+use super::text::{Style, plain, wrap};
+use crate::record::{Pass, PerfNote, Record, Trial};
+
+/// Counts per event: of all threads, in user mode; the medians over the
+/// rounds that count. Each is none where the record has none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CountsPerEvent {
+    /// Cycles.
+    pub cycles: Option<f64>,
+    /// Instructions retired.
+    pub instructions: Option<f64>,
+    /// Misses of the last level of cache.
+    pub cache_misses: Option<f64>,
+    /// Loads whose page was not in the data TLB.
+    pub tlb_misses: Option<f64>,
+}
+
+impl CountsPerEvent {
+    /// Of an engine, in passes of one kind.
+    #[must_use]
+    pub fn of(record: &Record, engine: &str, pass: Pass) -> Self {
+        let median = |count: &dyn Fn(&PerfNote) -> Option<u64>| {
+            let per_event = |trial: &Trial| {
+                let counted = count(trial.perf.as_ref()?)?;
+                // none at all is a figure, too
+                per(counted as f64, taken_on(trial)).or((counted == 0).then_some(0.0))
+            };
+            over_rounds(record, engine, pass, &per_event)
+        };
+        Self {
+            cycles: median(&|note| note.cycles),
+            instructions: median(&|note| note.instructions),
+            cache_misses: median(&|note| note.cache_misses),
+            tlb_misses: median(&|note| note.tlb_misses),
+        }
+    }
+
+    /// In the order of [`NAMES`].
+    pub(super) fn each(&self) -> [Option<f64>; 4] {
+        [
+            self.cycles,
+            self.instructions,
+            self.cache_misses,
+            self.tlb_misses,
+        ]
+    }
+}
+
+/// What the counts are called.
+pub(super) const NAMES: [&str; 4] = ["cycles", "instructions", "cache misses", "TLB misses"];
+
+/// The table, probes included; empty where nothing was counted.
+pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+    let mut rows = vec![vec!["engine".to_owned()]];
+    rows[0].extend(NAMES.map(str::to_owned));
+    rows[0].push("instructions\nper cycle".to_owned());
+    let ranked = summary.ranked.iter().chain(&summary.ablations);
+    for line in ranked.chain(&summary.probes) {
+        let counts = CountsPerEvent::of(record, &line.name, summary.pass);
+        if counts.each().iter().all(Option::is_none) {
+            continue;
+        }
+        let ratio = counts.instructions.zip(counts.cycles);
+        let ratio = ratio.map(|(instructions, cycles)| instructions / cycles);
+        let ratio = ratio.filter(|ratio| ratio.is_finite());
+        let cells = counts.each().into_iter().chain([ratio]);
+        let mut row = vec![plain(&line.name)];
+        row.extend(cells.map(|cell| cell.map_or_else(|| "-".to_owned(), show)));
+        rows.push(row);
+    }
+    if rows.len() == 1 {
+        return String::new();
+    }
+    let mut text = style.bold(match summary.pass {
+        Pass::Fresh => "counted by the processors, per event",
+        Pass::Warm => "counted by the processors, per event over warm state",
+    });
+    text.push('\n');
+    text += &table::draw(&rows, style);
+    text += &wrap(
+        "  ",
+        "in user mode, over all threads of the process, from the start of the timed part to its \
+         end; medians over the rounds; `-`: not counted on this machine",
+        style.width,
+    );
+    text.push('\n');
+    text
+}
+
+/// Three digits or so.
+fn show(value: f64) -> String {
+    match value {
+        v if v >= 1e5 => format!("{v:.2e}"),
+        v if v >= 99.95 => format!("{v:.0}"),
+        v if v >= 9.995 => format!("{v:.1}"),
+        v if v >= 0.0095 || v == 0.0 => format!("{v:.2}"),
+        v => format!("{v:.1e}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::fixture;
+
+    #[test]
+    fn counts_are_divided_by_events_and_what_is_not_counted_is_left_out() {
+        let record = fixture::with_counts();
+        let summary = Summary::of(&record);
+        let line = &summary.ranked[0];
+        let counts = CountsPerEvent::of(&record, &line.name, Pass::Fresh);
+        assert!((counts.cycles.unwrap() - 6.0 * line.ns_per_event).abs() < 1e-9);
+        assert_eq!(counts.cache_misses, Some(0.5));
+        assert_eq!(counts.tlb_misses, None);
+        let text = section(&record, &summary, Style::default());
+        let row = text.lines().find(|line| line.starts_with("  dashmap "));
+        let cells: Vec<&str> = row.unwrap().split_whitespace().collect();
+        assert_eq!(cells[3..], ["0.50", "-", "0.50"], "{text}");
+    }
+
+    #[test]
+    fn no_misses_at_all_are_a_figure() {
+        let mut record = fixture::with_counts();
+        for trial in &mut record.trials {
+            trial.perf = Some(PerfNote {
+                tlb_misses: Some(0),
+                ..PerfNote::default()
+            });
+        }
+        let counts = CountsPerEvent::of(&record, "dashmap", Pass::Fresh);
+        assert_eq!((counts.cycles, counts.tlb_misses), (None, Some(0.0)));
+    }
+
+    #[test]
+    fn without_counts_there_is_no_table() {
+        let record = fixture::record();
+        let summary = Summary::of(&record);
+        assert_eq!(section(&record, &summary, Style::default()), "");
+    }
+}

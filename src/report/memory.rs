@@ -1,0 +1,154 @@
+//! Memory, broken down: bytes per member that has state, by where they are.
+//! Imports `record` and `summary`.
+
+use super::summary::{EngineLine, Summary, over_rounds, per};
+use super::table;
+use super::text::{Style, plain, wrap};
+use crate::record::{Pass, Record, Trial};
+use crate::unit::quantity::{show_bytes, show_whole};
+
+/// Stands for what the record doesn't know.
+const UNKNOWN: &str = "-";
+
+/// Bytes per member that has state, by part; the medians over the rounds that
+/// count. A part is none where the record doesn't know it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MemoryParts {
+    /// States of members and contents, inbox entries among them.
+    pub state: f64,
+    /// Their room that holds nothing, as in inboxes.
+    pub slack: f64,
+    /// Of the maps beyond the states in them.
+    pub map: f64,
+    /// Of the allocator beyond all of these.
+    pub allocator: Option<f64>,
+}
+
+impl MemoryParts {
+    /// Of an engine, after passes of one kind; `None` where it keeps no state.
+    #[must_use]
+    pub fn of(record: &Record, engine: &str, pass: Pass) -> Option<Self> {
+        let median = |bytes: &dyn Fn(&Trial) -> Option<u64>| {
+            over_rounds(record, engine, pass, &|trial| {
+                if trial.members == 0 || in_all(trial) == 0 {
+                    return None;
+                }
+                Some(bytes(trial)? as f64 / trial.members as f64)
+            })
+        };
+        Some(Self {
+            state: median(&|trial| Some(trial.state_bytes))?,
+            slack: median(&|trial| Some(trial.slack_bytes))?,
+            map: median(&|trial| Some(trial.map_bytes))?,
+            allocator: median(&|trial| trial.allocator_bytes),
+        })
+    }
+}
+
+/// Every byte that the engine counted after a trial.
+fn in_all(trial: &Trial) -> u128 {
+    let parts = [trial.state_bytes, trial.slack_bytes, trial.map_bytes];
+    let known = parts.into_iter().chain(trial.allocator_bytes);
+    known.map(u128::from).sum()
+}
+
+/// All parts together, per member that has state.
+pub(super) fn bytes_per_member(trial: &Trial) -> Option<f64> {
+    per(in_all(trial) as f64, trial.members)
+}
+
+/// The table of all engines and ablations that keep state; empty without any.
+pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+    let header = [
+        "engine",
+        "state",
+        "slack",
+        "map",
+        "allocator",
+        "in all",
+        "whole",
+    ];
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    let lines = summary.ranked.iter().chain(&summary.ablations);
+    rows.extend(lines.filter_map(|line| row(record, summary, line)));
+    if rows.len() == 1 {
+        return String::new();
+    }
+    let mut text = style.bold("memory: bytes per member that has state");
+    text.push('\n');
+    text += &table::draw(&rows, style);
+    let members = record.oracle.as_ref().map_or_else(String::new, |oracle| {
+        format!(" of all {} members", show_whole(oracle.members))
+    });
+    let unknown = if rows.iter().any(|row| row[4] == UNKNOWN) {
+        "; `-`: not known to this record, and in no sum"
+    } else {
+        ""
+    };
+    let words = format!(
+        "state: of members and contents, inbox entries among it; slack: empty room, as in inboxes; \
+         map: keys, control bytes, empty slots, locks; allocator: headers and rounding, computed by \
+         glibc's rules; whole: the bytes{members} together; medians over the rounds{unknown}"
+    );
+    text += &wrap("  ", &words, style.width);
+    text.push('\n');
+    text
+}
+
+fn row(record: &Record, summary: &Summary, line: &EngineLine) -> Option<Vec<String>> {
+    let parts = MemoryParts::of(record, &line.name, summary.pass)?;
+    let whole = over_rounds(record, &line.name, summary.pass, &|trial| {
+        Some(in_all(trial) as f64)
+    })?;
+    let unknown = || UNKNOWN.to_owned();
+    Some(vec![
+        plain(&line.name),
+        show_bytes(parts.state),
+        show_bytes(parts.slack),
+        show_bytes(parts.map),
+        parts.allocator.map_or_else(unknown, show_bytes),
+        line.bytes_per_member.map_or_else(unknown, show_bytes),
+        show_bytes(whole),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::fixture;
+
+    #[test]
+    fn the_parts_add_up_to_the_bytes_per_member() {
+        let record = fixture::record();
+        let parts = MemoryParts::of(&record, "dashmap", Pass::Fresh).unwrap();
+        assert_eq!((parts.state, parts.slack, parts.map), (1e3, 100.0, 10.0));
+        assert_eq!(parts.allocator, Some(20.0));
+        let line = &Summary::of(&record).ranked[0];
+        assert!((line.bytes_per_member.unwrap() - 1_130.0).abs() < 1e-9);
+        assert_eq!(MemoryParts::of(&record, "null", Pass::Fresh), None);
+        let text = section(&record, &Summary::of(&record), Style::default());
+        let row = text.lines().find(|line| line.starts_with("  dashmap "));
+        let cells: Vec<&str> = row.unwrap().split("  ").map(str::trim).collect();
+        let cells: Vec<&str> = cells.into_iter().filter(|cell| !cell.is_empty()).collect();
+        assert_eq!(
+            cells,
+            [
+                "dashmap", "1000 B", "100 B", "10.0 B", "20.0 B", "1.10 KiB", "97.0 MiB"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_old_record_does_not_know_the_allocators_part() {
+        let mut record = fixture::record();
+        for trial in &mut record.trials {
+            trial.allocator_bytes = None;
+        }
+        let parts = MemoryParts::of(&record, "dashmap", Pass::Fresh).unwrap();
+        assert_eq!(parts.allocator, None);
+        let line = &Summary::of(&record).ranked[0];
+        assert!((line.bytes_per_member.unwrap() - 1_110.0).abs() < 1e-9);
+        let text = section(&record, &Summary::of(&record), Style::default());
+        assert!(text.contains("`-`: not known"), "{text}");
+    }
+}
