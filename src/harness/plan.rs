@@ -2,7 +2,7 @@
 //! `record`, `engine`, `workload`.
 
 use super::contender::Contender;
-use super::memory::{memory_limit, predict};
+use super::memory::{Prediction, memory_limit, predict};
 use crate::engine::registry::ENTRIES;
 use crate::engine::state::INBOX_CAPACITY;
 use crate::engine::{EngineInfo, Role};
@@ -261,10 +261,35 @@ pub fn resolve(
         .iter()
         .any(|name| needs_dense_ids(name));
     let need = predict(workload, events, reads, INBOX_CAPACITY, verify, dense);
-    let limit = memory_limit(env);
-    let inline = options.inline || need.stream > limit / 4;
-    if inline && dense {
-        return Err(PlanError::Conflict(no_dense_ids(options.inline)));
+    let inline = is_inline(options.inline, &need, memory_limit(env))?;
+    Ok(Plan {
+        seed,
+        events,
+        reads,
+        threads,
+        batch,
+        rounds,
+        warmup_rounds,
+        inline,
+        pin: options.pin,
+        perf: options.perf,
+        verify,
+        baseline,
+        inbox_capacity: INBOX_CAPACITY,
+        dense,
+        warm: options.warm,
+    })
+}
+
+/// Whether the workers generate the stream: where they are asked to, or it
+/// would take more than a quarter of the memory.
+///
+/// # Errors
+/// Where the run would not fit, or limit probes would have no dense numbers.
+fn is_inline(asked: bool, need: &Prediction, limit: u64) -> Result<bool, PlanError> {
+    let inline = asked || need.stream > limit / 4;
+    if inline && need.dense > 0 {
+        return Err(PlanError::Conflict(no_dense_ids(asked)));
     }
     if need.peak(inline) > limit {
         let detail = format!(
@@ -283,23 +308,7 @@ pub fn resolve(
             detail,
         });
     }
-    Ok(Plan {
-        seed,
-        events,
-        reads,
-        threads,
-        batch,
-        rounds,
-        warmup_rounds,
-        inline,
-        pin: options.pin,
-        perf: options.perf,
-        verify,
-        baseline,
-        inbox_capacity: INBOX_CAPACITY,
-        dense,
-        warm: options.warm,
-    })
+    Ok(inline)
 }
 
 /// Why limit probes can't take part, and what to do about it.

@@ -179,3 +179,121 @@ fn a_plan_of_a_record_is_run_as_it_was_or_refused() {
     let message = again(&large, &small).unwrap_err().to_string();
     assert!(message.contains("more memory"), "{message}");
 }
+
+const LIMITS: [&str; 4] = [
+    "limit-read",
+    "limit-flat",
+    "limit-state",
+    "limit-partitioned",
+];
+
+#[test]
+fn limit_probes_take_part_where_they_are_asked_for() {
+    let limits_of = |options: &RunOptions| {
+        let (mut names, _) = names(options);
+        names.retain(|name| name.starts_with("limit-"));
+        names
+    };
+    assert_eq!(limits_of(&RunOptions::default()), [""; 0]);
+    let with_limits = RunOptions {
+        limits: true,
+        ..asked(&["dashmap", "limit-state"])
+    };
+    assert_eq!(limits_of(&with_limits).len(), LIMITS.len());
+    let mut all = RunOptions {
+        all: true,
+        ..RunOptions::default()
+    };
+    assert_eq!(limits_of(&all), LIMITS);
+    // what can be had of a stream that the workers make
+    all.inline = true;
+    assert_eq!(limits_of(&all), ["limit-read"]);
+}
+
+#[test]
+fn limit_probes_need_a_stream_that_is_made_beforehand() {
+    let large = Environment {
+        cores: 2,
+        available_bytes: 1 << 34,
+        ..Environment::default()
+    };
+    let resolved = |options: &RunOptions, env: &Environment| {
+        resolve(options, &workload(), "dashmap".to_owned(), env)
+    };
+    let plain = asked(&["dashmap"]);
+    let limits = RunOptions {
+        limits: true,
+        no_verify: true,
+        events: Some(20_000_000),
+        ..plain.clone()
+    };
+    let plan = resolved(&limits, &large).unwrap();
+    assert!(plan.dense && !plan.inline);
+    assert!(!resolved(&plain, &large).unwrap().dense);
+    assert_eq!(resolve_again(&plan, &workload(), &large), Ok(plan));
+    let inline = RunOptions {
+        inline: true,
+        ..limits.clone()
+    };
+    let named = RunOptions {
+        inline: true,
+        ..asked(&["dashmap", "limit-flat"])
+    };
+    let small = Environment {
+        available_bytes: 1 << 30,
+        ..large.clone()
+    };
+    for (options, env, advice) in [
+        (&inline, &large, "leave out --inline"),
+        (&named, &large, "leave out --inline"),
+        (&limits, &small, "lower --events"),
+    ] {
+        let message = resolved(options, env).unwrap_err().to_string();
+        assert!(
+            message.contains("limit probes") && message.contains(advice),
+            "{message}"
+        );
+    }
+    let read = RunOptions {
+        inline: true,
+        ..asked(&["dashmap", "limit-read"])
+    };
+    assert!(resolved(&read, &large).is_ok());
+}
+
+#[test]
+fn dense_numbers_and_gathered_updates_are_part_of_the_prediction() {
+    let peak = |dense| predict(&workload(), 1_000_000, 0, 32, false, dense).peak(false);
+    // 8 bytes an event of numbers, and at least 4 gathered
+    assert!(peak(true) >= peak(false) + 12_000_000);
+}
+
+#[test]
+fn a_second_pass_halves_how_many_events_there_may_be() {
+    let env = Environment {
+        cores: 2,
+        ..Environment::default()
+    };
+    for (warm, most) in [(false, MAX_EVENTS), (true, MAX_EVENTS / 2)] {
+        let with_events = |events| RunOptions {
+            warm,
+            events: Some(events),
+            ..asked(&["dashmap"])
+        };
+        let resolved = |events| {
+            resolve(
+                &with_events(events),
+                &workload(),
+                "dashmap".to_owned(),
+                &env,
+            )
+        };
+        assert!(resolved(most).is_ok_and(|plan| plan.warm == warm));
+        assert!(
+            resolved(most + 1)
+                .unwrap_err()
+                .to_string()
+                .contains("--events")
+        );
+    }
+}

@@ -198,3 +198,100 @@ fn turns_are_shuffled_anew_each_round_and_the_same_each_time() {
     sorted.sort_unstable();
     assert_eq!(sorted, [0, 1, 2, 3, 4, 5]);
 }
+
+/// Right until its sessions were finished once; deaf from then on.
+struct DeafLater(DashMapEngine, std::sync::atomic::AtomicBool);
+struct DeafLaterSession<'engine>(&'engine DeafLater, DashMapSession<'engine>);
+
+impl Engine for DeafLater {
+    const INFO: EngineInfo = EngineInfo {
+        name: "deaf-later",
+        role: Role::Engine,
+        freshness: Freshness::Immediate,
+        about: "takes in only what its first sessions bring, for these tests only",
+    };
+    type Session<'engine> = DeafLaterSession<'engine>;
+
+    fn build(config: &EngineConfig) -> Self {
+        Self(DashMapEngine::build(config), false.into())
+    }
+    fn session(&self, worker: usize) -> DeafLaterSession<'_> {
+        DeafLaterSession(self, self.0.session(worker))
+    }
+    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
+        self.0.visit(visit);
+    }
+    fn memory(&self) -> MemoryUse {
+        self.0.memory()
+    }
+}
+
+impl Session for DeafLaterSession<'_> {
+    fn ingest(&mut self, batch: &[Event]) {
+        if !self.0.1.load(std::sync::atomic::Ordering::Relaxed) {
+            self.1.ingest(batch);
+        }
+    }
+    fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
+        self.1.read(reads, sink);
+    }
+    fn finish(self) {
+        self.0.1.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.1.finish();
+    }
+}
+
+fn warm(no_verify: bool) -> RunOptions {
+    RunOptions {
+        warm: true,
+        no_verify,
+        ..RunOptions::default()
+    }
+}
+
+#[test]
+fn a_second_pass_is_a_trial_of_its_own_with_a_proof_of_its_own() {
+    let record = record_with(warm(false), Contender::of::<DashMapEngine>(), None, None);
+    assert!(record.complete && record.plan.warm);
+    let oracle = record.oracle.unwrap();
+    let twice = oracle.warm_snapshot_digest.unwrap();
+    assert_ne!(oracle.snapshot_digest, twice);
+    let of_engine = |trial: &&Trial| trial.engine == "dashmap";
+    let trials: Vec<&Trial> = record.trials.iter().filter(of_engine).collect();
+    let passes: Vec<Pass> = trials.iter().map(|trial| trial.pass).collect();
+    assert_eq!(passes, [Pass::Fresh, Pass::Warm]);
+    for (trial, digest) in trials.iter().zip([&oracle.snapshot_digest, &twice]) {
+        assert_eq!(trial.snapshot_digest.as_ref(), Some(digest));
+        // each pass is conserved by itself
+        assert_eq!(trial.generated, 500);
+        assert_eq!(trial.applied + trial.discarded, 500);
+        assert_eq!(trial.events_digest.as_ref(), Some(&oracle.events_digest));
+        assert_ne!(trial.ingest_service_ns, "");
+    }
+    assert_eq!(trials[0].members, trials[1].members);
+    assert_eq!(record.proofs[0].verdict, ProofVerdict::Equal);
+    assert_eq!(record.proofs[0].snapshots, 2);
+}
+
+#[test]
+fn an_engine_that_loses_the_second_pass_is_found_out() {
+    let verdict_of = |options: RunOptions| {
+        let record = record_with(options, Contender::of::<DeafLater>(), None, None);
+        record.proofs[0].verdict.clone()
+    };
+    let cold = RunOptions::default();
+    // one trial is right; the deafness is in what follows it
+    assert_eq!(
+        verdict_of(RunOptions {
+            no_verify: true,
+            ..cold
+        }),
+        ProofVerdict::NotChecked
+    );
+    for no_verify in [false, true] {
+        let ProofVerdict::Differs(words) = verdict_of(warm(no_verify)) else {
+            panic!("it was not found out");
+        };
+        assert!(no_verify == words.starts_with("its state holds"), "{words}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Tests of saving, loading and validation. Imports what they test.
 
 use super::*;
-use crate::record::fixture;
+use crate::record::{Pass, fixture};
 use proptest::prelude::*;
 
 fn read(text: &str) -> Result<Record, RecordError> {
@@ -99,6 +99,16 @@ fn contradictions_are_found() {
     assert!(message.contains("`dashmap-naive` twice"), "{message}");
     let message = complaint(|record| record.trials[5].round = 0);
     assert!(message.contains("ran twice in round 0"), "{message}");
+    let message = complaint(|record| {
+        *record = fixture::with_warm_passes();
+        let last = record.trials.len() - 1;
+        record.trials[last].pass = Pass::Fresh;
+    });
+    assert!(message.contains("ran twice in round 5"), "{message}");
+    let message = complaint(|record| {
+        record.oracle.as_mut().unwrap().warm_snapshot_digest = Some("short".to_owned());
+    });
+    assert!(message.contains("oracle.warm_snapshot_digest"), "{message}");
     let message = complaint(|record| {
         record.trials[2].ingest_service_ns.truncate(40);
     });

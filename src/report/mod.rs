@@ -25,6 +25,8 @@ mod tests;
 mod tests_formats;
 #[cfg(test)]
 mod tests_trust;
+#[cfg(test)]
+mod tests_warm;
 
 pub use counters::CountsPerEvent;
 pub use csv::csv;

@@ -100,18 +100,24 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
 pub(super) fn warm_section(record: &Record, style: Style) -> String {
     let summary = Summary::of_pass(record, Pass::Warm);
     let mut text = String::new();
-    if !summary.ranked.is_empty() {
-        text += &style.bold("engines over warm state, fastest first");
-        text.push('\n');
-        let rows = engine_rows(record, &summary.ranked, Pass::Warm, style);
-        text += &draw(&rows, style);
-        text += &wrap(
-            "  ",
-            "the same stream once more, over the state that the trial above left; ratios are of \
-             these passes alone",
-            style.width,
-        );
-        text.push('\n');
+    let whole = [
+        ("engines over warm state, fastest first", &summary.ranked),
+        ("ablations over warm state", &summary.ablations),
+    ];
+    for (title, lines) in whole {
+        if !lines.is_empty() {
+            text += &style.bold(title);
+            text.push('\n');
+            let rows = engine_rows(record, lines, Pass::Warm, style);
+            text += &draw(&rows, style);
+            text += &wrap(
+                "  ",
+                "the same stream once more, over the state that the trial above left; ratios are \
+                 of these passes alone",
+                style.width,
+            );
+            text.push('\n');
+        }
     }
     if !summary.probes.is_empty() {
         text += &style.bold("probes over warm state");

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
 use super::common::binary::{SMOKE, notibench, output, root, succeed, text};
-use notibench::record::{ProofVerdict, Record};
+use notibench::engine::Role;
+use notibench::engine::registry::ENTRIES;
+use notibench::record::{Pass, ProofVerdict, Record};
 
 const SMALL: [&str; 6] = ["--events", "2k", "--rounds", "1", "--warmup-rounds", "0"];
 
@@ -246,13 +248,64 @@ fn a_snapshot_is_of_the_first_engine_even_beside_a_probe() {
 fn verify_says_what_it_compared() {
     let output = succeed(&["verify", SMOKE, "--events", "2k", "--threads", "1,3"]);
     let shown = text(&output.stdout);
-    // four engines at two numbers of threads
+    let engines = ENTRIES.iter().filter(|info| info.role == Role::Engine);
+    let engines = engines.count();
+    // at two numbers of threads
+    let compared = format!("{} snapshots of {engines} engines", 2 * engines);
     assert!(
-        shown.starts_with("pair ") && shown.contains("8 snapshots of 4 engines"),
+        shown.starts_with("pair ") && shown.contains(&compared),
         "{shown}"
     );
     assert!(
         shown.contains("at 1, 3 threads, 2,000 events: equal to the oracle"),
         "{shown}"
+    );
+}
+
+#[test]
+fn limits_and_a_second_pass_stand_beside_the_engines() {
+    let asked = ["--limits", "--warm", "--engine", "dashmap"];
+    let output = run(
+        SMOKE,
+        &[&asked[..], &["--format", "json", "--no-save"]].concat(),
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let record = record_on_stdout(&output);
+    assert!(record.plan.warm && record.plan.dense);
+    assert!(record.oracle.unwrap().warm_snapshot_digest.is_some());
+    let limits = [
+        "limit-read",
+        "limit-flat",
+        "limit-state",
+        "limit-partitioned",
+    ];
+    for name in ["dashmap", "dashmap (A/A)", "null"].iter().chain(&limits) {
+        let passes = record.trials.iter().filter(|trial| trial.engine == *name);
+        let passes: Vec<Pass> = passes.map(|trial| trial.pass).collect();
+        assert_eq!(passes, [Pass::Fresh, Pass::Warm], "{name}");
+    }
+    let shown = run(SMOKE, &[&asked[..], &["--no-save"]].concat());
+    let shown = text(&shown.stdout);
+    for needed in limits
+        .into_iter()
+        .chain(["engines over warm state", "reads a trial, twice"])
+    {
+        assert!(shown.contains(needed), "no {needed} in\n{shown}");
+    }
+}
+
+#[test]
+fn a_rerun_has_the_probes_and_passes_of_the_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = folder.path().join("first.json");
+    let first = first.to_str().unwrap();
+    let asked = ["--limits", "--warm", "--engine", "dashmap", "--out", first];
+    assert!(run(SMOKE, &asked).status.success());
+    let again = succeed(&["rerun", first, "--no-save", "--format", "json"]);
+    let before = Record::load(Path::new(first)).unwrap();
+    let now = record_on_stdout(&again);
+    assert_eq!(
+        (&now.plan, now.trials.len()),
+        (&before.plan, before.trials.len())
     );
 }

@@ -141,7 +141,8 @@ impl Engine for LimitPartitioned {
     fn memory(&self) -> MemoryUse {
         let mut memory = MemoryUse::default();
         for part in &self.contents.parts {
-            memory.state += size_of_val(&**part.lock()) as u64;
+            let part = part.lock();
+            memory = memory + memory_of(size_of_val(&**part), part.iter().map(Content::heap_bytes));
         }
         for part in &self.members.parts {
             let part = part.lock();

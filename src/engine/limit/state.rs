@@ -61,8 +61,9 @@ impl Engine for LimitState {
 
     fn memory(&self) -> MemoryUse {
         let bytes = size_of_val(&*self.members) + size_of_val(&*self.contents);
-        let members = self.members.iter();
-        memory_of(bytes, members.map(|member| member.lock().heap_bytes()))
+        let members = self.members.iter().map(|state| state.lock().heap_bytes());
+        let contents = self.contents.iter().map(|state| state.lock().heap_bytes());
+        memory_of(bytes, members.chain(contents))
     }
 }
 

@@ -186,6 +186,31 @@ fn parts_add_up_to_the_whole() {
 }
 
 #[test]
+fn a_whole_in_parts_folds_on_as_the_whole_does() {
+    let row = |i: u64| {
+        let kind = Kind::from_bits(mix(i));
+        (kind, i % 9 == 0, mix(i) % 37, i % 41, i % 43)
+    };
+    let rows: Vec<_> = (0..3000).map(row).collect();
+    let events = stream(&rows);
+    let once = folded(32, &rows);
+    let mut twice = folded(32, &rows);
+    twice.fold_all(&events);
+    assert_ne!(once.digest(), twice.digest());
+    for parts in [1, 3] {
+        let mut united = Oracle::default();
+        let divided = folded(32, &rows).into_parts(parts);
+        assert_eq!(divided.len(), parts);
+        assert!(divided.iter().all(|part| !part.members.is_empty()));
+        for (part, mut oracle) in divided.into_iter().enumerate() {
+            oracle.fold_partition(&events, part, parts);
+            united.unite(oracle);
+        }
+        assert_eq!(united.snapshot(), twice.snapshot());
+    }
+}
+
+#[test]
 fn sampled_reads_are_of_distinct_ids() {
     let rows: Vec<_> = (0..500_u64)
         .map(|i| (Kind::PostLike, false, 1, 2 + i, 1000 + i))
