@@ -5,6 +5,7 @@ mod clock;
 mod contender;
 mod environment;
 mod memory;
+mod new_record;
 mod plan;
 mod proof;
 mod realised;
