@@ -5,6 +5,7 @@
 pub(crate) mod fixture;
 mod schema;
 mod store;
+mod sweep;
 mod validate;
 
 pub use schema::{
@@ -12,3 +13,4 @@ pub use schema::{
     Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
 pub use store::{RecordError, default_path};
+pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};
