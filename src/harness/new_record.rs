@@ -5,6 +5,13 @@ use super::proof::Expectation;
 use super::run::{RunRequest, engine_note, first_proof};
 use crate::record::{ClockNote, OracleNote, Realised, Record, SCHEMA, WorkloadNote};
 
+/// The time, RFC 3339, UTC, to the second.
+pub(super) fn now() -> String {
+    jiff::Timestamp::now()
+        .strftime("%Y-%m-%dT%H:%M:%SZ")
+        .to_string()
+}
+
 /// The record of a run that has not had a trial yet.
 pub(super) fn new_record(
     request: &RunRequest<'_>,
@@ -19,9 +26,7 @@ pub(super) fn new_record(
         complete: false,
         failure: surprise,
         command: request.command.clone(),
-        started: jiff::Timestamp::now()
-            .strftime("%Y-%m-%dT%H:%M:%SZ")
-            .to_string(),
+        started: now(),
         workload: WorkloadNote {
             name: request.workload.name.clone(),
             toml: request.toml.clone(),
