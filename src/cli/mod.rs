@@ -3,6 +3,7 @@
 //! floors.
 
 mod args;
+mod args_sweep;
 mod doctor;
 mod exit;
 mod generate;
@@ -10,6 +11,7 @@ mod list;
 mod progress;
 mod run;
 mod signal;
+mod sweep;
 mod verify;
 
 use std::process::ExitCode;
@@ -39,6 +41,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
     };
     let result = match arguments.command {
         Command::Run(args) => run::run(&args, own),
+        Command::Sweep(args) => sweep::sweep(&args, own),
         Command::Rerun(args) => run::rerun(&args, own),
         Command::Report(args) => run::report(&args),
         Command::Verify(args) => verify::verify(&args, own),

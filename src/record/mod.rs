@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 pub(crate) mod fixture;
+mod processors;
 mod schema;
 mod store;
 mod sweep;

@@ -126,12 +126,6 @@ impl Sweep {
         })
     }
 
-    /// The point of that value.
-    #[must_use]
-    pub fn point(&self, value: f64) -> Option<&SweepPoint> {
-        self.points.iter().find(|point| point.value == value)
-    }
-
     fn validate(&self) -> Result<(), String> {
         self.check_values()?;
         for (at, point) in self.points.iter().enumerate() {

@@ -4,7 +4,10 @@
 
 mod failure;
 mod percentiles;
+mod scaling;
 mod summary;
+mod sweep;
+mod sweep_trust;
 mod table;
 mod terminal;
 mod text;
@@ -18,6 +21,7 @@ mod tests_trust;
 
 pub use failure::failures;
 pub use summary::{Control, EngineError, EngineLine, HarnessShare, Proof, Summary, Versus};
+pub use sweep::sweep;
 pub use terminal::terminal;
 pub use text::Style;
 pub use warning::Warning;

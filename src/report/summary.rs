@@ -234,7 +234,7 @@ pub(super) fn counted<'r>(record: &'r Record, engine: &str) -> impl Iterator<Ite
 
 /// Wall time per event that was taken on; `None` where there is no time or no
 /// event.
-fn ns_per_event(trial: &Trial) -> Option<f64> {
+pub(super) fn ns_per_event(trial: &Trial) -> Option<f64> {
     let missed = trial.failed.saturating_add(trial.skipped);
     per(trial.wall_ns as f64, trial.generated.saturating_sub(missed))
 }

@@ -203,6 +203,8 @@ impl Sample {
             .map(|logs| logs.iter().sum::<f64>() / rounds as f64)
             .collect();
         let free = solve(&counts, &means, [true; 3]).ok_or(UslRefusal::NoCurve)?;
+        // what no curve comes near is no question of signs
+        self.near(&free, &means)?;
         let best = constrained(&counts, &means, free).ok_or(UslRefusal::NoCurve)?;
         let rows = free.sensitivity(&counts).ok_or(UslRefusal::NoCurve)?;
         // what each round would change each parameter by
@@ -224,10 +226,7 @@ impl Sample {
         let half_log_lambda = half([1.0, 0.0, 0.0])?;
         let sigma = never_negative("σ", best.sigma, free.sigma, half([0.0, 1.0, 0.0])?)?;
         let kappa = never_negative("κ", best.kappa, free.kappa, half([0.0, 0.0, 1.0])?)?;
-        let (misfit, threads) = self.worst(&best, &means);
-        if misfit > WORST_MISFIT {
-            return Err(UslRefusal::Misfit { threads, misfit });
-        }
+        let misfit = self.near(&best, &means)?;
         Ok(UslFit {
             lambda: around(best.log_lambda.exp(), free.log_lambda, half_log_lambda),
             sigma,
@@ -239,15 +238,20 @@ impl Sample {
         })
     }
 
-    /// The largest miss, as a share of the throughput, and where it is.
-    fn worst(&self, curve: &Curve, means: &[f64]) -> (f64, usize) {
+    /// The largest miss, as a share of the throughput; refused where it is too
+    /// large.
+    fn near(&self, curve: &Curve, means: &[f64]) -> Result<f64, UslRefusal> {
         let misses = self.counts.iter().zip(means).map(|(&count, mean)| {
             let miss = curve.log_throughput(count as f64) - mean;
             (miss.exp_m1().abs(), count)
         });
-        misses.fold((0.0, self.counts[0]), |worst, miss| {
+        let (misfit, threads) = misses.fold((0.0, self.counts[0]), |worst, miss| {
             if miss.0 > worst.0 { miss } else { worst }
-        })
+        });
+        if misfit > WORST_MISFIT {
+            return Err(UslRefusal::Misfit { threads, misfit });
+        }
+        Ok(misfit)
     }
 }
 
