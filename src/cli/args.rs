@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::args_sweep::SweepArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 
 /// Load-tests the hot path of notifications, and proves every engine right.
@@ -19,6 +20,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Run a workload: engines in shuffled turns over the same events, each proved right
     Run(RunArgs),
+    /// The same run at each value of one axis: threads, members, popularity or batch size
+    Sweep(SweepArgs),
     /// Run a saved record again, exactly as it was run
     Rerun(RerunArgs),
     /// Compare two builds in turns, or two saved records; a gate for regressions
@@ -26,7 +29,7 @@ pub(super) enum Command {
         override_usage = "notibench compare --exe <OLD> --exe <NEW> [OPTIONS] <WORKLOAD>\n       notibench compare [OPTIONS] <BEFORE> <AFTER>"
     )]
     Compare(CompareArgs),
-    /// Draw the report of a saved record again
+    /// Draw the report of a saved record, or of a saved sweep, again
     Report(ReportArgs),
     /// Hold every engine against the oracle, at several numbers of threads
     Verify(VerifyArgs),
@@ -42,7 +45,7 @@ pub(super) enum Command {
 
 /// Reads a whole number; the standard library's words for what is none
 /// (`invalid digit found in string`) say neither what nor how to mend it.
-fn whole<T: FromStr>(text: &str) -> Result<T, String> {
+pub(super) fn whole<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse()
         .map_err(|_| format!("`{text}` is no whole number, or is too large: write it as 8"))
 }
@@ -204,8 +207,11 @@ pub(super) struct CompareArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// A saved record
+    /// A saved record or sweep
     pub(super) record: PathBuf,
+    /// Of a sweep, the whole report of the run at this value
+    #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
+    pub(super) point: Option<String>,
     /// What is printed on stdout
     #[arg(long, value_enum, default_value = "terminal")]
     pub(super) format: OutputFormat,

@@ -3,6 +3,7 @@
 //! floors.
 
 mod args;
+mod args_sweep;
 mod compare;
 mod doctor;
 mod exit;
@@ -11,6 +12,7 @@ mod list;
 mod progress;
 mod run;
 mod signal;
+mod sweep;
 mod verify;
 
 use std::process::ExitCode;
@@ -40,6 +42,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
     };
     let result = match arguments.command {
         Command::Run(args) => run::run(&args, own),
+        Command::Sweep(args) => sweep::sweep(&args, own),
         Command::Rerun(args) => run::rerun(&args, own),
         Command::Compare(args) => compare::compare(&args),
         Command::Report(args) => run::report(&args),

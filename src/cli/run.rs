@@ -6,9 +6,10 @@ use super::args::{OutputArgs, OutputFormat, ReportArgs, RerunArgs, RunArgs};
 use super::exit::{Failure, print};
 use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
+use super::sweep;
 use crate::engine::snapshot::write_ndjson;
 use crate::harness::{self, Contender, RunOptions, RunRequest};
-use crate::record::{ProofVerdict, Record, default_path};
+use crate::record::{ProofVerdict, Record, Saved, default_path};
 use crate::report::{self, Style};
 use crate::unit::atomic_file::{check_writable, write_atomically};
 use crate::workload::Workload;
@@ -138,7 +139,7 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
 
 /// Runs, saves the record, prints the report.
 fn run_and_show(request: &RunRequest<'_>, output: &OutputArgs) -> Result<Record, Failure> {
-    let path = record_path(request, output)?;
+    let path = target_path(&request.workload.name, output)?;
     if request.plan.perf
         && let Some(words) = harness::no_counters()
     {
@@ -164,7 +165,17 @@ fn run_and_show(request: &RunRequest<'_>, output: &OutputArgs) -> Result<Record,
 
 /// `notibench report`.
 pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
-    show(&Record::load(&args.record)?, args.format)
+    match (Saved::load(&args.record)?, &args.point) {
+        (Saved::Run(record), None) => show(&record, args.format),
+        (Saved::Run(_), Some(_)) => Err(Failure::Usage(format!(
+            "{} holds a single run: leave out --point",
+            args.record.display()
+        ))),
+        (Saved::Sweep(sweep), None) => sweep::show(&sweep, args.format),
+        (Saved::Sweep(sweep), Some(value)) => {
+            show(&sweep::find_point(&sweep, value)?.record, args.format)
+        }
+    }
 }
 
 fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
@@ -189,11 +200,11 @@ pub(super) fn style() -> Style {
 }
 
 /// Where the record goes; refused before the run where it can't be written.
-fn record_path(request: &RunRequest<'_>, output: &OutputArgs) -> Result<Option<PathBuf>, Failure> {
+pub(super) fn target_path(stem: &str, output: &OutputArgs) -> Result<Option<PathBuf>, Failure> {
     if output.no_save {
         return Ok(None);
     }
-    let standard = default_path(&request.workload.name, jiff::Timestamp::now());
+    let standard = default_path(stem, jiff::Timestamp::now());
     let path = match &output.out {
         None => {
             if let Some(folder) = standard.parent() {
@@ -237,7 +248,7 @@ fn check_target(path: &Path) -> Result<(), Failure> {
 }
 
 /// What a record comes to.
-fn verdict_of(record: &Record) -> Result<(), Failure> {
+pub(super) fn verdict_of(record: &Record) -> Result<(), Failure> {
     let wrong: Vec<String> = record
         .proofs
         .iter()

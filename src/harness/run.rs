@@ -3,8 +3,8 @@
 
 use super::clock::measure_clock;
 use super::contender::{Contender, Proved};
-use super::counters::no_counters;
 use super::environment::load_1m;
+use super::new_record::new_record;
 use super::proof::Expectation;
 use super::realised::realised;
 use super::source::Source;
@@ -14,8 +14,7 @@ use crate::engine::snapshot::Snapshot;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
 use crate::record::{
-    EngineNote, EngineProof, Environment, OracleNote, Pass, Plan, ProofVerdict, Record, SCHEMA,
-    Trial, WorkloadNote,
+    EngineNote, EngineProof, Environment, Pass, Plan, ProofVerdict, Record, Trial,
 };
 use crate::unit::mix::{below, counter_word, mix};
 use crate::workload::Workload;
@@ -64,8 +63,20 @@ pub struct RunRequest<'a> {
 /// Runs it. A failure of an engine is told in the record, not as an error:
 /// [`Record::failure`], [`Record::proofs`], [`Record::complete`].
 pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
-    let RunRequest { workload, plan, .. } = request;
     let clock = measure_clock();
+    let source = source_of(request, observer);
+    observer.stage("looking at the stream");
+    let realised = realised(&source);
+    let expected = expectation_of(request, &source, observer);
+    let mut record = new_record(request, clock, realised, expected.as_ref());
+    let ended = rounds(request, &source, expected.as_ref(), &mut record, observer);
+    finish(request, &source, ended, &mut record, observer);
+    record
+}
+
+/// The stream of a run, made beforehand unless its plan says inline.
+pub(super) fn source_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Source {
+    let RunRequest { workload, plan, .. } = request;
     observer.stage(if plan.inline {
         "preparing"
     } else {
@@ -73,49 +84,40 @@ pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
     });
     let generator = Generator::new(workload, plan.seed);
     let reads = ReadStream::new(workload, plan.seed);
-    let mut source = Source::new(generator, reads, plan.events, plan.inline);
-    observer.stage("looking at the stream");
-    let realised = realised(&source);
-    if request.contenders.iter().any(|c| c.needs_dense_ids) {
-        observer.stage("numbering the ids");
-        source = source.with_dense_ids();
+    let source = Source::new(generator, reads, plan.events, plan.inline);
+    if !request.contenders.iter().any(|c| c.needs_dense_ids) {
+        return source;
     }
-    let mut expected = None;
-    if plan.verify {
-        observer.stage("asking the oracle");
-        // none where it was interrupted: then there are no trials either
-        expected = Expectation::of(&source, plan.inbox_capacity, plan.warm, &request.stop);
+    observer.stage("numbering the ids");
+    source.with_dense_ids()
+}
+
+/// What the oracle expects, where the plan wants a proof. None where it was
+/// interrupted, too: then there are no trials either.
+pub(super) fn expectation_of<'a>(
+    request: &RunRequest<'_>,
+    source: &'a Source,
+    observer: &mut dyn Observer,
+) -> Option<Expectation<'a>> {
+    let plan = &request.plan;
+    if !plan.verify {
+        return None;
     }
-    let (oracle, surprise) = oracle_note(request, expected.as_ref());
-    let mut record = Record {
-        schema: SCHEMA.to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        complete: false,
-        failure: surprise,
-        command: request.command.clone(),
-        started: jiff::Timestamp::now()
-            .strftime("%Y-%m-%dT%H:%M:%SZ")
-            .to_string(),
-        workload: WorkloadNote {
-            name: workload.name.clone(),
-            toml: request.toml.clone(),
-        },
-        plan: plan.clone(),
-        environment: request.environment.clone(),
-        engines: request.contenders.iter().map(engine_note).collect(),
-        trials: Vec::new(),
-        oracle,
-        proofs: request.contenders.iter().map(first_proof).collect(),
-        clock,
-        realised: Some(realised),
-        warnings: if plan.perf { no_counters() } else { None }
-            .into_iter()
-            .collect(),
-    };
-    let ended = rounds(request, &source, expected.as_ref(), &mut record, observer);
-    if ended.is_ok() && plan.verify {
+    observer.stage("asking the oracle");
+    Expectation::of(source, plan.inbox_capacity, plan.warm, &request.stop)
+}
+
+/// What comes after the last round, or after the error that ended them.
+pub(super) fn finish(
+    request: &RunRequest<'_>,
+    source: &Source,
+    ended: Result<(), TrialError>,
+    record: &mut Record,
+    observer: &mut dyn Observer,
+) {
+    if ended.is_ok() && request.plan.verify {
         observer.stage("checking freshness");
-        check_freshness(request, &source, &mut record);
+        check_freshness(request, source, record);
     }
     record.complete = ended.is_ok();
     if let Err(error) = ended {
@@ -125,7 +127,6 @@ pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
             .extend(record.failure.replace(error.to_string()));
     }
     record.environment.load_1m_end = load_1m();
-    record
 }
 
 /// Holds every engine to the freshness that it declares, on the stream's
@@ -150,10 +151,7 @@ fn check_freshness(request: &RunRequest<'_>, source: &Source, record: &mut Recor
 /// # Errors
 /// A worker's panic, or an interruption.
 pub fn snapshot_of_first(request: &RunRequest<'_>) -> Result<Snapshot, TrialError> {
-    let RunRequest { workload, plan, .. } = request;
-    let generator = Generator::new(workload, plan.seed);
-    let reads = ReadStream::new(workload, plan.seed);
-    let source = Source::new(generator, reads, plan.events, plan.inline);
+    let source = source_of(request, &mut Silent);
     let setup = setup_of(request, &source);
     let mut engines = request.contenders.iter();
     match engines.find(|contender| contender.info.role != Role::Probe) {
@@ -184,29 +182,38 @@ fn rounds(
     observer: &mut dyn Observer,
 ) -> Result<(), TrialError> {
     let plan = &request.plan;
+    (0..plan.warmup_rounds + plan.rounds)
+        .try_for_each(|round| one_round(request, source, expected, record, observer, round))
+}
+
+/// One trial of each contender, in an order of the round's own.
+pub(super) fn one_round(
+    request: &RunRequest<'_>,
+    source: &Source,
+    expected: Option<&Expectation<'_>>,
+    record: &mut Record,
+    observer: &mut dyn Observer,
+    round: usize,
+) -> Result<(), TrialError> {
+    let plan = &request.plan;
     let setup = setup_of(request, source);
-    let total = (plan.warmup_rounds + plan.rounds) * request.contenders.len();
-    for round in 0..plan.warmup_rounds + plan.rounds {
-        for (turn, at) in shuffled(request.contenders.len(), plan.seed, round).enumerate() {
-            let contender = &request.contenders[at];
-            if request.stop.is_set() {
-                return Err(TrialError::Interrupted);
-            }
-            if matches!(record.proofs[at].verdict, ProofVerdict::Differs(_)) {
-                continue;
-            }
-            observer.turn(
-                round * request.contenders.len() + turn,
-                total,
-                &contender.name,
-            );
-            for (pass, proved) in passes(contender, &setup, expected, plan.warm)? {
-                note_proof(&mut record.proofs[at], &proved);
-                let mut trial = trial_of(&contender.name, plan, &proved);
-                (trial.round, trial.turn, trial.pass) = (round, turn, pass);
-                trial.warmup = round < plan.warmup_rounds;
-                record.trials.push(trial);
-            }
+    let contenders = request.contenders.len();
+    let total = (plan.warmup_rounds + plan.rounds) * contenders;
+    for (turn, at) in shuffled(contenders, plan.seed, round).enumerate() {
+        let contender = &request.contenders[at];
+        if request.stop.is_set() {
+            return Err(TrialError::Interrupted);
+        }
+        if matches!(record.proofs[at].verdict, ProofVerdict::Differs(_)) {
+            continue;
+        }
+        observer.turn(round * contenders + turn, total, &contender.name);
+        for (pass, proved) in passes(contender, &setup, expected, plan.warm)? {
+            note_proof(&mut record.proofs[at], &proved);
+            let mut trial = trial_of(&contender.name, plan, &proved);
+            (trial.round, trial.turn, trial.pass) = (round, turn, pass);
+            trial.warmup = round < plan.warmup_rounds;
+            record.trials.push(trial);
         }
     }
     Ok(())
@@ -240,60 +247,7 @@ pub(super) fn shuffled(len: usize, seed: u64, round: usize) -> impl Iterator<Ite
     order.into_iter()
 }
 
-fn oracle_note(
-    request: &RunRequest<'_>,
-    expected: Option<&Expectation<'_>>,
-) -> (Option<OracleNote>, Option<String>) {
-    let Some(expected) = expected else {
-        return (None, None);
-    };
-    let (workload, plan) = (request.workload, &request.plan);
-    let at_defaults = plan.seed == workload.seed && plan.events == workload.events;
-    let known = [
-        (
-            "events",
-            workload.expected_events_digest,
-            expected.events_digest,
-        ),
-        (
-            "snapshot",
-            workload.expected_snapshot_digest,
-            expected.fresh.snapshot.digest,
-        ),
-    ];
-    let surprise = known
-        .iter()
-        .filter(|_| at_defaults)
-        .find_map(|(what, wanted, found)| {
-            let wanted = wanted.filter(|wanted| wanted != found)?;
-            Some(format!(
-                "the {what} digest of `{}` at its default seed is {found}, but its file expects \
-             {wanted}: the file or the generator has changed",
-                workload.name
-            ))
-        });
-    let all_known = at_defaults && known.iter().all(|(_, wanted, _)| wanted.is_some());
-    let expected_was = match (&surprise, all_known) {
-        (Some(_), _) => "differs",
-        (None, true) => "matches",
-        (None, false) => "unknown",
-    };
-    let note = OracleNote {
-        events_digest: expected.events_digest.to_string(),
-        snapshot_digest: expected.fresh.snapshot.digest.to_string(),
-        warm_snapshot_digest: expected
-            .warm
-            .as_ref()
-            .map(|warm| warm.snapshot.digest.to_string()),
-        members: expected.fresh.snapshot.members,
-        contents: expected.fresh.snapshot.contents,
-        expected: expected_was.to_owned(),
-        took_ms: expected.took_ms,
-    };
-    (Some(note), surprise)
-}
-
-fn engine_note(contender: &Contender) -> EngineNote {
+pub(super) fn engine_note(contender: &Contender) -> EngineNote {
     let role = match contender.info.role {
         Role::Engine => "engine",
         Role::Probe => "probe",
@@ -308,7 +262,7 @@ fn engine_note(contender: &Contender) -> EngineNote {
     }
 }
 
-fn first_proof(contender: &Contender) -> EngineProof {
+pub(super) fn first_proof(contender: &Contender) -> EngineProof {
     EngineProof {
         engine: contender.name.clone(),
         verdict: ProofVerdict::NotChecked,

@@ -2,6 +2,7 @@
 //! five rounds after one of warm-up. Imports the schema and `stats`.
 
 use super::schema::*;
+use super::sweep::{SWEEP_SCHEMA, Sweep, SweepAxis, SweepPoint};
 use crate::stats::ServiceHistogram;
 
 const EVENTS: u64 = 1_000_000;
@@ -141,6 +142,35 @@ pub(crate) fn with_counts() -> Record {
         });
     }
     record
+}
+
+/// A sweep of 1 and 2 threads: with 2, every engine is 1.8 times as fast.
+pub(crate) fn sweep() -> Sweep {
+    let point = |threads: usize, factor: f64| {
+        let mut record = record();
+        record.plan.threads = threads;
+        for trial in &mut record.trials {
+            trial.wall_ns = (trial.wall_ns as f64 / factor) as u64;
+        }
+        SweepPoint {
+            value: threads as f64,
+            record,
+        }
+    };
+    let points = vec![point(1, 1.0), point(2, 1.8)];
+    Sweep {
+        schema: SWEEP_SCHEMA.to_owned(),
+        version: "0.1.0".to_owned(),
+        complete: true,
+        command: ["notibench", "sweep", "steady_week", "--threads", "1,2"]
+            .map(str::to_owned)
+            .to_vec(),
+        started: points[0].record.started.clone(),
+        axis: SweepAxis::Threads,
+        asked: points.iter().map(|point| point.value).collect(),
+        interleaved: true,
+        points,
+    }
 }
 
 /// The trial of that engine in that round, to be changed.

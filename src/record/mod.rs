@@ -3,8 +3,10 @@
 
 #[cfg(test)]
 pub(crate) mod fixture;
+mod processors;
 mod schema;
 mod store;
+mod sweep;
 mod validate;
 
 pub use schema::{
@@ -12,3 +14,4 @@ pub use schema::{
     ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
 pub use store::{RecordError, default_path};
+pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::schema::{Record, SCHEMA};
+use super::sweep::SWEEP_SCHEMA;
 use crate::unit::atomic_file::{WriteError, write_atomically};
 
 /// Folder that records go to unless told otherwise.
@@ -63,6 +64,16 @@ pub enum RecordError {
         /// The schema that it names.
         found: String,
     },
+    /// The file holds a sweep, and one record was asked for.
+    #[error(
+        "{}: a sweep, which holds a record for each of its points: write one of them to a file \
+         with `notibench report {} --point VALUE --format json > FILE`, and name that",
+        path.display(), path.display()
+    )]
+    IsSweep {
+        /// The file.
+        path: PathBuf,
+    },
     /// The record contradicts itself.
     #[error("{}: the record is damaged: {what}", path.display())]
     Invalid {
@@ -107,11 +118,7 @@ impl Record {
     /// # Errors
     /// Names the file, the place in it where there is one, and what is wrong.
     pub fn load(path: &Path) -> Result<Self, RecordError> {
-        let bytes = std::fs::read(path).map_err(|source| RecordError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
-        Self::from_json(&bytes, path)
+        Self::from_json(&read_bytes(path)?, path)
     }
 
     /// Reads a record from JSON; `path` is for the errors only.
@@ -121,11 +128,13 @@ impl Record {
     pub fn from_json(bytes: &[u8], path: &Path) -> Result<Self, RecordError> {
         let wrong = |error| json_error(&error, path);
         // the schema first: a record of another version has other fields
-        let version: SchemaOnly = serde_json::from_slice(bytes).map_err(wrong)?;
-        if version.schema.as_deref() != Some(SCHEMA) {
-            let found = version
-                .schema
-                .map_or_else(|| "nothing named".to_owned(), |name| plain(&name));
+        let schema = schema_named(bytes, path)?;
+        if schema.as_deref() == Some(SWEEP_SCHEMA) {
+            let path = path.to_owned();
+            return Err(RecordError::IsSweep { path });
+        }
+        if schema.as_deref() != Some(SCHEMA) {
+            let found = schema.map_or_else(|| "nothing named".to_owned(), |name| plain(&name));
             return Err(RecordError::Schema {
                 path: path.to_owned(),
                 found,
@@ -140,7 +149,22 @@ impl Record {
     }
 }
 
-fn json_error(error: &serde_json::Error, path: &Path) -> RecordError {
+/// The bytes of a saved file.
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, RecordError> {
+    std::fs::read(path).map_err(|source| RecordError::Read {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The schema that a saved file names.
+pub(super) fn schema_named(bytes: &[u8], path: &Path) -> Result<Option<String>, RecordError> {
+    let version: SchemaOnly =
+        serde_json::from_slice(bytes).map_err(|error| json_error(&error, path))?;
+    Ok(version.schema)
+}
+
+pub(super) fn json_error(error: &serde_json::Error, path: &Path) -> RecordError {
     let (path, line, column) = (path.to_owned(), error.line(), error.column());
     if error.is_eof() {
         return RecordError::Truncated { path, line, column };

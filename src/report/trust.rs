@@ -29,20 +29,28 @@ pub(super) fn lines(record: &Record, summary: &Summary) -> Vec<Line> {
     }
     lines.push(("disturbance", disturbance(record)));
     lines.extend(environment(&record.environment));
-    let words: Vec<String> = record.command.iter().map(|word| plain(word)).collect();
-    lines.push((
-        "made by",
-        format!("notibench {}: {}", plain(&record.version), words.join(" ")),
-    ));
+    lines.push(made_by(&record.version, &record.command));
     lines
+}
+
+/// Which notibench wrote it, and the command line.
+pub(super) fn made_by(version: &str, command: &[String]) -> Line {
+    let words: Vec<String> = command.iter().map(|word| plain(word)).collect();
+    let words = format!("notibench {}: {}", plain(version), words.join(" "));
+    ("made by", words)
 }
 
 /// The block.
 pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+    block(lines(record, summary), style)
+}
+
+/// Lines under the heading `trust`, each label once.
+pub(super) fn block(lines: Vec<Line>, style: Style) -> String {
     let mut text = style.bold("trust");
     text.push('\n');
     let mut last = "";
-    for (label, words) in lines(record, summary) {
+    for (label, words) in lines {
         let shown = if label == last { "" } else { label };
         last = label;
         text += &wrap(&format!("  {shown:LABEL$}"), &words, style.width);
@@ -270,7 +278,7 @@ fn disturbance(record: &Record) -> String {
     )
 }
 
-fn environment(machine: &Environment) -> Vec<Line> {
+pub(super) fn environment(machine: &Environment) -> Vec<Line> {
     let or_unknown =
         |value: &Option<String>| value.as_deref().map_or_else(|| "unknown".to_owned(), plain);
     let memory = |bytes: u64| show_bytes(bytes as f64);

@@ -215,12 +215,8 @@ fn of_the_machine(record: &Record, summary: &Summary, found: &mut Vec<Warning>) 
         });
     }
     let threads = record.plan.threads;
-    let cores = record.environment.cores as f64;
-    let allowed = record
-        .environment
-        .cgroup_cpus
-        .map_or(cores, |cpus| cpus.min(cores));
-    if cores > 0.0 && threads as f64 > allowed {
+    let allowed = record.environment.usable_processors();
+    if allowed > 0.0 && threads as f64 > allowed {
         found.push(Warning::Crowded {
             threads,
             cores: allowed,

@@ -134,9 +134,15 @@ impl LogMean {
             .iter()
             .map(|&(engine, base)| base.ln() - engine.ln())
             .collect();
-        let (observations, block) = uncorrelated(&logs);
+        Self::of_logs(&logs)
+    }
+
+    /// Of numbers on a scale of their own, one a round; `None` with fewer
+    /// than two.
+    pub(super) fn of_logs(logs: &[f64]) -> Option<Self> {
+        let (observations, block) = uncorrelated(logs);
         Some(Self {
-            centre: mean(&logs)?,
+            centre: mean(logs)?,
             standard_error: standard_error(&observations)?,
             freedom: (observations.len() - 1) as f64,
             block,
@@ -144,10 +150,15 @@ impl LogMean {
         })
     }
 
+    /// Half the width of Student's interval around it.
+    pub(super) fn half_width(&self) -> f64 {
+        student_t(0.5 + CONFIDENCE / 2.0, self.freedom) * self.standard_error
+    }
+
     /// Student's interval around it, taken back from logarithms; `None` where
     /// it has no finite end.
     pub(super) fn interval(&self, rounds: usize) -> Option<RatioInterval> {
-        let half = student_t(0.5 + CONFIDENCE / 2.0, self.freedom) * self.standard_error;
+        let half = self.half_width();
         let detectable = half + student_t(POWER, self.freedom) * self.standard_error;
         let interval = RatioInterval {
             ratio: self.centre.exp(),

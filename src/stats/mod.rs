@@ -7,9 +7,12 @@ mod histogram_text;
 pub mod interval;
 mod percentile;
 mod unpaired;
+pub mod usl;
+mod usl_curve;
 
 pub use average::{geometric_mean, mean, median};
 pub use histogram::{HistogramError, ServiceHistogram};
 pub use interval::{RatioInterval, Verdict, paired_ratio};
 pub use percentile::percentile_is_supported;
 pub use unpaired::unpaired_ratio;
+pub use usl::{Estimate, Peak, UslFit, UslRefusal, fit_usl};

@@ -1,6 +1,7 @@
 //! Floor 2, what is asked of the engines: workload files, read strictly into
 //! a [`Workload`]. Imports floors 0 and 1.
 
+mod edit;
 mod error;
 mod fields;
 mod homes;
@@ -15,6 +16,7 @@ mod syntax;
 mod time;
 mod units;
 
+pub use edit::{Change, with_change};
 pub use error::WorkloadError;
 pub use load::{Summary, summaries, workload_files};
 pub use spec::{IdScheme, Population, ReadMix, TimeShape, Workload, WriteMix};

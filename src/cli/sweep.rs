@@ -1,0 +1,323 @@
+//! `sweep`: the same run at each value of one axis. Imports `harness`,
+//! `record`, `report`, `workload`.
+
+use super::args::{OutputArgs, OutputFormat};
+use super::args_sweep::SweepArgs;
+use super::exit::{Failure, print};
+use super::progress::Progress;
+use super::run::{style, target_path, verdict_of};
+use super::signal::{end_process, stop_flag};
+use crate::harness::{self, Contender, RunOptions, RunRequest, SweepRequest};
+use crate::record::{Sweep, SweepAxis, SweepPoint};
+use crate::report;
+use crate::unit::quantity::parse_count;
+use crate::workload::{Change, Workload, with_change};
+
+/// `notibench sweep`.
+pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> {
+    let axes = Axes::of(args);
+    let (axis, values) = axes.swept()?;
+    let (workload, toml) = Workload::load(&args.workload)?;
+    let points: Vec<Point> = values
+        .iter()
+        .map(|&value| axes.point(axis, value, &workload, &toml, args))
+        .collect::<Result<_, _>>()?;
+    let environment = harness::examine();
+    let command: Vec<String> = std::env::args().collect();
+    let runs = points
+        .iter()
+        .map(|point| {
+            let (contenders, baseline) = harness::choose_contenders(&point.options, own)?;
+            let plan = harness::resolve(&point.options, &point.workload, baseline, &environment)?;
+            let run = RunRequest {
+                workload: &point.workload,
+                toml: point.toml.clone(),
+                plan,
+                contenders,
+                environment: environment.clone(),
+                command: command.clone(),
+                stop: stop_flag(),
+                on_hang: end_process,
+            };
+            Ok((point.value, run))
+        })
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let request = SweepRequest {
+        axis,
+        points: runs,
+        command,
+    };
+    let stem = format!("{}-{}", workload.name, axis.name());
+    run_and_show(&request, &stem, &args.output)
+}
+
+/// The values of the four axes, each perhaps empty.
+struct Axes {
+    values: [(SweepAxis, Vec<f64>); 4],
+}
+
+/// One run of the sweep.
+struct Point {
+    value: f64,
+    workload: Workload,
+    toml: String,
+    options: RunOptions,
+}
+
+impl Axes {
+    fn of(args: &SweepArgs) -> Self {
+        let sizes = |values: &[usize]| values.iter().map(|&value| value as f64).collect();
+        let members = args.members.iter().map(|&value| value as f64).collect();
+        Self {
+            values: [
+                (SweepAxis::Threads, sizes(&args.threads)),
+                (SweepAxis::Members, members),
+                (SweepAxis::Zipf, args.zipf.clone()),
+                (SweepAxis::Batch, sizes(&args.batch)),
+            ],
+        }
+    }
+
+    /// The one axis that has several values, and those.
+    fn swept(&self) -> Result<(SweepAxis, &[f64]), Failure> {
+        for (axis, values) in &self.values {
+            let repeated = (1..values.len()).find(|&at| values[..at].contains(&values[at]));
+            if let Some(at) = repeated {
+                return Err(Failure::Usage(format!(
+                    "--{} has {} twice: give each value once",
+                    axis.name(),
+                    axis.show(values[at])
+                )));
+            }
+        }
+        let several: Vec<&(SweepAxis, Vec<f64>)> =
+            self.values.iter().filter(|(_, v)| v.len() > 1).collect();
+        match &several[..] {
+            [(axis, values)] => Ok((*axis, values)),
+            [] => Err(Failure::Usage(
+                "nothing to sweep: give one of --threads 1,2,4,8, --members 10k,100k,1M, --zipf \
+                 0,0.74,0.99 or --batch 1,16,256 two values or more"
+                    .to_owned(),
+            )),
+            [(one, _), (other, _), ..] => Err(Failure::Usage(format!(
+                "--{} and --{} both have several values: a sweep has exactly one axis, so give \
+                 one of them a single value, or make two sweeps",
+                one.name(),
+                other.name()
+            ))),
+        }
+    }
+
+    /// The value that a flag has at a point: the point's own, or the flag's
+    /// single one.
+    fn at(&self, flag: SweepAxis, axis: SweepAxis, value: f64) -> Option<f64> {
+        let single = || {
+            let (_, values) = self.values.iter().find(|(other, _)| *other == flag)?;
+            values.first().copied()
+        };
+        if flag == axis { Some(value) } else { single() }
+    }
+
+    fn point(
+        &self,
+        axis: SweepAxis,
+        value: f64,
+        workload: &Workload,
+        toml: &str,
+        args: &SweepArgs,
+    ) -> Result<Point, Failure> {
+        let at = |flag| self.at(flag, axis, value);
+        let size = |flag| at(flag).map(|value| value as usize);
+        let changes = [
+            at(SweepAxis::Members).map(|value| Change::Members(value as u64)),
+            at(SweepAxis::Zipf).map(Change::RecipientExponent),
+        ];
+        let (workload, toml) = changed(workload, toml, args, changes.into_iter().flatten())?;
+        let options = RunOptions {
+            engines: args.engines.clone(),
+            all: args.all,
+            baseline: args.baseline.clone(),
+            threads: size(SweepAxis::Threads),
+            events: args.events,
+            rounds: args.rounds,
+            warmup_rounds: args.warmup_rounds,
+            seed: args.seed,
+            batch: size(SweepAxis::Batch),
+            pin: args.pin,
+            inline: args.inline,
+            no_verify: args.no_verify,
+            limits: args.limits,
+            warm: args.warm,
+            perf: false,
+        };
+        Ok(Point {
+            value,
+            workload,
+            toml,
+            options,
+        })
+    }
+}
+
+/// The workload with these values changed, read again from its changed text
+/// as a rerun will read it.
+fn changed(
+    workload: &Workload,
+    toml: &str,
+    args: &SweepArgs,
+    changes: impl Iterator<Item = Change>,
+) -> Result<(Workload, String), Failure> {
+    let mut name = args.workload.to_string_lossy().into_owned();
+    let mut text = toml.to_owned();
+    for change in changes {
+        text = with_change(&text, change).map_err(|what| {
+            Failure::Error(format!("cannot change {}: {what}", args.workload.display()))
+        })?;
+        name += &match change {
+            Change::Members(members) => format!(" with --members {members}"),
+            Change::RecipientExponent(exponent) => format!(" with --zipf {exponent}"),
+        };
+    }
+    let mut parsed = Workload::parse(&name, &text)?;
+    parsed.name.clone_from(&workload.name);
+    Ok((parsed, text))
+}
+
+/// Runs, saves, prints; the code says what came of it.
+fn run_and_show(
+    request: &SweepRequest<'_>,
+    stem: &str,
+    output: &OutputArgs,
+) -> Result<(), Failure> {
+    let path = target_path(stem, output)?;
+    let sweep = harness::sweep(request, &mut Progress::new());
+    let saved = match &path {
+        Some(path) => sweep.save(path).map_err(Failure::from),
+        None => Ok(()),
+    };
+    // the report is printed even where the sweep could not be saved
+    match show(&sweep, output.format) {
+        // a reader that goes hides no failure of the sweep
+        Ok(()) | Err(Failure::ReaderGone) => {}
+        Err(failure) => return Err(failure),
+    }
+    saved?;
+    if let Some(path) = path {
+        eprintln!("sweep: {}", path.display());
+    }
+    verdict(&sweep)
+}
+
+/// Prints a sweep.
+pub(super) fn show(sweep: &Sweep, format: OutputFormat) -> Result<(), Failure> {
+    match format {
+        OutputFormat::Json => print(&sweep.to_json()?),
+        OutputFormat::Terminal => print(&report::sweep(sweep, &style())),
+        OutputFormat::Csv | OutputFormat::Markdown | OutputFormat::GithubActionBenchmark => {
+            Err(Failure::Usage(
+                "a sweep is printed with --format terminal or json; save it, and draw one of its \
+                 runs with `notibench report FILE --point VALUE --format …`"
+                    .to_owned(),
+            ))
+        }
+    }
+}
+
+/// What a sweep comes to: an engine that is wrong weighs more than a run that
+/// failed, and that more than an interruption.
+fn verdict(sweep: &Sweep) -> Result<(), Failure> {
+    let weight = |failure: &Failure| match failure {
+        Failure::Verification(_) => 3,
+        Failure::Error(_) => 2,
+        _ => 1,
+    };
+    let mut gravest: Option<Failure> = None;
+    for point in &sweep.points {
+        let Err(failure) = verdict_of(&point.record) else {
+            continue;
+        };
+        let place = format!("{} {}", sweep.axis.name(), sweep.axis.show(point.value));
+        let failure = match failure {
+            Failure::Verification(words) => Failure::Verification(format!("at {place}: {words}")),
+            Failure::Error(words) => Failure::Error(format!("at {place}: {words}")),
+            Failure::Interrupted(_) => interrupted(),
+            other => other,
+        };
+        if gravest
+            .as_ref()
+            .is_none_or(|found| weight(found) < weight(&failure))
+        {
+            gravest = Some(failure);
+        }
+    }
+    match gravest {
+        Some(failure) => Err(failure),
+        // stopped between two points
+        None if !sweep.complete => Err(interrupted()),
+        None => Ok(()),
+    }
+}
+
+fn interrupted() -> Failure {
+    Failure::Interrupted("interrupted; the sweep is marked incomplete".to_owned())
+}
+
+/// One point of a sweep, as `--point` names it.
+pub(super) fn find_point<'s>(sweep: &'s Sweep, text: &str) -> Result<&'s SweepPoint, Failure> {
+    let found = sweep.points.iter().find(|point| {
+        let same = |number: f64| number == point.value;
+        sweep.axis.show(point.value) == text
+            || text.parse().is_ok_and(same)
+            || parse_count(text).is_ok_and(|count| same(count as f64))
+    });
+    found.ok_or_else(|| {
+        let known = sweep
+            .points
+            .iter()
+            .map(|point| sweep.axis.show(point.value));
+        Failure::Usage(format!(
+            "the sweep has no point `{text}`; its {} are {}",
+            sweep.axis.name(),
+            known.collect::<Vec<_>>().join("; ")
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::fixture;
+
+    #[test]
+    fn a_wrong_engine_weighs_more_than_an_interruption() {
+        let mut sweep = fixture::sweep();
+        assert!(verdict(&sweep).is_ok());
+        sweep.complete = false;
+        assert!(matches!(verdict(&sweep), Err(Failure::Interrupted(_))));
+        let first = &mut sweep.points[0].record;
+        (first.complete, first.failure) = (false, Some("interrupted".to_owned()));
+        assert!(matches!(verdict(&sweep), Err(Failure::Interrupted(_))));
+        sweep.points[1].record.complete = false;
+        sweep.points[1].record.failure = Some("engine `e`: worker 0 panicked".to_owned());
+        assert!(
+            matches!(verdict(&sweep), Err(Failure::Error(words)) if words.contains("threads 2"))
+        );
+        fixture::break_engine(&mut sweep.points[0].record, "dashmap", "member 7");
+        assert!(
+            matches!(verdict(&sweep), Err(Failure::Verification(words)) if words.contains("threads 1"))
+        );
+    }
+
+    #[test]
+    fn a_point_is_found_however_its_value_is_written() {
+        let mut sweep = fixture::sweep();
+        sweep.axis = SweepAxis::Members;
+        sweep.points[1].value = 10_000.0;
+        for text in ["10k", "10000", "10_000"] {
+            assert_eq!(find_point(&sweep, text).unwrap().value, 10_000.0);
+        }
+        assert!(
+            matches!(find_point(&sweep, "3"), Err(Failure::Usage(words)) if words.contains("10k"))
+        );
+    }
+}

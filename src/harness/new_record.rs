@@ -1,0 +1,102 @@
+//! The record of a run before its first trial: what was asked for, and what
+//! the oracle expects of it. Imports its siblings and `record`.
+
+use super::counters::no_counters;
+use super::proof::Expectation;
+use super::run::{RunRequest, engine_note, first_proof};
+use crate::record::{ClockNote, OracleNote, Realised, Record, SCHEMA, WorkloadNote};
+
+/// The time, RFC 3339, UTC, to the second.
+pub(super) fn now() -> String {
+    jiff::Timestamp::now()
+        .strftime("%Y-%m-%dT%H:%M:%SZ")
+        .to_string()
+}
+
+/// The record of a run that has not had a trial yet.
+pub(super) fn new_record(
+    request: &RunRequest<'_>,
+    clock: ClockNote,
+    realised: Realised,
+    expected: Option<&Expectation<'_>>,
+) -> Record {
+    let (oracle, surprise) = oracle_note(request, expected);
+    Record {
+        schema: SCHEMA.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        complete: false,
+        failure: surprise,
+        command: request.command.clone(),
+        started: now(),
+        workload: WorkloadNote {
+            name: request.workload.name.clone(),
+            toml: request.toml.clone(),
+        },
+        plan: request.plan.clone(),
+        environment: request.environment.clone(),
+        engines: request.contenders.iter().map(engine_note).collect(),
+        trials: Vec::new(),
+        oracle,
+        proofs: request.contenders.iter().map(first_proof).collect(),
+        clock,
+        realised: Some(realised),
+        warnings: if request.plan.perf {
+            no_counters().into_iter().collect()
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+fn oracle_note(
+    request: &RunRequest<'_>,
+    expected: Option<&Expectation<'_>>,
+) -> (Option<OracleNote>, Option<String>) {
+    let Some(expected) = expected else {
+        return (None, None);
+    };
+    let (workload, plan) = (request.workload, &request.plan);
+    let at_defaults = plan.seed == workload.seed && plan.events == workload.events;
+    let known = [
+        (
+            "events",
+            workload.expected_events_digest,
+            expected.events_digest,
+        ),
+        (
+            "snapshot",
+            workload.expected_snapshot_digest,
+            expected.fresh.snapshot.digest,
+        ),
+    ];
+    let surprise = known
+        .iter()
+        .filter(|_| at_defaults)
+        .find_map(|(what, wanted, found)| {
+            let wanted = wanted.filter(|wanted| wanted != found)?;
+            Some(format!(
+                "the {what} digest of `{}` at its default seed is {found}, but its file expects \
+             {wanted}: the file or the generator has changed",
+                workload.name
+            ))
+        });
+    let all_known = at_defaults && known.iter().all(|(_, wanted, _)| wanted.is_some());
+    let expected_was = match (&surprise, all_known) {
+        (Some(_), _) => "differs",
+        (None, true) => "matches",
+        (None, false) => "unknown",
+    };
+    let note = OracleNote {
+        events_digest: expected.events_digest.to_string(),
+        snapshot_digest: expected.fresh.snapshot.digest.to_string(),
+        warm_snapshot_digest: expected
+            .warm
+            .as_ref()
+            .map(|warm| warm.snapshot.digest.to_string()),
+        members: expected.fresh.snapshot.members,
+        contents: expected.fresh.snapshot.contents,
+        expected: expected_was.to_owned(),
+        took_ms: expected.took_ms,
+    };
+    (Some(note), surprise)
+}

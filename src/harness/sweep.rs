@@ -1,0 +1,170 @@
+//! A sweep: a run for each value of one axis. Where all have one stream it is
+//! made once, and the points take turns round by round, so that drift of the
+//! machine falls on all alike. Imports its siblings and `record`.
+
+use super::clock::measure_clock;
+use super::new_record::{new_record, now};
+use super::realised::realised;
+use super::run::{
+    Observer, RunRequest, expectation_of, finish, one_round, run, shuffled, source_of,
+};
+use super::trial::TrialError;
+use crate::record::{Record, SWEEP_SCHEMA, Sweep, SweepAxis, SweepPoint};
+
+/// Keeps the order of points apart from the order of turns within one.
+const POINTS_KEY: u64 = 0x706f_696e_7473;
+
+/// Everything that a sweep needs.
+#[derive(Debug)]
+pub struct SweepRequest<'a> {
+    /// What varies.
+    pub axis: SweepAxis,
+    /// Each value of it with its run. All have one stop flag; where the axis
+    /// shares a stream, they have one workload, seed and number of events.
+    pub points: Vec<(f64, RunRequest<'a>)>,
+    /// The command line, for the record.
+    pub command: Vec<String>,
+}
+
+/// Runs every point. An interruption, or an error that ends a run, ends the
+/// sweep: what was measured until then is kept, and told in the records of the
+/// points. An engine that is wrong at one point goes on at the others.
+pub fn sweep(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Sweep {
+    let started = now();
+    let points = if request.axis.shares_stream() {
+        in_turns(request, observer)
+    } else {
+        one_after_the_other(request, observer)
+    };
+    Sweep {
+        schema: SWEEP_SCHEMA.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        complete: points.len() == request.points.len()
+            && points.iter().all(|point| point.record.complete),
+        command: request.command.clone(),
+        started,
+        axis: request.axis,
+        asked: request.points.iter().map(|(value, _)| *value).collect(),
+        interleaved: request.axis.shares_stream(),
+        points,
+    }
+}
+
+fn one_after_the_other(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Vec<SweepPoint> {
+    let turns =
+        |run: &RunRequest<'_>| (run.plan.warmup_rounds + run.plan.rounds) * run.contenders.len();
+    let of = request.points.iter().map(|(_, run)| turns(run)).sum();
+    let mut points: Vec<SweepPoint> = Vec::new();
+    let mut before = 0;
+    for (value, point) in &request.points {
+        if point.stop.is_set() {
+            break;
+        }
+        let mut part = Part {
+            inner: &mut *observer,
+            label: label(request.axis, *value),
+            before,
+            within: turns(point),
+            of,
+        };
+        let record = run(point, &mut part);
+        before += turns(point);
+        let ended = !record.complete;
+        points.push(SweepPoint {
+            value: *value,
+            record,
+        });
+        if ended {
+            break;
+        }
+    }
+    points
+}
+
+fn in_turns(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Vec<SweepPoint> {
+    let Some((_, first)) = request.points.first() else {
+        return Vec::new();
+    };
+    let clock = measure_clock();
+    let source = source_of(first, observer);
+    observer.stage("looking at the stream");
+    let realised = realised(&source);
+    let expected = expectation_of(first, &source, observer);
+    let mut records: Vec<Record> = request
+        .points
+        .iter()
+        .map(|(_, run)| new_record(run, clock, realised.clone(), expected.as_ref()))
+        .collect();
+    let passes = first.plan.warmup_rounds + first.plan.rounds;
+    let each = first.contenders.len();
+    let of = passes * request.points.len() * each;
+    // where and why it ended early
+    let mut ended: Option<(usize, TrialError)> = None;
+    'passes: for pass in 0..passes {
+        let order = shuffled(records.len(), first.plan.seed ^ POINTS_KEY, pass);
+        for (turn, at) in order.enumerate() {
+            let (value, run) = &request.points[at];
+            let mut part = Part {
+                inner: &mut *observer,
+                label: label(request.axis, *value),
+                before: (pass * request.points.len() + turn) * each,
+                within: each,
+                of,
+            };
+            let record = &mut records[at];
+            if let Err(error) = one_round(run, &source, expected.as_ref(), record, &mut part, pass)
+            {
+                ended = Some((at, error));
+                break 'passes;
+            }
+        }
+    }
+    for (at, (record, (_, run))) in records.iter_mut().zip(&request.points).enumerate() {
+        let outcome = match &mut ended {
+            None => Ok(()),
+            Some((place, error)) if *place == at => {
+                Err(std::mem::replace(error, TrialError::Interrupted))
+            }
+            // the run at this point was well, and is ended with the sweep
+            Some(_) => Err(TrialError::Interrupted),
+        };
+        finish(run, &source, outcome, record, observer);
+    }
+    let values = request.points.iter().map(|(value, _)| *value);
+    values
+        .zip(records)
+        .map(|(value, record)| SweepPoint { value, record })
+        .collect()
+}
+
+fn label(axis: SweepAxis, value: f64) -> String {
+    format!("{} {}", axis.name(), axis.show(value))
+}
+
+/// Tells the sweep's observer how far the whole is while one point runs.
+struct Part<'o> {
+    inner: &'o mut dyn Observer,
+    label: String,
+    /// Turns that were over before this part.
+    before: usize,
+    /// Turns of this part.
+    within: usize,
+    /// Turns of the whole sweep.
+    of: usize,
+}
+
+impl Observer for Part<'_> {
+    fn stage(&mut self, what: &str) {
+        self.inner.stage(&format!("{}: {what}", self.label));
+    }
+
+    fn turn(&mut self, over: usize, _: usize, engine: &str) {
+        let over = self.before + over % self.within.max(1);
+        self.inner
+            .turn(over, self.of, &format!("{}: {engine}", self.label));
+    }
+}
+
+#[cfg(test)]
+#[path = "sweep_tests.rs"]
+mod tests;

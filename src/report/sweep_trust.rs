@@ -1,0 +1,129 @@
+//! What a reader needs in order to believe a sweep, or not to: proofs,
+//! controls, the harness's share and the streams, point by point; and its
+//! warnings. Imports `record` and the sections beside it.
+
+use super::summary::Versus;
+use super::sweep::{PointView, View};
+use super::table::show_versus;
+use super::text::{Style, plain, show_percent, wrap};
+use super::trust::{Line, block, environment, made_by};
+use super::warning::{Warning, collect};
+use crate::record::ProofVerdict;
+use crate::unit::quantity::{show_bytes, show_whole};
+
+/// The block, and the warnings below it.
+pub(super) fn section(view: &View<'_>, style: Style) -> String {
+    let mut lines = vec![("proof", proofs(view))];
+    let digests = view.merged(|point| {
+        let oracle = point.record.oracle.iter();
+        let words = |oracle: &crate::record::OracleNote| {
+            format!(
+                "state {}, events {}",
+                plain(&oracle.snapshot_digest),
+                plain(&oracle.events_digest)
+            )
+        };
+        oracle.map(words).collect()
+    });
+    lines.extend(
+        digests
+            .into_iter()
+            .map(|(at, words)| ("oracle", at + &words)),
+    );
+    let control = |point: &PointView<'_>| {
+        let control = point.summary.control.as_ref()?;
+        (!matches!(control.versus, Versus::None(_))).then(|| show_versus(&control.versus))
+    };
+    lines.extend(by_point(view, control).map(|words| ("A/A control", words)));
+    let harness = |point: &PointView<'_>| {
+        let share = point.summary.harness.as_ref()?.of_fastest?;
+        Some(format!(
+            "{} of the fastest engine's time",
+            show_percent(share)
+        ))
+    };
+    lines.extend(by_point(view, harness).map(|words| ("harness", words)));
+    if !view.sweep.axis.shares_stream() {
+        lines.extend(by_point(view, recipients).map(|words| ("recipients", words)));
+    }
+    let peak = |point: &PointView<'_>| {
+        let trials = point.record.trials.iter();
+        let most = trials.map(|trial| trial.peak_resident_bytes).max()?;
+        Some(show_bytes(most as f64))
+    };
+    lines.extend(by_point(view, peak).map(|words| ("peak resident", words)));
+    lines.extend(machine(view));
+    lines.push(made_by(&view.sweep.version, &view.sweep.command));
+    let mut text = format!("\n{}", block(lines, style));
+    text += &wrap(
+        "  ",
+        "a point's whole report: notibench report FILE --point VALUE",
+        style.width,
+    );
+    text + &warnings(view, style)
+}
+
+/// `1: …; 2: …`; nothing where no point has it.
+fn by_point(view: &View<'_>, words: impl Fn(&PointView<'_>) -> Option<String>) -> Option<String> {
+    let parts: Vec<String> = view
+        .points
+        .iter()
+        .filter_map(|point| Some(format!("{}: {}", point.label, words(point)?)))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+fn proofs(view: &View<'_>) -> String {
+    let proofs = || view.points.iter().flat_map(|point| &point.record.proofs);
+    let snapshots: u64 = proofs().map(|proof| proof.snapshots).sum();
+    let of = |wanted: fn(&ProofVerdict) -> bool| proofs().any(|proof| wanted(&proof.verdict));
+    let state = if of(|verdict| matches!(verdict, ProofVerdict::Differs(_))) {
+        "NOT every final state is the oracle's: see above"
+    } else if of(|verdict| *verdict == ProofVerdict::Equal) {
+        "every final state that was compared is equal to the oracle's"
+    } else {
+        return "none: no final state was compared".to_owned();
+    };
+    format!("{state} ({} snapshots)", show_whole(snapshots))
+}
+
+fn recipients(point: &PointView<'_>) -> Option<String> {
+    let realised = point.record.realised.as_ref()?;
+    Some(format!(
+        "{} distinct, the most frequent gets {}, the top hundred {}",
+        show_whole(realised.recipients),
+        show_percent(realised.top_1_share),
+        show_percent(realised.top_100_share)
+    ))
+}
+
+/// The machine when the first point began; its load at the end of the last.
+fn machine(view: &View<'_>) -> Vec<Line> {
+    let (Some(first), Some(last)) = (view.points.first(), view.points.last()) else {
+        return Vec::new();
+    };
+    let mut machine = first.record.environment.clone();
+    machine.load_1m_end = last.record.environment.load_1m_end;
+    environment(&machine)
+}
+
+fn warnings(view: &View<'_>, style: Style) -> String {
+    let mut text = String::new();
+    let found = view.merged(|point| {
+        let warnings = collect(point.record, &point.summary).into_iter();
+        // of the points beyond the processors the table tells already
+        warnings
+            .filter(|warning| !(point.crowded && matches!(warning, Warning::Crowded { .. })))
+            .map(|warning| warning.to_string())
+            .collect()
+    });
+    for (place, words) in found {
+        let line = wrap("warning: ", &format!("{place}{words}"), style.width);
+        text.push('\n');
+        text += &style.yellow(line.trim_end());
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
