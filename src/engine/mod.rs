@@ -2,15 +2,19 @@
 //! and each engine in one file. Imports floors 0 and 1; never `workload`, so
 //! that no engine can be tuned to one.
 
+pub mod actor;
 #[cfg(test)]
 mod check;
 pub mod dashmap;
 pub mod dashmap_naive;
 mod dashmaps;
+pub mod fold_reduce;
+pub mod global_mutex;
 mod keyed;
 mod map_memory;
 pub mod null;
 pub mod oracle;
+mod pages;
 pub mod partitioned;
 pub mod proof;
 pub mod read;
@@ -18,6 +22,8 @@ pub mod registry;
 pub mod sharded_mutex;
 pub mod snapshot;
 pub mod state;
+mod tables;
+mod updates;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -31,6 +31,9 @@ registry! {
     super::dashmap_naive::NaiveDashMapEngine,
     super::sharded_mutex::ShardedMutexEngine,
     super::partitioned::PartitionedEngine,
+    super::actor::ActorEngine,
+    super::fold_reduce::FoldReduceEngine,
+    super::global_mutex::GlobalMutexEngine,
     super::null::NullProbe,
 }
 
