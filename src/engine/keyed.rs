@@ -6,7 +6,7 @@ use hashbrown::hash_table::Entry;
 
 use super::state::{Content, ContentUpdate, Member, MemberUpdate};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
-use crate::unit::prefetch::prefetch_line;
+use crate::unit::prefetch::{prefetch_line, prefetch_value};
 
 /// An update of one state, which is found by its id.
 pub(super) trait Keyed: Copy + Send {
@@ -120,6 +120,57 @@ impl<S> KeyedTable<S> {
                 vacant.insert((update.id(), state));
             }
         }
+    }
+
+    /// Moves every state of `other` in; where there is one of that id already,
+    /// adds it with `merge`.
+    pub(super) fn absorb(&mut self, other: Self, merge: impl Fn(&mut S, &S)) {
+        let hasher = &self.hasher;
+        for (id, state) in other.slots {
+            let is_it = |slot: &(u64, S)| slot.0 == id;
+            let hash = hash_id(hasher, id);
+            match self
+                .slots
+                .entry(hash, is_it, |(id, _)| hash_id(hasher, *id))
+            {
+                Entry::Occupied(mut found) => merge(&mut found.get_mut().1, &state),
+                Entry::Vacant(vacant) => {
+                    vacant.insert((id, state));
+                }
+            }
+        }
+    }
+
+    /// The first slot with the hash's tag: right but for one in a hundred,
+    /// and found without looking at the slot itself.
+    #[inline(always)]
+    fn likely(&self, hash: u64) -> Option<&(u64, S)> {
+        self.slots.find(hash, |_| true)
+    }
+
+    /// Prefetches the state of the id with this hash.
+    #[inline(always)]
+    pub(super) fn prefetch(&self, hash: u64) {
+        self.likely(hash).inspect(|slot| prefetch_value(*slot));
+    }
+
+    /// Prefetches what that state keeps elsewhere, and `update` looks at.
+    #[inline(always)]
+    pub(super) fn prefetch_behind<U: Keyed<State = S>>(&self, hash: u64, update: &U) {
+        self.likely(hash)
+            .inspect(|(_, state)| update.prefetch_behind(state));
+    }
+
+    /// The same for what is kept behind that, once that has arrived.
+    #[inline(always)]
+    pub(super) fn prefetch_further<U: Keyed<State = S>>(&self, hash: u64, update: &U) {
+        self.likely(hash)
+            .inspect(|(_, state)| update.prefetch_further(state));
+    }
+
+    /// How many states there are.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
     }
 
     /// Every id and its state.

@@ -2,6 +2,7 @@
 //! and each engine in one file. Imports floors 0 and 1; never `workload`, so
 //! that no engine can be tuned to one.
 
+pub mod actor;
 pub mod allocation;
 #[cfg(test)]
 mod check;
@@ -10,6 +11,8 @@ pub mod dashmap_deferred;
 pub mod dashmap_naive;
 mod dashmaps;
 pub mod dense;
+pub mod fold_reduce;
+pub mod global_mutex;
 mod keyed;
 pub mod limit;
 mod lines;
@@ -17,6 +20,7 @@ mod map_memory;
 mod meeting;
 pub mod null;
 pub mod oracle;
+mod pages;
 pub mod partitioned;
 pub mod proof;
 pub mod read;
@@ -24,6 +28,8 @@ pub mod registry;
 pub mod sharded_mutex;
 pub mod snapshot;
 pub mod state;
+mod tables;
+mod updates;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

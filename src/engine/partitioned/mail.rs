@@ -4,10 +4,11 @@
 use crossbeam_queue::ArrayQueue;
 use parking_lot::Mutex;
 
-use super::partition::Partition;
 use crate::engine::read::Answer;
 use crate::engine::state::{ContentUpdate, MemberUpdate};
+use crate::engine::tables::Tables;
 use crate::event::Read;
+use crate::unit::hash::{SharedHasher, hash_id};
 
 /// Updates for one owner.
 #[derive(Debug, Default)]
@@ -20,6 +21,23 @@ impl Parcel {
     #[inline]
     pub(super) fn len(&self) -> usize {
         self.members.len() + self.contents.len()
+    }
+
+    /// Applies its updates to their owner's part.
+    pub(super) fn apply_to(
+        &self,
+        partition: &mut Tables,
+        hasher: &SharedHasher,
+        inbox_capacity: usize,
+    ) {
+        for update in &self.members {
+            let hash = hash_id(hasher, update.member);
+            partition.members.apply(hash, update, inbox_capacity);
+        }
+        for update in &self.contents {
+            let hash = hash_id(hasher, update.content);
+            partition.contents.apply(hash, update, inbox_capacity);
+        }
     }
 
     /// Empties it, and keeps its room.
@@ -58,7 +76,7 @@ pub(super) struct Desk {
     pub(super) parcels: ArrayQueue<Parcel>,
     pub(super) questions: ArrayQueue<Sheet>,
     pub(super) answers: ArrayQueue<Sheet>,
-    pub(super) parked: Mutex<Option<Partition>>,
+    pub(super) parked: Mutex<Option<Tables>>,
 }
 
 impl Desk {
@@ -69,7 +87,7 @@ impl Desk {
             parcels: ArrayQueue::new(parcels),
             questions: ArrayQueue::new(workers),
             answers: ArrayQueue::new(workers),
-            parked: Mutex::new(Some(Partition::default())),
+            parked: Mutex::new(Some(Tables::default())),
         }
     }
 }

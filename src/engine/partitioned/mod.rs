@@ -11,7 +11,6 @@
 //! needs it works off its mail in its place; only then is a lock taken.
 
 mod mail;
-mod partition;
 mod session;
 
 use std::ops::Add;
@@ -22,10 +21,10 @@ use rayon::prelude::*;
 
 use super::map_memory;
 use super::snapshot::StateRef;
+use super::tables::Tables;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, StopFlag};
 use crate::unit::hash::{SharedHasher, shared_hasher};
 use mail::{Desk, Parcel};
-use partition::Partition;
 pub use session::PartitionedSession;
 
 /// Updates in a parcel that is sent, where there are few workers.
@@ -88,26 +87,14 @@ impl Engine for PartitionedEngine {
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
         self.desks.par_iter().for_each(|desk| {
             if let Some(partition) = &*desk.parked.lock() {
-                partition
-                    .members
-                    .iter()
-                    .for_each(|(id, state)| visit(StateRef::Member(id, state)));
-                let contents = partition.contents.iter();
-                contents.for_each(|(id, state)| visit(StateRef::Content(id, state)));
+                partition.visit(visit);
             }
         });
     }
 
     fn memory(&self) -> MemoryUse {
-        let of_desk = |desk: &Desk| {
-            desk.parked
-                .lock()
-                .as_ref()
-                .map_or_else(MemoryUse::default, |partition| {
-                    map_memory::of_tables(&partition.members, &partition.contents)
-                })
-        };
-        self.desks.iter().map(of_desk).fold(
+        let of_desk = |desk: &Desk| desk.parked.lock().as_ref().map(Tables::memory);
+        self.desks.iter().filter_map(of_desk).fold(
             map_memory::of_locks(size_of_val(&*self.desks)),
             MemoryUse::add,
         )
@@ -117,7 +104,7 @@ impl Engine for PartitionedEngine {
 impl PartitionedEngine {
     /// Works off what has arrived at a worker's desk: applies parcels, then
     /// answers questions. Returns whether there was anything.
-    fn work_off(&self, worker: usize, partition: &mut Partition) -> bool {
+    fn work_off(&self, worker: usize, partition: &mut Tables) -> bool {
         let desk = &self.desks[worker];
         let mut worked = false;
         // no more than were waiting: others may send as fast as this applies
@@ -125,7 +112,7 @@ impl PartitionedEngine {
             let Some(mut parcel) = desk.parcels.pop() else {
                 break;
             };
-            partition.apply(&parcel, &self.hasher, self.inbox_capacity);
+            parcel.apply_to(partition, &self.hasher, self.inbox_capacity);
             parcel.clear();
             // a full pool has enough of them
             let _ = self.spare.push(parcel);
@@ -138,7 +125,7 @@ impl PartitionedEngine {
             let questions = sheet.questions.iter();
             sheet
                 .answers
-                .extend(questions.map(|at| partition.answer(&at.read, &self.hasher)));
+                .extend(questions.map(|at| partition.answer_in_part(&at.read, &self.hasher)));
             // only a worker that gave up asking has no room for answers
             let _ = self.desks[sheet.from].answers.push(sheet);
             worked = true;

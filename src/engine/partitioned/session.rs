@@ -8,11 +8,12 @@ use crossbeam_utils::Backoff;
 
 use super::PartitionedEngine;
 use super::mail::{Parcel, Question, Sheet};
-use super::partition::{Partition, owner_of};
 use crate::engine::Session;
-use crate::engine::read::{Answer, InboxPage, PAGE_GROUPS, raise_groups};
+use crate::engine::pages::Pages;
+use crate::engine::read::Answer;
 use crate::engine::state::for_each_update;
-use crate::event::{Event, REACTION_KINDS, Read, ReadKind};
+use crate::engine::tables::{Tables, owner_of};
+use crate::event::{Event, Read};
 use crate::unit::hash::hash_id;
 
 /// A session of [`PartitionedEngine`]: the worker's part of the state, and
@@ -24,15 +25,13 @@ use crate::unit::hash::hash_id;
 pub struct PartitionedSession<'engine> {
     engine: &'engine PartitionedEngine,
     worker: usize,
-    partition: Partition,
+    partition: Tables,
     /// For each owner, updates not yet sent.
     outgoing: Vec<Parcel>,
     /// For each owner, questions not yet sent.
     asking: Vec<Sheet>,
-    /// Inbox pages that wait for counts, with the position of their read.
-    pages: Vec<(usize, InboxPage)>,
-    /// The counts of each page's groups, [`PAGE_GROUPS`] a page.
-    counts: Vec<[u64; REACTION_KINDS]>,
+    /// Inbox pages that wait for counts.
+    pages: Pages,
     /// Askings so far; starts differently in each session.
     round: u64,
     has_announced: bool,
@@ -59,8 +58,7 @@ impl<'engine> PartitionedSession<'engine> {
             partition,
             outgoing: (0..workers).map(|_| Parcel::default()).collect(),
             asking: (0..workers).map(|_| Sheet::default()).collect(),
-            pages: Vec::new(),
-            counts: Vec::new(),
+            pages: Pages::default(),
             round: (opened as u64) << 32,
             has_announced: false,
         }
@@ -160,7 +158,7 @@ impl<'engine> PartitionedSession<'engine> {
             return false;
         };
         for Question { tag, read } in self.asking[self.worker].questions.drain(..) {
-            take(tag, self.partition.answer(&read, &engine.hasher));
+            take(tag, self.partition.answer_in_part(&read, &engine.hasher));
         }
         let backoff = Backoff::new();
         while awaited > 0 {
@@ -211,38 +209,6 @@ impl<'engine> PartitionedSession<'engine> {
         Some(awaited)
     }
 
-    /// Raises the pages' groups by the counts of their contents, asked of
-    /// the contents' owners. Returns false where the run ends early.
-    fn raise_to_counts(&mut self, pages: &mut [(usize, InboxPage)]) -> bool {
-        for (number, (_, page)) in pages.iter().enumerate() {
-            let groups = page.iter().filter(|group| group.needs_count());
-            for (nth, group) in groups.enumerate() {
-                let read = Read {
-                    id: group.content,
-                    kind: ReadKind::Reactions,
-                };
-                self.ask(number * PAGE_GROUPS + nth, read);
-            }
-        }
-        let mut counts = mem::take(&mut self.counts);
-        counts.clear();
-        counts.resize(pages.len() * PAGE_GROUPS, [0; REACTION_KINDS]);
-        let is_complete = self.gather(|tag, answer| {
-            if let Answer::Reactions(of_content) = answer {
-                counts[tag] = of_content;
-            }
-        });
-        for ((_, page), counts) in pages.iter_mut().zip(counts.chunks(PAGE_GROUPS)) {
-            // asked for, and so raised, in the order of the groups
-            let mut counts = counts.iter();
-            raise_groups(page, &mut |_| {
-                *counts.next().unwrap_or(&[0; REACTION_KINDS])
-            });
-        }
-        self.counts = counts;
-        is_complete
-    }
-
     /// Says that this session sends no more.
     fn announce(&mut self) {
         if !mem::replace(&mut self.has_announced, true) {
@@ -265,13 +231,14 @@ impl Session for PartitionedSession<'_> {
         }
         let mut pages = mem::take(&mut self.pages);
         pages.clear();
-        let is_complete = self.gather(|at, answer| match answer {
-            Answer::Inbox(page) => pages.push((at, page)),
+        let has_pages = self.gather(|at, answer| match answer {
+            Answer::Inbox(page) => pages.push(at, page),
             answer => sink(at, &answer),
         });
-        if is_complete && self.raise_to_counts(&mut pages) {
-            for (at, page) in pages.drain(..) {
-                sink(at, &Answer::Inbox(page));
+        if has_pages {
+            pages.ask_counts(|tag, read| self.ask(tag, read));
+            if self.gather(|tag, answer| pages.take_count(tag, &answer)) {
+                pages.show(sink);
             }
         }
         self.pages = pages;

@@ -7,6 +7,7 @@ use super::*;
 use crate::engine::Session;
 use crate::engine::check::{Fold, agrees_with_fold, all_reads, answers, holds, ingest, stream};
 use crate::engine::snapshot::Snapshot;
+use crate::engine::tables::owner_of;
 use crate::unit::hash::hash_id;
 
 #[test]
@@ -141,7 +142,7 @@ fn a_late_answer_is_not_taken_for_that_of_another_read() {
     owner.ingest(&[]);
     assert_eq!(engine.desks[0].answers.len(), 1);
     for read in all_reads() {
-        match partition::owner_of(hash_id(&shared_hasher(), read.id), 2) {
+        match owner_of(hash_id(&shared_hasher(), read.id), 2) {
             0 => own += 1,
             _ => asker.read(&[read], &mut |_, _| second += 1),
         }
@@ -156,7 +157,7 @@ fn owners_have_equal_shares_and_all_tags() {
         let mut tags = vec![0_u128; workers];
         for id in 0..workers as u64 * 2000 {
             let hash = hash_id(&shared_hasher(), id);
-            let owner = partition::owner_of(hash, workers);
+            let owner = owner_of(hash, workers);
             shares[owner] += 1;
             tags[owner] |= 1 << (hash >> 57);
         }

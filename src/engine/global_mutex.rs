@@ -1,0 +1,109 @@
+//! The engine `global-mutex`: one lock around everything, the floor. Imports
+//! the contract, the shared state.
+
+use parking_lot::Mutex;
+
+use super::map_memory;
+use super::read::Answer;
+use super::snapshot::StateRef;
+use super::tables::Tables;
+use super::updates::Updates;
+use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
+use crate::event::{Event, Read};
+use crate::unit::hash::{SharedHasher, shared_hasher};
+
+/// Two tables behind one lock.
+#[derive(Debug)]
+pub struct GlobalMutexEngine {
+    tables: Mutex<Tables>,
+    inbox_capacity: usize,
+    hasher: SharedHasher,
+}
+
+impl Engine for GlobalMutexEngine {
+    const INFO: EngineInfo = EngineInfo {
+        name: "global-mutex",
+        role: Role::Engine,
+        freshness: Freshness::Immediate,
+        about: "one lock around everything, taken once a batch: the floor, for one thread or a \
+                first version; gives up every further core",
+    };
+    type Session<'engine> = GlobalMutexSession<'engine>;
+
+    fn build(config: &EngineConfig) -> Self {
+        Self {
+            tables: Mutex::default(),
+            inbox_capacity: config.inbox_capacity,
+            hasher: shared_hasher(),
+        }
+    }
+
+    fn session(&self, _: usize) -> GlobalMutexSession<'_> {
+        GlobalMutexSession {
+            engine: self,
+            updates: Updates::default(),
+        }
+    }
+
+    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
+        let Tables { members, contents } = &*self.tables.lock();
+        rayon::join(
+            || {
+                members
+                    .iter()
+                    .for_each(|(id, state)| visit(StateRef::Member(id, state)));
+            },
+            || {
+                contents
+                    .iter()
+                    .for_each(|(id, state)| visit(StateRef::Content(id, state)));
+            },
+        );
+    }
+
+    fn memory(&self) -> MemoryUse {
+        map_memory::of_locks(size_of_val(&self.tables)) + self.tables.lock().memory()
+    }
+}
+
+/// A session of [`GlobalMutexEngine`].
+#[derive(Debug)]
+pub struct GlobalMutexSession<'engine> {
+    engine: &'engine GlobalMutexEngine,
+    updates: Updates,
+}
+
+impl Session for GlobalMutexSession<'_> {
+    /// Whatever needs no state is done before the lock is taken.
+    fn ingest(&mut self, batch: &[Event]) {
+        self.updates.add(batch, &self.engine.hasher);
+        let mut tables = self.engine.tables.lock();
+        tables.apply(&self.updates, self.engine.inbox_capacity);
+        drop(tables);
+        self.updates.clear();
+    }
+
+    fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
+        let tables = self.engine.tables.lock();
+        for (at, read) in reads.iter().enumerate() {
+            sink(at, &tables.answer(read, &self.engine.hasher));
+        }
+    }
+
+    fn finish(self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::check::agrees_with_fold;
+
+    #[test]
+    fn agrees_with_the_plain_fold() {
+        for threads in [1, 2, 8] {
+            for batch in [1, 100] {
+                agrees_with_fold::<GlobalMutexEngine>(threads, batch);
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! A table of members and one of contents: the state, or a part of it, as
+//! engines keep it that place it themselves. Imports the contract, the shared
+//! state.
+
+use super::MemoryUse;
+use super::keyed::KeyedTable;
+use super::map_memory;
+use super::read::{Answer, InboxPage, answer_read, page_of};
+use super::snapshot::StateRef;
+use super::state::{Content, Member};
+use super::updates::{Updates, apply_all};
+use crate::event::{REACTION_KINDS, Read, ReadKind};
+use crate::unit::hash::{SharedHasher, hash_id};
+
+/// Members and contents.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    pub(super) members: KeyedTable<Member>,
+    pub(super) contents: KeyedTable<Content>,
+}
+
+impl Tables {
+    /// Applies a batch's updates.
+    pub(super) fn apply(&mut self, updates: &Updates, inbox_capacity: usize) {
+        let members = std::slice::from_mut(&mut self.members);
+        apply_all(members, |_| 0, &updates.members, inbox_capacity);
+        let contents = std::slice::from_mut(&mut self.contents);
+        apply_all(contents, |_| 0, &updates.contents, inbox_capacity);
+    }
+
+    /// Answers from the whole state.
+    pub(super) fn answer(&self, read: &Read, hasher: &SharedHasher) -> Answer {
+        answer_read(
+            read,
+            |id, look| look(self.members.get(hash_id(hasher, id), id)),
+            |id, look| look(self.contents.get(hash_id(hasher, id), id)),
+        )
+    }
+
+    /// Answers from a part of the state, as far as it can: an inbox page's
+    /// groups are not yet raised by the counts of contents, which may be in
+    /// other parts.
+    pub(super) fn answer_in_part(&self, read: &Read, hasher: &SharedHasher) -> Answer {
+        let hash = hash_id(hasher, read.id);
+        match read.kind {
+            ReadKind::Badge => {
+                Answer::Badge(self.members.get(hash, read.id).map_or(0, Member::badge))
+            }
+            ReadKind::InboxPage => Answer::Inbox(
+                self.members
+                    .get(hash, read.id)
+                    .map_or_else(InboxPage::new, page_of),
+            ),
+            ReadKind::Reactions => Answer::Reactions(
+                self.contents
+                    .get(hash, read.id)
+                    .map_or([0; REACTION_KINDS], Content::shown_reactions),
+            ),
+        }
+    }
+
+    /// Shows every state.
+    pub(super) fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
+        self.members
+            .iter()
+            .for_each(|(id, state)| visit(StateRef::Member(id, state)));
+        self.contents
+            .iter()
+            .for_each(|(id, state)| visit(StateRef::Content(id, state)));
+    }
+
+    /// Where its bytes are.
+    pub(super) fn memory(&self) -> MemoryUse {
+        map_memory::of_tables(&self.members, &self.contents)
+    }
+}
+
+/// Which of `owners` owns the id with this hash. It takes bits that the
+/// tables don't (they find a slot by the lowest and tell neighbours apart by
+/// the highest seven), so that the ids of a part don't crowd in its tables.
+#[inline(always)]
+pub(super) const fn owner_of(hash: u64, owners: usize) -> usize {
+    let middle = hash >> 41 & 0xffff;
+    ((middle * owners as u64) >> 16) as usize
+}

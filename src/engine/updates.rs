@@ -1,0 +1,115 @@
+//! A batch's updates with the hashes of their ids, and how they are applied
+//! to tables: in blocks, each prefetched first. Imports the shared state.
+
+use super::keyed::{Keyed, KeyedTable};
+use super::state::{ContentUpdate, MemberUpdate, for_each_update};
+use crate::event::Event;
+use crate::unit::hash::{SharedHasher, hash_id};
+
+/// Updates that are prefetched together, then applied: about as many lines
+/// as a core can have on their way from memory at a time.
+const PREFETCHED: usize = 16;
+
+/// Tables of more bytes than this are prefetched: about a core's share of the
+/// last-level cache. In smaller ones the lines are near.
+const NEAR_CACHE_BYTES: u64 = 16 << 20;
+
+/// Updates, each with the hash of its id.
+#[derive(Debug, Default)]
+pub(super) struct Updates {
+    pub(super) members: Vec<(u64, MemberUpdate)>,
+    pub(super) contents: Vec<(u64, ContentUpdate)>,
+}
+
+impl Updates {
+    /// Adds what the events of a batch do.
+    pub(super) fn add(&mut self, batch: &[Event], hasher: &SharedHasher) {
+        for event in batch {
+            for_each_update(
+                event,
+                |update| {
+                    self.members.push((hash_id(hasher, update.member), update));
+                },
+                |update| {
+                    self.contents
+                        .push((hash_id(hasher, update.content), update));
+                },
+            );
+        }
+    }
+
+    /// How many there are.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.members.len() + self.contents.len()
+    }
+
+    /// Forgets all, and keeps the room.
+    pub(super) fn clear(&mut self) {
+        self.members.clear();
+        self.contents.clear();
+    }
+}
+
+/// Applies updates, each to the one of `tables` that `table_of` says for its
+/// hash. Tables are taken to be of like size.
+pub(super) fn apply_all<U: Keyed>(
+    tables: &mut [KeyedTable<U::State>],
+    table_of: impl Fn(u64) -> usize,
+    updates: &[(u64, U)],
+    inbox_capacity: usize,
+) {
+    let one = tables.first().map_or(0, KeyedTable::allocated_bytes);
+    let is_far = one * tables.len() as u64 > NEAR_CACHE_BYTES;
+    for block in updates.chunks(PREFETCHED) {
+        if is_far {
+            // the tags tell where the state is, the state where its inbox is:
+            // each step waits for all lines of the one before at once
+            for (hash, _) in block {
+                tables[table_of(*hash)].prefetch(*hash);
+            }
+            for (hash, update) in block {
+                tables[table_of(*hash)].prefetch_behind(*hash, update);
+            }
+            for (hash, update) in block {
+                tables[table_of(*hash)].prefetch_further(*hash, update);
+            }
+        }
+        for (hash, update) in block {
+            tables[table_of(*hash)].apply(*hash, update, inbox_capacity);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::check::stream_over;
+    use crate::engine::state::{INBOX_CAPACITY, Member};
+    use crate::unit::hash::shared_hasher;
+
+    #[test]
+    fn prefetched_blocks_leave_what_single_updates_leave() {
+        let hasher = shared_hasher();
+        let mut updates = Updates::default();
+        updates.add(&stream_over(400_000, 1, 300_000), &hasher);
+        let mut single = KeyedTable::default();
+        for (hash, update) in &updates.members {
+            single.apply(*hash, update, INBOX_CAPACITY);
+        }
+        let mut tables: [KeyedTable<Member>; 3] = Default::default();
+        let table_of = |hash: u64| (hash >> 50) as usize % 3;
+        for batch in updates.members.chunks(1000) {
+            apply_all(&mut tables, table_of, batch, INBOX_CAPACITY);
+        }
+        let far = tables.iter().map(KeyedTable::allocated_bytes).sum::<u64>();
+        assert!(far > NEAR_CACHE_BYTES, "nothing was prefetched");
+        let count: usize = tables.iter().map(KeyedTable::len).sum();
+        assert_eq!(count, single.len());
+        for (id, state) in single.iter() {
+            let hash = hash_id(&hasher, id);
+            let found = tables[table_of(hash)].get(hash, id).unwrap();
+            assert_eq!(format!("{found:?}"), format!("{state:?}"));
+        }
+    }
+}
