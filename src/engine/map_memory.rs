@@ -19,7 +19,11 @@ use super::state::{Content, Member};
 /// their locks; the bytes of entries and of slack of every member's inbox;
 /// and the number of contents.
 #[must_use]
-fn of_maps(allocated: u64, inboxes: impl Iterator<Item = (u64, u64)>, contents: u64) -> MemoryUse {
+pub(super) fn of_maps(
+    allocated: u64,
+    inboxes: impl Iterator<Item = (u64, u64)>,
+    contents: u64,
+) -> MemoryUse {
     let mut in_table = contents * size_of::<Content>() as u64;
     let (mut used, mut slack) = (0, 0);
     for (inbox_used, inbox_slack) in inboxes {

@@ -5,16 +5,19 @@
 #[cfg(test)]
 mod check;
 pub mod dashmap;
+pub mod dashmap_entry;
 pub mod dashmap_naive;
 mod dashmaps;
 mod keyed;
 mod map_memory;
 pub mod null;
 pub mod oracle;
+pub mod papaya;
 pub mod partitioned;
 pub mod proof;
 pub mod read;
 pub mod registry;
+pub mod scc;
 pub mod sharded_mutex;
 pub mod snapshot;
 pub mod state;

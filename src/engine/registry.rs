@@ -29,6 +29,9 @@ macro_rules! registry {
 registry! {
     super::dashmap::DashMapEngine,
     super::dashmap_naive::NaiveDashMapEngine,
+    super::dashmap_entry::EntryDashMapEngine,
+    super::papaya::PapayaEngine,
+    super::scc::SccEngine,
     super::sharded_mutex::ShardedMutexEngine,
     super::partitioned::PartitionedEngine,
     super::null::NullProbe,
