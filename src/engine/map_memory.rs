@@ -20,17 +20,22 @@ use super::state::{Content, Member};
 
 /// Bytes that maps have asked the allocator for, and what it takes beyond.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
-struct Allocated {
+pub(super) struct Allocated {
     asked: u64,
     beyond: u64,
 }
 
 impl Allocated {
     /// One allocation.
-    const fn once(bytes: u64) -> Self {
+    pub(super) const fn once(bytes: u64) -> Self {
+        Self::often(1, bytes)
+    }
+
+    /// So many allocations of one size.
+    pub(super) const fn often(count: u64, bytes: u64) -> Self {
         Self {
-            asked: bytes,
-            beyond: allocator_overhead(bytes),
+            asked: count * bytes,
+            beyond: count * allocator_overhead(bytes),
         }
     }
 }
@@ -47,7 +52,7 @@ impl Sum for Allocated {
 /// The bytes that hold state, from `allocated`, which the maps take with
 /// their locks; and what each member and each content has on the heap.
 #[must_use]
-fn of_maps(
+pub(super) fn of_maps(
     allocated: Allocated,
     members: impl Iterator<Item = MemoryUse>,
     contents: impl Iterator<Item = MemoryUse>,
@@ -70,12 +75,12 @@ fn of_maps(
 }
 
 /// What a member has on the heap.
-fn of_member(state: &Member) -> MemoryUse {
+pub(super) fn of_member(state: &Member) -> MemoryUse {
     on_heap(state.heap_bytes(), state.heap_overhead())
 }
 
 /// What a content has on the heap.
-fn of_content(state: &Content) -> MemoryUse {
+pub(super) fn of_content(state: &Content) -> MemoryUse {
     on_heap(state.heap_bytes(), state.heap_overhead())
 }
 

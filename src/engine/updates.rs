@@ -92,7 +92,7 @@ mod tests {
     fn prefetched_blocks_leave_what_single_updates_leave() {
         let hasher = shared_hasher();
         let mut updates = Updates::default();
-        updates.add(&stream_over(400_000, 1, 300_000), &hasher);
+        updates.add(&stream_over(1_600_000, 1, 1_200_000), &hasher);
         let mut single = KeyedTable::default();
         for (hash, update) in &updates.members {
             single.apply(*hash, update, INBOX_CAPACITY);
