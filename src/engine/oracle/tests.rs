@@ -189,7 +189,7 @@ fn parts_add_up_to_the_whole() {
 fn a_whole_in_parts_folds_on_as_the_whole_does() {
     let row = |i: u64| {
         let kind = Kind::from_bits(mix(i));
-        (kind, i % 9 == 0, mix(i) % 37, i % 41, i % 43)
+        (kind, i.is_multiple_of(9), mix(i) % 37, i % 41, i % 43)
     };
     let rows: Vec<_> = (0..3000).map(row).collect();
     let events = stream(&rows);
