@@ -12,6 +12,7 @@ mod map_memory;
 pub mod null;
 pub mod oracle;
 pub mod partitioned;
+pub mod planted;
 pub mod proof;
 pub mod read;
 pub mod registry;

@@ -5,7 +5,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::proof::{Expectation, Finding, inspect};
-use super::trial::{TrialError, TrialOutcome, TrialSetup, message_of, run_trial};
+use super::trial::{TrialError, TrialOutcome, TrialSetup, message_of, run_prepared, run_trial};
+use crate::engine::planted::Planted;
 use crate::engine::registry::{EngineVisitor, dispatch};
 use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, EngineInfo};
@@ -14,6 +15,7 @@ use crate::engine::{Engine, EngineInfo};
 pub(super) type Proved = (TrialOutcome, Finding);
 
 type TrialFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<Proved, TrialError>;
+type PlantedFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<Proved, TrialError>;
 type SnapshotFn = fn(&TrialSetup<'_>) -> Result<Snapshot, TrialError>;
 type FreshnessFn = fn(&TrialSetup<'_>, u64) -> Result<(), String>;
 
@@ -26,7 +28,11 @@ pub struct Contender {
     pub info: EngineInfo,
     /// Whether it is the baseline under its second name.
     pub control: bool,
+    /// How much its trials are slowed down on purpose, as a share of the
+    /// engine's own time; 0 unless planted.
+    planted_share: f64,
     trial: TrialFn,
+    planted: PlantedFn,
     freshness: FreshnessFn,
     snapshot: SnapshotFn,
 }
@@ -39,6 +45,14 @@ impl Contender {
             name: E::INFO.name.to_owned(),
             info: E::INFO,
             control: false,
+            planted_share: 0.0,
+            planted: |setup, expected, share| {
+                run_prepared::<Planted<E>, Finding>(
+                    setup,
+                    |engine| engine.set_share(share),
+                    |engine, config, outcome| inspect(engine, config, outcome, expected),
+                )
+            },
             trial: |setup, expected| {
                 run_trial::<E, Finding>(setup, |engine, config, outcome| {
                     inspect(engine, config, outcome, expected)
@@ -74,12 +88,28 @@ impl Contender {
         }
     }
 
+    /// The same engine slowed down by a share of its own time, to see whether
+    /// that is found: 0.03 is 3%. Nothing but its trials' time changes.
+    #[must_use]
+    pub fn planted(&self, share: f64) -> Self {
+        Self {
+            planted_share: share,
+            ..self.clone()
+        }
+    }
+
     pub(super) fn trial(
         &self,
         setup: &TrialSetup<'_>,
         expected: Option<&Expectation<'_>>,
     ) -> Result<Proved, TrialError> {
-        self.at_rest(|| (self.trial)(setup, expected))
+        self.at_rest(|| {
+            if self.planted_share > 0.0 {
+                (self.planted)(setup, expected, self.planted_share)
+            } else {
+                (self.trial)(setup, expected)
+            }
+        })
     }
 
     /// The final state of one trial.

@@ -3,12 +3,15 @@
 
 mod clock;
 mod contender;
+mod course;
 mod environment;
 mod memory;
 mod plan;
+mod plan_rounds;
 mod proof;
 mod realised;
 mod run;
+pub mod selftest;
 mod source;
 mod trial;
 mod verify;
@@ -20,6 +23,7 @@ pub use environment::{Finding, examine, findings};
 pub use memory::{memory_limit, predict};
 pub use plan::{PlanError, RunOptions, choose_contenders, find_contender, resolve, resolve_again};
 pub use run::{FRESHNESS_EVENTS, Observer, RunRequest, Silent, run, snapshot_of_first};
+pub use selftest::SelftestError;
 pub use source::Source;
 pub use trial::{TrialError, TrialOutcome, TrialSetup, run_trial};
 pub use verify::{VerifyFailure, VerifyOptions, verify};

@@ -1,8 +1,11 @@
 //! A run: the stream, the oracle, rounds of shuffled turns, proofs, and the
 //! record of it all. Imports its siblings and `record`.
 
+use std::time::Instant;
+
 use super::clock::measure_clock;
 use super::contender::{Contender, Proved};
+use super::course::end_after;
 use super::environment::load_1m;
 use super::proof::Expectation;
 use super::realised::realised;
@@ -13,8 +16,8 @@ use crate::engine::snapshot::Snapshot;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
 use crate::record::{
-    EngineNote, EngineProof, Environment, OracleNote, Plan, ProofVerdict, Record, SCHEMA, Trial,
-    WorkloadNote,
+    EndedBy, EngineNote, EngineProof, Environment, OracleNote, Plan, ProofVerdict, Record, SCHEMA,
+    Trial, WorkloadNote,
 };
 use crate::unit::mix::{below, counter_word, mix};
 use crate::workload::Workload;
@@ -58,6 +61,9 @@ pub struct RunRequest<'a> {
     pub stop: StopFlag,
     /// Called where a worker has panicked and another can't be stopped.
     pub on_hang: fn(&str),
+    /// Which of the plan's processes this is, from 0: the order of turns
+    /// differs from one to the other.
+    pub process: usize,
 }
 
 /// Runs it. A failure of an engine is told in the record, not as an error:
@@ -87,6 +93,7 @@ pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         complete: false,
         failure: surprise,
+        ended_by: EndedBy::default(),
         command: request.command.clone(),
         started: jiff::Timestamp::now()
             .strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -177,10 +184,18 @@ fn rounds(
 ) -> Result<(), TrialError> {
     let plan = &request.plan;
     let setup = setup_of(request, source);
-    let total = (plan.warmup_rounds + plan.rounds) * request.contenders.len();
-    for round in 0..plan.warmup_rounds + plan.rounds {
-        for (turn, at) in shuffled(request.contenders.len(), plan.seed, round).enumerate() {
-            let contender = &request.contenders[at];
+    let most = plan.warmup_rounds + plan.rounds;
+    let total = most * request.contenders.len();
+    let contenders = planted(request);
+    let start = Instant::now();
+    for round in 0..most {
+        if let Some(ended_by) = end_after(record, round, start.elapsed()) {
+            record.ended_by = ended_by;
+            return Ok(());
+        }
+        let turns = shuffled(contenders.len(), plan.seed, request.process * most + round);
+        for (turn, at) in turns.enumerate() {
+            let contender = &contenders[at];
             if request.stop.is_set() {
                 return Err(TrialError::Interrupted);
             }
@@ -199,11 +214,22 @@ fn rounds(
             record.trials.push(trial);
         }
     }
+    record.ended_by = end_after(record, most, start.elapsed()).unwrap_or_default();
     Ok(())
 }
 
+/// The contenders, all but probes slowed down where the plan says so.
+fn planted(request: &RunRequest<'_>) -> Vec<Contender> {
+    let share = request.plan.planted_share;
+    let slowed = |contender: &Contender| match contender.info.role {
+        Role::Probe => contender.clone(),
+        _ => contender.planted(share),
+    };
+    request.contenders.iter().map(slowed).collect()
+}
+
 /// The order of one round: a shuffle (Fisher and Yates) that the seed decides.
-fn shuffled(len: usize, seed: u64, round: usize) -> impl Iterator<Item = usize> {
+pub(super) fn shuffled(len: usize, seed: u64, round: usize) -> impl Iterator<Item = usize> {
     let key = mix(seed ^ mix(round as u64 ^ 0x7475_726e));
     let mut order: Vec<usize> = (0..len).collect();
     for at in (1..len).rev() {
@@ -302,6 +328,7 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
     let tally = &outcome.tally;
     Trial {
         engine: engine.to_owned(),
+        process: 0,
         round: 0,
         turn: 0,
         warmup: false,

@@ -111,12 +111,22 @@ pub fn run_trial<E: Engine, T>(
     setup: &TrialSetup<'_>,
     inspect: impl FnOnce(&E, &EngineConfig, &TrialOutcome) -> T,
 ) -> Result<(TrialOutcome, T), TrialError> {
+    run_prepared(setup, |_| {}, inspect)
+}
+
+/// The same, the engine shown to `prepare` before any session is opened.
+pub(super) fn run_prepared<E: Engine, T>(
+    setup: &TrialSetup<'_>,
+    prepare: impl FnOnce(&E),
+    inspect: impl FnOnce(&E, &EngineConfig, &TrialOutcome) -> T,
+) -> Result<(TrialOutcome, T), TrialError> {
     let config = EngineConfig {
         threads: setup.threads,
         inbox_capacity: setup.inbox_capacity,
         stop: StopFlag::default(),
     };
     let engine = E::build(&config);
+    prepare(&engine);
     let before = Usage::start();
     let reports = drive(setup, &config, &engine)?;
     let usage = before.until_now();

@@ -29,6 +29,7 @@ pub(crate) fn with_rounds(rounds: usize) -> Record {
         version: "0.1.0".to_owned(),
         complete: true,
         failure: None,
+        ended_by: EndedBy::Rounds,
         command: ["notibench", "run", "steady_week"]
             .map(str::to_owned)
             .to_vec(),
@@ -123,6 +124,7 @@ fn trial(round: usize, turn: usize) -> Trial {
     let probe = role == "probe";
     Trial {
         engine: name.to_owned(),
+        process: 0,
         round,
         turn,
         warmup: round == 0,
@@ -180,6 +182,11 @@ fn plan(rounds: usize) -> Plan {
         verify: true,
         baseline: "dashmap-naive".to_owned(),
         inbox_capacity: 32,
+        relevant: DEFAULT_RELEVANT,
+        precision: None,
+        max_time_ms: None,
+        processes: 1,
+        planted_share: 0.0,
     }
 }
 

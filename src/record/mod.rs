@@ -3,12 +3,14 @@
 
 #[cfg(test)]
 pub(crate) mod fixture;
+mod merge;
+mod pairs;
 mod schema;
 mod store;
 mod validate;
 
 pub use schema::{
-    ClockNote, EngineNote, EngineProof, Environment, OracleNote, Plan, ProofVerdict, Realised,
-    Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
+    ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, Environment, OracleNote, Plan,
+    ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
 pub use store::{RecordError, default_path};

@@ -2,6 +2,8 @@
 //! that any report can be drawn again. Imports floors 0 to 2 and `record`;
 //! never `harness`.
 
+mod course;
+mod differences;
 mod failure;
 mod percentiles;
 mod summary;
@@ -16,11 +18,12 @@ mod tests;
 #[cfg(test)]
 mod tests_trust;
 
+pub use differences::{PercentileDifference, percentile_differences};
 pub use failure::failures;
 pub use summary::{Control, EngineError, EngineLine, HarnessShare, Proof, Summary, Versus};
 pub use terminal::terminal;
 pub use text::Style;
-pub use warning::Warning;
+pub use warning::{RoundsWarning, Warning};
 
 use crate::record::Record;
 

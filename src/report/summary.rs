@@ -189,7 +189,7 @@ fn line(record: &Record, engine: &EngineNote) -> Option<EngineLine> {
         let values: Vec<f64> = trials.iter().filter_map(|trial| figure(trial)).collect();
         median(&values)
     };
-    let ns_per_event = over_rounds(&ns_per_event)?;
+    let ns_per_event = over_rounds(&Trial::ns_per_event)?;
     let ns_per_notification = over_rounds(&|trial| per(trial.wall_ns as f64, trial.notified));
     let equal = record
         .proofs
@@ -224,19 +224,7 @@ fn line(record: &Record, engine: &EngineNote) -> Option<EngineLine> {
 
 /// The trials of the engine that count: no warm-up, and something was timed.
 pub(super) fn counted<'r>(record: &'r Record, engine: &str) -> impl Iterator<Item = &'r Trial> {
-    let of_it = move |trial: &&Trial| trial.engine == engine;
-    record
-        .trials
-        .iter()
-        .filter(|trial| !trial.warmup && ns_per_event(trial).is_some())
-        .filter(of_it)
-}
-
-/// Wall time per event that was taken on; `None` where there is no time or no
-/// event.
-fn ns_per_event(trial: &Trial) -> Option<f64> {
-    let missed = trial.failed.saturating_add(trial.skipped);
-    per(trial.wall_ns as f64, trial.generated.saturating_sub(missed))
+    record.counted(engine)
 }
 
 fn per(amount: f64, count: u64) -> Option<f64> {
@@ -257,12 +245,7 @@ fn versus(record: &Record, engine: &EngineNote) -> Versus {
     if difference(record, note).is_some() {
         return Versus::None("baseline wrong");
     }
-    let pairs: Vec<(f64, f64)> = counted(record, &engine.name)
-        .filter_map(|trial| {
-            let other = counted(record, baseline).find(|other| other.round == trial.round)?;
-            Some((ns_per_event(trial)?, ns_per_event(other)?))
-        })
-        .collect();
+    let pairs = record.paired(&engine.name, Trial::ns_per_event);
     let ratios: Vec<f64> = pairs.iter().map(|(own, base)| base / own).collect();
     match geometric_mean(&ratios) {
         Some(ratio) => Versus::Ratio {

@@ -2,9 +2,9 @@
 
 use super::failure::failures;
 use super::summary::Summary;
-use super::text::{Style, plain, rounds, wrap};
+use super::text::{Style, plain, wrap};
 use super::warning::{Warning, collect};
-use super::{percentiles, table, trust};
+use super::{course, differences, percentiles, table, trust};
 use crate::record::Record;
 use crate::unit::quantity::show_whole;
 
@@ -19,6 +19,7 @@ pub fn terminal(record: &Record, style: &Style) -> String {
     text.push('\n');
     text += &table::section(record, &summary, style);
     text += &percentiles::section(record, &summary, style);
+    text += &differences::section(record, &summary, style);
     text += &trust::section(record, &summary, style);
     text += &warnings(record, &summary, style);
     text
@@ -27,6 +28,10 @@ pub fn terminal(record: &Record, style: &Style) -> String {
 /// What must be seen before any figure.
 fn alarms(record: &Record, style: Style) -> String {
     let mut text = String::new();
+    if let Some(words) = course::planted(record) {
+        text += &style.red(wrap("PLANTED  ", &words, style.width).trim_end());
+        text.push('\n');
+    }
     for failure in failures(record) {
         text += &style.red(wrap("FAILED  ", &plain(&failure), style.width).trim_end());
         text.push('\n');
@@ -70,7 +75,7 @@ fn title(record: &Record, style: Style) -> String {
         show_whole(plan.reads),
         plural(plan.threads, "thread"),
         plural(plan.batch, "event"),
-        rounds(plan.rounds),
+        course::repeated(record),
         plan.warmup_rounds,
         plan.seed,
         if plan.inline {

@@ -1,14 +1,18 @@
 //! What a reader should know before believing a figure. Each warning names
 //! the flag that mends it. Imports `record` and `summary`.
 
+mod rounds;
+
 use std::fmt;
 
 use super::percentiles::unreadable;
 use super::summary::{Proof, Summary, Versus};
-use super::text::{plain, rounds, show_ends, show_percent, show_ratio};
+use super::text::{plain, rounds as count_rounds, show_ends, show_percent, show_ratio};
 use crate::record::Record;
 use crate::stats::{RatioInterval, Verdict};
 use crate::unit::quantity::show_whole;
+
+pub use rounds::RoundsWarning;
 
 /// Fewer rounds than this make an interval wide.
 const FEW_ROUNDS: usize = 5;
@@ -59,6 +63,8 @@ pub enum Warning {
     Unreadable(Vec<String>),
     /// The baseline has no figure.
     NoBaseline(String),
+    /// How the rounds went.
+    Rounds(RoundsWarning),
     /// What the harness said while it ran.
     Said(String),
 }
@@ -73,7 +79,7 @@ impl fmt::Display for Warning {
             Self::FewRounds(count) => format!(
                 "{} that count{}: intervals are wide and percentiles few; give --rounds \
                  {FEW_ROUNDS} or more",
-                rounds(*count),
+                count_rounds(*count),
                 if *count == 1 { "s" } else { "" },
             ),
             Self::NotProved => "final states were not proved, so an engine may be fast because it \
@@ -112,6 +118,7 @@ impl fmt::Display for Warning {
                  run with --baseline",
                 plain(name)
             ),
+            Self::Rounds(warning) => warning.to_string(),
             Self::Said(words) => plain(words),
         })
     }
@@ -162,6 +169,11 @@ pub(super) fn collect(record: &Record, summary: &Summary) -> Vec<Warning> {
     of_the_plan(record, summary, &mut found);
     of_the_machine(record, summary, &mut found);
     of_the_intervals(summary, &mut found);
+    found.extend(
+        rounds::collect(record, summary)
+            .into_iter()
+            .map(Warning::Rounds),
+    );
     let out_of_range = record
         .trials
         .iter()

@@ -100,45 +100,77 @@ impl RatioInterval {
 /// or where the rounds differ so wildly that the interval has no finite end.
 #[must_use]
 pub fn paired_ratio(pairs: &[(f64, f64)]) -> Option<RatioInterval> {
-    let usable = |time: f64| time.is_finite() && time > 0.0;
-    if pairs.len() < 2
-        || pairs
+    LogMean::of(pairs)?.interval(pairs.len())
+}
+
+/// The mean of the log-ratios of rounds, and how sure it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LogMean {
+    /// The mean of the rounds' log-ratios.
+    pub(super) centre: f64,
+    /// Its standard error.
+    pub(super) standard_error: f64,
+    /// Degrees of freedom of that error.
+    pub(super) freedom: f64,
+    /// As in [`RatioInterval::block`].
+    pub(super) block: usize,
+    /// As in [`RatioInterval::correlated`].
+    pub(super) correlated: bool,
+}
+
+impl LogMean {
+    /// Of pairs as [`paired_ratio`] takes them; `None` with fewer than two
+    /// rounds, or where a time is not positive and finite.
+    pub(super) fn of(pairs: &[(f64, f64)]) -> Option<Self> {
+        let usable = |time: f64| time.is_finite() && time > 0.0;
+        if pairs.len() < 2
+            || pairs
+                .iter()
+                .any(|&(engine, base)| !usable(engine) || !usable(base))
+        {
+            return None;
+        }
+        let logs: Vec<f64> = pairs
             .iter()
-            .any(|&(engine, base)| !usable(engine) || !usable(base))
-    {
-        return None;
+            .map(|&(engine, base)| base.ln() - engine.ln())
+            .collect();
+        let (observations, block) = uncorrelated(&logs);
+        Some(Self {
+            centre: mean(&logs)?,
+            standard_error: standard_error(&observations)?,
+            freedom: (observations.len() - 1) as f64,
+            block,
+            correlated: neighbours_correlate(&observations),
+        })
     }
-    let logs: Vec<f64> = pairs
-        .iter()
-        .map(|&(engine, base)| base.ln() - engine.ln())
-        .collect();
-    let centre = mean(&logs)?;
-    let (observations, block) = uncorrelated(&logs);
-    let spread = standard_error(&observations)?;
-    let freedom = observations.len() - 1;
-    let half = student_t(0.5 + CONFIDENCE / 2.0, freedom) * spread;
-    let detectable = half + student_t(POWER, freedom) * spread;
-    let interval = RatioInterval {
-        ratio: centre.exp(),
-        low: (centre - half).exp(),
-        high: (centre + half).exp(),
-        rounds: pairs.len(),
-        block,
-        correlated: neighbours_correlate(&observations),
-        minimum_detectable: detectable.exp_m1(),
-    };
-    let ends = [
-        interval.ratio,
-        interval.low,
-        interval.high,
-        interval.minimum_detectable,
-    ];
-    (ends.iter().all(|end| end.is_finite()) && interval.low > 0.0).then_some(interval)
+
+    /// Student's interval around it, taken back from logarithms; `None` where
+    /// it has no finite end.
+    pub(super) fn interval(&self, rounds: usize) -> Option<RatioInterval> {
+        let half = student_t(0.5 + CONFIDENCE / 2.0, self.freedom) * self.standard_error;
+        let detectable = half + student_t(POWER, self.freedom) * self.standard_error;
+        let interval = RatioInterval {
+            ratio: self.centre.exp(),
+            low: (self.centre - half).exp(),
+            high: (self.centre + half).exp(),
+            rounds,
+            block: self.block,
+            correlated: self.correlated,
+            minimum_detectable: detectable.exp_m1(),
+        };
+        let ends = [
+            interval.ratio,
+            interval.low,
+            interval.high,
+            interval.minimum_detectable,
+        ];
+        (ends.iter().all(|end| end.is_finite()) && interval.low > 0.0).then_some(interval)
+    }
 }
 
 /// Quantile of Student's t distribution.
-fn student_t(quantile: f64, freedom: usize) -> f64 {
-    StudentsT::new(0.0, 1.0, freedom as f64)
+fn student_t(quantile: f64, freedom: f64) -> f64 {
+    StudentsT::new(0.0, 1.0, freedom)
         .expect("at least two observations leave a degree of freedom")
         .inverse_cdf(quantile)
 }

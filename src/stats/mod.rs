@@ -5,9 +5,16 @@ mod average;
 pub mod histogram;
 mod histogram_text;
 pub mod interval;
+mod judgement;
 mod percentile;
+mod significance;
+pub mod stopping;
+mod trend;
 
 pub use average::{geometric_mean, mean, median};
 pub use histogram::{HistogramError, ServiceHistogram};
 pub use interval::{RatioInterval, Verdict, paired_ratio};
+pub use judgement::{Direction, Judgement};
 pub use percentile::percentile_is_supported;
+pub use significance::{holm_adjusted, paired_p_value};
+pub use trend::{Trend, trend};

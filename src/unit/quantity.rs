@@ -37,6 +37,27 @@ pub fn parse_count(text: &str) -> Result<u64, String> {
     Ok(value)
 }
 
+/// Reads a share: `3%`, `0.5%` or `0.03`; must be above zero and finite.
+///
+/// # Errors
+/// Says what is wrong with `text` and what would be right.
+pub fn parse_share(text: &str) -> Result<f64, String> {
+    let wrong = || format!("`{text}` is no share: write it as 3% or 0.03");
+    let plain = text.trim();
+    let (number, factor) = match plain.strip_suffix('%') {
+        Some(percent) => (percent.trim_end(), 0.01),
+        None => (plain, 1.0),
+    };
+    let is_plain = number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let share = number.parse::<f64>().map_err(|_| wrong())? * factor;
+    // without this, `inf`, `nan`, `1e9` and `-3` would be numbers, too
+    if is_plain && share.is_finite() && share > 0.0 {
+        Ok(share)
+    } else {
+        Err(wrong())
+    }
+}
+
 /// Three significant digits and a suffix: `12.3M`.
 #[must_use]
 pub fn show_count(value: f64) -> String {
@@ -121,6 +142,19 @@ mod tests {
             "18446744073709551.9k",
         ] {
             assert!(parse_count(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn shares_are_read_as_percent_or_as_fractions() {
+        assert_eq!(parse_share("3%"), Ok(0.03));
+        assert_eq!(parse_share(" 0.5 % "), Ok(0.005));
+        assert_eq!(parse_share("0.03"), Ok(0.03));
+        assert_eq!(parse_share("10000%"), Ok(100.0));
+        for wrong in [
+            "", "%", "3%%", "-3%", "0", "0%", "inf", "nan", "1e9", "three", "1.2.3", "+1",
+        ] {
+            assert!(parse_share(wrong).is_err(), "{wrong}");
         }
     }
 

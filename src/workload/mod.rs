@@ -18,4 +18,4 @@ mod units;
 pub use error::WorkloadError;
 pub use load::{Summary, summaries, workload_files};
 pub use spec::{IdScheme, Population, ReadMix, TimeShape, Workload, WriteMix};
-pub use units::show_duration_us;
+pub use units::{parse_duration_us, show_duration_us};
