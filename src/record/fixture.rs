@@ -73,6 +73,26 @@ pub(crate) fn with_rounds(rounds: usize) -> Record {
     }
 }
 
+/// Four rounds in each of three processes, in which `dashmap` takes so many
+/// times as long: what happens within one happens to all its rounds.
+pub(crate) fn three_processes(luck: [f64; 3]) -> Record {
+    let mut record = with_rounds(4);
+    let of_one = std::mem::take(&mut record.trials);
+    record.plan.processes = luck.len();
+    for (process, luck) in luck.into_iter().enumerate() {
+        record
+            .trials
+            .extend(of_one.iter().cloned().map(|mut trial| {
+                trial.process = process;
+                if trial.engine == "dashmap" {
+                    trial.wall_ns = (trial.wall_ns as f64 * luck) as u64;
+                }
+                trial
+            }));
+    }
+    record
+}
+
 /// The trial of that engine in that round, to be changed.
 pub(crate) fn trial_mut<'r>(record: &'r mut Record, engine: &str, round: usize) -> &'r mut Trial {
     let found = record

@@ -79,28 +79,9 @@ mod tests {
         assert!(record.paired("nobody", Trial::ns_per_event).is_empty());
     }
 
-    /// Three processes; what happens within one happens to all its rounds.
-    fn three_processes(luck: [f64; 3]) -> Record {
-        let mut record = fixture::with_rounds(4);
-        let of_one = std::mem::take(&mut record.trials);
-        record.plan.processes = 3;
-        for (process, luck) in luck.into_iter().enumerate() {
-            record
-                .trials
-                .extend(of_one.iter().cloned().map(|mut trial| {
-                    trial.process = process;
-                    if trial.engine == "dashmap" {
-                        trial.wall_ns = (trial.wall_ns as f64 * luck) as u64;
-                    }
-                    trial
-                }));
-        }
-        record
-    }
-
     #[test]
     fn processes_are_the_sampling_unit_where_there_are_several() {
-        let record = three_processes([0.9, 1.0, 1.1]);
+        let record = fixture::three_processes([0.9, 1.0, 1.1]);
         let interval = record.ratio("dashmap").unwrap();
         assert_eq!(interval.rounds, 3);
         // what twelve rounds of one process would say is three times as sure
@@ -117,7 +98,7 @@ mod tests {
 
     #[test]
     fn rounds_of_different_processes_are_never_paired() {
-        let mut record = three_processes([1.0, 1.0, 1.0]);
+        let mut record = fixture::three_processes([1.0, 1.0, 1.0]);
         record
             .trials
             .retain(|t| !(t.process == 1 && t.engine == "dashmap-naive"));

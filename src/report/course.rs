@@ -114,11 +114,10 @@ mod tests {
 
     #[test]
     fn processes_are_named_as_what_was_repeated() {
-        let mut record = fixture::record();
-        record.plan.processes = 3;
+        let record = fixture::three_processes([0.9, 1.0, 1.1]);
         let text = shown(&record);
         assert!(
-            text.contains("3 processes of 5 rounds each after 1 of warm-up"),
+            text.contains("3 processes of 4 rounds each after 1 of warm-up"),
             "{text}"
         );
         assert!(text.contains("geometric means over processes"), "{text}");
