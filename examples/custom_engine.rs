@@ -41,7 +41,7 @@ impl Engine for OneLock {
         let mut used = MemoryUse::default();
         used.state += (size_of::<Content>() * contents.len()) as u64;
         for member in members.values() {
-            used.state += size_of::<Member>() as u64 + member.inbox.bytes().0;
+            used.state += size_of::<Member>() as u64 + member.heap_bytes().0;
         }
         used
     }

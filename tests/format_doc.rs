@@ -94,3 +94,28 @@ fn the_page_names_every_key_of_a_record_and_no_other() {
     let named: BTreeSet<String> = codes(workers).skip(1).collect();
     assert_eq!(named, keys(&record["trials"][0]["workers"][0]));
 }
+
+#[test]
+fn the_page_names_every_key_of_a_comparison_and_no_other() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/FORMAT.md")).unwrap();
+    let kept = "reports/kept/steady_week.json";
+    let output = Command::new(env!("CARGO_BIN_EXE_notibench"))
+        .current_dir(root)
+        .args(["compare", kept, kept, "--format", "json"])
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let written: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let part = part(&page, "## Comparisons");
+    for (of, written) in [
+        ("a comparison", &written),
+        ("a side", &written["old"]),
+        ("a side", &written["new"]),
+        ("an engine", &written["engines"][0]),
+        ("an engine", &written["control"]),
+    ] {
+        assert_eq!(documented(part, Some(of)), keys(written), "{of}");
+    }
+}

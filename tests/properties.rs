@@ -139,7 +139,7 @@ proptest! {
         shuffle(&mut again, seed);
         let (once, twice) = (inbox_of(&offers, inbox_capacity), inbox_of(&again, inbox_capacity));
         prop_assert_eq!(sorted(&once), sorted(&twice));
-        prop_assert!(once.entries().len() <= inbox_capacity);
+        prop_assert!(once.len() <= inbox_capacity);
         let mut merged = inbox_of(&again[..again.len() / 3], inbox_capacity);
         merged.merge(&inbox_of(&again[again.len() / 3..], inbox_capacity), inbox_capacity);
         merged.merge(&once, inbox_capacity);
@@ -206,7 +206,7 @@ fn inbox_of(offers: &[InboxEntry], capacity: usize) -> Inbox {
 }
 
 fn sorted(inbox: &Inbox) -> Vec<InboxEntry> {
-    let mut entries = inbox.entries().to_vec();
-    entries.sort_unstable_by_key(|entry| entry.stamp);
+    let entries: Vec<InboxEntry> = inbox.entries().collect();
+    assert!(entries.is_sorted_by_key(|entry| entry.stamp));
     entries
 }

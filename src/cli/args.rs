@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::unit::quantity::parse_count;
+use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
 
 /// Load-tests the hot path of notifications, and proves every engine right.
@@ -24,6 +24,11 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Run a saved record again, exactly as it was run
     Rerun(RerunArgs),
+    /// Compare two builds in turns, or two saved records; a gate for regressions
+    #[command(
+        override_usage = "notibench compare --exe <OLD> --exe <NEW> [OPTIONS] <WORKLOAD>\n       notibench compare [OPTIONS] <BEFORE> <AFTER>"
+    )]
+    Compare(CompareArgs),
     /// Draw the report of a saved record again
     Report(ReportArgs),
     /// Hold every engine against the oracle, at several numbers of threads
@@ -126,6 +131,69 @@ pub(super) struct RerunArgs {
     pub(super) child: ChildArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+/// How a comparison is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompareFormat {
+    /// A table for a person
+    Terminal,
+    /// One object
+    Json,
+    /// To paste into a pull request
+    Markdown,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompareArgs {
+    /// With --exe the workload file that both builds run; without it two saved records
+    #[arg(required = true, num_args = 1..=2, value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// A build of notibench, given twice: the old one, then the new one
+    #[arg(long = "exe", value_name = "FILE")]
+    pub(super) exes: Vec<PathBuf>,
+    /// Exit with 4 where an engine is significantly slower, and by more than this, such as 3%
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, allow_negative_numbers = true)]
+    pub(super) fail_slower: Option<f64>,
+    /// Compare records that were not run alike, under a warning
+    #[arg(long, conflicts_with = "exes")]
+    pub(super) force: bool,
+    /// What is printed on stdout
+    #[arg(long, value_enum, default_value = "terminal")]
+    pub(super) format: CompareFormat,
+    /// Turns that count, after one of warm-up: one process of each build a turn
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "10", requires = "exes")]
+    pub(super) turns: usize,
+    /// Rounds that count in each process
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "3", requires = "exes")]
+    pub(super) rounds: usize,
+    /// Rounds thrown away before them, in each process
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "1", requires = "exes")]
+    pub(super) warmup_rounds: usize,
+    /// Engine to compare, repeatable [default: dashmap]
+    #[arg(long = "engine", value_name = "NAME", requires = "exes")]
+    pub(super) engines: Vec<String>,
+    /// Workers [default: the builds' own]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, requires = "exes")]
+    pub(super) threads: Option<usize>,
+    /// Events of each trial, such as 10M [default: the workload's]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, requires = "exes")]
+    pub(super) events: Option<u64>,
+    /// Seed of the stream and of the order of turns [default: the workload's]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true, requires = "exes")]
+    pub(super) seed: Option<u64>,
+    /// Events of one ingest call [default: the builds' own]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, requires = "exes")]
+    pub(super) batch: Option<usize>,
+    /// Pin workers to processors
+    #[arg(long, requires = "exes")]
+    pub(super) pin: bool,
+    /// Generate inside the timed part, in constant memory
+    #[arg(long, requires = "exes")]
+    pub(super) inline: bool,
+    /// Leave out the proof in every process; the comparison says so
+    #[arg(long, requires = "exes")]
+    pub(super) no_verify: bool,
 }
 
 #[derive(Debug, Args)]

@@ -21,6 +21,8 @@ pub(super) enum Failure {
     Usage(String),
     /// An engine is wrong: 3.
     Verification(String),
+    /// Slower beyond the gate: 4.
+    Regression(String),
     /// Interrupted: 130.
     Interrupted(String),
     /// Whoever reads our output has gone: not an error.
@@ -34,6 +36,7 @@ impl Failure {
             Self::Error(message) => (1, message),
             Self::Usage(message) => (USAGE, message),
             Self::Verification(message) => (3, message),
+            Self::Regression(message) => (4, message),
             Self::Interrupted(message) => (130, message),
             Self::ReaderGone => return ExitCode::SUCCESS,
         };

@@ -3,6 +3,7 @@
 //! floors.
 
 mod args;
+mod compare;
 mod doctor;
 mod exit;
 mod generate;
@@ -42,6 +43,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
     let result = match arguments.command {
         Command::Run(args) => run::run(&args, own),
         Command::Rerun(args) => run::rerun(&args, own),
+        Command::Compare(args) => compare::compare(&args),
         Command::Report(args) => run::report(&args),
         Command::Verify(args) => verify::verify(&args, own),
         Command::Generate(args) => generate::generate(&args),

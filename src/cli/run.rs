@@ -182,7 +182,7 @@ fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
     })
 }
 
-fn style() -> Style {
+pub(super) fn style() -> Style {
     let style = Style::for_stdout();
     let wanted = std::env::var("COLUMNS")
         .ok()

@@ -178,11 +178,9 @@ pub(super) fn holds<E: Engine>(engine: &E, threads: usize, fold: &Fold) {
     let memory = engine.memory();
     let members = fold.members.len() * size_of::<Member>();
     let contents = fold.contents.len() * size_of::<Content>();
-    let inboxes: u64 = fold
-        .members
-        .values()
-        .map(|state| state.inbox.bytes().0)
-        .sum();
-    assert_eq!(memory.state, (members + contents) as u64 + inboxes);
+    let of_members = fold.members.values().map(Member::heap_bytes);
+    let of_contents = fold.contents.values().map(Content::heap_bytes);
+    let on_heap: u64 = of_members.chain(of_contents).map(|bytes| bytes.0).sum();
+    assert_eq!(memory.state, (members + contents) as u64 + on_heap);
     assert!(memory.map > 0);
 }

@@ -216,7 +216,11 @@ fn apply_to_shard<U: Keyed>(
             }
             for &at in block {
                 let likely = table.get(grouping.at(at).0, |_| true);
-                likely.inspect(|(_, state)| U::prefetch_behind(state.get()));
+                likely.inspect(|(_, state)| grouping.at(at).1.prefetch_behind(state.get()));
+            }
+            for &at in block {
+                let likely = table.get(grouping.at(at).0, |_| true);
+                likely.inspect(|(_, state)| grouping.at(at).1.prefetch_further(state.get()));
             }
         }
         for &at in block {
@@ -271,7 +275,7 @@ mod tests {
 
     #[test]
     fn agrees_with_the_plain_fold_where_tables_are_prefetched() {
-        let events = stream_over(200_000, 1, 200_000);
+        let events = stream_over(700_000, 1, 700_000);
         let engine = DashMapEngine::build(&EngineConfig::new(2));
         ingest(&engine, 2, &events, 2000);
         let slots: usize = engine

@@ -19,8 +19,11 @@ pub(super) trait Keyed: Copy + Send {
     /// Changes it; `inbox_capacity` is the inbox's K.
     fn apply_to(&self, state: &mut Self::State, inbox_capacity: usize);
 
-    /// Prefetches what the state keeps elsewhere, and an update looks at.
-    fn prefetch_behind(_: &Self::State) {}
+    /// Prefetches what the state keeps elsewhere, and this update looks at.
+    fn prefetch_behind(&self, _: &Self::State) {}
+
+    /// The same for what is kept behind that, once that has arrived.
+    fn prefetch_further(&self, _: &Self::State) {}
 }
 
 impl Keyed for MemberUpdate {
@@ -36,15 +39,18 @@ impl Keyed for MemberUpdate {
         state.apply(self, inbox_capacity);
     }
 
-    /// The first two lines of the inbox: the processor notices the walk, and
-    /// fetches the others itself.
     #[inline(always)]
-    fn prefetch_behind(state: &Member) {
-        let entries = state.inbox.entries();
-        if !entries.is_empty() {
-            let first: *const u8 = entries.as_ptr().cast();
-            prefetch_line(first);
-            prefetch_line(first.wrapping_add(64));
+    fn prefetch_behind(&self, state: &Member) {
+        if Member::is_engaged_by(self.stamp) {
+            state.behind().inspect(|line| prefetch_line(*line));
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch_further(&self, state: &Member) {
+        if Member::is_engaged_by(self.stamp) {
+            let lines = state.behind_inbox().into_iter().flatten();
+            lines.for_each(prefetch_line);
         }
     }
 }
@@ -119,11 +125,6 @@ impl<S> KeyedTable<S> {
     /// Every id and its state.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u64, &S)> {
         self.slots.iter().map(|(id, state)| (*id, state))
-    }
-
-    /// How many states there are.
-    pub(super) fn len(&self) -> usize {
-        self.slots.len()
     }
 
     /// Bytes that the table has from the allocator.

@@ -16,16 +16,22 @@ use super::keyed::KeyedTable;
 use super::state::{Content, Member};
 
 /// The bytes that hold state, from `allocated`, which the maps take with
-/// their locks; the bytes of entries and of slack of every member's inbox;
-/// and the number of contents.
+/// their locks; and the bytes of use and of slack that each member and each content
+/// has on the heap.
 #[must_use]
-fn of_maps(allocated: u64, inboxes: impl Iterator<Item = (u64, u64)>, contents: u64) -> MemoryUse {
-    let mut in_table = contents * size_of::<Content>() as u64;
-    let (mut used, mut slack) = (0, 0);
-    for (inbox_used, inbox_slack) in inboxes {
-        in_table += size_of::<Member>() as u64;
-        used += inbox_used;
-        slack += inbox_slack;
+fn of_maps(
+    allocated: u64,
+    members: impl Iterator<Item = (u64, u64)>,
+    contents: impl Iterator<Item = (u64, u64)>,
+) -> MemoryUse {
+    let sized = |size| move |(used, slack)| (size as u64, used, slack);
+    let members = members.map(sized(size_of::<Member>()));
+    let contents = contents.map(sized(size_of::<Content>()));
+    let (mut in_table, mut used, mut slack) = (0, 0, 0);
+    for (size, on_heap, unused) in members.chain(contents) {
+        in_table += size;
+        used += on_heap;
+        slack += unused;
     }
     MemoryUse {
         state: in_table + used,
@@ -39,8 +45,8 @@ fn of_maps(allocated: u64, inboxes: impl Iterator<Item = (u64, u64)>, contents: 
 pub(super) fn of_tables(members: &KeyedTable<Member>, contents: &KeyedTable<Content>) -> MemoryUse {
     of_maps(
         members.allocated_bytes() + contents.allocated_bytes(),
-        members.iter().map(|(_, state)| state.inbox.bytes()),
-        contents.len() as u64,
+        members.iter().map(|(_, state)| state.heap_bytes()),
+        contents.iter().map(|(_, state)| state.heap_bytes()),
     )
 }
 
@@ -62,8 +68,8 @@ pub(super) fn of_dashmaps<S: std::hash::BuildHasher + Clone>(
 ) -> MemoryUse {
     of_maps(
         allocated_by(members) + allocated_by(contents),
-        members.iter().map(|at| at.inbox.bytes()),
-        contents.len() as u64,
+        members.iter().map(|at| at.heap_bytes()),
+        contents.iter().map(|at| at.heap_bytes()),
     )
 }
 
@@ -125,7 +131,11 @@ mod tests {
     #[test]
     fn state_and_map_add_up_to_what_was_allocated() {
         let member = size_of::<Member>() as u64;
-        let used = of_maps(10_000, [(48, 24), (24, 72)].into_iter(), 3);
+        let used = of_maps(
+            10_000,
+            [(48, 24), (24, 72)].into_iter(),
+            [(0, 0); 3].into_iter(),
+        );
         assert_eq!(
             used.state,
             2 * member + 3 * size_of::<Content>() as u64 + 72

@@ -67,9 +67,8 @@ const fn counts_from_content(kind: Kind) -> bool {
 /// read after the member's lock was released.
 #[must_use]
 pub fn page_of(member: &Member) -> InboxPage {
-    let kept = member.inbox.entries();
-    let mut live: Vec<_> = kept.iter().filter(|entry| !entry.undone()).collect();
-    live.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.stamp));
+    // newest first
+    let live = member.inbox().rev().filter(|entry| !entry.undone());
     let mut page = InboxPage::new();
     for entry in live {
         let (kind, content) = (entry.kind(), entry.content);

@@ -77,10 +77,9 @@ impl MemberLine {
     /// The line of a member's state.
     #[must_use]
     pub fn of(member: u64, state: &Member) -> Self {
-        let mut inbox: Vec<InboxLine> = state
-            .inbox
-            .entries()
-            .iter()
+        let inbox = state
+            .inbox()
+            .rev()
             .map(|entry| InboxLine {
                 index: entry.index(),
                 kind: entry.kind(),
@@ -89,14 +88,13 @@ impl MemberLine {
                 undone: entry.undone(),
             })
             .collect();
-        inbox.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.index));
         Self {
             member,
-            delivered: state.delivered.map(i64::from),
+            delivered: state.delivered().map(i64::from),
             inbox,
             read_mark: state.read_mark(),
-            profile_views: state.profile_views.map(u64::from),
-            picture_views: state.picture_views.map(u64::from),
+            profile_views: state.profile_views().map(u64::from),
+            picture_views: state.picture_views().map(u64::from),
         }
     }
 
@@ -142,8 +140,8 @@ impl ContentLine {
     pub fn of(content: u64, state: &Content) -> Self {
         Self {
             content,
-            views: state.views.map(u64::from),
-            reactions: state.reactions.map(i64::from),
+            views: state.views().map(u64::from),
+            reactions: state.reactions().map(i64::from),
         }
     }
 

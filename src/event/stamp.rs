@@ -19,6 +19,29 @@ impl Stamp {
         Self(index << 8 | (segment as u64) << 5 | (undo as u64) << 4 | kind as u64)
     }
 
+    /// How many cases [`Stamp::case`] tells apart.
+    pub const CASES: usize = 256;
+
+    /// The stamp with that [`Stamp::word`].
+    #[inline(always)]
+    #[must_use]
+    pub const fn from_word(word: u64) -> Self {
+        Self(word)
+    }
+
+    /// The stamp of index 0 with that [`Stamp::case`].
+    #[must_use]
+    pub const fn of_case(case: u8) -> Self {
+        Self(case as u64)
+    }
+
+    /// All but the index, in a byte: what decides which count changes.
+    #[inline(always)]
+    #[must_use]
+    pub const fn case(self) -> u8 {
+        self.0 as u8
+    }
+
     /// Position in the stream.
     #[inline(always)]
     #[must_use]

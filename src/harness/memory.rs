@@ -71,7 +71,10 @@ pub fn predict(
     // a hash table is between 7/16 and 7/8 full; inboxes grow by doubling
     let state = members * 2 * (size(size_of::<Member>()) + 9)
         + contents * 2 * (size(size_of::<Content>()) + 9)
-        + entries * 2 * size(size_of::<InboxEntry>());
+        + entries * 2 * InboxEntry::BYTES
+        + members.min(notifying) * size(Member::ENGAGED_BYTES)
+        // what is beyond a byte was added by 256 events at least
+        + events / 256 * size(Member::HIGH_BYTES);
     // the oracle keeps every key, in maps of its own
     let oracle = if verify {
         members * 2 * 360 + contents * 2 * 140 + notifying * 2 * 56

@@ -31,9 +31,21 @@ impl Record {
     /// unit that has both: a round, or a process where there were several,
     /// whose figures are then geometric means over its rounds.
     pub fn paired(&self, engine: &str, figure: impl Fn(&Trial) -> Option<f64>) -> Vec<(f64, f64)> {
+        self.paired_with(&self.plan.baseline, engine, figure)
+    }
+
+    /// A figure of the engine and the same of the baseline, for each sampling
+    /// unit that has both: a round, or a process where there were several,
+    /// whose figures are then geometric means over its rounds.
+    pub fn paired_with(
+        &self,
+        baseline: &str,
+        engine: &str,
+        figure: impl Fn(&Trial) -> Option<f64>,
+    ) -> Vec<(f64, f64)> {
         let at = |trial: &Trial| (trial.process, trial.round);
         let baseline: HashMap<(usize, usize), &Trial> = self
-            .counted(&self.plan.baseline)
+            .counted(baseline)
             .map(|trial| (at(trial), trial))
             .collect();
         let rounds = self.counted(engine).filter_map(|trial| {

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::text::{rounds, show_share};
-use crate::record::{EndedBy, Record};
+use crate::record::{EndedBy, Plan, Record};
 use crate::workload::show_duration_us;
 
 /// Rounds that count, over all processes.
@@ -14,15 +14,22 @@ pub(super) fn counted_rounds(record: &Record) -> usize {
     at.len()
 }
 
-/// `5 rounds`, `3 processes of 5 rounds`.
-pub(super) fn repeated(record: &Record) -> String {
-    let plan = &record.plan;
-    // where something else may end them, those that there were
-    let may_end = record.complete && (plan.precision.is_some() || plan.max_time_ms.is_some());
+/// Rounds as they were asked for: `5 rounds`, `3 processes of 5 rounds each`.
+pub(super) fn planned(plan: &Plan) -> String {
     match plan.processes {
-        0 | 1 if may_end => rounds(counted_rounds(record)),
         0 | 1 => rounds(plan.rounds),
         processes => format!("{processes} processes of {} each", rounds(plan.rounds)),
+    }
+}
+
+/// The same; where something else may have ended them, those that there were.
+pub(super) fn repeated(record: &Record) -> String {
+    let plan = &record.plan;
+    let may_end = record.complete && (plan.precision.is_some() || plan.max_time_ms.is_some());
+    if may_end && plan.processes <= 1 {
+        rounds(counted_rounds(record))
+    } else {
+        planned(plan)
     }
 }
 

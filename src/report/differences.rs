@@ -148,17 +148,22 @@ fn shown(difference: &PercentileDifference) -> String {
 
 fn legend(record: &Record, found: &[PercentileDifference]) -> String {
     let threshold = show_share(record.plan.relevant);
+    let unit = if record.plan.processes > 1 {
+        "processes"
+    } else {
+        "rounds"
+    };
     let mut words = format!(
-        "the baseline's percentile over the engine's, above 1 shorter: geometric means over {} \
-         with 95% intervals. ▲ shorter, ▼ longer: significant with all {} taken together (Holm, \
-         5%), so that ≈ may stand beside an interval without 1",
-        if record.plan.processes > 1 {
-            "processes"
-        } else {
-            "rounds"
-        },
-        found.len()
+        "the baseline's percentile over the engine's, above 1 shorter: geometric means over {unit} \
+         with 95% intervals. ▲ shorter, ▼ longer"
     );
+    if found.len() > 1 {
+        words += &format!(
+            ": significant with all {} taken together (Holm, 5%), so that ≈ may stand beside an \
+             interval without 1",
+            found.len()
+        );
+    }
     let is_small = |d: &&PercentileDifference| {
         d.judgement.direction().is_some() && !matches!(d.judgement, Judgement::Relevant(_))
     };

@@ -2,6 +2,7 @@
 //! that any report can be drawn again. Imports floors 0 to 2 and `record`;
 //! never `harness`.
 
+pub mod compare;
 mod course;
 mod differences;
 mod failure;

@@ -5,7 +5,7 @@ use super::summary::Summary;
 use super::text::{Style, plain, wrap};
 use super::warning::{Warning, collect};
 use super::{course, differences, percentiles, table, trust};
-use crate::record::Record;
+use crate::record::{Plan, Record};
 use crate::unit::quantity::show_whole;
 
 /// The report of a record: failures first, then title, verdicts,
@@ -59,23 +59,35 @@ fn alarms(record: &Record, style: Style) -> String {
 }
 
 fn title(record: &Record, style: Style) -> String {
-    let plan = &record.plan;
     let heading = format!(
         "{} · {}",
         plain(&record.workload.name),
         plain(&record.started)
     );
+    format!(
+        "{}\n{}",
+        style.bold(&heading),
+        wrap(
+            "  ",
+            &shape(&record.plan, &course::repeated(record)),
+            style.width
+        )
+    )
+}
+
+/// Sizes, workers, rounds (`repeated`: how many, in words) and seed.
+pub(super) fn shape(plan: &Plan, repeated: &str) -> String {
     let plural = |count: usize, thing: &str| {
         let ending = if count == 1 { "" } else { "s" };
         format!("{} {thing}{ending}", show_whole(count as u64))
     };
-    let shape = format!(
+    format!(
         "{} events and {} reads a trial, {}, batches of {}, {} after {} of warm-up, seed {}{}{}",
         show_whole(plan.events),
         show_whole(plan.reads),
         plural(plan.threads, "thread"),
         plural(plan.batch, "event"),
-        course::repeated(record),
+        repeated,
         plan.warmup_rounds,
         plan.seed,
         if plan.inline {
@@ -84,11 +96,6 @@ fn title(record: &Record, style: Style) -> String {
             ""
         },
         if plan.pin { ", pinned" } else { "" },
-    );
-    format!(
-        "{}\n{}",
-        style.bold(&heading),
-        wrap("  ", &shape, style.width)
     )
 }
 

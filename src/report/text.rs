@@ -118,6 +118,17 @@ pub(super) fn show_ends(interval: &RatioInterval) -> String {
     )
 }
 
+/// A ratio that is likely near 1, with its interval, a digit more than
+/// elsewhere: `0.983 [0.853, 1.133]`.
+pub(super) fn show_near_one(ratio: f64, interval: &RatioInterval) -> String {
+    let (low, high) = (interval.low, interval.high);
+    if [low, high].iter().all(|end| (0.1..10.0).contains(end)) {
+        format!("{ratio:.3} [{low:.3}, {high:.3}]")
+    } else {
+        format!("{} {}", show_ratio(ratio), show_ends(interval))
+    }
+}
+
 /// A fraction in percent: `3.2%`.
 pub(super) fn show_percent(fraction: f64) -> String {
     let percent = fraction * 100.0;

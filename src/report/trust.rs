@@ -4,7 +4,7 @@
 use super::course::ended;
 use super::failure::{difference, unconserved};
 use super::summary::{Summary, Versus};
-use super::text::{Style, plain, rounds, show_ends, show_percent, show_ratio, wrap};
+use super::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio, wrap};
 use super::warning::control_interval;
 use crate::record::{EngineNote, Environment, ProofVerdict, Realised, Record};
 use crate::stats::{RatioInterval, Verdict};
@@ -149,17 +149,7 @@ fn control(summary: &Summary) -> Option<String> {
                 Verdict::NoDifferenceSeen => "no difference seen, as it should be",
                 _ => "A DIFFERENCE SEEN WHERE THERE IS NONE: don't trust differences of this size",
             };
-            let ends = [interval.low, interval.high];
-            if ends.iter().all(|end| (0.1..10.0).contains(end)) {
-                // a digit more than elsewhere: these are near 1
-                format!("ratio {ratio:.3} [{:.3}, {:.3}]: {seen}", ends[0], ends[1])
-            } else {
-                format!(
-                    "ratio {} {}: {seen}",
-                    show_ratio(*ratio),
-                    show_ends(interval)
-                )
-            }
+            format!("ratio {}: {seen}", show_near_one(*ratio, interval))
         }
         (
             Versus::Ratio {

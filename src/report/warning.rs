@@ -97,7 +97,7 @@ impl fmt::Display for Warning {
                 show_whole(*total_ms),
                 show_whole(*most_ms)
             ),
-            Self::Wide(engines) => wide_words(engines),
+            Self::Wide(engines) => wide_words(engines, "--rounds"),
             Self::Correlated(engines) => format!(
                 "neighbouring rounds resemble each other ({}), so that their intervals are not as \
                  sure as they say: give more --rounds",
@@ -146,13 +146,14 @@ fn harness_words(share: f64, inline: bool) -> String {
     )
 }
 
-fn wide_words(engines: &[(String, f64)]) -> String {
+/// Names the flag that makes them narrower.
+fn wide_words(engines: &[(String, f64)], flag: &str) -> String {
     let listed: Vec<String> = engines
         .iter()
         .map(|(name, width)| format!("{} ({})", plain(name), show_percent(*width)))
         .collect();
     format!(
-        "intervals wider than {:.0}% of their ratio: {}: give more --rounds",
+        "intervals wider than {:.0}% of their ratio: {}: give more {flag}",
         WIDE * 100.0,
         listed.join(", ")
     )
@@ -168,7 +169,7 @@ pub(super) fn collect(record: &Record, summary: &Summary) -> Vec<Warning> {
     }
     of_the_plan(record, summary, &mut found);
     of_the_machine(record, summary, &mut found);
-    of_the_intervals(summary, &mut found);
+    of_the_intervals(record, summary, &mut found);
     found.extend(
         rounds::collect(record, summary)
             .into_iter()
@@ -253,14 +254,17 @@ fn of_the_machine(record: &Record, summary: &Summary, found: &mut Vec<Warning>) 
     }
 }
 
-fn of_the_intervals(summary: &Summary, found: &mut Vec<Warning>) {
+fn of_the_intervals(record: &Record, summary: &Summary, found: &mut Vec<Warning>) {
     let wide: Vec<(String, f64)> = summary
         .intervals()
         .map(|(name, interval)| (name.to_owned(), interval.relative_width()))
         .filter(|(_, width)| *width > WIDE)
         .collect();
     if !wide.is_empty() {
-        found.push(Warning::Wide(wide));
+        found.push(match record.plan.processes {
+            0 | 1 => Warning::Wide(wide),
+            _ => Warning::Rounds(RoundsWarning::WideOverProcesses(wide)),
+        });
     }
     let correlated: Vec<String> = summary
         .intervals()

@@ -10,6 +10,7 @@ mod percentile;
 mod significance;
 pub mod stopping;
 mod trend;
+mod unpaired;
 
 pub use average::{geometric_mean, mean, median};
 pub use histogram::{HistogramError, ServiceHistogram};
@@ -18,3 +19,4 @@ pub use judgement::{Direction, Judgement};
 pub use percentile::percentile_is_supported;
 pub use significance::{holm_adjusted, paired_p_value};
 pub use trend::{Trend, trend};
+pub use unpaired::unpaired_ratio;

@@ -79,7 +79,7 @@ pub(in crate::cli) struct SelftestArgs {
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(in crate::cli) planted_comparisons: Option<usize>,
     /// Rounds of each of them at the most
-    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "400")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "1000")]
     pub(in crate::cli) planted_rounds: usize,
     /// Events of each trial [default: 100k]
     #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]

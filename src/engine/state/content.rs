@@ -1,57 +1,119 @@
 //! The state of one content: views by segment, reactions by kind. Imports
 //! `event`.
 
+use super::counts::{HighParts, LowBytes};
 use super::update::ContentUpdate;
-use crate::event::{REACTION_KINDS, Segment};
+use crate::event::{REACTION_KINDS, Segment, Stamp};
 
-/// One content's state, 60 bytes. Counts wrap at 2^32: the harness refuses
-/// streams of more than 2^31 events.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Counts of a content: views by segment, then reactions by kind.
+const COUNTS: usize = Segment::COUNT + REACTION_KINDS;
+
+/// Which count an update changes, by [`Stamp::case`].
+static SLOTS: [u8; Stamp::CASES] = {
+    let mut slots = [0; Stamp::CASES];
+    let mut case = 0;
+    while case < Stamp::CASES {
+        let stamp = Stamp::of_case(case as u8);
+        slots[case] = match stamp.kind().reaction_slot() {
+            Some(slot) => (Segment::COUNT + slot) as u8,
+            None => stamp.segment() as u8,
+        };
+        case += 1;
+    }
+    slots
+};
+
+/// One content's state, 24 bytes where no count is beyond a byte. Counts wrap
+/// at 2^32: the harness refuses streams of more than 2^31 events.
+#[derive(Clone, Debug, Default)]
 pub struct Content {
-    /// Views by the viewer's segment.
-    pub views: [u32; Segment::COUNT],
-    /// Reactions by kind; an undo may come before what it takes back, so a
-    /// count may be below zero.
-    pub reactions: [i32; REACTION_KINDS],
+    high: HighParts<COUNTS>,
+    low: LowBytes<COUNTS>,
 }
 
 impl Content {
     /// Applies one update.
     #[inline(always)]
     pub fn apply(&mut self, update: &ContentUpdate) {
-        match update.stamp.kind().reaction_slot() {
-            Some(slot) => {
-                let delta = if update.stamp.undo() { -1 } else { 1 };
-                self.reactions[slot] = self.reactions[slot].wrapping_add(delta);
+        let slot = usize::from(SLOTS[usize::from(update.stamp.case())]);
+        if update.stamp.undo() {
+            if self.low.lower(slot) {
+                self.high.borrow(slot);
             }
-            None => {
-                let segment = update.stamp.segment();
-                let views = &mut self.views[segment as usize];
-                *views = views.wrapping_add(1);
-            }
+        } else if self.low.raise(slot) {
+            self.high.carry(slot);
         }
     }
 
     /// Adds another part of the same content's state.
     pub fn merge(&mut self, other: &Self) {
-        for (mine, theirs) in self.views.iter_mut().zip(&other.views) {
-            *mine = mine.wrapping_add(*theirs);
+        for slot in 0..COUNTS {
+            self.high.add(&mut self.low, slot, slot, other.count(slot));
         }
-        for (mine, theirs) in self.reactions.iter_mut().zip(&other.reactions) {
-            *mine = mine.wrapping_add(*theirs);
-        }
+    }
+
+    /// Views by the viewer's segment.
+    #[must_use]
+    pub fn views(&self) -> [u32; Segment::COUNT] {
+        std::array::from_fn(|segment| self.count(segment))
+    }
+
+    /// Reactions by kind; an undo may come before what it takes back, so a
+    /// count may be below zero.
+    #[must_use]
+    pub fn reactions(&self) -> [i32; REACTION_KINDS] {
+        std::array::from_fn(|slot| self.count(Segment::COUNT + slot) as i32)
     }
 
     /// Whether the content belongs in a snapshot: some count is not zero.
     #[must_use]
     pub fn is_present(&self) -> bool {
-        self.views.iter().any(|&count| count != 0) || self.reactions.iter().any(|&count| count != 0)
+        !(self.low.are_zero() && self.high.are_zero())
     }
 
     /// Reactions as shown to a reader: never below zero.
     #[must_use]
     pub fn shown_reactions(&self) -> [u64; REACTION_KINDS] {
-        self.reactions
+        self.reactions()
             .map(|count| u64::try_from(count).unwrap_or(0))
+    }
+
+    /// Bytes on the heap that hold state, and bytes that hold none.
+    #[must_use]
+    pub fn heap_bytes(&self) -> (u64, u64) {
+        self.high.heap_bytes()
+    }
+
+    fn count(&self, slot: usize) -> u32 {
+        self.high.whole(&self.low, slot, slot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Kind;
+
+    #[test]
+    fn a_content_is_three_words() {
+        assert_eq!(size_of::<Content>(), 24);
+    }
+
+    #[test]
+    fn every_kind_and_segment_has_the_count_of_its_own() {
+        for kind in Kind::ALL.into_iter().filter(|kind| kind.has_content()) {
+            for segment in Segment::ALL {
+                let mut content = Content::default();
+                let stamp = Stamp::new(5, segment, false, kind);
+                content.apply(&ContentUpdate { content: 1, stamp });
+                let (mut views, mut reactions) = ([0; 8], [0; REACTION_KINDS]);
+                match kind.reaction_slot() {
+                    Some(slot) => reactions[slot] = 1,
+                    None => views[segment as usize] = 1,
+                }
+                assert_eq!((content.views(), content.reactions()), (views, reactions));
+                assert!(content.is_present());
+            }
+        }
     }
 }

@@ -1,99 +1,247 @@
 //! The state of one member: delivered counts, view counts, read mark, inbox.
 //! Imports `event`.
+//!
+//! Most members of a skewed stream are looked at and nothing more, and most
+//! updates are views. What a view changes lies in the member itself, a byte a
+//! count; what engagement changes lies behind one pointer, and only where
+//! there was some.
 
+use super::counts::{HighParts, LowBytes};
 use super::inbox::{Inbox, InboxEntry};
 use super::update::MemberUpdate;
-use crate::event::{Kind, NOTIFY_KINDS, Segment};
+use crate::event::{Kind, NOTIFY_KINDS, Segment, Stamp};
 
-/// One member's state. Counts wrap at 2^32: the harness refuses streams of
-/// more than 2^31 events.
+/// View counts of a member: of its profile by segment, then of its picture.
+const VIEWS: usize = 2 * Segment::COUNT;
+/// All counts of a member: views, then deliveries by kind.
+const COUNTS: usize = VIEWS + NOTIFY_KINDS;
+/// In [`SLOTS`]: no count is concerned, and only the read mark, or nothing.
+const MARK: u8 = COUNTS as u8;
+const NOTHING: u8 = MARK + 1;
+
+/// Which count an update changes, by [`Stamp::case`].
+static SLOTS: [u8; Stamp::CASES] = {
+    let mut slots = [NOTHING; Stamp::CASES];
+    let mut case = 0;
+    while case < Stamp::CASES {
+        let stamp = Stamp::of_case(case as u8);
+        slots[case] = match (stamp.kind(), stamp.kind().notify_slot()) {
+            (Kind::ProfileView, _) => stamp.segment() as u8,
+            (Kind::PictureView, _) => (Segment::COUNT + stamp.segment() as usize) as u8,
+            (Kind::MarkRead, _) => MARK,
+            (_, Some(slot)) => (VIEWS + slot) as u8,
+            _ => NOTHING,
+        };
+        case += 1;
+    }
+    slots
+};
+
+/// One member's state, 24 bytes where it was only looked at. Counts wrap at
+/// 2^32: the harness refuses streams of more than 2^31 events.
 #[derive(Clone, Debug, Default)]
 pub struct Member {
-    /// Notifications delivered, by kind; may be below zero, as for contents.
-    pub delivered: [i32; NOTIFY_KINDS],
-    /// Profile views by the viewer's segment.
-    pub profile_views: [u32; Segment::COUNT],
-    /// Picture views by the viewer's segment.
-    pub picture_views: [u32; Segment::COUNT],
+    engaged: Option<Box<Engagement>>,
+    views: LowBytes<VIEWS>,
+}
+
+/// What most members don't have.
+#[derive(Clone, Debug, Default)]
+struct Engagement {
+    /// What the member finds when it looks.
+    inbox: Inbox,
     /// Highest index marked as read, plus one; 0: never.
     mark: u64,
-    /// What the member finds when it looks.
-    pub inbox: Inbox,
+    /// What counts, those of views included, have beyond a byte.
+    high: HighParts<COUNTS>,
+    /// Notifications delivered, by kind; may be below zero, since an undo may
+    /// come before what it takes back.
+    delivered: LowBytes<NOTIFY_KINDS>,
 }
 
 impl Member {
+    /// Bytes on the heap of a member that was engaged with, its inbox's
+    /// entries apart.
+    pub const ENGAGED_BYTES: usize = size_of::<Engagement>();
+    /// Bytes more where a count is beyond a byte; a content takes fewer.
+    pub const HIGH_BYTES: usize = size_of::<[u32; COUNTS]>();
+
     /// Applies one update; `capacity` is the inbox's K.
     #[inline(always)]
     pub fn apply(&mut self, update: &MemberUpdate, capacity: usize) {
-        let kind = update.stamp.kind();
-        let segment = update.stamp.segment() as usize;
-        match kind {
-            Kind::ProfileView => {
-                self.profile_views[segment] = self.profile_views[segment].wrapping_add(1);
+        let slot = SLOTS[usize::from(update.stamp.case())];
+        if usize::from(slot) < VIEWS {
+            if self.views.raise(usize::from(slot)) {
+                self.engaged().high.carry(usize::from(slot));
             }
-            Kind::PictureView => {
-                self.picture_views[segment] = self.picture_views[segment].wrapping_add(1);
-            }
-            Kind::MarkRead => self.mark = self.mark.max(update.stamp.index() + 1),
-            _ => {
-                if let Some(slot) = kind.notify_slot() {
-                    let delta = if update.stamp.undo() { -1 } else { 1 };
-                    self.delivered[slot] = self.delivered[slot].wrapping_add(delta);
-                    let &MemberUpdate {
-                        stamp,
-                        actor,
-                        content,
-                        ..
-                    } = update;
-                    self.inbox.offer(
-                        InboxEntry {
-                            stamp,
-                            actor,
-                            content,
-                        },
-                        capacity,
-                    );
-                }
-            }
+        } else {
+            self.engage(update, slot, capacity);
         }
+    }
+
+    /// Everything that is no view.
+    #[inline]
+    fn engage(&mut self, update: &MemberUpdate, slot: u8, capacity: usize) {
+        if slot == NOTHING {
+            return;
+        }
+        let engaged = self.engaged();
+        if slot == MARK {
+            engaged.mark = engaged.mark.max(update.stamp.index() + 1);
+            return;
+        }
+        let slot = usize::from(slot);
+        if update.stamp.undo() {
+            if engaged.delivered.lower(slot - VIEWS) {
+                engaged.high.borrow(slot);
+            }
+        } else if engaged.delivered.raise(slot - VIEWS) {
+            engaged.high.carry(slot);
+        }
+        let entry = InboxEntry {
+            stamp: update.stamp,
+            actor: update.actor,
+            content: update.content,
+        };
+        engaged.inbox.offer(entry, capacity);
     }
 
     /// Adds another part of the same member's state.
     pub fn merge(&mut self, other: &Self, capacity: usize) {
-        for (mine, theirs) in self.delivered.iter_mut().zip(&other.delivered) {
-            *mine = mine.wrapping_add(*theirs);
+        for slot in 0..VIEWS {
+            let sum = u32::from(self.views.byte(slot)) + u32::from(other.views.byte(slot));
+            self.views.set_byte(slot, sum as u8);
+            if sum >> 8 != 0 {
+                self.engaged().high.carry(slot);
+            }
         }
-        for (mine, theirs) in self.profile_views.iter_mut().zip(&other.profile_views) {
-            *mine = mine.wrapping_add(*theirs);
+        let Some(theirs) = &other.engaged else {
+            return;
+        };
+        let mine = self.engaged();
+        mine.high.add_parts(&theirs.high, VIEWS);
+        for at in 0..NOTIFY_KINDS {
+            let amount = theirs.high.whole(&theirs.delivered, at, VIEWS + at);
+            mine.high.add(&mut mine.delivered, at, VIEWS + at, amount);
         }
-        for (mine, theirs) in self.picture_views.iter_mut().zip(&other.picture_views) {
-            *mine = mine.wrapping_add(*theirs);
-        }
-        self.mark = self.mark.max(other.mark);
-        self.inbox.merge(&other.inbox, capacity);
+        mine.mark = mine.mark.max(theirs.mark);
+        mine.inbox.merge(&theirs.inbox, capacity);
+    }
+
+    /// Notifications delivered, by kind; may be below zero.
+    #[must_use]
+    pub fn delivered(&self) -> [i32; NOTIFY_KINDS] {
+        let Some(engaged) = &self.engaged else {
+            return [0; NOTIFY_KINDS];
+        };
+        std::array::from_fn(|at| engaged.high.whole(&engaged.delivered, at, VIEWS + at) as i32)
+    }
+
+    /// Profile views by the viewer's segment.
+    #[must_use]
+    pub fn profile_views(&self) -> [u32; Segment::COUNT] {
+        std::array::from_fn(|segment| self.view_count(segment))
+    }
+
+    /// Picture views by the viewer's segment.
+    #[must_use]
+    pub fn picture_views(&self) -> [u32; Segment::COUNT] {
+        std::array::from_fn(|segment| self.view_count(Segment::COUNT + segment))
+    }
+
+    /// The kept entries, in the order of their stamps.
+    pub fn inbox(&self) -> impl DoubleEndedIterator<Item = InboxEntry> + '_ {
+        self.engaged
+            .iter()
+            .flat_map(|engaged| engaged.inbox.entries())
     }
 
     /// The read mark: highest index marked as read, where there is one.
     #[must_use]
-    pub const fn read_mark(&self) -> Option<u64> {
-        self.mark.checked_sub(1)
+    pub fn read_mark(&self) -> Option<u64> {
+        self.mark().checked_sub(1)
     }
 
     /// Whether the member belongs in a snapshot: some count is not zero, an
     /// entry exists (tombstones count), or a read mark does.
     #[must_use]
     pub fn is_present(&self) -> bool {
-        self.mark != 0
-            || !self.inbox.entries().is_empty()
-            || self.delivered.iter().any(|&count| count != 0)
-            || self.profile_views.iter().any(|&count| count != 0)
-            || self.picture_views.iter().any(|&count| count != 0)
+        let engaged = |engaged: &Engagement| {
+            engaged.mark != 0
+                || !engaged.inbox.is_empty()
+                || !engaged.delivered.are_zero()
+                || !engaged.high.are_zero()
+        };
+        !self.views.are_zero() || self.engaged.as_deref().is_some_and(engaged)
     }
 
     /// Live entries above the read mark, among those kept.
     #[must_use]
     pub fn badge(&self) -> u32 {
-        let above = |entry: &&InboxEntry| !entry.undone() && entry.index() >= self.mark;
-        self.inbox.entries().iter().filter(above).count() as u32
+        let mark = self.mark();
+        let above = |entry: &InboxEntry| !entry.undone() && entry.index() >= mark;
+        self.inbox().filter(above).count() as u32
+    }
+
+    /// Bytes on the heap that hold state, and bytes that hold none.
+    #[must_use]
+    pub fn heap_bytes(&self) -> (u64, u64) {
+        let Some(engaged) = &self.engaged else {
+            return (0, 0);
+        };
+        let parts = [
+            (size_of::<Engagement>() as u64, 0),
+            engaged.inbox.bytes(),
+            engaged.high.heap_bytes(),
+        ];
+        let sum = |part: fn(&(u64, u64)) -> u64| parts.iter().map(part).sum();
+        (sum(|part| part.0), sum(|part| part.1))
+    }
+
+    /// What an update of a member that was engaged with looks at behind the
+    /// pointer: its first line, and then its inbox's.
+    #[inline(always)]
+    pub(in crate::engine) fn behind(&self) -> Option<*const u8> {
+        let engaged: &Engagement = self.engaged.as_deref()?;
+        Some(std::ptr::from_ref(engaged).cast())
+    }
+
+    /// The lines of the inbox that an offer looks at.
+    #[inline(always)]
+    pub(in crate::engine) fn behind_inbox(&self) -> Option<[*const u8; 2]> {
+        Some(self.engaged.as_deref()?.inbox.near())
+    }
+
+    /// Whether an update concerns more than the member's own bytes.
+    #[inline(always)]
+    pub(in crate::engine) fn is_engaged_by(stamp: Stamp) -> bool {
+        usize::from(SLOTS[usize::from(stamp.case())]) >= VIEWS
+    }
+
+    #[inline(always)]
+    fn engaged(&mut self) -> &mut Engagement {
+        self.engaged.get_or_insert_default()
+    }
+
+    fn mark(&self) -> u64 {
+        self.engaged.as_ref().map_or(0, |engaged| engaged.mark)
+    }
+
+    fn view_count(&self, slot: usize) -> u32 {
+        match &self.engaged {
+            Some(engaged) => engaged.high.whole(&self.views, slot, slot),
+            None => u32::from(self.views.byte(slot)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_is_three_words_and_engagement_fits_a_line() {
+        assert_eq!(size_of::<Member>(), 24);
+        assert!(size_of::<Engagement>() <= 64);
     }
 }

@@ -4,6 +4,7 @@
 //! matters. Imports `event`, `policy`.
 
 mod content;
+mod counts;
 mod inbox;
 mod member;
 mod update;

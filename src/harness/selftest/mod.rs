@@ -21,7 +21,7 @@ use crate::workload::Workload;
 /// A planted slowdown is looked for until the smallest effect that the rounds
 /// could show is this share of it: where it is the whole, one comparison in
 /// five misses it by definition.
-const PLANTED_MARGIN: f64 = 2.0 / 3.0;
+const PLANTED_MARGIN: f64 = 0.5;
 
 /// What a selftest does.
 #[derive(Clone, Debug)]
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_planted_slowdown_is_found_where_the_rounds_could_show_it() {
-        let until = Until::Detectable(0.02, 400);
+        let until = Until::Detectable(0.015, 400);
         let intervals = virtually(200, until, 1.03, 0.02);
         let found = judge_planted(&intervals, 0.03);
         assert!(found.able >= 195 && found.is_judged(), "{found:?}");

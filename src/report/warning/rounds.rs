@@ -6,6 +6,7 @@ use std::fmt;
 use super::super::course::counted_rounds;
 use super::super::summary::Summary;
 use super::super::text::{plain, rounds, show_percent, show_share};
+use super::wide_words;
 use crate::record::{EndedBy, Record, Trial};
 use crate::stats::{holm_adjusted, trend};
 use crate::workload::show_duration_us;
@@ -38,6 +39,9 @@ pub enum RoundsWarning {
     },
     /// Few processes, each of which is one observation.
     FewProcesses(usize),
+    /// Intervals over processes, wider than a tenth of their ratio: engines
+    /// and widths.
+    WideOverProcesses(Vec<(String, f64)>),
     /// The time was over first.
     OutOfTime {
         /// The limit in ms.
@@ -74,6 +78,7 @@ impl fmt::Display for RoundsWarning {
                 "{count} processes are {count} observations, so that intervals are wide: give \
                  --processes {FEW_PROCESSES} or more"
             ),
+            Self::WideOverProcesses(engines) => wide_words(engines, "--processes"),
             Self::OutOfTime {
                 limit_ms,
                 rounds: count,

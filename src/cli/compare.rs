@@ -1,0 +1,227 @@
+//! `compare`: two builds in turns of processes, or two saved records. Imports
+//! `harness`, `record`, `report`, `workload`.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::args::{CompareArgs, CompareFormat};
+use super::exit::{Failure, print};
+use super::progress::Progress;
+use super::run::style;
+use super::signal::stop_flag;
+use crate::engine::StopFlag;
+use crate::harness::{self, ChildError, Observer as _};
+use crate::record::Record;
+use crate::report::compare::{
+    self, Builds, Comparison, RecordFile, Refusal, check_turn, compare_builds, compare_records,
+};
+use crate::unit::quantity::show_whole;
+use crate::workload::Workload;
+
+/// Turns that are thrown away.
+const WARMUP_TURNS: usize = 1;
+/// Turns that count, at the least and at the most.
+const TURNS: std::ops::RangeInclusive<usize> = 2..=10_000;
+/// The engine that is compared where none is named.
+const ENGINE: &str = "dashmap";
+
+/// `notibench compare`.
+pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
+    let comparison = match (&args.exes[..], &args.paths[..]) {
+        ([old, new], [workload]) => builds(args, [old, new], workload)?,
+        ([], [before, after]) => records(args, before, after)?,
+        ([], [_]) => {
+            return Err(Failure::Usage(
+                "one record has nothing to be compared with: name two, or two builds with --exe \
+                 OLD --exe NEW"
+                    .to_owned(),
+            ));
+        }
+        ([_], _) => {
+            return Err(Failure::Usage(
+                "--exe names one build: name two, the old one first: --exe OLD --exe NEW"
+                    .to_owned(),
+            ));
+        }
+        ([_, _], _) => {
+            return Err(Failure::Usage(
+                "two builds run one workload: name one workload file".to_owned(),
+            ));
+        }
+        _ => {
+            return Err(Failure::Usage(
+                "--exe is given more than twice: name the old build, then the new one".to_owned(),
+            ));
+        }
+    };
+    match print(&show(&comparison, args.format)) {
+        // a reader that goes hides no regression
+        Ok(()) | Err(Failure::ReaderGone) => {}
+        Err(failure) => return Err(failure),
+    }
+    match comparison.failure() {
+        Some(words) => Err(Failure::Regression(words)),
+        None => Ok(()),
+    }
+}
+
+fn show(comparison: &Comparison, format: CompareFormat) -> String {
+    match format {
+        CompareFormat::Terminal => compare::terminal(comparison, &style()),
+        CompareFormat::Json => compare::json(comparison),
+        CompareFormat::Markdown => compare::markdown(comparison),
+    }
+}
+
+fn records(args: &CompareArgs, before: &Path, after: &Path) -> Result<Comparison, Failure> {
+    let (old, new) = (Record::load(before)?, Record::load(after)?);
+    let [before, after] = [before, after].map(|path| path.display().to_string());
+    let file = |path, record| RecordFile { path, record };
+    let (before, after) = (file(&before, &old), file(&after, &new));
+    Ok(compare_records(
+        before,
+        after,
+        args.fail_slower,
+        args.force,
+    )?)
+}
+
+fn builds(args: &CompareArgs, exes: [&PathBuf; 2], workload: &Path) -> Result<Comparison, Failure> {
+    if !TURNS.contains(&args.turns) {
+        return Err(Failure::Usage(format!(
+            "--turns is {}, must be {} to {}",
+            show_whole(args.turns as u64),
+            TURNS.start(),
+            show_whole(*TURNS.end() as u64)
+        )));
+    }
+    // a mistake in it is told here, with its place, and not by a child
+    let (parsed, _) = Workload::load(workload)?;
+    let seed = args.seed.unwrap_or(parsed.seed);
+    let exes = [executable(exes[0])?, executable(exes[1])?];
+    let identical = is_identical(&exes);
+    let before = exes.each_ref().map(stamp);
+    let paths = [&args.exes[0], &args.exes[1]].map(|path| path.display().to_string());
+    let paths = paths.each_ref().map(String::as_str);
+    let words = words(args, workload);
+    let stop = stop_flag();
+    let mut progress = Progress::new();
+    let mut counted = Vec::new();
+    let total = args.turns + WARMUP_TURNS;
+    for turn in 0..total {
+        let exes = exes.each_ref().map(PathBuf::as_path);
+        let mut over = turn * 2;
+        let begins = &mut |at: usize| {
+            progress.turn(over, total * 2, paths[at]);
+            over += 1;
+        };
+        let records = harness::run_turn(exes, &words, (seed, turn), &stop, begins)
+            .map_err(|error| failure_of(error, &stop))?;
+        check_turn(paths, &records)?;
+        if turn >= WARMUP_TURNS {
+            counted.push(records);
+        }
+    }
+    drop(progress);
+    if exes.each_ref().map(stamp) != before {
+        return Err(Failure::Error(
+            "an executable was replaced while it was measured: copy both aside before, such as to \
+             /tmp, and compare the copies"
+                .to_owned(),
+        ));
+    }
+    Ok(compare_builds(&Builds {
+        paths,
+        identical,
+        turns: &counted,
+        warmup_turns: WARMUP_TURNS,
+        fail_slower: args.fail_slower,
+    })?)
+}
+
+/// The executable's whole path: a bare name would be looked for in `PATH`.
+fn executable(path: &Path) -> Result<PathBuf, Failure> {
+    if !path.is_file() {
+        return Err(Failure::Usage(format!(
+            "--exe {} is no file: name an executable of notibench, such as one that `cargo build \
+             --release` made and that was copied aside",
+            path.display()
+        )));
+    }
+    std::path::absolute(path)
+        .map_err(|error| Failure::Error(format!("cannot find {}: {error}", path.display())))
+}
+
+/// When the file was written last, and its size.
+fn stamp(exe: &PathBuf) -> Option<(SystemTime, u64)> {
+    let metadata = std::fs::metadata(exe).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}
+
+/// Whether both are one file, byte for byte; what can't be read is not.
+fn is_identical(exes: &[PathBuf; 2]) -> bool {
+    exes[0] == exes[1]
+        || matches!(
+            (std::fs::read(&exes[0]), std::fs::read(&exes[1])),
+            (Ok(one), Ok(other)) if one == other
+        )
+}
+
+/// The words of each child.
+fn words(args: &CompareArgs, workload: &Path) -> Vec<OsString> {
+    let mut words: Vec<OsString> = ["run", "--no-save", "--format", "json"]
+        .map(OsString::from)
+        .to_vec();
+    let mut pair = |flag: &str, value: String| {
+        words.extend([OsString::from(flag), OsString::from(value)]);
+    };
+    if args.engines.is_empty() {
+        pair("--engine", ENGINE.to_owned());
+    }
+    for engine in &args.engines {
+        pair("--engine", engine.clone());
+    }
+    pair("--rounds", args.rounds.to_string());
+    pair("--warmup-rounds", args.warmup_rounds.to_string());
+    let numbers = [
+        ("--events", args.events),
+        ("--seed", args.seed),
+        ("--threads", args.threads.map(|threads| threads as u64)),
+        ("--batch", args.batch.map(|batch| batch as u64)),
+    ];
+    for (flag, value) in numbers {
+        if let Some(value) = value {
+            pair(flag, value.to_string());
+        }
+    }
+    let switches = [
+        ("--pin", args.pin),
+        ("--inline", args.inline),
+        ("--no-verify", args.no_verify),
+    ];
+    let given = switches.iter().filter(|(_, given)| *given);
+    words.extend(given.map(|(flag, _)| OsString::from(flag)));
+    words.extend([OsString::from("--"), workload.as_os_str().to_owned()]);
+    words
+}
+
+fn failure_of(error: ChildError, stop: &StopFlag) -> Failure {
+    match error {
+        _ if stop.is_set() => Failure::Interrupted("interrupted; nothing was compared".to_owned()),
+        ChildError::Interrupted => {
+            Failure::Interrupted("a child was interrupted; nothing was compared".to_owned())
+        }
+        ChildError::Wrong { .. } => Failure::Verification(error.to_string()),
+        _ => Failure::Error(error.to_string()),
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Wrong(words) => Self::Verification(words),
+            _ => Self::Error(refusal.to_string()),
+        }
+    }
+}

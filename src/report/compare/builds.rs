@@ -1,0 +1,143 @@
+//! Two builds that took turns, a process each: pairs of processes. Imports
+//! `record`, `stats` and the parts beside it.
+
+use super::{
+    Change, Comparison, GateVerdict, Method, Refusal, Side, check_usable, compared, digests,
+    plan_differences, shared_digests, split, warning,
+};
+use crate::record::{Record, Trial};
+use crate::stats::{geometric_mean, median, paired_ratio};
+
+/// What two builds left, turn by turn.
+#[derive(Clone, Copy, Debug)]
+pub struct Builds<'a> {
+    /// The executables, the old one first.
+    pub paths: [&'a str; 2],
+    /// Whether both are one file, byte for byte.
+    pub identical: bool,
+    /// The turns that count, each with the old build's record and the new
+    /// one's.
+    pub turns: &'a [[Record; 2]],
+    /// Turns that were thrown away before them.
+    pub warmup_turns: usize,
+    /// The slowdown that the gate lets pass, as a fraction.
+    pub fail_slower: Option<f64>,
+}
+
+/// Refuses a turn whose two processes did not do the same work; `paths` are
+/// for the words.
+///
+/// # Errors
+/// Where a record is incomplete or wrong, was not run like the other, or has
+/// other events or another final state.
+pub fn check_turn(paths: [&str; 2], turn: &[Record; 2]) -> Result<(), Refusal> {
+    let [old, new] = turn;
+    check_usable(paths[0], old)?;
+    check_usable(paths[1], new)?;
+    let differences = plan_differences(old, new);
+    if !differences.is_empty() {
+        return Err(Refusal::Unlike {
+            what: "the two builds",
+            differences,
+            mend: "give the flag that settles it, such as --batch or --threads",
+        });
+    }
+    let whose = ["events", "final state"];
+    for ((what, one), other) in whose.into_iter().zip(digests(old)).zip(digests(new)) {
+        if one != other {
+            let show = |digest: Option<String>| digest.unwrap_or_else(|| "none".to_owned());
+            return Err(Refusal::Wrong(format!(
+                "the two builds come to another {what}, so that their times are not of one work: \
+                 digest {} of {}, {} of {}",
+                show(one),
+                paths[0],
+                show(other),
+                paths[1]
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The new build beside the old one. Each process is one observation: the
+/// median of its rounds; the interval is of the turns' ratios.
+///
+/// # Errors
+/// Where a turn is refused, or no engine is in all records.
+pub fn compare_builds(builds: &Builds<'_>) -> Result<Comparison, Refusal> {
+    for turn in builds.turns {
+        check_turn(builds.paths, turn)?;
+    }
+    let Some([old, new]) = builds.turns.first() else {
+        return Err(Refusal::Unusable(
+            "there is no turn that counts: give --turns".to_owned(),
+        ));
+    };
+    let (both, alone) = split(old, new);
+    let changes: Vec<Change> = both
+        .iter()
+        .filter_map(|engine| change(builds, engine))
+        .collect();
+    if changes.is_empty() {
+        return Err(Refusal::Unusable(format!(
+            "the two builds have no engine to compare: the old one ran {}, the new one {}; name \
+             one with --engine",
+            compared(old).join(", "),
+            compared(new).join(", ")
+        )));
+    }
+    let mut comparison = Comparison {
+        method: Method::Builds {
+            turns: builds.turns.len(),
+            warmup_turns: builds.warmup_turns,
+            identical: builds.identical,
+        },
+        workload: new.workload.name.clone(),
+        plan: new.plan.clone(),
+        sides: [
+            Side::of(builds.paths[0], old),
+            Side::of(builds.paths[1], new),
+        ],
+        changes,
+        control: None,
+        alone,
+        digests: shared_digests(old, new),
+        fail_slower: builds.fail_slower,
+        warnings: Vec::new(),
+    };
+    comparison.warnings = warning::of_builds(&comparison, builds.turns);
+    Ok(comparison)
+}
+
+fn change(builds: &Builds<'_>, engine: &str) -> Option<Change> {
+    // the engine's time and the baseline's, as an interval takes them
+    let pairs: Vec<(f64, f64)> = builds
+        .turns
+        .iter()
+        .filter_map(|[old, new]| Some((time(new, engine)?, time(old, engine)?)))
+        .collect();
+    let times = |of: fn(&(f64, f64)) -> f64| median(&pairs.iter().map(of).collect::<Vec<_>>());
+    let ratios: Vec<f64> = pairs.iter().map(|(new, old)| old / new).collect();
+    let interval = paired_ratio(&pairs);
+    Some(Change {
+        engine: engine.to_owned(),
+        figures: [times(|pair| pair.1)?, times(|pair| pair.0)?],
+        ratio: geometric_mean(&ratios)?,
+        interval,
+        gate: builds
+            .fail_slower
+            .map(|threshold| GateVerdict::of(interval.as_ref(), threshold)),
+    })
+}
+
+/// ns per event of one process, the median of its rounds. The baseline runs
+/// twice a round, as itself and as its A/A control: both are the engine.
+fn time(record: &Record, engine: &str) -> Option<f64> {
+    let registered = &record.engines.iter().find(|n| n.name == engine)?.engine;
+    let names = record.engines.iter().filter(|n| n.engine == *registered);
+    let times: Vec<f64> = names
+        .flat_map(|note| record.counted(&note.name))
+        .filter_map(Trial::ns_per_event)
+        .collect();
+    median(&times)
+}

@@ -1,0 +1,91 @@
+//! A comparison as JSON; docs/FORMAT.md describes it. Imports the comparison.
+
+use serde_json::{Value, json as object};
+
+use super::{Change, Comparison, GateVerdict, Method, Side};
+
+/// Version of the comparison's schema.
+pub const COMPARISON_SCHEMA: &str = "notibench-comparison/1";
+
+/// The comparison as JSON with line breaks. What is not known is null.
+#[must_use]
+pub fn json(comparison: &Comparison) -> String {
+    let (method, baseline, turns, warmup_turns, identical) = match &comparison.method {
+        Method::Builds {
+            turns,
+            warmup_turns,
+            identical,
+        } => (
+            "builds",
+            None,
+            Some(turns),
+            Some(warmup_turns),
+            Some(identical),
+        ),
+        Method::Records { baseline } => ("records", Some(baseline), None, None, None),
+    };
+    let plan = &comparison.plan;
+    let [events_digest, snapshot_digest] = &comparison.digests;
+    let warnings: Vec<String> = comparison
+        .warnings
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let value = object!({
+        "schema": COMPARISON_SCHEMA,
+        "method": method,
+        "workload": comparison.workload,
+        "seed": plan.seed,
+        "events": plan.events,
+        "threads": plan.threads,
+        "batch": plan.batch,
+        "baseline": baseline,
+        "turns": turns,
+        "warmup_turns": warmup_turns,
+        "identical": identical,
+        "old": side(&comparison.sides[0]),
+        "new": side(&comparison.sides[1]),
+        "engines": comparison.changes.iter().map(change).collect::<Vec<_>>(),
+        "control": comparison.control.as_ref().map(change),
+        "only_old": comparison.alone[0],
+        "only_new": comparison.alone[1],
+        "events_digest": events_digest,
+        "snapshot_digest": snapshot_digest,
+        "fail_slower": comparison.fail_slower,
+        "regressed": !comparison.regressions().is_empty(),
+        "warnings": warnings,
+    });
+    format!("{value:#}\n")
+}
+
+fn side(side: &Side) -> Value {
+    object!({
+        "path": side.path,
+        "version": side.version,
+        "started": side.started,
+    })
+}
+
+fn change(change: &Change) -> Value {
+    let interval = change.interval.as_ref();
+    object!({
+        "engine": change.engine,
+        "old": change.figures[0],
+        "new": change.figures[1],
+        "ratio": change.ratio,
+        "low": interval.map(|interval| interval.low),
+        "high": interval.map(|interval| interval.high),
+        "verdict": interval.map(|interval| interval.verdict().words()),
+        "minimum_detectable": interval.map(|interval| interval.minimum_detectable),
+        "gate": change.gate.map(gate),
+    })
+}
+
+const fn gate(verdict: GateVerdict) -> &'static str {
+    match verdict {
+        GateVerdict::Passed => "passed",
+        GateVerdict::NotSeen => "passed_unsure",
+        GateVerdict::Regressed => "regressed",
+        GateVerdict::Unknown => "unknown",
+    }
+}

@@ -1,0 +1,49 @@
+//! A comparison as Markdown, to paste into a pull request. Imports the
+//! comparison and the parts of its text.
+
+use std::fmt::Write as _;
+
+use super::Comparison;
+use super::terminal::{heading, notes, rows, title};
+use crate::report::text::plain;
+
+/// The comparison as Markdown: a heading, a table, what it rests on.
+#[must_use]
+pub fn markdown(comparison: &Comparison) -> String {
+    let mut text = format!("### {}\n\n", escape(&title(comparison)));
+    if let Some(failure) = comparison.failure() {
+        let _ = write!(text, "**REGRESSED** {}\n\n", escape(&plain(&failure)));
+    }
+    for (at, row) in rows(comparison).iter().enumerate() {
+        let cells: Vec<String> = row.iter().map(|cell| escape(cell)).collect();
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+        if at == 0 {
+            let rule = std::iter::once("---").chain(row.iter().skip(1).map(|_| "---:"));
+            let _ = writeln!(text, "|{}|", rule.collect::<Vec<_>>().join("|"));
+        }
+    }
+    text.push('\n');
+    for line in heading(comparison).into_iter().chain(notes(comparison)) {
+        let _ = writeln!(text, "- {}", escape(&line));
+    }
+    for warning in &comparison.warnings {
+        let _ = writeln!(text, "- **warning** {}", escape(&warning.to_string()));
+    }
+    text
+}
+
+/// Text that Markdown shows as it is, on one line.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => escaped.push(' '),
+            '|' | '*' | '_' | '`' | '<' | '[' | '\\' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}

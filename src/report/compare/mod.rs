@@ -1,0 +1,323 @@
+//! Two builds, or two saved records, held against each other: what changed,
+//! how sure that is, and whether a gate lets it pass. A function of records
+//! alone. Imports `record`, `stats` and the report's own parts.
+
+mod builds;
+mod json;
+mod markdown;
+mod records;
+mod terminal;
+mod warning;
+
+#[cfg(test)]
+mod tests;
+
+pub use builds::{Builds, check_turn, compare_builds};
+pub use json::{COMPARISON_SCHEMA, json};
+pub use markdown::markdown;
+pub use records::{RecordFile, compare_records};
+pub use terminal::terminal;
+pub use warning::CompareWarning;
+
+use super::failure::failures;
+use crate::record::{Plan, Record};
+use crate::stats::{RatioInterval, Verdict};
+
+/// What two sides come to beside each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// How they were held against each other.
+    pub method: Method,
+    /// Name of the workload.
+    pub workload: String,
+    /// How the first side was run.
+    pub plan: Plan,
+    /// The two sides, the old one first.
+    pub sides: [Side; 2],
+    /// Each engine that both sides have.
+    pub changes: Vec<Change>,
+    /// The A/A control of both records, beside itself.
+    pub control: Option<Change>,
+    /// Engines that only one side has: the old one's, the new one's.
+    pub alone: [Vec<String>; 2],
+    /// Digests of the events and of the final state that both came to, where
+    /// they are known and the same.
+    pub digests: [Option<String>; 2],
+    /// The slowdown that the gate lets pass, as a fraction.
+    pub fail_slower: Option<f64>,
+    /// What a reader should know first.
+    pub warnings: Vec<CompareWarning>,
+}
+
+/// How two sides were held against each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Two builds in turns of one process each: pairs of processes.
+    Builds {
+        /// Turns that count.
+        turns: usize,
+        /// Turns thrown away before them.
+        warmup_turns: usize,
+        /// Whether both are one file, byte for byte.
+        identical: bool,
+    },
+    /// Two records, each with its own ratios to this baseline: nothing pairs
+    /// their rounds.
+    Records {
+        /// Name of the baseline in both.
+        baseline: String,
+    },
+}
+
+impl Method {
+    /// What the two sides are called.
+    #[must_use]
+    pub fn sides(&self) -> [&'static str; 2] {
+        match self {
+            Self::Builds { .. } => ["old", "new"],
+            Self::Records { .. } => ["before", "after"],
+        }
+    }
+}
+
+/// One side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// The executable, or the record's file.
+    pub path: String,
+    /// Version of notibench.
+    pub version: String,
+    /// When its first run started, RFC 3339, UTC.
+    pub started: String,
+}
+
+impl Side {
+    fn of(path: &str, record: &Record) -> Self {
+        Self {
+            path: path.to_owned(),
+            version: record.version.clone(),
+            started: record.started.clone(),
+        }
+    }
+}
+
+/// What became of one engine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Its name.
+    pub engine: String,
+    /// The two sides' figures: of builds ns per event, the median turn; of
+    /// records the ratio to the baseline.
+    pub figures: [f64; 2],
+    /// The new side's speed beside the old one's: above 1 is faster.
+    pub ratio: f64,
+    /// Its interval; none where there are too few rounds.
+    pub interval: Option<RatioInterval>,
+    /// What the gate says of it, where there is one.
+    pub gate: Option<GateVerdict>,
+}
+
+/// What the gate says of one engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GateVerdict {
+    /// It did not become slower beyond the threshold, as far as could be seen.
+    Passed,
+    /// Passed for want of proof: a slowdown of the threshold may have been
+    /// there unseen.
+    NotSeen,
+    /// Significantly slower, and by more than the threshold.
+    Regressed,
+    /// There is no interval to judge by.
+    Unknown,
+}
+
+impl GateVerdict {
+    /// In words, for reports.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::NotSeen => "unsure",
+            Self::Regressed => "REGRESSED",
+            Self::Unknown => "cannot say",
+        }
+    }
+
+    /// Regressed where the interval excludes 1 and the estimate is beyond the
+    /// threshold; unsure where a slowdown of the threshold could hide: it is
+    /// smaller than the smallest detectable effect, and within the interval.
+    fn of(interval: Option<&RatioInterval>, threshold: f64) -> Self {
+        let Some(interval) = interval else {
+            return Self::Unknown;
+        };
+        let slower = interval.verdict() == Verdict::Slower;
+        if slower && slowdown(interval.ratio) > threshold {
+            Self::Regressed
+        } else if interval.minimum_detectable > threshold && slowdown(interval.low) > threshold {
+            Self::NotSeen
+        } else {
+            Self::Passed
+        }
+    }
+}
+
+/// How much more time a speed ratio below 1 means, as a fraction: 0.03 is 3%
+/// more time per event. Below zero where it is faster.
+fn slowdown(ratio: f64) -> f64 {
+    ratio.recip() - 1.0
+}
+
+impl Comparison {
+    /// Whether the gate stops it, and at which engines.
+    #[must_use]
+    pub fn regressions(&self) -> Vec<&Change> {
+        let regressed = |change: &&Change| change.gate == Some(GateVerdict::Regressed);
+        self.changes.iter().filter(regressed).collect()
+    }
+
+    /// The regressions in a sentence; none where the gate lets it pass.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        let threshold = self.fail_slower?;
+        let found = self.regressions();
+        if found.is_empty() {
+            return None;
+        }
+        let listed: Vec<String> = found
+            .iter()
+            .map(|change| {
+                let percent = super::text::show_percent(slowdown(change.ratio));
+                format!("{} by {percent}", change.engine)
+            })
+            .collect();
+        Some(format!(
+            "slower by more than {}: {}",
+            super::text::show_percent(threshold),
+            listed.join(", ")
+        ))
+    }
+}
+
+/// Why two sides are not compared.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A side did not come to its end, or has nothing to compare.
+    #[error("{0}")]
+    Unusable(String),
+    /// A side's final state is wrong, or not the other's.
+    #[error("{0}")]
+    Wrong(String),
+    /// They were not run alike: what differs, a line each.
+    #[error(
+        "{what} were not run alike:\n  {}\n{mend}",
+        differences.join("\n  ")
+    )]
+    Unlike {
+        /// What was not: the records, or the two builds.
+        what: &'static str,
+        /// What differs.
+        differences: Vec<String>,
+        /// What to do about it.
+        mend: &'static str,
+    },
+}
+
+/// Refuses a record that did not come to a good end; `name` is for the words.
+fn check_usable(name: &str, record: &Record) -> Result<(), Refusal> {
+    if !record.complete {
+        let why = record.failure.as_deref().unwrap_or("interrupted");
+        return Err(Refusal::Unusable(format!(
+            "{name}: the run is incomplete ({why}): run it again"
+        )));
+    }
+    match failures(record).first() {
+        Some(words) => Err(Refusal::Wrong(format!(
+            "{name}: {words}; what is wrong has no figure to compare"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// The digest of the events and that of the final state; none of what was not
+/// looked at.
+fn digests(record: &Record) -> [Option<String>; 2] {
+    let oracle = record.oracle.as_ref();
+    let of_trials = || record.trials.iter().find_map(|t| t.events_digest.clone());
+    [
+        oracle
+            .map(|oracle| oracle.events_digest.clone())
+            .or_else(of_trials),
+        oracle.map(|oracle| oracle.snapshot_digest.clone()),
+    ]
+}
+
+/// The digests that both know and that are the same.
+fn shared_digests(one: &Record, other: &Record) -> [Option<String>; 2] {
+    let [events, state] = digests(one);
+    let [other_events, other_state] = digests(other);
+    let same = |one: Option<String>, other| one.filter(|digest| other == Some(digest.clone()));
+    [same(events, other_events), same(state, other_state)]
+}
+
+/// Names of the engines and ablations of a record, its control and its probes
+/// not among them.
+fn compared(record: &Record) -> Vec<String> {
+    let wanted = record
+        .engines
+        .iter()
+        .filter(|note| !note.control && note.role != "probe");
+    wanted.map(|note| note.name.clone()).collect()
+}
+
+/// The names that both have, in the order of the new side, then those that
+/// only the old side has, and those that only the new one has.
+fn split(old: &Record, new: &Record) -> (Vec<String>, [Vec<String>; 2]) {
+    let (old, new) = (compared(old), compared(new));
+    let (both, only_new): (Vec<String>, Vec<String>) =
+        new.into_iter().partition(|name| old.contains(name));
+    let only_old = old.into_iter().filter(|name| !both.contains(name));
+    let only_old = only_old.collect();
+    (both, [only_old, only_new])
+}
+
+/// What differs of two things that both can be shown, as a line that names
+/// both: `batch: 256 and 1,024`.
+fn differ<T: PartialEq>(
+    what: &str,
+    [one, other]: [&T; 2],
+    show: impl Fn(&T) -> String,
+) -> Option<String> {
+    (one != other).then(|| format!("{what}: {} and {}", show(one), show(other)))
+}
+
+/// What differs in how two records were run, a line each: what was run, and
+/// with which numbers.
+fn plan_differences(one: &Record, other: &Record) -> Vec<String> {
+    use crate::unit::quantity::show_whole;
+    let (a, b) = (&one.plan, &other.plan);
+    let number = |value: &u64| show_whole(*value);
+    let count = |value: &usize| show_whole(*value as u64);
+    let flag = |value: &bool| (if *value { "yes" } else { "no" }).to_owned();
+    let names = [&one.workload.name, &other.workload.name];
+    let texts = [&one.workload.toml, &other.workload.toml];
+    let other_text = names[0] == names[1] && texts[0] != texts[1];
+    [
+        differ("workload", names, Clone::clone),
+        other_text.then(|| format!("the text of the workload {}", names[0])),
+        differ("seed", [&a.seed, &b.seed], ToString::to_string),
+        differ("events of a trial", [&a.events, &b.events], number),
+        differ("reads of a trial", [&a.reads, &b.reads], number),
+        differ("threads", [&a.threads, &b.threads], count),
+        differ("batch", [&a.batch, &b.batch], count),
+        differ("generated inline", [&a.inline, &b.inline], flag),
+        differ("pinned", [&a.pin, &b.pin], flag),
+        differ(
+            "entries of an inbox",
+            [&a.inbox_capacity, &b.inbox_capacity],
+            count,
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

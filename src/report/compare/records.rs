@@ -1,0 +1,169 @@
+//! Two saved records: each engine's ratio to the same baseline inside its own
+//! record, so that the machine's speed on that day cancels. Imports `record`,
+//! `stats` and the parts beside it.
+
+use super::{
+    Change, Comparison, GateVerdict, Method, Refusal, Side, check_usable, compared, differ,
+    digests, plan_differences, shared_digests, split, warning,
+};
+use crate::record::{Record, Trial};
+use crate::stats::{geometric_mean, unpaired_ratio};
+
+/// A record, and where it came from.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordFile<'a> {
+    /// Its file, for the words.
+    pub path: &'a str,
+    /// What is in it.
+    pub record: &'a Record,
+}
+
+/// The record `after` beside the record `before`: the change of each engine's
+/// ratio to the baseline, with an unpaired interval. With `force`, what was
+/// not run alike is compared all the same, under a warning.
+///
+/// # Errors
+/// Where a record is incomplete or wrong, their baselines differ, no engine
+/// but the baseline is in both, or, without `force`, they were not run alike.
+pub fn compare_records(
+    before: RecordFile<'_>,
+    after: RecordFile<'_>,
+    fail_slower: Option<f64>,
+    force: bool,
+) -> Result<Comparison, Refusal> {
+    check_usable(before.path, before.record)?;
+    check_usable(after.path, after.record)?;
+    let (old, new) = (before.record, after.record);
+    let baseline = same_baseline(old, new)?;
+    let differences = differences(old, new);
+    if !force && !differences.is_empty() {
+        return Err(Refusal::Unlike {
+            what: "the two records",
+            differences,
+            mend: "run again in the same way, or give --force to compare them all the same",
+        });
+    }
+    let (both, mut alone) = split(old, new);
+    for names in &mut alone {
+        names.retain(|name| *name != baseline);
+    }
+    let changes: Vec<Change> = both
+        .iter()
+        .filter(|name| **name != baseline)
+        .filter_map(|name| change([old, new], [name, name], &baseline, fail_slower))
+        .collect();
+    if changes.is_empty() {
+        return Err(Refusal::Unusable(format!(
+            "no engine beside the baseline {baseline} is in both records: {} has {}, {} has {}",
+            before.path,
+            compared(old).join(", "),
+            after.path,
+            compared(new).join(", ")
+        )));
+    }
+    let mut comparison = Comparison {
+        control: control([old, new], &baseline),
+        method: Method::Records { baseline },
+        workload: new.workload.name.clone(),
+        plan: old.plan.clone(),
+        sides: [Side::of(before.path, old), Side::of(after.path, new)],
+        changes,
+        alone,
+        digests: shared_digests(old, new),
+        fail_slower,
+        warnings: Vec::new(),
+    };
+    comparison.warnings = warning::of_records(&comparison, [before, after], differences);
+    Ok(comparison)
+}
+
+/// The one baseline that both records' ratios are taken to.
+fn same_baseline(old: &Record, new: &Record) -> Result<String, Refusal> {
+    let [one, other] = [old, new].map(|record| {
+        let name = &record.plan.baseline;
+        let note = record.engines.iter().find(|note| note.name == *name);
+        (name, note.map(|note| &note.engine))
+    });
+    if one == other && one.1.is_some() {
+        return Ok(one.0.clone());
+    }
+    Err(Refusal::Unusable(format!(
+        "the records' ratios are taken to two baselines, {} and {}: run again with one \
+         --baseline for both",
+        one.0, other.0
+    )))
+}
+
+/// Everything that was not alike, a line each.
+fn differences(old: &Record, new: &Record) -> Vec<String> {
+    let mut found = plan_differences(old, new);
+    let same_stream = found.is_empty();
+    let (a, b) = (&old.environment, &new.environment);
+    let number = |value: &usize| value.to_string();
+    let limit =
+        |cpus: &Option<f64>| cpus.map_or_else(|| "unlimited".to_owned(), |cpus| cpus.to_string());
+    found.extend(
+        [
+            differ("processor", [&a.cpu, &b.cpu], Clone::clone),
+            differ("processors", [&a.cores, &b.cores], number),
+            differ(
+                "processors of the control group",
+                [&a.cgroup_cpus, &b.cgroup_cpus],
+                limit,
+            ),
+            differ("kind of build", [&a.profile, &b.profile], Clone::clone),
+            differ(
+                "version of notibench",
+                [&old.version, &new.version],
+                Clone::clone,
+            ),
+        ]
+        .into_iter()
+        .flatten(),
+    );
+    // what follows from another seed need not be told again
+    let whose = ["digest of the events", "digest of the final state"];
+    for ((what, one), other) in whose.into_iter().zip(digests(old)).zip(digests(new)) {
+        if let (true, Some(one), Some(other)) = (same_stream, one, other) {
+            found.extend(differ(what, [&one, &other], Clone::clone));
+        }
+    }
+    found
+}
+
+/// The change of one engine, under its name in each record.
+fn change(
+    records: [&Record; 2],
+    names: [&str; 2],
+    baseline: &str,
+    fail_slower: Option<f64>,
+) -> Option<Change> {
+    let pairs = |side: usize| records[side].paired_with(baseline, names[side], Trial::ns_per_event);
+    let (before, after) = (pairs(0), pairs(1));
+    let ratio = |pairs: &[(f64, f64)]| {
+        geometric_mean(
+            &pairs
+                .iter()
+                .map(|(own, base)| base / own)
+                .collect::<Vec<_>>(),
+        )
+    };
+    let figures = [ratio(&before)?, ratio(&after)?];
+    let interval = unpaired_ratio(&before, &after);
+    Some(Change {
+        engine: names[1].to_owned(),
+        figures,
+        ratio: figures[1] / figures[0],
+        interval,
+        gate: fail_slower.map(|threshold| GateVerdict::of(interval.as_ref(), threshold)),
+    })
+}
+
+/// The A/A control of both: the baseline beside itself then, and now.
+fn control(records: [&Record; 2], baseline: &str) -> Option<Change> {
+    let [old, new] = records.map(|record| {
+        let note = record.engines.iter().find(|note| note.control);
+        note.map(|note| note.name.as_str())
+    });
+    change(records, [old?, new?], baseline, None)
+}

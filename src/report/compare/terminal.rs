@@ -1,0 +1,189 @@
+//! A comparison as text for a terminal. Imports the comparison and the
+//! report's own parts.
+
+use super::{Change, Comparison, Method, Side};
+use crate::report::course::planned;
+use crate::report::table::draw;
+use crate::report::terminal::shape;
+use crate::report::text::{Style, plain, show_near_one, show_percent, show_ratio, wrap};
+use crate::stats::Verdict;
+use crate::unit::quantity::show_ns;
+
+/// The comparison as text: a failed gate first, then who is compared, the
+/// table, what it rests on, and warnings. A pure function of both.
+#[must_use]
+pub fn terminal(comparison: &Comparison, style: &Style) -> String {
+    let style = *style;
+    let mut text = String::new();
+    if let Some(failure) = comparison.failure() {
+        text += &style.red(wrap("REGRESSED  ", &plain(&failure), style.width).trim_end());
+        text += "\n\n";
+    }
+    text += &style.bold(&title(comparison));
+    text.push('\n');
+    for line in heading(comparison) {
+        text += &wrap("  ", &line, style.width);
+    }
+    text.push('\n');
+    text += &draw(&rows(comparison), style);
+    text.push('\n');
+    for line in notes(comparison) {
+        text += &wrap("  ", &line, style.width);
+    }
+    for warning in &comparison.warnings {
+        let line = wrap("warning: ", &warning.to_string(), style.width);
+        text.push('\n');
+        text += &style.yellow(line.trim_end());
+    }
+    if !comparison.warnings.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+pub(super) fn title(comparison: &Comparison) -> String {
+    let workload = plain(&comparison.workload);
+    match &comparison.method {
+        Method::Builds { turns, .. } => format!("{workload} · two builds in {turns} turns"),
+        Method::Records { .. } => format!("{workload} · two records, unpaired"),
+    }
+}
+
+/// The sides, and how they were run.
+pub(super) fn heading(comparison: &Comparison) -> Vec<String> {
+    let names = comparison.method.sides();
+    let mut lines: Vec<String> = names
+        .iter()
+        .zip(&comparison.sides)
+        .map(|(name, side)| side_line(name, side))
+        .collect();
+    if let Method::Builds {
+        identical: true, ..
+    } = comparison.method
+    {
+        lines.push("both are one file, byte for byte".to_owned());
+    }
+    let each = match comparison.method {
+        Method::Builds { .. } => "each process: ",
+        Method::Records { .. } => "",
+    };
+    lines.push(format!(
+        "{each}{}",
+        shape(&comparison.plan, &planned(&comparison.plan))
+    ));
+    lines
+}
+
+fn side_line(name: &str, side: &Side) -> String {
+    format!(
+        "{name}: {} (notibench {}, {})",
+        plain(&side.path),
+        plain(&side.version),
+        plain(&side.started)
+    )
+}
+
+/// The table, its header first.
+pub(super) fn rows(comparison: &Comparison) -> Vec<Vec<String>> {
+    let [old, new] = comparison.method.sides();
+    let mut header = vec![
+        "engine".to_owned(),
+        old.to_owned(),
+        new.to_owned(),
+        format!("{new} ÷ {old}\n[95% interval]"),
+        "verdict".to_owned(),
+        "smallest\neffect".to_owned(),
+    ];
+    if let Some(threshold) = comparison.fail_slower {
+        header.push(format!("gate\n{}", show_percent(threshold)));
+    }
+    let mut rows = vec![header];
+    for change in &comparison.changes {
+        let mut row = row(comparison, change, plain(&change.engine));
+        row.extend(change.gate.map(|gate| gate.words().to_owned()));
+        rows.push(row);
+    }
+    if let Some(control) = &comparison.control {
+        let mut row = row(comparison, control, "A/A control".to_owned());
+        row.extend(comparison.fail_slower.map(|_| "-".to_owned()));
+        rows.push(row);
+    }
+    rows
+}
+
+fn row(comparison: &Comparison, change: &Change, name: String) -> Vec<String> {
+    let show = match comparison.method {
+        Method::Builds { .. } => show_ns,
+        Method::Records { .. } => show_ratio,
+    };
+    let [old, new] = change.figures.map(show);
+    let (ratio, verdict, effect) = match &change.interval {
+        Some(interval) => (
+            show_near_one(change.ratio, interval),
+            interval.verdict().words().to_owned(),
+            show_percent(interval.minimum_detectable),
+        ),
+        None => (
+            format!("{} n/a", show_ratio(change.ratio)),
+            "n/a".to_owned(),
+            "-".to_owned(),
+        ),
+    };
+    vec![name, old, new, ratio, verdict, effect]
+}
+
+/// What the figures rest on, a paragraph each.
+pub(super) fn notes(comparison: &Comparison) -> Vec<String> {
+    let [old, new] = comparison.method.sides();
+    let mut notes = vec![match &comparison.method {
+        Method::Builds {
+            turns,
+            warmup_turns,
+            ..
+        } => format!(
+            "{old}, {new}: wall time per event, the median process. {new} ÷ {old}: speed, above 1 \
+             the new build is faster; geometric means over {turns} turns (after {warmup_turns} of \
+             warm-up), in each of which each build ran once, in shuffled order. Processes are the \
+             sampling unit; intervals are Student's t on paired log-ratios."
+        ),
+        Method::Records { baseline } => format!(
+            "{old}, {new}: speed as a multiple of {}'s in the same record, so that the machine's \
+             speed of that day cancels. {new} ÷ {old}: above 1 the engine became faster beside \
+             that baseline. UNPAIRED: intervals are Welch's t on the difference of mean \
+             log-ratios. They cover the noise of rounds, not the luck of two processes (layout, \
+             allocator), and what the baseline gained or lost, too, is not seen; `compare --exe \
+             OLD --exe NEW` covers both.",
+            plain(baseline)
+        ),
+    }];
+    notes.push("smallest effect: the smallest change that would be seen 8 times in 10".to_owned());
+    notes.extend(gate_note(comparison));
+    for (name, alone) in [old, new].iter().zip(&comparison.alone) {
+        if !alone.is_empty() {
+            let listed = alone.iter().map(|engine| plain(engine));
+            let listed: Vec<String> = listed.collect();
+            notes.push(format!("only {name}: {}", listed.join(", ")));
+        }
+    }
+    let [events, state] = &comparison.digests;
+    let digests = [("events", events), ("final state", state)];
+    for (what, digest) in digests {
+        if let Some(digest) = digest {
+            notes.push(format!("the same {what} on both sides: {}", plain(digest)));
+        }
+    }
+    notes
+}
+
+fn gate_note(comparison: &Comparison) -> Option<String> {
+    let threshold = show_percent(comparison.fail_slower?);
+    let verdict = match comparison.regressions().len() {
+        0 => "passed",
+        _ => "FAILED",
+    };
+    Some(format!(
+        "gate: {verdict}; it fails where an engine is significantly {} and by more than \
+         {threshold} of the time per event",
+        Verdict::Slower
+    ))
+}

@@ -1,0 +1,214 @@
+//! Tests of the comparison of records. Imports what they test, and the
+//! changed copies beside it.
+
+use super::*;
+
+fn of_records(
+    before: &Record,
+    after: &Record,
+    fail_slower: Option<f64>,
+    force: bool,
+) -> Result<Comparison, Refusal> {
+    let file = |path, record| RecordFile { path, record };
+    let (before, after) = (file("before.json", before), file("after.json", after));
+    compare_records(before, after, fail_slower, force)
+}
+
+#[test]
+fn records_are_compared_by_their_ratios_to_the_baseline() {
+    let before = fixture::record();
+    // a machine that is half as fast today: no engine became slower
+    let mut after = fixture::record();
+    for name in [
+        "dashmap-naive",
+        "dashmap",
+        "sharded-mutex",
+        "dashmap-naive-again",
+    ] {
+        scale(&mut after, name, |_| 2.0);
+    }
+    let comparison = of_records(&before, &after, Some(0.10), false).unwrap();
+    assert_eq!(comparison.changes.len(), 2);
+    for change in &comparison.changes {
+        assert!((change.ratio - 1.0).abs() < 1e-6);
+        assert_eq!(change.gate, Some(GateVerdict::Passed));
+    }
+    // twenty percent on one engine alone
+    scale(&mut after, "dashmap", |_| 1.2);
+    let comparison = of_records(&before, &after, Some(0.10), false).unwrap();
+    let dashmap = change(&comparison, "dashmap");
+    assert!((slowdown(dashmap.ratio) - 0.2).abs() < 1e-3);
+    assert_eq!(dashmap.gate, Some(GateVerdict::Regressed));
+    assert_eq!(
+        change(&comparison, "sharded-mutex").gate,
+        Some(GateVerdict::Passed)
+    );
+    let text = shown(&comparison);
+    assert!(
+        text.contains("two records, unpaired") && text.contains("UNPAIRED"),
+        "{text}"
+    );
+    assert!(text.contains("multiple of dashmap-naive's"), "{text}");
+}
+
+#[test]
+fn the_control_of_both_records_is_held_against_itself() {
+    let before = fixture::record();
+    let mut after = fixture::record();
+    let comparison = of_records(&before, &after, None, false).unwrap();
+    assert!(comparison.control.is_some());
+    assert_eq!(comparison.warnings, []);
+    scale(&mut after, "dashmap-naive-again", |_| 1.3);
+    let comparison = of_records(&before, &after, None, false).unwrap();
+    let told = |wanted: &dyn Fn(&CompareWarning) -> bool| comparison.warnings.iter().any(wanted);
+    assert!(told(&|w| matches!(w, CompareWarning::ControlDiffers(_))));
+    // and the report of that record has the same to say of itself
+    assert!(told(
+        &|w| matches!(w, CompareWarning::OfItsOwn(path, _) if path == "after.json")
+    ));
+}
+
+#[test]
+fn records_that_were_not_run_alike_are_refused_or_forced_under_a_warning() {
+    type Edit = fn(&mut Record);
+    let cases: [(&str, Edit); 10] = [
+        ("workload: steady_week and other", |r| {
+            r.workload.name = "other".to_owned();
+        }),
+        ("the text of the workload", |r| r.workload.toml.push('\n')),
+        ("seed: 42 and 43", |r| r.plan.seed = 43),
+        ("events of a trial: 1,000,000 and 2", |r| r.plan.events = 2),
+        ("threads: 2 and 4", |r| r.plan.threads = 4),
+        ("batch: 256 and 1", |r| r.plan.batch = 1),
+        ("processor: An Example Processor and Another", |r| {
+            r.environment.cpu = "Another".to_owned();
+        }),
+        ("processors: 2 and 64", |r| r.environment.cores = 64),
+        ("version of notibench: 0.1.0 and 0.2.0", |r| {
+            r.version = "0.2.0".to_owned();
+        }),
+        ("kind of build: release and debug", |r| {
+            r.environment.profile = "debug".to_owned();
+        }),
+    ];
+    let before = fixture::record();
+    for (words, edit) in cases {
+        let mut after = fixture::record();
+        edit(&mut after);
+        let refusal = of_records(&before, &after, None, false).unwrap_err();
+        let told = refusal.to_string();
+        assert!(told.contains(words) && told.contains("--force"), "{told}");
+        let forced = of_records(&before, &after, None, true).unwrap();
+        let warning = forced.warnings[0].to_string();
+        assert!(warning.contains(words), "{warning}");
+        assert!(
+            shown(&forced).contains("warning: compared by --force"),
+            "{}",
+            shown(&forced)
+        );
+    }
+}
+
+#[test]
+fn what_is_wrong_or_has_nothing_in_common_is_refused_by_force_too() {
+    let right = fixture::record();
+    let refuse = |edit: &dyn Fn(&mut Record)| {
+        let mut other = fixture::record();
+        edit(&mut other);
+        let refusal = of_records(&other, &right, None, true).unwrap_err();
+        assert_eq!(
+            of_records(&other, &right, None, false),
+            Err(refusal.clone())
+        );
+        refusal
+    };
+    let early = refuse(&|r| r.complete = false);
+    assert!(
+        early
+            .to_string()
+            .contains("before.json: the run is incomplete")
+    );
+    let wrong = refuse(&|r| fixture::break_engine(r, "dashmap", "member 7"));
+    assert!(matches!(wrong, Refusal::Wrong(_)));
+    let baseline = refuse(&|r| r.plan.baseline = "sharded-mutex".to_owned());
+    assert!(
+        baseline
+            .to_string()
+            .contains("sharded-mutex and dashmap-naive")
+    );
+    let alone = refuse(&|r| {
+        let keep = |name: &str| name.starts_with("dashmap-naive");
+        r.engines.retain(|note| keep(&note.name));
+        r.trials.retain(|trial| keep(&trial.engine));
+        r.proofs.retain(|proof| keep(&proof.engine));
+    });
+    assert!(alone.to_string().contains("no engine beside the baseline"));
+}
+
+#[test]
+fn engines_of_one_side_only_are_listed() {
+    let mut after = fixture::record();
+    for note in &mut after.engines {
+        if note.name == "dashmap" {
+            note.name = "novel".to_owned();
+        }
+    }
+    for trial in &mut after.trials {
+        if trial.engine == "dashmap" {
+            trial.engine = "novel".to_owned();
+        }
+    }
+    after.proofs.retain(|proof| proof.engine != "dashmap");
+    let comparison = of_records(&fixture::record(), &after, None, false).unwrap();
+    assert_eq!(
+        comparison.alone,
+        [["dashmap".to_owned()], ["novel".to_owned()]]
+    );
+    let text = shown(&comparison);
+    assert!(
+        text.contains("only before: dashmap") && text.contains("only after: novel"),
+        "{text}"
+    );
+}
+
+#[test]
+fn one_round_gives_no_interval_and_the_gate_says_nothing() {
+    let one = fixture::with_rounds(1);
+    let comparison = of_records(&one, &fixture::record(), Some(0.1), true).unwrap();
+    let dashmap = change(&comparison, "dashmap");
+    assert_eq!(
+        (dashmap.interval, dashmap.gate),
+        (None, Some(GateVerdict::Unknown))
+    );
+    assert_eq!(comparison.failure(), None);
+    let said: Vec<String> = comparison
+        .warnings
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert!(
+        said.iter().any(|words| words.contains("no gate can judge")),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn no_name_steers_the_terminal_or_breaks_the_table() {
+    let mut record = fixture::record();
+    for note in &mut record.engines {
+        if note.name == "dashmap" {
+            note.name = "a|b\u{1b}[31m\n".to_owned();
+        }
+    }
+    for trial in &mut record.trials {
+        if trial.engine == "dashmap" {
+            trial.engine = "a|b\u{1b}[31m\n".to_owned();
+        }
+    }
+    record.proofs.retain(|proof| proof.engine != "dashmap");
+    let comparison = of_records(&record, &record, Some(0.1), false).unwrap();
+    for text in [shown(&comparison), markdown(&comparison)] {
+        assert!(!text.contains('\u{1b}'), "{text}");
+    }
+    assert!(markdown(&comparison).contains("a\\|b \\[31m"));
+}

@@ -1,0 +1,247 @@
+//! What a reader should know before believing a comparison. Each names what
+//! mends it. Imports the comparison and the warnings of reports.
+
+use std::fmt;
+
+use super::{Change, Comparison, GateVerdict, RecordFile};
+use crate::record::{ProofVerdict, Record};
+use crate::report::summary::Summary;
+use crate::report::text::{plain, show_near_one, show_percent};
+use crate::report::warning::collect;
+use crate::stats::{RatioInterval, Verdict};
+use crate::unit::quantity::show_whole;
+
+/// Fewer turns, or rounds of a record, than this make an interval wide.
+const FEW: usize = 5;
+
+/// One warning.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CompareWarning {
+    /// Compared by force: what was not alike.
+    Unlike(Vec<String>),
+    /// A side was built without optimisation: which.
+    DebugBuild(&'static str),
+    /// The control of one record beside that of the other differs.
+    ControlDiffers(RatioInterval),
+    /// Final states were not proved.
+    NotProved,
+    /// Too few turns.
+    FewTurns(usize),
+    /// Too few rounds of a record: which, and how many.
+    FewRounds(&'static str, usize),
+    /// A slowdown of the threshold could have hidden.
+    Blind {
+        /// The threshold, as a fraction.
+        threshold: f64,
+        /// Engines and the smallest effect that could be seen of each.
+        engines: Vec<(String, f64)>,
+        /// Turns that would probably do; none where rounds are meant.
+        turns: Option<usize>,
+    },
+    /// There is no interval: engines.
+    NoInterval(Vec<String>),
+    /// Neighbours resemble each other: engines; and the flag.
+    Correlated(Vec<String>, &'static str),
+    /// Time that the host took away in all turns, in ms.
+    Steal(u64),
+    /// A record has warnings of its own: its file, and how many.
+    OfItsOwn(String, usize),
+}
+
+impl fmt::Display for CompareWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            Self::Unlike(differences) => format!(
+                "compared by --force, though the records were not run alike, so that a change may \
+                 be of what differs and not of the engine: {}",
+                plain(&differences.join("; "))
+            ),
+            Self::DebugBuild(side) => format!(
+                "the {side} side is a debug build: its times say nothing; build it with `cargo \
+                 build --release`"
+            ),
+            Self::ControlDiffers(interval) => format!(
+                "the baseline beside itself (A/A) is not what it was: {}. Changes of this size \
+                 are not to be trusted here (by chance alone one pair of records in twenty shows \
+                 one): run both again with more --rounds, or compare with --exe",
+                show_near_one(interval.ratio, interval)
+            ),
+            Self::NotProved => "final states were not proved, so that a build may be fast because \
+                                it is wrong: run without --no-verify"
+                .to_owned(),
+            Self::FewTurns(turns) => {
+                format!("only {turns} turns count: intervals are wide; give --turns {FEW} or more")
+            }
+            Self::FewRounds(side, rounds) => format!(
+                "only {rounds} rounds count {side}: intervals are wide; run it again with \
+                 --rounds {FEW} or more"
+            ),
+            Self::Blind {
+                threshold,
+                engines,
+                turns,
+            } => blind_words(*threshold, engines, *turns),
+            Self::NoInterval(engines) => format!(
+                "no interval, so that no gate can judge: {}: give at least two turns or rounds",
+                plain(&engines.join(", "))
+            ),
+            Self::Correlated(engines, flag) => format!(
+                "neighbours in time resemble each other ({}), so that their intervals are not as \
+                 sure as they say: give more {flag}",
+                plain(&engines.join(", "))
+            ),
+            Self::Steal(ms) => format!(
+                "the host took {} ms from this machine during the trials: give more --turns, or \
+                 run on a quieter host",
+                show_whole(*ms)
+            ),
+            Self::OfItsOwn(path, count) => format!(
+                "the report of {} has {}: `notibench report {}` shows what to mend",
+                plain(path),
+                if *count == 1 {
+                    "a warning of its own".to_owned()
+                } else {
+                    format!("{count} warnings of its own")
+                },
+                plain(path)
+            ),
+        })
+    }
+}
+
+fn blind_words(threshold: f64, engines: &[(String, f64)], turns: Option<usize>) -> String {
+    let listed: Vec<String> = engines
+        .iter()
+        .map(|(name, effect)| format!("{} {}", plain(name), show_percent(*effect)))
+        .collect();
+    let mend = match turns {
+        Some(turns) => format!("give more --turns (about {})", show_whole(turns as u64)),
+        None => "run both with more --rounds, or compare two builds with --exe".to_owned(),
+    };
+    format!(
+        "a slowdown of {} may have passed unseen; the smallest that is seen 8 times in 10: {}: \
+         {mend}",
+        show_percent(threshold),
+        listed.join(", ")
+    )
+}
+
+/// The warnings of two builds' turns, the gravest first.
+pub(super) fn of_builds(comparison: &Comparison, turns: &[[Record; 2]]) -> Vec<CompareWarning> {
+    let mut found = Vec::new();
+    if let Some(turn) = turns.first() {
+        debug_builds(comparison, [&turn[0], &turn[1]], &mut found);
+    }
+    if turns.iter().flatten().any(is_unproved) {
+        found.push(CompareWarning::NotProved);
+    }
+    if turns.len() < FEW {
+        found.push(CompareWarning::FewTurns(turns.len()));
+    }
+    let worst = blind(comparison)
+        .filter_map(|change| turns_needed(comparison, change, turns.len()))
+        .max();
+    of_intervals(comparison, worst, "--turns", &mut found);
+    let trials = turns.iter().flatten().flat_map(|record| &record.trials);
+    let steal_ms = trials.fold(0, |sum: u64, t| sum.saturating_add(t.steal_ms));
+    if steal_ms > 0 {
+        found.push(CompareWarning::Steal(steal_ms));
+    }
+    found
+}
+
+/// The warnings of two records, the gravest first.
+pub(super) fn of_records(
+    comparison: &Comparison,
+    files: [RecordFile<'_>; 2],
+    differences: Vec<String>,
+) -> Vec<CompareWarning> {
+    let mut found = Vec::new();
+    if !differences.is_empty() {
+        found.push(CompareWarning::Unlike(differences));
+    }
+    let records = files.map(|file| file.record);
+    debug_builds(comparison, records, &mut found);
+    let control = comparison.control.as_ref().and_then(|c| c.interval);
+    if let Some(interval) = control.filter(|i| i.verdict() != Verdict::NoDifferenceSeen) {
+        found.push(CompareWarning::ControlDiffers(interval));
+    }
+    if records.into_iter().any(is_unproved) {
+        found.push(CompareWarning::NotProved);
+    }
+    for (side, record) in comparison.method.sides().into_iter().zip(records) {
+        if record.plan.rounds < FEW {
+            found.push(CompareWarning::FewRounds(side, record.plan.rounds));
+        }
+    }
+    of_intervals(comparison, None, "--rounds", &mut found);
+    for file in files {
+        let own = collect(file.record, &Summary::of(file.record)).len();
+        if own > 0 {
+            found.push(CompareWarning::OfItsOwn(file.path.to_owned(), own));
+        }
+    }
+    found
+}
+
+fn debug_builds(comparison: &Comparison, records: [&Record; 2], found: &mut Vec<CompareWarning>) {
+    for (side, record) in comparison.method.sides().into_iter().zip(records) {
+        if record.environment.profile == "debug" {
+            found.push(CompareWarning::DebugBuild(side));
+        }
+    }
+}
+
+/// Whether an engine that is compared was not held against the oracle.
+fn is_unproved(record: &Record) -> bool {
+    let names = super::compared(record);
+    record
+        .proofs
+        .iter()
+        .any(|proof| names.contains(&proof.engine) && proof.verdict == ProofVerdict::NotChecked)
+}
+
+/// Engines of which a slowdown of the threshold may have passed unseen.
+fn blind(comparison: &Comparison) -> impl Iterator<Item = &Change> {
+    let unseen = |change: &&Change| change.gate == Some(GateVerdict::NotSeen);
+    comparison.changes.iter().filter(unseen)
+}
+
+/// Turns that would make the smallest effect as small as the threshold: it
+/// shrinks with their root.
+fn turns_needed(comparison: &Comparison, change: &Change, turns: usize) -> Option<usize> {
+    let effect = change.interval?.minimum_detectable.ln_1p();
+    let wanted = comparison.fail_slower?.ln_1p();
+    let needed = (effect / wanted).powi(2) * turns as f64;
+    needed.is_finite().then_some(needed.ceil() as usize)
+}
+
+fn of_intervals(
+    comparison: &Comparison,
+    turns: Option<usize>,
+    flag: &'static str,
+    found: &mut Vec<CompareWarning>,
+) {
+    let engines: Vec<(String, f64)> = blind(comparison)
+        .filter_map(|c| Some((c.engine.clone(), c.interval?.minimum_detectable)))
+        .collect();
+    if let (Some(threshold), false) = (comparison.fail_slower, engines.is_empty()) {
+        found.push(CompareWarning::Blind {
+            threshold,
+            engines,
+            turns,
+        });
+    }
+    let named = |wanted: &dyn Fn(&Change) -> bool| -> Vec<String> {
+        let changes = comparison.changes.iter().filter(|change| wanted(change));
+        changes.map(|change| change.engine.clone()).collect()
+    };
+    let without = named(&|change| change.interval.is_none());
+    if !without.is_empty() {
+        found.push(CompareWarning::NoInterval(without));
+    }
+    let correlated = named(&|change| change.interval.is_some_and(|i| i.correlated));
+    if !correlated.is_empty() {
+        found.push(CompareWarning::Correlated(correlated, flag));
+    }
+}
