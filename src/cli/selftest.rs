@@ -22,6 +22,8 @@ const FULL: (usize, usize, u64) = (200, 20, 100_000);
 const SHORT: (usize, usize, u64) = (40, 10, 50_000);
 /// Comparisons, and rounds of one, at the most.
 const MOST: usize = 100_000;
+/// Workers at the most, as everywhere.
+const MOST_THREADS: usize = 1_024;
 
 /// `notibench selftest`.
 pub(super) fn selftest(args: &SelftestArgs, own: &[Contender]) -> Result<(), Failure> {
@@ -82,14 +84,20 @@ fn options(
         ("--comparisons", comparisons, 1),
         ("--planted-comparisons", planted_comparisons, 0),
         ("--planted-rounds", args.planted_rounds, 2),
+        ("--planted-threads", args.planted_threads, 1),
         ("--rounds", plan.rounds, 2),
     ];
     for (flag, value, low) in counts {
-        if !(low..=MOST).contains(&value) {
+        let most = if flag == "--planted-threads" {
+            MOST_THREADS
+        } else {
+            MOST
+        };
+        if !(low..=most).contains(&value) {
             return Err(Failure::Usage(format!(
                 "{flag} is {}, must be {low} to {}",
                 show_whole(value as u64),
-                show_whole(MOST as u64)
+                show_whole(most as u64)
             )));
         }
     }
@@ -107,6 +115,7 @@ fn options(
         comparisons,
         rounds: plan.rounds,
         planted_share: args.plant,
+        planted_threads: args.planted_threads,
         planted_comparisons,
         planted_rounds: args.planted_rounds,
         stop: stop_flag(),
@@ -161,10 +170,12 @@ fn words_of_planted(judged: &PlantedJudged, options: &SelftestOptions) -> String
         )
     };
     format!(
-        "planted       {} comparisons with the engine slowed down by {share} of its time\n\
+        "planted       {} comparisons with the engine slowed down by {share} of its time, workers \
+         {}\n\
          \x20             {seen}\n\
          \x20             ratio {:.3}, {:.0} rounds, smallest effect {} (medians)\n",
         judged.comparisons,
+        options.planted_threads,
         judged.ratio_median.unwrap_or(f64::NAN),
         judged.rounds_median.unwrap_or(f64::NAN),
         or_none(judged.detectable_median),

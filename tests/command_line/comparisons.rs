@@ -174,7 +174,7 @@ fn a_selftest_prints_its_figures() {
         "selftest · pair · dashmap: 2,000 events a trial, 2 threads",
         "A/A           40 comparisons of 5 rounds of the engine with itself",
         "2 are to be expected, at most 5 allowed",
-        "planted       2 comparisons with the engine slowed down by 3.0% of its time",
+        "planted       2 comparisons with the engine slowed down by 3.0% of its time, workers 1",
         "steal ",
         "involuntary switches ",
         "load ",

@@ -75,6 +75,9 @@ pub(in crate::cli) struct SelftestArgs {
     /// Slowdown that is planted
     #[arg(long, value_name = "SHARE", value_parser = parse_share, default_value = "3%")]
     pub(in crate::cli) plant: f64,
+    /// Workers where the engine is slowed down: with more than one, the others gain by it
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "1")]
+    pub(in crate::cli) planted_threads: usize,
     /// Comparisons with the engine slowed down [default: 20]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(in crate::cli) planted_comparisons: Option<usize>,
