@@ -43,6 +43,7 @@ fn request<'a>(
                 command: Vec::new(),
                 stop: stop.clone(),
                 on_hang: |message| panic!("{message}"),
+                process: 0,
             };
             (value, run)
         })
