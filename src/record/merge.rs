@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn another_run_is_refused() {
-        let differing: [(&str, fn(&mut Record)); 3] = [
+        type Change = fn(&mut Record);
+        let differing: [(&str, Change); 3] = [
             ("plan", |record| record.plan.seed += 1),
             ("list of engines", |record| record.engines.truncate(1)),
             ("oracle's digest", |record| {
