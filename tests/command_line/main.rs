@@ -10,3 +10,4 @@ mod mistakes;
 mod outputs;
 mod runs;
 mod streams;
+mod sweep;
