@@ -15,6 +15,10 @@ test *filter:
 verify *flags:
     cargo run --release -- verify {{flags}}
 
+# Compare an engine with itself, and with itself slowed down
+selftest *flags:
+    cargo run --release -- selftest {{flags}}
+
 # Measure the parts with criterion; takes long and needs a quiet machine
 bench *filter:
     cargo bench -- {{filter}}

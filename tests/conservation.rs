@@ -137,6 +137,7 @@ fn record_of(workload: &Workload, toml: &str, seed: u64, threads: usize) -> Reco
         command: vec!["test".to_owned()],
         stop: StopFlag::default(),
         on_hang: end,
+        process: 0,
     };
     harness::run(&request, &mut Silent)
 }

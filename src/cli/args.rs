@@ -1,4 +1,6 @@
-//! The flags. Imports nothing but clap.
+//! The flags. Imports nothing but clap, and `unit`.
+
+mod comparison;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -7,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::args_sweep::SweepArgs;
 use crate::unit::quantity::{parse_count, parse_share};
+pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
 
 /// Load-tests the hot path of notifications, and proves every engine right.
 #[derive(Debug, Parser)]
@@ -39,6 +42,8 @@ pub(super) enum Command {
     List(ListArgs),
     /// Print the policy: what each kind of event does
     Policy,
+    /// Compare an engine with itself, and with itself slowed down: are verdicts to be believed here?
+    Selftest(SelftestArgs),
     /// Say what on this machine would spoil a measurement, and how to mend it
     Doctor,
 }
@@ -127,6 +132,8 @@ pub(super) struct RunArgs {
     /// Leave out the proof; the report says so
     #[arg(long)]
     pub(super) no_verify: bool,
+    #[command(flatten)]
+    pub(super) comparison: ComparisonArgs,
     /// Write the first engine's final state here, as NDJSON
     #[arg(long, value_name = "FILE")]
     pub(super) snapshot: Option<PathBuf>,
@@ -138,6 +145,8 @@ pub(super) struct RunArgs {
 pub(super) struct RerunArgs {
     /// A saved record
     pub(super) record: PathBuf,
+    #[command(flatten)]
+    pub(super) child: ChildArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }

@@ -9,8 +9,10 @@ mod doctor;
 mod exit;
 mod generate;
 mod list;
+mod processes;
 mod progress;
 mod run;
+mod selftest;
 mod signal;
 mod sweep;
 mod verify;
@@ -50,6 +52,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
         Command::Generate(args) => generate::generate(&args),
         Command::List(args) => list::list(&args, own),
         Command::Policy => list::policy(),
+        Command::Selftest(args) => selftest::selftest(&args, own),
         Command::Doctor => doctor::doctor(),
     };
     match result {

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{OutputArgs, OutputFormat, ReportArgs, RerunArgs, RunArgs};
+use super::args::{ChildArgs, OutputArgs, OutputFormat, ReportArgs, RerunArgs, RunArgs};
 use super::exit::{Failure, print};
+use super::processes;
 use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
 use super::sweep;
@@ -33,6 +34,11 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         perf: args.perf,
         inline: args.inline,
         no_verify: args.no_verify,
+        relevant: args.comparison.relevant,
+        precision: args.comparison.precision,
+        max_time_ms: args.comparison.max_time,
+        processes: args.comparison.processes,
+        planted_share: args.comparison.plant.unwrap_or(0.0),
     };
     let environment = harness::examine();
     let (contenders, baseline) = harness::choose_contenders(&options, own)?;
@@ -46,6 +52,7 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         command: std::env::args().collect(),
         stop: stop_flag(),
         on_hang: end_process,
+        process: args.comparison.child.number.unwrap_or(0),
     };
     if let Some(path) = &args.snapshot {
         if args
@@ -61,7 +68,7 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         }
         check_target(path)?;
     }
-    let record = run_and_show(&request, &args.output)?;
+    let record = run_and_show(&request, &args.output, args.comparison.child)?;
     // of a run that ended early there is none
     verdict_of(&record)?;
     if let Some(path) = &args.snapshot {
@@ -114,8 +121,9 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
         command: std::env::args().collect(),
         stop: stop_flag(),
         on_hang: end_process,
+        process: args.child.number.unwrap_or(0),
     };
-    let record = run_and_show(&request, &args.output)?;
+    let record = run_and_show(&request, &args.output, args.child)?;
     if let (Some(before), Some(now)) = (&before.oracle, &record.oracle) {
         let same = before.events_digest == now.events_digest
             && before.snapshot_digest == now.snapshot_digest;
@@ -138,14 +146,22 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
 }
 
 /// Runs, saves the record, prints the report.
-fn run_and_show(request: &RunRequest<'_>, output: &OutputArgs) -> Result<Record, Failure> {
+fn run_and_show(
+    request: &RunRequest<'_>,
+    output: &OutputArgs,
+    child: ChildArgs,
+) -> Result<Record, Failure> {
     let path = target_path(&request.workload.name, output)?;
     if request.plan.perf
         && let Some(words) = harness::no_counters()
     {
         eprintln!("warning: {words}");
     }
-    let record = harness::run(request, &mut Progress::new());
+    let record = if request.plan.processes > 1 && child.number.is_none() {
+        processes::run(request)?
+    } else {
+        harness::run(request, &mut Progress::new())
+    };
     let saved = match &path {
         Some(path) => record.save(path).map_err(Failure::from),
         None => Ok(()),

@@ -40,6 +40,7 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
                 command: command.clone(),
                 stop: stop_flag(),
                 on_hang: end_process,
+                process: 0,
             };
             Ok((point.value, run))
         })
@@ -150,7 +151,7 @@ impl Axes {
             no_verify: args.no_verify,
             limits: args.limits,
             warm: args.warm,
-            perf: false,
+            ..RunOptions::default()
         };
         Ok(Point {
             value,

@@ -24,6 +24,7 @@ pub mod oracle;
 mod pages;
 pub mod papaya;
 pub mod partitioned;
+pub mod planted;
 pub mod proof;
 pub mod read;
 pub mod registry;

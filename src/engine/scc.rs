@@ -49,13 +49,13 @@ impl Engine for SccEngine {
         rayon::join(
             || {
                 each(&self.members, |id, state| {
-                    visit(StateRef::Member(id, state))
-                })
+                    visit(StateRef::Member(id, state));
+                });
             },
             || {
                 each(&self.contents, |id, state| {
-                    visit(StateRef::Content(id, state))
-                })
+                    visit(StateRef::Content(id, state));
+                });
             },
         );
     }

@@ -5,7 +5,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::proof::{Expectation, Finding, inspect};
-use super::trial::{TrialError, TrialOutcome, TrialSetup, message_of, run_trial, run_trial_twice};
+use super::trial::{
+    TrialError, TrialOutcome, TrialSetup, message_of, run_prepared, run_trial, run_trial_twice,
+};
+use crate::engine::planted::Planted;
 use crate::engine::registry::{EngineVisitor, dispatch};
 use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, EngineInfo};
@@ -16,6 +19,7 @@ pub(super) type Proved = (TrialOutcome, Finding);
 
 type TrialFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<Proved, TrialError>;
 type TwiceFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<[Proved; 2], TrialError>;
+type PlantedFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<Proved, TrialError>;
 type SnapshotFn = fn(&TrialSetup<'_>) -> Result<Snapshot, TrialError>;
 type FreshnessFn = fn(&TrialSetup<'_>, u64) -> Result<(), String>;
 
@@ -32,6 +36,10 @@ pub struct Contender {
     pub needs_dense_ids: bool,
     trial: TrialFn,
     trial_twice: TwiceFn,
+    /// How much its trials are slowed down on purpose, as a share of the
+    /// engine's own time; 0 unless planted.
+    planted_share: f64,
+    planted: PlantedFn,
     freshness: FreshnessFn,
     snapshot: SnapshotFn,
 }
@@ -45,6 +53,16 @@ impl Contender {
             info: E::INFO,
             control: false,
             needs_dense_ids: E::NEEDS_DENSE_IDS,
+            planted_share: 0.0,
+            planted: |setup, expected, share| {
+                run_prepared::<Planted<E>, Finding>(
+                    setup,
+                    |engine| engine.set_share(share),
+                    |engine, config, outcome| {
+                        inspect(engine, config, outcome, expected, Pass::Fresh)
+                    },
+                )
+            },
             trial: |setup, expected| {
                 run_trial::<E, Finding>(setup, |engine, config, outcome| {
                     inspect(engine, config, outcome, expected, Pass::Fresh)
@@ -85,12 +103,28 @@ impl Contender {
         }
     }
 
+    /// The same engine slowed down by a share of its own time, to see whether
+    /// that is found: 0.03 is 3%. Nothing but its trials' time changes.
+    #[must_use]
+    pub fn planted(&self, share: f64) -> Self {
+        Self {
+            planted_share: share,
+            ..self.clone()
+        }
+    }
+
     pub(super) fn trial(
         &self,
         setup: &TrialSetup<'_>,
         expected: Option<&Expectation<'_>>,
     ) -> Result<Proved, TrialError> {
-        self.at_rest(|| (self.trial)(setup, expected))
+        self.at_rest(|| {
+            if self.planted_share > 0.0 {
+                (self.planted)(setup, expected, self.planted_share)
+            } else {
+                (self.trial)(setup, expected)
+            }
+        })
     }
 
     /// The same with a second pass over the state that the first one left.

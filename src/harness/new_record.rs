@@ -4,7 +4,7 @@
 use super::counters::no_counters;
 use super::proof::Expectation;
 use super::run::{RunRequest, engine_note, first_proof};
-use crate::record::{ClockNote, OracleNote, Realised, Record, SCHEMA, WorkloadNote};
+use crate::record::{ClockNote, EndedBy, OracleNote, Realised, Record, SCHEMA, WorkloadNote};
 
 /// The time, RFC 3339, UTC, to the second.
 pub(super) fn now() -> String {
@@ -26,6 +26,7 @@ pub(super) fn new_record(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         complete: false,
         failure: surprise,
+        ended_by: EndedBy::default(),
         command: request.command.clone(),
         started: now(),
         workload: WorkloadNote {

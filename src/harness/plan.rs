@@ -3,12 +3,13 @@
 
 use super::contender::Contender;
 use super::memory::{Prediction, memory_limit, predict};
+use super::plan_rounds::{in_range, rounds_plan};
 use crate::engine::registry::ENTRIES;
 use crate::engine::state::INBOX_CAPACITY;
 use crate::engine::{EngineInfo, Role};
 use crate::generator::ReadStream;
 use crate::record::{Environment, Plan};
-use crate::unit::quantity::{show_bytes, show_whole};
+use crate::unit::quantity::show_bytes;
 use crate::workload::Workload;
 
 /// Engines of a run that names none.
@@ -57,6 +58,16 @@ pub struct RunOptions {
     pub inline: bool,
     /// Leave out the proof.
     pub no_verify: bool,
+    /// How large a difference must be to matter, as a fraction.
+    pub relevant: Option<f64>,
+    /// Half-width of the intervals at which rounds end, as a fraction.
+    pub precision: Option<f64>,
+    /// When no further round begins, in ms after the first.
+    pub max_time_ms: Option<u64>,
+    /// Processes that each make the whole run.
+    pub processes: Option<usize>,
+    /// Slowdown planted into every engine, as a fraction of its own time.
+    pub planted_share: f64,
 }
 
 /// Why a run can't be made as asked; each says how to mend it.
@@ -148,6 +159,15 @@ pub fn choose_contenders(
                 )
             })?,
     };
+    let beside = contenders
+        .iter()
+        .any(|c| c.info.role == Role::Engine && c.name != baseline);
+    if options.precision.is_some() && !beside {
+        return Err(PlanError::Conflict(
+            "--precision is that of ratios, and there is one engine: add another with --engine"
+                .to_owned(),
+        ));
+    }
     let control = contenders
         .iter()
         .find(|c| c.name == baseline)
@@ -224,16 +244,7 @@ pub fn resolve(
     baseline: String,
     env: &Environment,
 ) -> Result<Plan, PlanError> {
-    let in_range = |flag, value: u64, low: u64, high: u64| {
-        if (low..=high).contains(&value) {
-            return Ok(value);
-        }
-        Err(PlanError::OutOfRange {
-            flag,
-            value: show_whole(value),
-            range: format!("{} to {}", show_whole(low), show_whole(high)),
-        })
-    };
+    let rounds = rounds_plan(options)?;
     let events = in_range(
         "--events",
         options.events.unwrap_or(workload.events),
@@ -249,10 +260,6 @@ pub fn resolve(
     let threads = in_range("--threads", threads as u64, 1, MAX_THREADS as u64)? as usize;
     let batch = options.batch.unwrap_or(1_024);
     let batch = in_range("--batch", batch as u64, 1, MAX_BATCH as u64)? as usize;
-    let rounds = options.rounds.unwrap_or(5);
-    let rounds = in_range("--rounds", rounds as u64, 1, 10_000)? as usize;
-    let warmup_rounds = options.warmup_rounds.unwrap_or(1);
-    let warmup_rounds = in_range("--warmup-rounds", warmup_rounds as u64, 0, 10_000)? as usize;
     let seed = options.seed.unwrap_or(workload.seed);
     let reads = ReadStream::new(workload, seed).due_before(events);
     let verify = !options.no_verify;
@@ -268,8 +275,8 @@ pub fn resolve(
         reads,
         threads,
         batch,
-        rounds,
-        warmup_rounds,
+        rounds: rounds.rounds,
+        warmup_rounds: rounds.warmup_rounds,
         inline,
         pin: options.pin,
         perf: options.perf,
@@ -278,6 +285,11 @@ pub fn resolve(
         inbox_capacity: INBOX_CAPACITY,
         dense,
         warm: options.warm,
+        relevant: rounds.relevant,
+        precision: rounds.precision,
+        max_time_ms: rounds.max_time_ms,
+        processes: rounds.processes,
+        planted_share: rounds.planted_share,
     })
 }
 
@@ -349,6 +361,11 @@ pub fn resolve_again(
         no_verify: !before.verify,
         limits: before.dense,
         warm: before.warm,
+        relevant: Some(before.relevant),
+        precision: before.precision,
+        max_time_ms: before.max_time_ms,
+        processes: Some(before.processes),
+        planted_share: before.planted_share,
         ..RunOptions::default()
     };
     let now = resolve(&options, workload, before.baseline.clone(), env)

@@ -1,8 +1,11 @@
 //! A run: the stream, the oracle, rounds of shuffled turns, proofs, and the
 //! record of it all. Imports its siblings and `record`.
 
+use std::time::Instant;
+
 use super::clock::measure_clock;
 use super::contender::{Contender, Proved};
+use super::course::end_after;
 use super::environment::load_1m;
 use super::new_record::new_record;
 use super::proof::Expectation;
@@ -58,6 +61,9 @@ pub struct RunRequest<'a> {
     pub stop: StopFlag,
     /// Called where a worker has panicked and another can't be stopped.
     pub on_hang: fn(&str),
+    /// Which of the plan's processes this is, from 0: the order of turns
+    /// differs from one to the other.
+    pub process: usize,
 }
 
 /// Runs it. A failure of an engine is told in the record, not as an error:
@@ -181,9 +187,16 @@ fn rounds(
     record: &mut Record,
     observer: &mut dyn Observer,
 ) -> Result<(), TrialError> {
-    let plan = &request.plan;
-    (0..plan.warmup_rounds + plan.rounds)
-        .try_for_each(|round| one_round(request, source, expected, record, observer, round))
+    let most = request.plan.warmup_rounds + request.plan.rounds;
+    let start = Instant::now();
+    for round in 0..most {
+        if let Some(ended_by) = end_after(record, round, start.elapsed()) {
+            record.ended_by = ended_by;
+            return Ok(());
+        }
+        one_round(request, source, expected, record, observer, round)?;
+    }
+    Ok(())
 }
 
 /// One trial of each contender, in an order of the round's own.
@@ -197,17 +210,19 @@ pub(super) fn one_round(
 ) -> Result<(), TrialError> {
     let plan = &request.plan;
     let setup = setup_of(request, source);
-    let contenders = request.contenders.len();
-    let total = (plan.warmup_rounds + plan.rounds) * contenders;
-    for (turn, at) in shuffled(contenders, plan.seed, round).enumerate() {
-        let contender = &request.contenders[at];
+    let contenders = planted(request);
+    let most = plan.warmup_rounds + plan.rounds;
+    let total = most * contenders.len();
+    let turns = shuffled(contenders.len(), plan.seed, request.process * most + round);
+    for (turn, at) in turns.enumerate() {
+        let contender = &contenders[at];
         if request.stop.is_set() {
             return Err(TrialError::Interrupted);
         }
         if matches!(record.proofs[at].verdict, ProofVerdict::Differs(_)) {
             continue;
         }
-        observer.turn(round * contenders + turn, total, &contender.name);
+        observer.turn(round * contenders.len() + turn, total, &contender.name);
         for (pass, proved) in passes(contender, &setup, expected, plan.warm)? {
             note_proof(&mut record.proofs[at], &proved);
             let mut trial = trial_of(&contender.name, plan, &proved);
@@ -232,6 +247,16 @@ fn passes(
     }
     let [fresh, warm] = contender.trial_twice(setup, expected)?;
     Ok(vec![(Pass::Fresh, fresh), (Pass::Warm, warm)])
+}
+
+/// The contenders, all but probes slowed down where the plan says so.
+fn planted(request: &RunRequest<'_>) -> Vec<Contender> {
+    let share = request.plan.planted_share;
+    let slowed = |contender: &Contender| match contender.info.role {
+        Role::Probe => contender.clone(),
+        _ => contender.planted(share),
+    };
+    request.contenders.iter().map(slowed).collect()
 }
 
 /// The order of one round: a shuffle (Fisher and Yates) that the seed decides.
@@ -287,6 +312,7 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
     let tally = &outcome.tally;
     Trial {
         engine: engine.to_owned(),
+        process: 0,
         round: 0,
         turn: 0,
         warmup: false,

@@ -96,6 +96,7 @@ fn record_with(
         command: vec!["test".to_owned()],
         stop: StopFlag::default(),
         on_hang: |message| panic!("{message}"),
+        process: 0,
     };
     run(&request, &mut Silent)
 }

@@ -56,6 +56,7 @@ fn request_of<'a>(
                 command: Vec::new(),
                 stop: stop.clone(),
                 on_hang: |message| panic!("{message}"),
+                process: 0,
             };
             (value, run)
         })

@@ -128,7 +128,17 @@ pub fn run_trial<E: Engine, T>(
     setup: &TrialSetup<'_>,
     inspect: impl FnOnce(&E, &EngineConfig, &TrialOutcome) -> T,
 ) -> Result<(TrialOutcome, T), TrialError> {
+    run_prepared(setup, |_| {}, inspect)
+}
+
+/// The same, the engine shown to `prepare` before any session is opened.
+pub(super) fn run_prepared<E: Engine, T>(
+    setup: &TrialSetup<'_>,
+    prepare: impl FnOnce(&E),
+    inspect: impl FnOnce(&E, &EngineConfig, &TrialOutcome) -> T,
+) -> Result<(TrialOutcome, T), TrialError> {
     let (engine, config) = build::<E>(setup)?;
+    prepare(&engine);
     let outcome = run_pass(setup, &config, &engine)?;
     let seen = inspect(&engine, &config, &outcome);
     Ok((outcome, seen))

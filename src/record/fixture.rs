@@ -38,6 +38,7 @@ pub(crate) fn with_rounds(rounds: usize) -> Record {
         version: "0.1.0".to_owned(),
         complete: true,
         failure: None,
+        ended_by: EndedBy::Rounds,
         command: ["notibench", "run", "steady_week"]
             .map(str::to_owned)
             .to_vec(),
@@ -173,6 +174,26 @@ pub(crate) fn sweep() -> Sweep {
     }
 }
 
+/// Four rounds in each of three processes, in which `dashmap` takes so many
+/// times as long: what happens within one happens to all its rounds.
+pub(crate) fn three_processes(luck: [f64; 3]) -> Record {
+    let mut record = with_rounds(4);
+    let of_one = std::mem::take(&mut record.trials);
+    record.plan.processes = luck.len();
+    for (process, luck) in luck.into_iter().enumerate() {
+        record
+            .trials
+            .extend(of_one.iter().cloned().map(|mut trial| {
+                trial.process = process;
+                if trial.engine == "dashmap" {
+                    trial.wall_ns = (trial.wall_ns as f64 * luck) as u64;
+                }
+                trial
+            }));
+    }
+    record
+}
+
 /// The trial of that engine in that round, to be changed.
 pub(crate) fn trial_mut<'r>(record: &'r mut Record, engine: &str, round: usize) -> &'r mut Trial {
     let found = record
@@ -224,6 +245,7 @@ fn trial(round: usize, turn: usize) -> Trial {
     let probe = role == "probe";
     Trial {
         engine: name.to_owned(),
+        process: 0,
         round,
         turn,
         warmup: round == 0,
@@ -287,6 +309,11 @@ fn plan(rounds: usize) -> Plan {
         inbox_capacity: 32,
         dense: false,
         warm: false,
+        relevant: DEFAULT_RELEVANT,
+        precision: None,
+        max_time_ms: None,
+        processes: 1,
+        planted_share: 0.0,
     }
 }
 

@@ -3,6 +3,8 @@
 
 #[cfg(test)]
 pub(crate) mod fixture;
+mod merge;
+mod pairs;
 mod processors;
 mod schema;
 mod store;
@@ -10,8 +12,8 @@ mod sweep;
 mod validate;
 
 pub use schema::{
-    ClockNote, EngineNote, EngineProof, Environment, OracleNote, Pass, PerfNote, Plan,
-    ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
+    ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, Environment, OracleNote, Pass,
+    PerfNote, Plan, ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
 pub use store::{RecordError, default_path};
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};

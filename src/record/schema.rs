@@ -18,6 +18,9 @@ pub struct Record {
     pub complete: bool,
     /// Why the run failed, where it did.
     pub failure: Option<String>,
+    /// What ended the rounds of a run that is complete.
+    #[serde(default)]
+    pub ended_by: EndedBy,
     /// The command line, word by word.
     pub command: Vec<String>,
     /// When it started, RFC 3339, UTC.
@@ -92,6 +95,48 @@ pub struct Plan {
     /// Whether each trial had a second pass, over warm state.
     #[serde(default)]
     pub warm: bool,
+    /// How large a difference must be to matter, as a fraction.
+    #[serde(default = "default_relevant")]
+    pub relevant: f64,
+    /// Rounds end where every engine's interval has at most this half-width,
+    /// as a fraction of its ratio; `rounds` is then a maximum.
+    #[serde(default)]
+    pub precision: Option<f64>,
+    /// No round begins later than so long after the first, in ms.
+    #[serde(default)]
+    pub max_time_ms: Option<u64>,
+    /// Processes, each of which made the whole run; with several, they are
+    /// the sampling unit.
+    #[serde(default = "one")]
+    pub processes: usize,
+    /// Slowdown that was planted into every engine, as a fraction of its own
+    /// time.
+    #[serde(default)]
+    pub planted_share: f64,
+}
+
+/// Threshold of relevance where none is given.
+pub const DEFAULT_RELEVANT: f64 = 0.02;
+
+const fn default_relevant() -> f64 {
+    DEFAULT_RELEVANT
+}
+
+const fn one() -> usize {
+    1
+}
+
+/// What ended the rounds.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum EndedBy {
+    /// As many rounds as were asked for.
+    #[default]
+    Rounds,
+    /// Every interval was narrow enough.
+    Precision,
+    /// The time was over.
+    MaxTime,
 }
 
 /// One contestant.
@@ -138,6 +183,9 @@ impl Pass {
 pub struct Trial {
     /// [`EngineNote::name`].
     pub engine: String,
+    /// Process that ran it, from 0.
+    #[serde(default)]
+    pub process: usize,
     /// Round, from 0, warm-up rounds first.
     pub round: usize,
     /// Position in the round's shuffled order.

@@ -30,9 +30,20 @@ impl Record {
                     trial.engine
                 ));
             }
-            if !turns.insert((trial.engine.as_str(), trial.round, trial.pass)) {
+            if !turns.insert((
+                trial.engine.as_str(),
+                trial.process,
+                trial.round,
+                trial.pass,
+            )) {
                 let (engine, round) = (&trial.engine, trial.round);
                 return Err(format!("trial {at}: `{engine}` ran twice in round {round}"));
+            }
+            if trial.process >= self.plan.processes.max(1) {
+                let (process, of) = (trial.process, self.plan.processes);
+                return Err(format!(
+                    "trial {at} is of process {process}, the plan has {of}"
+                ));
             }
             check_trial(trial)
                 .map_err(|what| format!("trial {at} (`{}`): {what}", trial.engine))?;
@@ -62,6 +73,9 @@ impl Record {
         let environment = &self.environment;
         let mut numbers = vec![
             ("clock.cost_ns", self.clock.cost_ns),
+            ("plan.relevant", self.plan.relevant),
+            ("plan.precision", self.plan.precision.unwrap_or(0.0)),
+            ("plan.planted_share", self.plan.planted_share),
             ("environment.load_1m", environment.load_1m),
             ("environment.load_1m_end", environment.load_1m_end),
             (

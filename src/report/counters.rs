@@ -1,6 +1,6 @@
 //! What the processors counted, per event. Imports `record` and `summary`.
 
-use super::summary::{Summary, over_rounds, per, taken_on};
+use super::summary::{Summary, over_rounds, per};
 use super::table;
 use super::text::{Style, plain, wrap};
 use crate::record::{Pass, PerfNote, Record, Trial};
@@ -27,7 +27,7 @@ impl CountsPerEvent {
             let per_event = |trial: &Trial| {
                 let counted = count(trial.perf.as_ref()?)?;
                 // none at all is a figure, too
-                per(counted as f64, taken_on(trial)).or((counted == 0).then_some(0.0))
+                per(counted as f64, trial.taken_on()).or((counted == 0).then_some(0.0))
             };
             over_rounds(record, engine, pass, &per_event)
         };

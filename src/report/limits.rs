@@ -6,10 +6,10 @@
 //! for ratios to the baseline.
 
 use super::failure::difference;
-use super::summary::{EngineLine, Summary, pairs};
+use super::summary::{EngineLine, Summary};
 use super::table;
 use super::text::{Style, plain, show_percent, wrap};
-use crate::record::{Pass, Record};
+use crate::record::{Pass, Record, Trial};
 use crate::stats::{RatioInterval, geometric_mean, paired_ratio};
 
 /// The probes that engines are held against.
@@ -54,7 +54,7 @@ pub fn shares(record: &Record, engine: &str, pass: Pass) -> Vec<LimitShare> {
         return Vec::new();
     }
     let share_of = |limit: &'static str| {
-        let both = pairs(record, engine, name_of(record, limit)?, pass);
+        let both = record.paired_with(name_of(record, limit)?, engine, pass, Trial::ns_per_event);
         let ratios: Vec<f64> = both.iter().map(|(own, limit)| limit / own).collect();
         Some(LimitShare {
             limit,

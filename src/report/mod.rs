@@ -4,7 +4,9 @@
 
 pub mod compare;
 mod counters;
+mod course;
 mod csv;
+mod differences;
 mod failure;
 mod github_action;
 mod limits;
@@ -33,6 +35,7 @@ mod tests_warm;
 
 pub use counters::CountsPerEvent;
 pub use csv::csv;
+pub use differences::{PercentileDifference, percentile_differences};
 pub use failure::failures;
 pub use github_action::github_action;
 pub use limits::{LimitShare, limits, shares};
@@ -42,7 +45,7 @@ pub use summary::{Control, EngineError, EngineLine, HarnessShare, Proof, Summary
 pub use sweep::sweep;
 pub use terminal::terminal;
 pub use text::Style;
-pub use warning::Warning;
+pub use warning::{RoundsWarning, Warning};
 
 use crate::record::Record;
 

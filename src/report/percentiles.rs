@@ -19,13 +19,13 @@ const QUANTILES: [(f64, &str); 5] = [
 
 /// What is timed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Timed {
+pub(super) enum Timed {
     Ingest,
     Read,
 }
 
 impl Timed {
-    fn text(self, trial: &Trial) -> &str {
+    pub(super) fn text(self, trial: &Trial) -> &str {
         match self {
             Self::Ingest => &trial.ingest_service_ns,
             Self::Read => &trial.read_service_ns,
@@ -34,7 +34,7 @@ impl Timed {
 }
 
 /// The merged service times of one engine.
-struct Row {
+pub(super) struct Row {
     engine: String,
     group_calls: Vec<u64>,
     merged: ServiceHistogram,
@@ -43,7 +43,7 @@ struct Row {
 
 impl Row {
     /// The value of a percentile in ns, where the samples support it.
-    fn supported(&self, quantile: f64) -> Option<u64> {
+    pub(super) fn supported(&self, quantile: f64) -> Option<u64> {
         let value = self.merged.value_at_quantile(quantile);
         let rounds = self
             .rounds
@@ -129,7 +129,7 @@ fn rows(record: &Record, summary: &Summary, timed: Timed) -> Vec<Row> {
         .collect()
 }
 
-fn row(record: &Record, engine: &str, timed: Timed) -> Option<Row> {
+pub(super) fn row(record: &Record, engine: &str, timed: Timed) -> Option<Row> {
     let mut row = Row {
         engine: engine.to_owned(),
         group_calls: Vec::new(),

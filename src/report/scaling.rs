@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::summary::{Versus, counted, ns_per_event};
+use super::summary::{Versus, counted};
 use super::sweep::{PointView, View};
 use super::table::draw;
 use super::text::{Style, plain, show_percent, show_ratio, wrap};
@@ -16,7 +16,7 @@ use crate::unit::quantity::show_count;
 /// The engine's rounds at a point: number of the round, ns per event.
 fn rounds_of(point: &PointView<'_>, engine: &str) -> Vec<(usize, f64)> {
     counted(point.record, engine, Pass::Fresh)
-        .filter_map(|trial| Some((trial.round, ns_per_event(trial)?)))
+        .filter_map(|trial| Some((trial.round, trial.ns_per_event()?)))
         .collect()
 }
 

@@ -197,7 +197,7 @@ fn line(record: &Record, engine: &EngineNote, pass: Pass) -> Option<EngineLine> 
     let trials: Vec<&Trial> = counted(record, &engine.name, pass).collect();
     let over_rounds =
         |figure: &dyn Fn(&Trial) -> Option<f64>| over_rounds(record, &engine.name, pass, figure);
-    let ns_per_event = over_rounds(&ns_per_event)?;
+    let ns_per_event = over_rounds(&Trial::ns_per_event)?;
     let ns_per_notification = over_rounds(&|trial| per(trial.wall_ns as f64, trial.notified));
     let equal = record
         .proofs
@@ -233,12 +233,7 @@ pub(super) fn counted<'r>(
     engine: &str,
     pass: Pass,
 ) -> impl Iterator<Item = &'r Trial> {
-    let of_it = move |trial: &&Trial| trial.engine == engine && trial.pass == pass;
-    record
-        .trials
-        .iter()
-        .filter(|trial| !trial.warmup && ns_per_event(trial).is_some())
-        .filter(of_it)
+    record.counted(engine, pass)
 }
 
 /// The median of a figure over the engine's passes that count.
@@ -252,31 +247,8 @@ pub(super) fn over_rounds(
     median(&values)
 }
 
-/// Events of a trial that were taken on.
-pub(super) fn taken_on(trial: &Trial) -> u64 {
-    let missed = trial.failed.saturating_add(trial.skipped);
-    trial.generated.saturating_sub(missed)
-}
-
-/// Wall time per event that was taken on; `None` where there is no time or no
-/// event.
-pub(super) fn ns_per_event(trial: &Trial) -> Option<f64> {
-    per(trial.wall_ns as f64, taken_on(trial))
-}
-
 pub(super) fn per(amount: f64, count: u64) -> Option<f64> {
     (count > 0 && amount > 0.0).then(|| amount / count as f64)
-}
-
-/// The engine's time and the baseline's in each round that counts and that
-/// both ran.
-pub(super) fn pairs(record: &Record, engine: &str, baseline: &str, pass: Pass) -> Vec<(f64, f64)> {
-    counted(record, engine, pass)
-        .filter_map(|trial| {
-            let other = counted(record, baseline, pass).find(|other| other.round == trial.round)?;
-            Some((ns_per_event(trial)?, ns_per_event(other)?))
-        })
-        .collect()
 }
 
 fn versus(record: &Record, engine: &EngineNote, pass: Pass) -> Versus {
@@ -293,7 +265,7 @@ fn versus(record: &Record, engine: &EngineNote, pass: Pass) -> Versus {
     if difference(record, note).is_some() {
         return Versus::None("baseline wrong");
     }
-    let pairs = pairs(record, &engine.name, baseline, pass);
+    let pairs = record.paired(&engine.name, pass, Trial::ns_per_event);
     let ratios: Vec<f64> = pairs.iter().map(|(own, base)| base / own).collect();
     match geometric_mean(&ratios) {
         Some(ratio) => Versus::Ratio {

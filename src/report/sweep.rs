@@ -241,7 +241,7 @@ fn grid(view: &View<'_>, title: &str, rows: &[(String, Vec<String>)], style: Sty
         let part = from..heads.len().min(from + fit);
         let mut table = vec![[&[axis.to_owned()], &heads[part.clone()]].concat()];
         for (name, cells) in rows {
-            table.push([&[name.clone()], &cells[part.clone()]].concat());
+            table.push([std::slice::from_ref(name), &cells[part.clone()]].concat());
         }
         text += &draw(&table, style);
     }

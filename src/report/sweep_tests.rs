@@ -181,7 +181,7 @@ fn points_with_streams_of_their_own_are_compared_without_pairs() {
     );
     assert!(speed.contains("minutes apart"), "{speed}");
     assert!(
-        part(&text, "bytes per member").contains("1.08 KiB"),
+        part(&text, "bytes per member").contains("1.10 KiB"),
         "{text}"
     );
     assert!(!text.contains("Scalability Law"));

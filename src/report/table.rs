@@ -4,9 +4,9 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 use super::limits::{limits, show_shares};
 use super::summary::{EngineLine, Proof, Summary, Versus};
-use super::text::{Style, plain, rounds, show_ends, show_ratio, wrap};
+use super::text::{Style, plain, rounds, show_ends, show_ratio, show_share, wrap};
 use crate::record::{Pass, Record};
-use crate::stats::Verdict;
+use crate::stats::{Direction, Judgement};
 use crate::unit::quantity::{show_bytes, show_count, show_ns};
 
 /// Below this width the column of notifications a second is left out: it is
@@ -209,17 +209,19 @@ pub(super) fn show_versus(versus: &Versus) -> String {
             interval: Some(interval),
             ..
         } => {
-            let sign = sign(interval.verdict());
+            // the mark is the same whatever is relevant
+            let sign = sign(Judgement::of(interval, 0.0));
             format!("{sign} {} {}", show_ratio(*ratio), show_ends(interval))
         }
     }
 }
 
-fn sign(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Faster => "▲",
-        Verdict::Slower => "▼",
-        Verdict::NoDifferenceSeen => "≈",
+/// The mark of a significant difference, and of none.
+pub(super) fn sign(judgement: Judgement) -> &'static str {
+    match judgement.direction() {
+        Some(Direction::Faster) => "▲",
+        Some(Direction::Slower) => "▼",
+        None => "≈",
     }
 }
 
@@ -272,25 +274,46 @@ fn all(summary: &Summary) -> impl Iterator<Item = &EngineLine> {
 }
 
 fn verdicts(record: &Record, summary: &Summary, style: Style) -> String {
+    let threshold = show_share(record.plan.relevant);
+    let judge = |interval| Judgement::of(interval, record.plan.relevant);
     let mut found: Vec<String> = Vec::new();
-    for verdict in [Verdict::Faster, Verdict::NoDifferenceSeen, Verdict::Slower] {
+    for judgement in JUDGEMENTS {
         let names: Vec<String> = summary
             .intervals()
-            .filter(|(_, interval)| interval.verdict() == verdict)
+            .filter(|(_, interval)| judge(interval) == judgement)
             .map(|(name, _)| plain(name))
             .collect();
         if !names.is_empty() {
-            found.push(format!("{} {verdict}: {}", sign(verdict), names.join(", ")));
+            let (sign, words) = (sign(judgement), judgement.words(&threshold));
+            found.push(format!("{sign} {words}: {}", names.join(", ")));
         }
     }
     if found.is_empty() {
         return String::new();
     }
+    let unit = if record.plan.processes > 1 {
+        "processes"
+    } else {
+        "rounds"
+    };
     let words = format!(
-        "beside {}: {}. Ratios are geometric means over rounds, above 1 faster; intervals are \
-         Student's t on paired log-ratios.",
+        "beside {}: {}. By more than {threshold} (--relevant) where it says no less. Ratios are \
+         geometric means over {unit}, above 1 faster; intervals are Student's t on paired \
+         log-ratios.",
         plain(&record.plan.baseline),
         found.join("; ")
     );
     wrap("  ", &words, style.width)
 }
+
+/// What can be said of a difference, in the order in which it is listed.
+const JUDGEMENTS: [Judgement; 8] = [
+    Judgement::Relevant(Direction::Faster),
+    Judgement::PerhapsRelevant(Direction::Faster),
+    Judgement::Irrelevant(Direction::Faster),
+    Judgement::NoRelevantDifference,
+    Judgement::NoDifferenceSeen,
+    Judgement::Irrelevant(Direction::Slower),
+    Judgement::PerhapsRelevant(Direction::Slower),
+    Judgement::Relevant(Direction::Slower),
+];

@@ -2,9 +2,9 @@
 
 use super::failure::failures;
 use super::summary::Summary;
-use super::text::{Style, plain, rounds, wrap};
+use super::text::{Style, plain, wrap};
 use super::warning::{Warning, collect};
-use super::{counters, limits, memory, percentiles, table, trust};
+use super::{counters, course, differences, limits, memory, percentiles, table, trust};
 use crate::record::{Pass, Plan, Record, Trial};
 use crate::unit::quantity::show_whole;
 
@@ -23,6 +23,7 @@ pub fn terminal(record: &Record, style: &Style) -> String {
     text += &table::warm_section(record, style);
     text += &limits::section(record, &warm, style);
     text += &percentiles::section(record, &summary, style);
+    text += &differences::section(record, &summary, style);
     text += &memory::section(record, &summary, style);
     text += &counters::section(record, &summary, style);
     text += &counters::section(record, &warm, style);
@@ -34,6 +35,10 @@ pub fn terminal(record: &Record, style: &Style) -> String {
 /// What must be seen before any figure.
 fn alarms(record: &Record, style: Style) -> String {
     let mut text = String::new();
+    if let Some(words) = course::planted(record) {
+        text += &style.red(wrap("PLANTED  ", &words, style.width).trim_end());
+        text.push('\n');
+    }
     for failure in failures(record) {
         text += &style.red(wrap("FAILED  ", &plain(&failure), style.width).trim_end());
         text.push('\n');
@@ -72,13 +77,13 @@ fn title(record: &Record, style: Style) -> String {
         style.bold(&heading),
         wrap(
             "  ",
-            &shape(&record.plan, &rounds(record.plan.rounds)),
+            &shape(&record.plan, &course::repeated(record)),
             style.width
         )
     )
 }
 
-/// Sizes, workers, rounds and seed, in words; `repeated` are the rounds.
+/// Sizes, workers, rounds (`repeated`: how many, in words) and seed.
 pub(super) fn shape(plan: &Plan, repeated: &str) -> String {
     let plural = |count: usize, thing: &str| {
         let ending = if count == 1 { "" } else { "s" };

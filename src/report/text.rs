@@ -141,6 +141,11 @@ pub(super) fn show_percent(fraction: f64) -> String {
     }
 }
 
+/// A share that a person gave, as they would write it: `2%`, `0.5%`.
+pub(super) fn show_share(share: f64) -> String {
+    format!("{}%", (share * 1e6).round() / 1e4)
+}
+
 /// `1 round`, `5 rounds`.
 pub(super) fn rounds(count: usize) -> String {
     if count == 1 {

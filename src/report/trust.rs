@@ -1,6 +1,7 @@
 //! The trust block: what a reader needs in order to believe the figures, or
 //! not to. Imports `record` and `summary`.
 
+use super::course::ended;
 use super::failure::{difference, unconserved};
 use super::summary::{Summary, Versus};
 use super::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio, wrap};
@@ -21,6 +22,9 @@ pub(super) fn lines(record: &Record, summary: &Summary) -> Vec<Line> {
     }
     lines.push(("harness", harness(record, summary)));
     lines.push(("clock", clock(record)));
+    if let Some(words) = ended(record) {
+        lines.push(("ended by", words));
+    }
     if let Some(effect) = detectable(summary) {
         lines.push(("smallest effect", effect));
     }

@@ -1,14 +1,18 @@
 //! What a reader should know before believing a figure. Each warning names
 //! the flag that mends it. Imports `record` and `summary`.
 
+mod rounds;
+
 use std::fmt;
 
 use super::percentiles::unreadable;
 use super::summary::{Proof, Summary, Versus};
-use super::text::{plain, rounds, show_ends, show_percent, show_ratio};
+use super::text::{plain, rounds as count_rounds, show_ends, show_percent, show_ratio};
 use crate::record::Record;
 use crate::stats::{RatioInterval, Verdict};
 use crate::unit::quantity::show_whole;
+
+pub use rounds::RoundsWarning;
 
 /// Fewer rounds than this make an interval wide.
 const FEW_ROUNDS: usize = 5;
@@ -59,6 +63,8 @@ pub enum Warning {
     Unreadable(Vec<String>),
     /// The baseline has no figure.
     NoBaseline(String),
+    /// How the rounds went.
+    Rounds(RoundsWarning),
     /// What the harness said while it ran.
     Said(String),
 }
@@ -73,7 +79,7 @@ impl fmt::Display for Warning {
             Self::FewRounds(count) => format!(
                 "{} that count{}: intervals are wide and percentiles few; give --rounds \
                  {FEW_ROUNDS} or more",
-                rounds(*count),
+                count_rounds(*count),
                 if *count == 1 { "s" } else { "" },
             ),
             Self::NotProved => "final states were not proved, so an engine may be fast because it \
@@ -91,7 +97,7 @@ impl fmt::Display for Warning {
                 show_whole(*total_ms),
                 show_whole(*most_ms)
             ),
-            Self::Wide(engines) => wide_words(engines),
+            Self::Wide(engines) => wide_words(engines, "--rounds"),
             Self::Correlated(engines) => format!(
                 "neighbouring rounds resemble each other ({}), so that their intervals are not as \
                  sure as they say: give more --rounds",
@@ -112,6 +118,7 @@ impl fmt::Display for Warning {
                  run with --baseline",
                 plain(name)
             ),
+            Self::Rounds(warning) => warning.to_string(),
             Self::Said(words) => plain(words),
         })
     }
@@ -139,13 +146,14 @@ fn harness_words(share: f64, inline: bool) -> String {
     )
 }
 
-fn wide_words(engines: &[(String, f64)]) -> String {
+/// Names the flag that makes them narrower.
+fn wide_words(engines: &[(String, f64)], flag: &str) -> String {
     let listed: Vec<String> = engines
         .iter()
         .map(|(name, width)| format!("{} ({})", plain(name), show_percent(*width)))
         .collect();
     format!(
-        "intervals wider than {:.0}% of their ratio: {}: give more --rounds",
+        "intervals wider than {:.0}% of their ratio: {}: give more {flag}",
         WIDE * 100.0,
         listed.join(", ")
     )
@@ -161,7 +169,12 @@ pub(super) fn collect(record: &Record, summary: &Summary) -> Vec<Warning> {
     }
     of_the_plan(record, summary, &mut found);
     of_the_machine(record, summary, &mut found);
-    of_the_intervals(summary, &mut found);
+    of_the_intervals(record, summary, &mut found);
+    found.extend(
+        rounds::collect(record, summary)
+            .into_iter()
+            .map(Warning::Rounds),
+    );
     let out_of_range = record
         .trials
         .iter()
@@ -237,14 +250,17 @@ fn of_the_machine(record: &Record, summary: &Summary, found: &mut Vec<Warning>) 
     }
 }
 
-fn of_the_intervals(summary: &Summary, found: &mut Vec<Warning>) {
+fn of_the_intervals(record: &Record, summary: &Summary, found: &mut Vec<Warning>) {
     let wide: Vec<(String, f64)> = summary
         .intervals()
         .map(|(name, interval)| (name.to_owned(), interval.relative_width()))
         .filter(|(_, width)| *width > WIDE)
         .collect();
     if !wide.is_empty() {
-        found.push(Warning::Wide(wide));
+        found.push(match record.plan.processes {
+            0 | 1 => Warning::Wide(wide),
+            _ => Warning::Rounds(RoundsWarning::WideOverProcesses(wide)),
+        });
     }
     let correlated: Vec<String> = summary
         .intervals()

@@ -20,4 +20,4 @@ pub use edit::{Change, with_change};
 pub use error::WorkloadError;
 pub use load::{Summary, summaries, workload_files};
 pub use spec::{IdScheme, Population, ReadMix, TimeShape, Workload, WriteMix};
-pub use units::show_duration_us;
+pub use units::{parse_duration_us, show_duration_us};

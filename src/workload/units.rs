@@ -19,7 +19,7 @@ const UNITS: [(&str, u64, &str); 7] = [
 ///
 /// # Errors
 /// Says in a few words what is wrong with `text`.
-pub(super) fn parse_duration_us(text: &str) -> Result<u64, String> {
+pub fn parse_duration_us(text: &str) -> Result<u64, String> {
     let plain = text.trim();
     let unit_at = plain.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_');
     let (number, unit) = plain.split_at(unit_at.unwrap_or(plain.len()));

@@ -5,6 +5,7 @@
 mod common;
 
 mod compare;
+mod comparisons;
 mod formats;
 mod mistakes;
 mod outputs;

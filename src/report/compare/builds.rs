@@ -5,8 +5,7 @@ use super::{
     Change, Comparison, GateVerdict, Method, Refusal, Side, check_usable, compared, digests,
     plan_differences, shared_digests, split, warning,
 };
-use crate::record::{Pass, Record};
-use crate::report::summary::{counted, ns_per_event};
+use crate::record::{Pass, Record, Trial};
 use crate::stats::{geometric_mean, median, paired_ratio};
 
 /// What two builds left, turn by turn.
@@ -140,8 +139,8 @@ fn time(record: &Record, engine: &str) -> Option<f64> {
     let registered = &record.engines.iter().find(|n| n.name == engine)?.engine;
     let names = record.engines.iter().filter(|n| n.engine == *registered);
     let times: Vec<f64> = names
-        .flat_map(|note| counted(record, &note.name, Pass::Fresh))
-        .filter_map(ns_per_event)
+        .flat_map(|note| record.counted(&note.name, Pass::Fresh))
+        .filter_map(Trial::ns_per_event)
         .collect();
     median(&times)
 }

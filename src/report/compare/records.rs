@@ -6,8 +6,7 @@ use super::{
     Change, Comparison, GateVerdict, Method, Refusal, Side, check_usable, compared, differ,
     digests, plan_differences, shared_digests, split, warning,
 };
-use crate::record::{Pass, Record};
-use crate::report::summary::pairs;
+use crate::record::{Pass, Record, Trial};
 use crate::stats::{geometric_mean, unpaired_ratio};
 
 /// A record, and where it came from.
@@ -139,8 +138,10 @@ fn change(
     baseline: &str,
     fail_slower: Option<f64>,
 ) -> Option<Change> {
-    let before = pairs(records[0], names[0], baseline, Pass::Fresh);
-    let after = pairs(records[1], names[1], baseline, Pass::Fresh);
+    let pairs = |side: usize| {
+        records[side].paired_with(baseline, names[side], Pass::Fresh, Trial::ns_per_event)
+    };
+    let (before, after) = (pairs(0), pairs(1));
     let ratio = |pairs: &[(f64, f64)]| {
         geometric_mean(
             &pairs

@@ -2,9 +2,10 @@
 //! report's own parts.
 
 use super::{Change, Comparison, Method, Side};
+use crate::report::course::planned;
 use crate::report::table::draw;
 use crate::report::terminal::shape;
-use crate::report::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio, wrap};
+use crate::report::text::{Style, plain, show_near_one, show_percent, show_ratio, wrap};
 use crate::stats::Verdict;
 use crate::unit::quantity::show_ns;
 
@@ -68,7 +69,7 @@ pub(super) fn heading(comparison: &Comparison) -> Vec<String> {
     };
     lines.push(format!(
         "{each}{}",
-        shape(&comparison.plan, &rounds(comparison.plan.rounds))
+        shape(&comparison.plan, &planned(&comparison.plan))
     ));
     lines
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use super::{Change, Comparison, GateVerdict, RecordFile};
 use crate::record::{ProofVerdict, Record};
 use crate::report::summary::Summary;
-use crate::report::text::{plain, show_near_one, show_percent};
+use crate::report::text::{plain, show_near_one, show_percent, show_share};
 use crate::report::warning::collect;
 use crate::stats::{RatioInterval, Verdict};
 use crate::unit::quantity::show_whole;
@@ -19,6 +19,8 @@ const FEW: usize = 5;
 pub enum CompareWarning {
     /// Compared by force: what was not alike.
     Unlike(Vec<String>),
+    /// A side was slowed down on purpose: which, and by how much.
+    Planted(&'static str, f64),
     /// A side was built without optimisation: which.
     DebugBuild(&'static str),
     /// The control of one record beside that of the other differs.
@@ -55,6 +57,10 @@ impl fmt::Display for CompareWarning {
                 "compared by --force, though the records were not run alike, so that a change may \
                  be of what differs and not of the engine: {}",
                 plain(&differences.join("; "))
+            ),
+            Self::Planted(side, share) => format!(
+                "planted slowdown of {} on the {side} side, on purpose: run it without --plant",
+                show_share(*share)
             ),
             Self::DebugBuild(side) => format!(
                 "the {side} side is a debug build: its times say nothing; build it with `cargo \
@@ -130,7 +136,7 @@ fn blind_words(threshold: f64, engines: &[(String, f64)], turns: Option<usize>) 
 pub(super) fn of_builds(comparison: &Comparison, turns: &[[Record; 2]]) -> Vec<CompareWarning> {
     let mut found = Vec::new();
     if let Some(turn) = turns.first() {
-        debug_builds(comparison, [&turn[0], &turn[1]], &mut found);
+        unfit_builds(comparison, [&turn[0], &turn[1]], &mut found);
     }
     if turns.iter().flatten().any(is_unproved) {
         found.push(CompareWarning::NotProved);
@@ -161,7 +167,7 @@ pub(super) fn of_records(
         found.push(CompareWarning::Unlike(differences));
     }
     let records = files.map(|file| file.record);
-    debug_builds(comparison, records, &mut found);
+    unfit_builds(comparison, records, &mut found);
     let control = comparison.control.as_ref().and_then(|c| c.interval);
     if let Some(interval) = control.filter(|i| i.verdict() != Verdict::NoDifferenceSeen) {
         found.push(CompareWarning::ControlDiffers(interval));
@@ -184,8 +190,12 @@ pub(super) fn of_records(
     found
 }
 
-fn debug_builds(comparison: &Comparison, records: [&Record; 2], found: &mut Vec<CompareWarning>) {
+/// Sides whose times say nothing of an engine.
+fn unfit_builds(comparison: &Comparison, records: [&Record; 2], found: &mut Vec<CompareWarning>) {
     for (side, record) in comparison.method.sides().into_iter().zip(records) {
+        if record.plan.planted_share > 0.0 {
+            found.push(CompareWarning::Planted(side, record.plan.planted_share));
+        }
         if record.environment.profile == "debug" {
             found.push(CompareWarning::DebugBuild(side));
         }

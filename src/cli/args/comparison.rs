@@ -1,0 +1,99 @@
+//! Flags of how runs are repeated, ended and compared, and of `selftest`.
+//! Imports `unit` and `workload`, whose ways of writing quantities they take.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::whole;
+use crate::unit::quantity::{parse_count, parse_share};
+use crate::workload::parse_duration_us;
+
+/// Reads a duration such as `10m` into ms.
+fn duration_ms(text: &str) -> Result<u64, String> {
+    match parse_duration_us(text) {
+        Ok(us) if us >= 1_000 => Ok(us / 1_000),
+        Ok(_) => Err(format!(
+            "`{text}` is shorter than 1ms: write it as 90s or 10m"
+        )),
+        Err(why) => Err(format!("`{text}`: {why}; write it as 90s or 10m")),
+    }
+}
+
+/// How rounds are repeated, ended and compared.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ComparisonArgs {
+    /// Difference that matters; a smaller one may be significant, and is called small [default: 2%]
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, allow_negative_numbers = true)]
+    pub(in crate::cli) relevant: Option<f64>,
+    /// Go on until the interval of every ratio has at most this half-width; --rounds is then a
+    /// maximum [default: --rounds alone decides]
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, allow_negative_numbers = true)]
+    pub(in crate::cli) precision: Option<f64>,
+    /// Begin no round later than this after the first [default: 10m where only --precision is
+    /// given, else none]
+    #[arg(long, value_name = "TIME", value_parser = duration_ms, allow_negative_numbers = true)]
+    pub(in crate::cli) max_time: Option<u64>,
+    /// Make the whole run in so many processes, one after the other, each a sampling unit: the
+    /// intervals then cover the luck of layout and allocation, too [default: 1]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(in crate::cli) processes: Option<usize>,
+    /// Slow every engine down by this share of its own time, to see whether a comparison finds it
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, hide = true)]
+    pub(in crate::cli) plant: Option<f64>,
+    #[command(flatten)]
+    pub(in crate::cli) child: ChildArgs,
+}
+
+/// What a run tells the processes that it starts.
+#[derive(Clone, Copy, Debug, Args)]
+pub(in crate::cli) struct ChildArgs {
+    /// This is process K of a run with --processes
+    #[arg(long = "process-number", value_name = "K", hide = true)]
+    pub(in crate::cli) number: Option<usize>,
+}
+
+/// `selftest`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SelftestArgs {
+    /// Workload file
+    #[arg(default_value = "workloads/steady_week.toml")]
+    pub(in crate::cli) workload: PathBuf,
+    /// Fewer and smaller: 40 comparisons of the engine with itself, 10 with it slowed down, 50k
+    /// events a trial
+    #[arg(long)]
+    pub(in crate::cli) short: bool,
+    /// Engine that is compared with itself
+    #[arg(long, value_name = "NAME", default_value = "dashmap")]
+    pub(in crate::cli) engine: String,
+    /// Comparisons of the engine with itself [default: 200]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(in crate::cli) comparisons: Option<usize>,
+    /// Rounds of each of them [default: those of `run`, 5]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(in crate::cli) rounds: Option<usize>,
+    /// Slowdown that is planted
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, default_value = "3%")]
+    pub(in crate::cli) plant: f64,
+    /// Workers where the engine is slowed down: with more than one, the others gain by it
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "1")]
+    pub(in crate::cli) planted_threads: usize,
+    /// Comparisons with the engine slowed down [default: 20]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(in crate::cli) planted_comparisons: Option<usize>,
+    /// Rounds of each of them at the most
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "1000")]
+    pub(in crate::cli) planted_rounds: usize,
+    /// Events of each trial [default: 100k]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
+    pub(in crate::cli) events: Option<u64>,
+    /// Workers [default: processors]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(in crate::cli) threads: Option<usize>,
+    /// Events of one ingest call [default: 1024]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(in crate::cli) batch: Option<usize>,
+    /// Seed of the stream and of the turns [default: the workload's]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
+    pub(in crate::cli) seed: Option<u64>,
+}

@@ -1,0 +1,304 @@
+//! `selftest`. Imports `harness`, `workload`.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use super::args::SelftestArgs;
+use super::exit::{Failure, print};
+use super::progress::Progress;
+use super::signal::{end_process, stop_flag};
+use crate::engine::Role;
+use crate::harness::selftest::{
+    self, Judged, PlantedJudged, SelftestFound, SelftestOptions, judge_planted, judge_same,
+};
+use crate::harness::{self, Contender, RunOptions, SelftestError};
+use crate::record::{Environment, Plan};
+use crate::unit::quantity::show_whole;
+use crate::workload::Workload;
+
+/// At full size and short: comparisons of the engine with itself, those with
+/// the engine slowed down, and events of a trial.
+const FULL: (usize, usize, u64) = (200, 20, 100_000);
+const SHORT: (usize, usize, u64) = (40, 10, 50_000);
+/// Comparisons, and rounds of one, at the most.
+const MOST: usize = 100_000;
+/// Workers at the most, as everywhere.
+const MOST_THREADS: usize = 1_024;
+
+/// `notibench selftest`.
+pub(super) fn selftest(args: &SelftestArgs, own: &[Contender]) -> Result<(), Failure> {
+    let (workload, _) = Workload::load(&args.workload)?;
+    let environment = harness::examine();
+    let engine = harness::find_contender(&args.engine, own)?;
+    if engine.info.role == Role::Probe {
+        return Err(Failure::Usage(format!(
+            "--engine {} is a probe: it does no work that could be slowed down; name an engine",
+            args.engine
+        )));
+    }
+    let options = options(args, &workload, &engine, &environment)?;
+    let start = Instant::now();
+    let found = selftest::selftest(&workload, &engine, &options, &mut Progress::new())?;
+    let (same, planted) = (
+        judge_same(&found.same),
+        judge_planted(&found.planted, args.plant),
+    );
+    let mut text = format!(
+        "selftest · {} · {}: {} events a trial, {} threads, batches of {}, seed {}\n\n",
+        workload.name,
+        engine.name,
+        show_whole(options.events),
+        options.threads,
+        show_whole(options.batch as u64),
+        options.seed,
+    );
+    text += &words_of_same(&same, options.rounds);
+    text += &words_of_planted(&planted, &options);
+    text += &words_of_disturbance(&found, &environment);
+    let _ = writeln!(text, "took          {:.0} s", start.elapsed().as_secs_f64());
+    print(&text)?;
+    verdict(&found, &same, &planted, args.plant)
+}
+
+fn options(
+    args: &SelftestArgs,
+    workload: &Workload,
+    engine: &Contender,
+    environment: &Environment,
+) -> Result<SelftestOptions, Failure> {
+    let (full, full_planted, events) = if args.short { SHORT } else { FULL };
+    // what a run with these flags would be: the same limits, the same defaults
+    let asked = RunOptions {
+        threads: args.threads,
+        events: Some(args.events.unwrap_or(events)),
+        rounds: args.rounds,
+        seed: args.seed,
+        batch: args.batch,
+        no_verify: true,
+        ..RunOptions::default()
+    };
+    let plan: Plan = harness::resolve(&asked, workload, engine.name.clone(), environment)?;
+    let comparisons = args.comparisons.unwrap_or(full);
+    let planted_comparisons = args.planted_comparisons.unwrap_or(full_planted);
+    let counts = [
+        ("--comparisons", comparisons, 1),
+        ("--planted-comparisons", planted_comparisons, 0),
+        ("--planted-rounds", args.planted_rounds, 2),
+        ("--planted-threads", args.planted_threads, 1),
+        ("--rounds", plan.rounds, 2),
+    ];
+    for (flag, value, low) in counts {
+        let most = if flag == "--planted-threads" {
+            MOST_THREADS
+        } else {
+            MOST
+        };
+        if !(low..=most).contains(&value) {
+            return Err(Failure::Usage(format!(
+                "{flag} is {}, must be {low} to {}",
+                show_whole(value as u64),
+                show_whole(most as u64)
+            )));
+        }
+    }
+    if plan.inline {
+        return Err(Failure::Error(
+            "the stream does not fit in a quarter of the memory: lower --events".to_owned(),
+        ));
+    }
+    Ok(SelftestOptions {
+        events: plan.events,
+        threads: plan.threads,
+        batch: plan.batch,
+        seed: plan.seed,
+        warmup_rounds: plan.warmup_rounds,
+        comparisons,
+        rounds: plan.rounds,
+        planted_share: args.plant,
+        planted_threads: args.planted_threads,
+        planted_comparisons,
+        planted_rounds: args.planted_rounds,
+        stop: stop_flag(),
+        on_hang: end_process,
+    })
+}
+
+fn percent(fraction: f64) -> String {
+    format!("{:.1}%", fraction * 100.0)
+}
+
+fn or_none(fraction: Option<f64>) -> String {
+    fraction.map_or_else(|| "none".to_owned(), percent)
+}
+
+fn words_of_same(judged: &Judged, rounds: usize) -> String {
+    format!(
+        "A/A           {} comparisons of {rounds} rounds of the engine with itself\n\
+         \x20             {} false verdicts ({} faster, {} slower); {:.0} are to be expected, at \
+         most {} allowed\n\
+         \x20             half-width of an interval {}, smallest effect {} (medians)\n",
+        judged.comparisons,
+        judged.false_verdicts(),
+        judged.faster,
+        judged.slower,
+        judged.comparisons as f64 * 0.05,
+        judged.allowed(),
+        or_none(judged.half_width_median),
+        or_none(judged.detectable_median),
+    )
+}
+
+fn words_of_planted(judged: &PlantedJudged, options: &SelftestOptions) -> String {
+    if judged.comparisons == 0 {
+        return String::new();
+    }
+    let share = percent(options.planted_share);
+    let seen = if judged.is_judged() {
+        format!(
+            "found in {} of the {} that could show it (smallest effect at most {share})",
+            judged.found, judged.able
+        )
+    } else {
+        format!(
+            "this machine cannot see it in {} rounds of {} events: {} of {} comparisons could, \
+             and found it in {}",
+            show_whole(options.planted_rounds as u64),
+            show_whole(options.events),
+            judged.able,
+            judged.comparisons,
+            judged.found
+        )
+    };
+    format!(
+        "planted       {} comparisons with the engine slowed down by {share} of its time, workers \
+         {}\n\
+         \x20             {seen}\n\
+         \x20             ratio {:.3}, {:.0} rounds, smallest effect {} (medians)\n",
+        judged.comparisons,
+        options.planted_threads,
+        judged.ratio_median.unwrap_or(f64::NAN),
+        judged.rounds_median.unwrap_or(f64::NAN),
+        or_none(judged.detectable_median),
+    )
+}
+
+fn words_of_disturbance(found: &SelftestFound, environment: &Environment) -> String {
+    format!(
+        "disturbance   in {} trials: steal {} ms, involuntary switches {}; load {:.2} before and \
+         {:.2} after\n",
+        show_whole(found.trials),
+        show_whole(found.steal_ms),
+        show_whole(found.involuntary_switches),
+        environment.load_1m,
+        harness::examine().load_1m,
+    )
+}
+
+fn verdict(
+    found: &SelftestFound,
+    same: &Judged,
+    planted: &PlantedJudged,
+    share: f64,
+) -> Result<(), Failure> {
+    let mut wrong = Vec::new();
+    if same.false_verdicts() > same.allowed() {
+        wrong.push(format!(
+            "{} of {} comparisons of an engine with itself saw a difference, at most {} may by \
+             chance: verdicts are not to be trusted on this machine as it is; `notibench doctor` \
+             says what to mend",
+            same.false_verdicts(),
+            same.comparisons,
+            same.allowed()
+        ));
+    }
+    if !planted.is_passed() {
+        wrong.push(format!(
+            "a planted slowdown of {} was found in {} of the {} comparisons that could show it, \
+             must be in 9 of 10",
+            percent(share),
+            planted.found,
+            planted.able
+        ));
+    }
+    if found.without_interval > 0 {
+        wrong.push(format!(
+            "{} comparisons gave no interval: give more --events",
+            found.without_interval
+        ));
+    }
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Error(format!(
+        "selftest failed: {}",
+        wrong.join("; ")
+    )))
+}
+
+impl From<SelftestError> for Failure {
+    fn from(error: SelftestError) -> Self {
+        match error {
+            SelftestError::Trial(error) => error.into(),
+            SelftestError::Wrong { .. } => Self::Verification(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::RatioInterval;
+
+    fn intervals(of_each: &[(usize, f64, f64)]) -> Vec<RatioInterval> {
+        let interval = |low: f64, high: f64| RatioInterval {
+            ratio: (low * high).sqrt(),
+            low,
+            high,
+            rounds: 5,
+            block: 1,
+            correlated: false,
+            minimum_detectable: 0.02,
+        };
+        let all = of_each.iter();
+        all.flat_map(|&(times, low, high)| vec![interval(low, high); times])
+            .collect()
+    }
+
+    fn judge(same: &[(usize, f64, f64)], planted: &[(usize, f64, f64)]) -> Result<(), Failure> {
+        let (same, planted) = (intervals(same), intervals(planted));
+        verdict(
+            &SelftestFound::default(),
+            &judge_same(&same),
+            &judge_planted(&planted, 0.03),
+            0.03,
+        )
+    }
+
+    fn words(result: Result<(), Failure>) -> String {
+        match result {
+            Err(Failure::Error(words)) => words,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn fifteen_false_verdicts_of_two_hundred_pass_and_sixteen_do_not() {
+        assert!(judge(&[(185, 0.9, 1.1), (8, 1.01, 1.2), (7, 0.8, 0.9)], &[]).is_ok());
+        let said = words(judge(
+            &[(184, 0.9, 1.1), (9, 1.01, 1.2), (7, 0.8, 0.9)],
+            &[],
+        ));
+        assert!(said.contains("16 of 200 comparisons"), "{said}");
+        assert!(judge(&[(35, 0.9, 1.1), (5, 1.01, 1.2)], &[]).is_ok());
+        let said = words(judge(&[(34, 0.9, 1.1), (6, 1.01, 1.2)], &[]));
+        assert!(said.contains("6 of 40 comparisons"), "{said}");
+    }
+
+    #[test]
+    fn a_planted_slowdown_that_is_missed_fails() {
+        let quiet = [(40, 0.9, 1.1)];
+        assert!(judge(&quiet, &[(18, 0.96, 0.98), (2, 0.96, 1.01)]).is_ok());
+        let said = words(judge(&quiet, &[(17, 0.96, 0.98), (3, 0.96, 1.01)]));
+        assert!(said.contains("found in 17 of the 20"), "{said}");
+    }
+}

@@ -1,0 +1,156 @@
+//! From what was asked to how rounds are repeated, ended and compared.
+//! Imports `record`, its siblings.
+
+use super::plan::{PlanError, RunOptions};
+use crate::record::DEFAULT_RELEVANT;
+use crate::unit::quantity::show_whole;
+
+/// Rounds at the most.
+const MAX_ROUNDS: u64 = 10_000;
+/// Rounds where none are asked for and nothing else ends them.
+const DEFAULT_ROUNDS: usize = 5;
+/// Time for a run that is to be precise and has no other end: 10 minutes.
+const DEFAULT_MAX_TIME_MS: u64 = 600_000;
+/// Processes at the most.
+const MAX_PROCESSES: u64 = 1_000;
+/// A share larger than this is a slip of the finger.
+const MAX_SHARE: f64 = 10.0;
+
+/// How rounds are repeated, ended and compared: a part of the plan.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct RoundsPlan {
+    pub(super) rounds: usize,
+    pub(super) warmup_rounds: usize,
+    pub(super) relevant: f64,
+    pub(super) precision: Option<f64>,
+    pub(super) max_time_ms: Option<u64>,
+    pub(super) processes: usize,
+    pub(super) planted_share: f64,
+}
+
+/// Settles them. Where the run is to be precise, rounds that were not asked
+/// for have no limit but the time: 10 minutes where none was given, either.
+///
+/// # Errors
+/// Numbers out of range; what can't be had together.
+pub(super) fn rounds_plan(options: &RunOptions) -> Result<RoundsPlan, PlanError> {
+    let precise = options.precision.is_some();
+    let default_rounds = if precise {
+        MAX_ROUNDS as usize
+    } else {
+        DEFAULT_ROUNDS
+    };
+    let without_end = precise && options.rounds.is_none() && options.max_time_ms.is_none();
+    let plan = RoundsPlan {
+        rounds: options.rounds.unwrap_or(default_rounds),
+        warmup_rounds: options.warmup_rounds.unwrap_or(1),
+        relevant: options.relevant.unwrap_or(DEFAULT_RELEVANT),
+        precision: options.precision,
+        max_time_ms: options
+            .max_time_ms
+            .or(without_end.then_some(DEFAULT_MAX_TIME_MS)),
+        processes: options.processes.unwrap_or(1),
+        planted_share: options.planted_share,
+    };
+    let counts = [
+        ("--rounds", plan.rounds as u64, 1, MAX_ROUNDS),
+        ("--warmup-rounds", plan.warmup_rounds as u64, 0, MAX_ROUNDS),
+        ("--processes", plan.processes as u64, 1, MAX_PROCESSES),
+    ];
+    for (flag, value, low, high) in counts {
+        in_range(flag, value, low, high)?;
+    }
+    let shares = [
+        ("--relevant", plan.relevant),
+        ("--precision", plan.precision.unwrap_or(0.0)),
+        ("--plant", plan.planted_share),
+    ];
+    for (flag, share) in shares {
+        if !(0.0..=MAX_SHARE).contains(&share) {
+            return Err(PlanError::OutOfRange {
+                flag,
+                value: format!("{}%", share * 100.0),
+                range: "0% to 1000%".to_owned(),
+            });
+        }
+    }
+    if plan.processes > 1 && precise {
+        return Err(PlanError::Conflict(
+            "--precision looks at the rounds of one process, and --processes makes several: give \
+             one of them"
+                .to_owned(),
+        ));
+    }
+    Ok(plan)
+}
+
+/// `value` where it lies in the range, both ends included.
+///
+/// # Errors
+/// Where it does not.
+pub(super) fn in_range(
+    flag: &'static str,
+    value: u64,
+    low: u64,
+    high: u64,
+) -> Result<u64, PlanError> {
+    if (low..=high).contains(&value) {
+        return Ok(value);
+    }
+    Err(PlanError::OutOfRange {
+        flag,
+        value: show_whole(value),
+        range: format!("{} to {}", show_whole(low), show_whole(high)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_is_to_be_precise_ends_some_time() {
+        let settle = |precision, rounds, max_time_ms| {
+            let plan = rounds_plan(&RunOptions {
+                precision,
+                rounds,
+                max_time_ms,
+                ..RunOptions::default()
+            })
+            .unwrap();
+            (plan.rounds, plan.max_time_ms)
+        };
+        assert_eq!(settle(None, None, None), (5, None));
+        assert_eq!(settle(None, None, Some(7)), (5, Some(7)));
+        assert_eq!(settle(Some(0.01), None, None), (10_000, Some(600_000)));
+        assert_eq!(settle(Some(0.01), Some(30), None), (30, None));
+        assert_eq!(settle(Some(0.01), None, Some(7)), (10_000, Some(7)));
+    }
+
+    #[test]
+    fn what_can_not_be_meant_is_refused() {
+        let refused = |change: fn(&mut RunOptions)| {
+            let mut options = RunOptions::default();
+            change(&mut options);
+            rounds_plan(&options).unwrap_err().to_string()
+        };
+        for (change, said) in [
+            (
+                (|o| o.processes = Some(0)) as fn(&mut RunOptions),
+                "--processes is 0, must be 1 to 1,000",
+            ),
+            (
+                |o| o.planted_share = 11.0,
+                "--plant is 1100%, must be 0% to 1000%",
+            ),
+            (|o| o.relevant = Some(f64::NAN), "--relevant is NaN%"),
+            (
+                |o| (o.processes, o.precision) = (Some(2), Some(0.01)),
+                "give one of them",
+            ),
+        ] {
+            let words = refused(change);
+            assert!(words.contains(said), "{words}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! How surprising a difference would be if there were none, for one
+//! comparison and for many at once. Imports its siblings.
+
+use statrs::distribution::{ContinuousCDF as _, StudentsT};
+
+use super::interval::LogMean;
+
+/// The two-sided p-value of the paired t-test of "no difference" on `pairs`
+/// as [`super::paired_ratio`] takes them: below 0.05 exactly where the 95%
+/// interval excludes 1.
+///
+/// `None` where [`super::paired_ratio`] has no interval either. Rounds that
+/// all have the same ratio give 0, or 1 where that ratio is 1.
+#[must_use]
+pub fn paired_p_value(pairs: &[(f64, f64)]) -> Option<f64> {
+    let found = LogMean::of(pairs)?;
+    found.interval(pairs.len())?;
+    Some(two_sided(found.centre, found.standard_error, found.freedom))
+}
+
+/// The chance that a mean without any effect is as far from 0 as `centre`.
+pub(super) fn two_sided(centre: f64, standard_error: f64, freedom: f64) -> f64 {
+    if centre == 0.0 {
+        return 1.0;
+    }
+    if standard_error == 0.0 {
+        return 0.0;
+    }
+    let t = (centre / standard_error).abs();
+    StudentsT::new(0.0, 1.0, freedom).map_or(1.0, |student| (2.0 * student.sf(t)).min(1.0))
+}
+
+/// p-values adjusted for their number by Holm's step-down method: where all
+/// that are below 0.05 are called significant, the chance that any of them is
+/// so by luck alone is at most 5%, however they depend on each other.
+///
+/// The k-th smallest of m is multiplied by m − k + 1, and is at least as large
+/// as the one before it: S. Holm, "A simple sequentially rejective multiple
+/// test procedure", Scandinavian Journal of Statistics 6(2), 1979. The order
+/// is that of `p_values`, which lie between 0 and 1.
+#[must_use]
+pub fn holm_adjusted(p_values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p_values.len()).collect();
+    order.sort_by(|&one, &other| p_values[one].total_cmp(&p_values[other]));
+    let mut adjusted = vec![1.0; p_values.len()];
+    let mut highest: f64 = 0.0;
+    for (rank, &at) in order.iter().enumerate() {
+        let weighed = p_values[at] * (p_values.len() - rank) as f64;
+        highest = highest.max(weighed.min(1.0));
+        adjusted[at] = highest;
+    }
+    adjusted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::paired_ratio;
+    use super::*;
+    use crate::stats::Verdict;
+    use proptest::prelude::*;
+    use rand::{SeedableRng as _, rngs::StdRng};
+    use rand_distr::{Distribution as _, StandardNormal};
+
+    #[test]
+    fn a_known_p_value() {
+        // log-ratios 0.1, 0.2, 0.3: t = 0.2 / (0.1/√3) = 3.4641, two degrees
+        // of freedom, for which p = 1 − t/√(2 + t²)
+        let pairs = [0.1, 0.2, 0.3].map(|log: f64| (1.0, log.exp()));
+        let t = 2.0 * 3_f64.sqrt();
+        let expected = 1.0 - t / (2.0 + t * t).sqrt();
+        assert!((paired_p_value(&pairs).unwrap() - expected).abs() < 1e-9);
+        assert_eq!(paired_p_value(&pairs[..1]), None);
+    }
+
+    #[test]
+    fn rounds_that_are_all_alike_leave_no_doubt() {
+        assert_eq!(paired_p_value(&[(1.0, 1.0), (3.0, 3.0)]), Some(1.0));
+        assert_eq!(paired_p_value(&[(1.0, 2.0), (1.0, 2.0)]), Some(0.0));
+    }
+
+    #[test]
+    fn holm_by_hand() {
+        let adjusted = holm_adjusted(&[0.01, 0.04, 0.03, 0.005]);
+        let expected = [0.03, 0.06, 0.06, 0.02];
+        for (found, right) in adjusted.iter().zip(expected) {
+            assert!((found - right).abs() < 1e-12, "{adjusted:?}");
+        }
+        assert_eq!(holm_adjusted(&[]), Vec::<f64>::new());
+        assert_eq!(holm_adjusted(&[0.7, 0.9]), [1.0, 1.0]);
+    }
+
+    /// How often, of 2,000 families of 12 comparisons without any difference,
+    /// at least one is called significant.
+    fn false_families(adjust: fn(&[f64]) -> Vec<f64>) -> f64 {
+        let mut rng = StdRng::seed_from_u64(19_79);
+        let times = 2_000;
+        let found = (0..times)
+            .filter(|_| {
+                let family: Vec<f64> = (0..12)
+                    .map(|_| {
+                        let pairs: Vec<(f64, f64)> = (0..5)
+                            .map(|_| {
+                                let noise: f64 = StandardNormal.sample(&mut rng);
+                                (1.0, (0.05 * noise).exp())
+                            })
+                            .collect();
+                        paired_p_value(&pairs).unwrap()
+                    })
+                    .collect();
+                adjust(&family).iter().any(|&p| p < 0.05)
+            })
+            .count();
+        found as f64 / f64::from(times)
+    }
+
+    #[test]
+    fn of_a_report_without_differences_one_in_twenty_sees_any() {
+        // unadjusted it is 1 − 0.95^12 = 0.46; standard errors 0.005 and 0.011
+        let held = false_families(holm_adjusted);
+        assert!((0.03..0.065).contains(&held), "{held}");
+        let naive = false_families(<[f64]>::to_vec);
+        assert!((0.42..0.50).contains(&naive), "{naive}");
+    }
+
+    proptest! {
+        #[test]
+        fn the_p_value_and_the_interval_say_the_same(
+            times in proptest::collection::vec((1.0..1.5_f64, 1.0..1.5_f64), 2..30),
+        ) {
+            let interval = paired_ratio(&times).unwrap();
+            let p = paired_p_value(&times).unwrap();
+            // right at the edge rounding may decide
+            if (p - 0.05).abs() > 1e-6 {
+                prop_assert_eq!(p < 0.05, interval.verdict() != Verdict::NoDifferenceSeen);
+            }
+        }
+
+        #[test]
+        fn an_adjusted_value_is_no_smaller_and_keeps_its_place(
+            p in proptest::collection::vec(0.0..=1.0_f64, 0..20),
+        ) {
+            let adjusted = holm_adjusted(&p);
+            for (one, a) in p.iter().zip(&adjusted) {
+                prop_assert!(a >= one && *a <= 1.0);
+                for (other, b) in p.iter().zip(&adjusted) {
+                    prop_assert!(one > other || a <= b);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! How runs are repeated, ended and compared, and `selftest`: what is printed
+//! and recorded. Nothing here judges a time.
+
+use std::path::Path;
+
+use super::common::binary::{SMOKE, output, succeed, text};
+use notibench::record::{EndedBy, ProofVerdict, Record};
+
+/// The record of a small run.
+fn record_of(more: &[&str]) -> Record {
+    let words = [
+        "run",
+        SMOKE,
+        "--events",
+        "2k",
+        "--no-save",
+        "--format",
+        "json",
+    ];
+    let output = succeed(&[&words[..], more].concat());
+    Record::from_json(&output.stdout, Path::new("stdout")).unwrap()
+}
+
+const PAIR: [&str; 4] = ["--engine", "dashmap", "--engine", "sharded-mutex"];
+
+#[test]
+fn rounds_end_where_the_intervals_are_narrow_enough() {
+    // so wide a half-width that the first look is enough
+    let record = record_of(&[&PAIR[..], &["--precision", "1000%"]].concat());
+    assert_eq!(record.ended_by, EndedBy::Precision);
+    assert_eq!(record.plan.precision, Some(10.0));
+    // five after one of warm-up, of two engines, the control and the probe
+    assert_eq!(record.trials.len(), 6 * 4);
+    // one so narrow that the rounds are over first
+    let record = record_of(&[&PAIR[..], &["--precision", "0.0001%", "--rounds", "6"]].concat());
+    assert_eq!(record.ended_by, EndedBy::Rounds);
+    assert_eq!(record.trials.len(), 7 * 4);
+}
+
+#[test]
+fn rounds_end_where_the_time_is_over() {
+    let more = [
+        "--rounds",
+        "1000",
+        "--max-time",
+        "1ms",
+        "--warmup-rounds",
+        "0",
+    ];
+    let record = record_of(&[&PAIR[..], &more].concat());
+    assert_eq!(record.ended_by, EndedBy::MaxTime);
+    assert!(record.complete && record.trials.len() < 1_000 * 4);
+    assert!(record.trials.len() >= 4, "one round at least");
+}
+
+#[test]
+fn the_report_says_what_ended_the_rounds() {
+    let words = [
+        "run",
+        SMOKE,
+        "--events",
+        "2k",
+        "--no-save",
+        "--precision",
+        "1000%",
+    ];
+    let shown = text(&succeed(&[&words[..], &PAIR].concat()).stdout);
+    assert!(
+        shown.contains("ended by        --precision: after 5 rounds"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_planted_slowdown_is_loud_and_changes_no_state() {
+    let record = record_of(&["--engine", "dashmap", "--plant", "5%", "--rounds", "1"]);
+    assert!((record.plan.planted_share - 0.05).abs() < 1e-12);
+    assert_eq!(record.proofs[0].verdict, ProofVerdict::Equal);
+    let words = ["run", SMOKE, "--events", "2k", "--no-save", "--plant", "5%"];
+    let shown = text(&succeed(&words).stdout);
+    assert!(
+        shown.starts_with("PLANTED  planted slowdown of 5%"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn several_processes_leave_one_record_that_can_be_run_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("record.json");
+    let path = path.to_str().unwrap();
+    let words = [
+        "run",
+        "--processes",
+        "3",
+        "--rounds",
+        "2",
+        "--warmup-rounds",
+        "1",
+    ];
+    let more = [
+        "--events",
+        "2k",
+        "--out",
+        path,
+        "--format=json",
+        "--",
+        SMOKE,
+    ];
+    let output = succeed(&[&words[..], &PAIR, &more].concat());
+    let record = Record::load(Path::new(path)).unwrap();
+    assert_eq!(std::fs::read(path).unwrap(), output.stdout);
+    assert_eq!(record.plan.processes, 3);
+    let of = |process: usize| {
+        let trials = record.trials.iter().filter(move |t| t.process == process);
+        trials
+            .map(|t| (t.round, t.engine.clone()))
+            .collect::<Vec<_>>()
+    };
+    for process in 0..3 {
+        assert_eq!(of(process).len(), 3 * 4, "process {process}");
+    }
+    assert!(of(0) != of(1) || of(1) != of(2), "their turns are the same");
+    // each process proved its own trials
+    assert_eq!(record.proofs[0].snapshots, 9);
+    assert_eq!(record.proofs[0].verdict, ProofVerdict::Equal);
+    assert!(record.command.iter().any(|word| word == "--processes"));
+    let again = succeed(&["rerun", path, "--no-save", "--format", "json"]);
+    let again = Record::from_json(&again.stdout, Path::new("stdout")).unwrap();
+    assert_eq!(again.plan, record.plan);
+    assert_eq!(again.trials.len(), record.trials.len());
+}
+
+#[test]
+fn a_process_that_finds_an_engine_wrong_fails_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wrong.toml");
+    let toml = std::fs::read_to_string(super::common::binary::root().join(SMOKE)).unwrap();
+    let toml = toml.split("[expected]").next().unwrap();
+    let zeros = "0".repeat(32);
+    let toml = format!("{toml}\n[expected]\nevents_digest = \"{zeros}\"\n");
+    std::fs::write(&path, toml).unwrap();
+    let words = [
+        "run",
+        path.to_str().unwrap(),
+        "--no-save",
+        "--processes",
+        "2",
+    ];
+    let failed = output(&[&words[..], &["--engine", "dashmap", "--rounds", "1"]].concat());
+    assert_eq!(failed.status.code(), Some(3), "{}", text(&failed.stderr));
+    assert!(
+        text(&failed.stderr).contains(&zeros),
+        "{}",
+        text(&failed.stderr)
+    );
+}
+
+#[test]
+fn a_selftest_prints_its_figures() {
+    let words = [
+        "selftest",
+        SMOKE,
+        "--short",
+        "--events",
+        "2k",
+        "--threads",
+        "2",
+    ];
+    let few = ["--planted-comparisons", "2", "--planted-rounds", "6"];
+    let output = output(&[&words[..], &few].concat());
+    let shown = text(&output.stdout);
+    for figure in [
+        "selftest · pair · dashmap: 2,000 events a trial, 2 threads",
+        "A/A           40 comparisons of 5 rounds of the engine with itself",
+        "2 are to be expected, at most 5 allowed",
+        "planted       2 comparisons with the engine slowed down by 3.0% of its time, workers 1",
+        "steal ",
+        "involuntary switches ",
+        "load ",
+    ] {
+        assert!(shown.contains(figure), "no {figure} in\n{shown}");
+    }
+    assert!(!shown.contains("NaN"), "{shown}");
+    // 40 comparisons of five rounds, at least five of each planted one, and
+    // two sides
+    let trials: usize = shown
+        .split("in ")
+        .find_map(|rest| rest.split_once(" trials"))
+        .and_then(|(count, _)| count.replace(',', "").parse().ok())
+        .unwrap_or_else(|| panic!("no number of trials in\n{shown}"));
+    assert!((420..=424).contains(&trials), "{trials} trials");
+    // its verdict is one on this machine as it is: either, and in words
+    match output.status.code() {
+        Some(0) => assert!(text(&output.stderr).is_empty()),
+        Some(1) => assert!(text(&output.stderr).contains("selftest failed: ")),
+        other => panic!("{other:?}: {}", text(&output.stderr)),
+    }
+}
