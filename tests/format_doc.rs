@@ -143,3 +143,23 @@ fn the_page_names_every_key_of_a_comparison_and_no_other() {
         assert_eq!(documented(part, Some(of)), keys(written), "{of}");
     }
 }
+
+#[test]
+fn the_page_names_every_key_of_a_sweep_and_no_other() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/FORMAT.md")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_notibench"))
+        .current_dir(root)
+        .args(["sweep", "workloads/smoke/pair.toml", "--threads", "1,2"])
+        .args(["--events", "2k", "--engine", "dashmap", "--rounds", "1"])
+        .args(["--warmup-rounds", "0", "--no-save", "--format", "json"])
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let written: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let part = part(&page, "## Sweeps");
+    for (of, written) in [("a sweep", &written), ("a point", &written["points"][0])] {
+        assert_eq!(documented(part, Some(of)), keys(written), "{of}");
+    }
+}

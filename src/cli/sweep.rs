@@ -15,6 +15,8 @@ use crate::workload::{Change, Workload, with_change};
 
 /// `notibench sweep`.
 pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> {
+    // not after hours
+    check_format(args.output.format)?;
     let axes = Axes::of(args);
     let (axis, values) = axes.swept()?;
     let (workload, toml) = Workload::load(&args.workload)?;
@@ -211,9 +213,17 @@ fn run_and_show(
 
 /// Prints a sweep.
 pub(super) fn show(sweep: &Sweep, format: OutputFormat) -> Result<(), Failure> {
+    check_format(format)?;
     match format {
         OutputFormat::Json => print(&sweep.to_json()?),
-        OutputFormat::Terminal => print(&report::sweep(sweep, &style())),
+        _ => print(&report::sweep(sweep, &style())),
+    }
+}
+
+/// Refuses a format that a sweep does not have.
+fn check_format(format: OutputFormat) -> Result<(), Failure> {
+    match format {
+        OutputFormat::Terminal | OutputFormat::Json => Ok(()),
         OutputFormat::Csv | OutputFormat::Markdown | OutputFormat::GithubActionBenchmark => {
             Err(Failure::Usage(
                 "a sweep is printed with --format terminal or json; save it, and draw one of its \

@@ -348,4 +348,4 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
 
 #[cfg(test)]
 #[path = "run_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -17,8 +17,8 @@ use crate::stats::ServiceHistogram;
 use crate::unit::digest::Digest;
 
 /// Panics at the first batch, or hears no event at all.
-struct Broken<const PANICS: bool>(DashMapEngine);
-struct BrokenSession<const PANICS: bool>;
+pub(in crate::harness) struct Broken<const PANICS: bool>(DashMapEngine);
+pub(in crate::harness) struct BrokenSession<const PANICS: bool>;
 
 impl<const PANICS: bool> Engine for Broken<PANICS> {
     const INFO: EngineInfo = EngineInfo {

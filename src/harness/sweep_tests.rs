@@ -3,10 +3,11 @@
 use super::super::contender::Contender;
 use super::super::plan::{RunOptions, choose_contenders, resolve};
 use super::super::run::Silent;
+use super::super::run::tests::Broken;
 use super::*;
 use crate::engine::StopFlag;
 use crate::generator::tests::workload;
-use crate::record::Environment;
+use crate::record::{EngineProof, Environment, ProofVerdict};
 use crate::workload::Workload;
 
 /// A request of these thread counts, or of these numbers of members.
@@ -16,12 +17,25 @@ fn request<'a>(
     values: &[f64],
     stop: &StopFlag,
 ) -> SweepRequest<'a> {
+    request_of(axis, workloads, values, stop, None)
+}
+
+/// The same with an engine of one's own in the first's place.
+fn request_of<'a>(
+    axis: SweepAxis,
+    workloads: &'a [Workload],
+    values: &[f64],
+    stop: &StopFlag,
+    own: Option<Contender>,
+) -> SweepRequest<'a> {
+    let own: Vec<Contender> = own.into_iter().collect();
+    let first = own.first().map_or("dashmap", |own| own.info.name);
     let points = values
         .iter()
         .zip(workloads)
         .map(|(&value, workload)| {
             let options = RunOptions {
-                engines: vec!["dashmap".to_owned(), "dashmap-naive".to_owned()],
+                engines: vec![first.to_owned(), "dashmap-naive".to_owned()],
                 threads: Some(if axis == SweepAxis::Threads {
                     value as usize
                 } else {
@@ -32,8 +46,7 @@ fn request<'a>(
                 ..RunOptions::default()
             };
             let environment = Environment::default();
-            let own: &[Contender] = &[];
-            let (contenders, baseline) = choose_contenders(&options, own).unwrap();
+            let (contenders, baseline) = choose_contenders(&options, &own).unwrap();
             let run = RunRequest {
                 plan: resolve(&options, workload, baseline, &environment).unwrap(),
                 workload,
@@ -173,5 +186,26 @@ fn an_interruption_keeps_what_was_measured() {
             assert_eq!(point.record.failure.as_deref(), Some("interrupted"));
             assert!(!point.record.complete);
         }
+    }
+}
+
+#[test]
+fn a_wrong_engine_is_told_at_its_points_and_ends_nothing() {
+    let stop = StopFlag::default();
+    let workloads = [small(50), small(50)];
+    let deaf = Contender::of::<Broken<false>>();
+    let values = [1.0, 2.0];
+    let request = request_of(SweepAxis::Threads, &workloads, &values, &stop, Some(deaf));
+    let sweep = sweep(&request, &mut Silent);
+    assert!(sweep.complete);
+    for point in &sweep.points {
+        let record = &point.record;
+        let of = |name: &str| record.trials.iter().filter(|t| t.engine == name).count();
+        // it takes no further turn at that point; the others do
+        assert_eq!((of("broken"), of("dashmap-naive")), (1, 4));
+        let wrong = |proof: &&EngineProof| matches!(proof.verdict, ProofVerdict::Differs(_));
+        let wrong: Vec<&EngineProof> = record.proofs.iter().filter(wrong).collect();
+        assert_eq!(wrong.len(), 1);
+        assert_eq!(wrong[0].engine, "broken");
     }
 }

@@ -11,3 +11,4 @@ mod mistakes;
 mod outputs;
 mod runs;
 mod streams;
+mod sweep;

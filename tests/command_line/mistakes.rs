@@ -125,6 +125,7 @@ fn wrong_words_are_refused() {
     assert_refused("usage", folder.path());
     assert_refused("engines", folder.path());
     assert_refused("numbers", folder.path());
+    assert_refused("sweep", folder.path());
     assert_eq!(
         std::fs::read_dir(folder.path()).unwrap().count(),
         0,
