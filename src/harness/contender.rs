@@ -6,7 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::proof::{Expectation, Finding, inspect};
 use super::trial::{
-    TrialError, TrialOutcome, TrialSetup, message_of, run_prepared, run_trial, run_trial_twice,
+    TrialError, TrialOutcome, TrialSetup, message_of, run_prepared, run_prepared_twice, run_trial,
+    run_trial_twice,
 };
 use crate::engine::planted::Planted;
 use crate::engine::registry::{EngineVisitor, dispatch};
@@ -20,6 +21,8 @@ pub(super) type Proved = (TrialOutcome, Finding);
 type TrialFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<Proved, TrialError>;
 type TwiceFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<[Proved; 2], TrialError>;
 type PlantedFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<Proved, TrialError>;
+type PlantedTwiceFn =
+    fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<[Proved; 2], TrialError>;
 type SnapshotFn = fn(&TrialSetup<'_>) -> Result<Snapshot, TrialError>;
 type FreshnessFn = fn(&TrialSetup<'_>, u64) -> Result<(), String>;
 
@@ -40,6 +43,7 @@ pub struct Contender {
     /// engine's own time; 0 unless planted.
     planted_share: f64,
     planted: PlantedFn,
+    planted_twice: PlantedTwiceFn,
     freshness: FreshnessFn,
     snapshot: SnapshotFn,
 }
@@ -60,6 +64,15 @@ impl Contender {
                     |engine| engine.set_share(share),
                     |engine, config, outcome| {
                         inspect(engine, config, outcome, expected, Pass::Fresh)
+                    },
+                )
+            },
+            planted_twice: |setup, expected, share| {
+                run_prepared_twice::<Planted<E>, Finding>(
+                    setup,
+                    |engine| engine.set_share(share),
+                    |engine, config, outcome, pass| {
+                        inspect(engine, config, outcome, expected, pass)
                     },
                 )
             },
@@ -133,7 +146,13 @@ impl Contender {
         setup: &TrialSetup<'_>,
         expected: Option<&Expectation<'_>>,
     ) -> Result<[Proved; 2], TrialError> {
-        self.at_rest(|| (self.trial_twice)(setup, expected))
+        self.at_rest(|| {
+            if self.planted_share > 0.0 {
+                (self.planted_twice)(setup, expected, self.planted_share)
+            } else {
+                (self.trial_twice)(setup, expected)
+            }
+        })
     }
 
     /// The final state of one trial.

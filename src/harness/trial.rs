@@ -154,7 +154,17 @@ pub fn run_trial_twice<E: Engine, T>(
     setup: &TrialSetup<'_>,
     inspect: impl Fn(&E, &EngineConfig, &TrialOutcome, Pass) -> T,
 ) -> Result<[(TrialOutcome, T); 2], TrialError> {
+    run_prepared_twice(setup, |_| {}, inspect)
+}
+
+/// The same, the engine shown to `prepare` before any session is opened.
+pub(super) fn run_prepared_twice<E: Engine, T>(
+    setup: &TrialSetup<'_>,
+    prepare: impl FnOnce(&E),
+    inspect: impl Fn(&E, &EngineConfig, &TrialOutcome, Pass) -> T,
+) -> Result<[(TrialOutcome, T); 2], TrialError> {
     let (engine, config) = build::<E>(setup)?;
+    prepare(&engine);
     let pass = |pass| {
         let outcome = run_pass(setup, &config, &engine)?;
         let seen = inspect(&engine, &config, &outcome, pass);

@@ -1,6 +1,6 @@
 //! The records of several processes, made into one. Imports the schema.
 
-use super::schema::{EngineProof, ProofVerdict, Record};
+use super::schema::{EngineProof, OracleNote, ProofVerdict, Record};
 
 impl Record {
     /// Adds what another process found in a run that was made in the same
@@ -25,8 +25,7 @@ impl Record {
             return differs("list of engines");
         }
         if let (Some(own), Some(others)) = (&self.oracle, &other.oracle)
-            && (&own.events_digest, &own.snapshot_digest)
-                != (&others.events_digest, &others.snapshot_digest)
+            && digests(own) != digests(others)
         {
             return differs("oracle's digest");
         }
@@ -50,6 +49,11 @@ impl Record {
         self.environment.load_1m_end = other.environment.load_1m_end;
         Ok(())
     }
+}
+
+fn digests(oracle: &OracleNote) -> (&str, &str, Option<&str>) {
+    let warm = oracle.warm_snapshot_digest.as_deref();
+    (&oracle.events_digest, &oracle.snapshot_digest, warm)
 }
 
 fn add_proof(own: &mut EngineProof, other: EngineProof) {
