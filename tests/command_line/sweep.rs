@@ -146,7 +146,8 @@ fn a_point_is_a_record_that_can_be_run_again() {
             .unwrap()
             .top_1_share
     };
-    assert!(top(1) > 2.0 * top(0), "{} and {}", top(0), top(1));
+    // of the two members, the popular one gets more
+    assert!(top(1) > top(0), "{} and {}", top(0), top(1));
     // a whole report of one run, and its record
     let shown = text(&succeed(&["report", name, "--point", "1.2"]).stdout);
     assert!(shown.contains("engines, fastest first"), "{shown}");
