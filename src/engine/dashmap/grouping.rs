@@ -4,7 +4,7 @@
 //! An update is not copied: it is told by its event's position in the batch.
 //! A list gives the last update first, which is as good as any other order:
 //! the state is a commutative fold. A counting sort gives the order of arrival
-//! and takes a second pass and a third more instructions.
+//! and takes a second pass.
 
 /// Shards that each map is cut into; a set of them is a word with a bit for
 /// each. More of them would take more locks a batch, each of which another
