@@ -1,6 +1,7 @@
 //! Floor 3, what a run leaves behind: the saved record, from which every
 //! report is drawn. Imports floors 0 and 1 and `stats`.
 
+mod environment;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod merge;
@@ -11,9 +12,11 @@ mod store;
 mod sweep;
 mod validate;
 
+pub use environment::{CacheNote, Environment};
 pub use schema::{
-    ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, Environment, OracleNote, Pass,
-    PerfNote, Plan, ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
+    CacheNote, ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, Environment,
+    OracleNote, Pass, PerfNote, Plan, ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp,
+    WorkloadNote,
 };
 pub use store::{RecordError, default_path};
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};

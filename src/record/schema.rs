@@ -1,7 +1,9 @@
 //! The record's schema: plain data, serialised as JSON; docs/FORMAT.md
-//! describes it. Imports nothing of this crate.
+//! describes it. Imports what it says of the machine, beside it.
 
 use serde::{Deserialize, Serialize};
+
+use super::environment::Environment;
 
 /// Version of the schema. A reader refuses others.
 pub const SCHEMA: &str = "notibench-record/1";
@@ -358,36 +360,8 @@ pub struct Realised {
     pub top_1_share: f64,
     /// Share of the events that the hundred most frequent recipients got.
     pub top_100_share: f64,
-}
-
-/// The machine, and what on it could spoil a measurement.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Default)]
-#[serde(deny_unknown_fields)]
-pub struct Environment {
-    /// Model of the processor.
-    pub cpu: String,
-    /// Processors that this process may use.
-    pub cores: usize,
-    /// Operating system and kernel.
-    pub os: String,
-    /// Memory of the machine, in bytes.
-    pub memory_bytes: u64,
-    /// Memory free for use when the run began, in bytes.
-    pub available_bytes: u64,
-    /// The control group's limit, in bytes, where there is one.
-    pub cgroup_memory_bytes: Option<u64>,
-    /// The control group's processors, where they are limited.
-    pub cgroup_cpus: Option<f64>,
-    /// Frequency governor, where the machine says it.
-    pub governor: Option<String>,
-    /// Clock source of the kernel.
-    pub clock_source: Option<String>,
-    /// Transparent huge pages: the mode in force.
-    pub huge_pages: Option<String>,
-    /// Load average over a minute when the run began.
-    pub load_1m: f64,
-    /// Load average over a minute when the run ended.
-    pub load_1m_end: f64,
-    /// Build profile: `release` or `debug`.
-    pub profile: String,
+    /// Ranks of recipients, the most frequent first, from 1, spaced by a factor, and how
+    /// many events each of these got; none in records that are older than it.
+    #[serde(default)]
+    pub popularity: Vec<[u64; 2]>,
 }

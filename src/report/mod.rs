@@ -2,6 +2,7 @@
 //! that any report can be drawn again. Imports floors 0 to 2 and `record`;
 //! never `harness`.
 
+mod block;
 pub mod compare;
 mod counters;
 mod course;
