@@ -14,9 +14,8 @@ mod validate;
 
 pub use environment::{CacheNote, Environment};
 pub use schema::{
-    CacheNote, ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, Environment,
-    OracleNote, Pass, PerfNote, Plan, ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp,
-    WorkloadNote,
+    ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, OracleNote, Pass, PerfNote,
+    Plan, ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
 pub use store::{RecordError, default_path};
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};
