@@ -10,6 +10,7 @@ mod csv;
 mod differences;
 mod failure;
 mod github_action;
+pub mod html;
 mod limits;
 mod markdown;
 mod memory;
