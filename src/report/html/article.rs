@@ -149,9 +149,9 @@ impl Table {
             let of_it = |engine: &&String| {
                 let engine = plain(engine);
                 name == engine
-                    || name.strip_prefix(&engine).is_some_and(|rest| {
-                        rest.starts_with(" (") || rest == " *"
-                    })
+                    || name
+                        .strip_prefix(&engine)
+                        .is_some_and(|rest| rest.starts_with(" (") || rest == " *")
             };
             let ink = engines.iter().find(of_it).map(|engine| Ink::of(engine));
             TableRow {

@@ -14,8 +14,14 @@ use crate::stats::Verdict;
 pub(super) fn article(comparison: &Comparison, command: &[String]) -> Article {
     let [old, new] = comparison.method.sides();
     let command: Vec<String> = command.iter().map(|word| plain(word)).collect();
-    let engines: Vec<String> = comparison.changes.iter().map(|c| c.engine.clone()).collect();
-    let failure = comparison.failure().map(|words| format!("REGRESSED: {}", plain(&words)));
+    let engines: Vec<String> = comparison
+        .changes
+        .iter()
+        .map(|c| c.engine.clone())
+        .collect();
+    let failure = comparison
+        .failure()
+        .map(|words| format!("REGRESSED: {}", plain(&words)));
     let what = match comparison.method {
         Method::Builds { .. } => "build",
         Method::Records { .. } => "record",
@@ -28,14 +34,24 @@ pub(super) fn article(comparison: &Comparison, command: &[String]) -> Article {
             "Is {} faster in the {new} {what} than in the {old} one?",
             words::listed(&engines.iter().map(|e| plain(e)).collect::<Vec<_>>())
         )],
-        answer: comparison.changes.iter().map(|change| answer(change, new)).collect(),
+        answer: comparison
+            .changes
+            .iter()
+            .map(|change| answer(change, new))
+            .collect(),
         badges: badges(comparison),
-        warnings: comparison.warnings.iter().map(ToString::to_string).collect(),
+        warnings: comparison
+            .warnings
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         command: command.join(" "),
         ..Article::default()
     };
     for line in heading(comparison) {
-        let parts = line.split_once(": ").filter(|(label, _)| [old, new].contains(label));
+        let parts = line
+            .split_once(": ")
+            .filter(|(label, _)| [old, new].contains(label));
         let (label, words) = parts.unwrap_or(("how", &line));
         article.trust.push((label.to_owned(), words.to_owned()));
     }
@@ -59,8 +75,12 @@ fn answer(change: &Change, new: &str) -> String {
     let ends = words::within(interval, |value| format!("{value:.3}"));
     let ratio = format!("{:.3}", change.ratio);
     match interval.verdict() {
-        Verdict::Faster => format!("{name} is faster in the {new} one: {ratio} times as fast{ends}."),
-        Verdict::Slower => format!("{name} is slower in the {new} one: {ratio} times as fast{ends}."),
+        Verdict::Faster => {
+            format!("{name} is faster in the {new} one: {ratio} times as fast{ends}.")
+        }
+        Verdict::Slower => {
+            format!("{name} is slower in the {new} one: {ratio} times as fast{ends}.")
+        }
         Verdict::NoDifferenceSeen => format!(
             "No difference was seen of {name}: {ratio} times as fast{ends}; a change of {} would \
              have been seen 8 times in 10.",
@@ -85,7 +105,10 @@ fn badges(comparison: &Comparison) -> Vec<Badge> {
             words: "not known to be the same on both sides".to_owned(),
         },
     }));
-    let control = comparison.control.as_ref().and_then(|c| c.interval.as_ref());
+    let control = comparison
+        .control
+        .as_ref()
+        .and_then(|c| c.interval.as_ref());
     badges.extend(control.map(|interval| {
         let (state, words) = match interval.verdict() {
             Verdict::NoDifferenceSeen => (State::Good, "the baseline is as it was"),
@@ -120,7 +143,9 @@ fn figure(comparison: &Comparison) -> Option<Figure> {
         name,
         ink,
         value: change.ratio,
-        interval: change.interval.map(|interval| [interval.low, interval.high]),
+        interval: change
+            .interval
+            .map(|interval| [interval.low, interval.high]),
         dots: Vec::new(),
         label: change.interval.as_ref().map_or_else(
             || show_ratio(change.ratio),

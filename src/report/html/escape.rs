@@ -28,7 +28,10 @@ mod tests {
     fn nothing_in_it_is_markup_and_all_of_it_reads_back() {
         let hostile = "</script><img src=x onerror=alert(1)> & <!-- \u{2028}\u{2029}\"'\\";
         let json = json_for_script(&hostile);
-        assert!(!json.contains(['<', '>', '&', '\u{2028}', '\u{2029}']), "{json}");
+        assert!(
+            !json.contains(['<', '>', '&', '\u{2028}', '\u{2029}']),
+            "{json}"
+        );
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), hostile);
     }
 }

@@ -47,9 +47,11 @@ impl Ink {
             return Self { hue, mark };
         }
         // FNV-1a: any hash will do that never changes
-        let hash = engine.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = engine
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
         let mixed = crate::unit::mix::mix(hash);
         Self {
             hue: (mixed % u64::from(HUES)) as u8,
@@ -78,7 +80,11 @@ mod tests {
             })
             .collect();
         for (at, ink) in inks.iter().enumerate() {
-            assert!(!inks[..at].contains(ink), "{} has {ink:?}, too", ENTRIES[at].name);
+            assert!(
+                !inks[..at].contains(ink),
+                "{} has {ink:?}, too",
+                ENTRIES[at].name
+            );
         }
     }
 

@@ -38,7 +38,11 @@ pub(super) fn page(articles: Vec<Article>) -> String {
         .iter()
         .flat_map(|article| &article.sections)
         .flat_map(|section| &section.figures)
-        .map(|Figure { id, title, shape, .. }| Plot { id, title, shape })
+        .map(
+            |Figure {
+                 id, title, shape, ..
+             }| Plot { id, title, shape },
+        )
         .collect();
     let data = json_for_script(&plots);
     let page = Page {

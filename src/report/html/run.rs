@@ -1,7 +1,9 @@
 //! What a page tells of one run. Imports `record` and the parts beside it.
 
 use super::article::{Article, Section, Table};
-use super::plots::{heat, memory as memory_plot, percentiles as curves, popularity, ratios, throughput};
+use super::plots::{
+    heat, memory as memory_plot, percentiles as curves, popularity, ratios, throughput,
+};
 use super::{trust, words};
 use crate::record::{Pass, Record};
 use crate::report::block::Block;
@@ -22,7 +24,11 @@ const WIDE: Style = Style {
 pub(super) fn article(record: &Record) -> Article {
     let summary = Summary::of(record);
     let warm = Summary::of_pass(record, Pass::Warm);
-    let engines: Vec<String> = record.engines.iter().map(|note| note.name.clone()).collect();
+    let engines: Vec<String> = record
+        .engines
+        .iter()
+        .map(|note| note.name.clone())
+        .collect();
     let command: Vec<String> = record.command.iter().map(|word| plain(word)).collect();
     let mut article = Article {
         heading: plain(&record.workload.name),
@@ -31,7 +37,10 @@ pub(super) fn article(record: &Record) -> Article {
         asked: words::asked(record),
         answer: words::answer(record, &summary),
         command: command.join(" "),
-        warnings: collect(record, &summary).iter().map(ToString::to_string).collect(),
+        warnings: collect(record, &summary)
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         ..Article::default()
     };
     trust::fill(&mut article, record, &summary);
@@ -150,7 +159,9 @@ fn of_memory(record: &Record, summary: &Summary, engines: &[String]) -> Section 
 
 fn counts(record: &Record, summaries: [&Summary; 2], engines: &[String]) -> Section {
     let mut section = Section::new("counts", "What the processors counted");
-    let blocks = summaries.into_iter().filter_map(|summary| counters::block(record, summary));
+    let blocks = summaries
+        .into_iter()
+        .filter_map(|summary| counters::block(record, summary));
     section.tables = tables(blocks, engines);
     section
 }

@@ -92,9 +92,15 @@ fn answer(view: &View<'_>) -> Vec<String> {
     }
     let mut answer = vec![format!("{}.", capital(&found.join("; ")))];
     let change = |engine: &String| match scaling::speed_up(view, last, engine) {
-        Versus::Ratio { ratio, interval, .. } => {
+        Versus::Ratio {
+            ratio, interval, ..
+        } => {
             let ends = interval.map_or_else(String::new, |interval| {
-                format!(" ({} to {})", show_ratio(interval.low), show_ratio(interval.high))
+                format!(
+                    " ({} to {})",
+                    show_ratio(interval.low),
+                    show_ratio(interval.high)
+                )
             });
             Some(format!("{} {}{ends}", plain(engine), show_ratio(ratio)))
         }
@@ -114,9 +120,16 @@ fn answer(view: &View<'_>) -> Vec<String> {
 
 fn badges(view: &View<'_>) -> Vec<Badge> {
     let points = &view.points;
-    let verdicts = || points.iter().flat_map(|p| &p.record.proofs).map(|p| &p.verdict);
+    let verdicts = || {
+        points
+            .iter()
+            .flat_map(|p| &p.record.proofs)
+            .map(|p| &p.verdict)
+    };
     let equal = verdicts().filter(|v| **v == ProofVerdict::Equal).count() as u64;
-    let wrong = verdicts().filter(|v| matches!(v, ProofVerdict::Differs(_))).count();
+    let wrong = verdicts()
+        .filter(|v| matches!(v, ProofVerdict::Differs(_)))
+        .count();
     let (state, words) = match (wrong, equal) {
         (1.., _) => (State::Bad, format!("{wrong} final states are wrong")),
         (0, 0) => (State::Unknown, "no final state was compared".to_owned()),
@@ -130,7 +143,10 @@ fn badges(view: &View<'_>) -> Vec<Badge> {
     let whole = if view.sweep.complete {
         (State::Good, format!("all {asked} came to their end"))
     } else {
-        (State::Bad, format!("{complete} of {asked} came to their end"))
+        (
+            State::Bad,
+            format!("{complete} of {asked} came to their end"),
+        )
     };
     [(state, "proof", words), (whole.0, "points", whole.1)]
         .into_iter()
@@ -148,7 +164,9 @@ fn sections(view: &View<'_>) -> Vec<Section> {
     }
     let tables = |blocks: Vec<crate::report::block::Block>| -> Vec<Table> {
         let blocks = blocks.into_iter();
-        blocks.map(|block| Table::of(block, &view.engines)).collect()
+        blocks
+            .map(|block| Table::of(block, &view.engines))
+            .collect()
     };
     let mut speed = Section::new("speed", "Speed");
     speed.figures.extend(plots::throughput(view));

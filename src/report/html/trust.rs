@@ -12,7 +12,13 @@ use crate::stats::Verdict;
 use crate::unit::quantity::show_whole;
 
 /// Lines that stay folded: of the stream and of the machine.
-const FOLDED: [&str; 5] = ["realised mix", "dispositions", "recipients", "limits", "machine"];
+const FOLDED: [&str; 5] = [
+    "realised mix",
+    "dispositions",
+    "recipients",
+    "limits",
+    "machine",
+];
 /// Share of the fastest engine's time that the harness may take.
 const HARNESS_SHARE: f64 = 0.2;
 
@@ -55,26 +61,42 @@ fn badges(record: &Record, summary: &Summary) -> Vec<Badge> {
 
 fn proof(record: &Record) -> Badge {
     let engines = || record.engines.iter().filter(|note| note.role != "probe");
-    let wrong = engines().filter(|note| difference(record, note).is_some()).count();
+    let wrong = engines()
+        .filter(|note| difference(record, note).is_some())
+        .count();
     let proved = |name: &str| {
-        let equal = |p: &&crate::record::EngineProof| p.engine == name && p.verdict == ProofVerdict::Equal;
+        let equal =
+            |p: &&crate::record::EngineProof| p.engine == name && p.verdict == ProofVerdict::Equal;
         record.proofs.iter().find(equal).is_some()
     };
-    let (all, equal) = (engines().count(), engines().filter(|note| proved(&note.name)).count());
+    let (all, equal) = (
+        engines().count(),
+        engines().filter(|note| proved(&note.name)).count(),
+    );
     let (state, words) = match (wrong, equal) {
-        (1.., _) => (State::Bad, format!("{wrong} of {all} final states are wrong")),
+        (1.., _) => (
+            State::Bad,
+            format!("{wrong} of {all} final states are wrong"),
+        ),
         (0, 0) => (State::Unknown, "no final state was compared".to_owned()),
         _ if equal == all => (
             State::Good,
             format!("all {all} final states equal the oracle's, bit for bit"),
         ),
-        _ => (State::Doubtful, format!("{equal} of {all} final states were compared")),
+        _ => (
+            State::Doubtful,
+            format!("{equal} of {all} final states were compared"),
+        ),
     };
     badge(state, "proof", words)
 }
 
 fn conservation(record: &Record) -> Badge {
-    let broken = record.trials.iter().filter(|t| unconserved(t).is_some()).count();
+    let broken = record
+        .trials
+        .iter()
+        .filter(|t| unconserved(t).is_some())
+        .count();
     let all = record.trials.len() as u64;
     match (broken, all) {
         (_, 0) => badge(State::Unknown, "events", "no trial".to_owned()),
@@ -113,9 +135,16 @@ fn harness(summary: &Summary) -> Option<Badge> {
 }
 
 fn disturbance(record: &Record) -> Badge {
-    let stolen = record.trials.iter().fold(0_u64, |sum, t| sum.saturating_add(t.steal_ms));
+    let stolen = record
+        .trials
+        .iter()
+        .fold(0_u64, |sum, t| sum.saturating_add(t.steal_ms));
     match stolen {
-        0 => badge(State::Good, "disturbance", "no time was stolen by the host".to_owned()),
+        0 => badge(
+            State::Good,
+            "disturbance",
+            "no time was stolen by the host".to_owned(),
+        ),
         _ => badge(
             State::Doubtful,
             "disturbance",

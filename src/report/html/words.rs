@@ -68,7 +68,10 @@ pub(super) fn answer(record: &Record, summary: &Summary) -> Vec<String> {
     if summary.ranked.len() == 1 {
         words.push(format!("{name} takes {speed}{interval}."));
     } else {
-        words.push(format!("{name} is fastest: {speed}{interval}{}.", beside(record, first)));
+        words.push(format!(
+            "{name} is fastest: {speed}{interval}{}.",
+            beside(record, first)
+        ));
         words.extend(next(record, summary));
         words.extend(others(record, summary));
     }
@@ -79,7 +82,10 @@ pub(super) fn answer(record: &Record, summary: &Summary) -> Vec<String> {
     ));
     if !summary.errors.is_empty() {
         let wrong: Vec<String> = summary.errors.iter().map(|e| plain(&e.name)).collect();
-        words.push(format!("Wrong, and so without a figure: {}.", listed(&wrong)));
+        words.push(format!(
+            "Wrong, and so without a figure: {}.",
+            listed(&wrong)
+        ));
     }
     words
 }
@@ -130,7 +136,10 @@ fn next(record: &Record, summary: &Summary) -> Option<String> {
         Verdict::NoDifferenceSeen => {
             format!("No difference was seen between it and the next, {other}")
         }
-        _ => format!("{one} is {} times as fast as the next, {other}", show_ratio(interval.ratio)),
+        _ => format!(
+            "{one} is {} times as fast as the next, {other}",
+            show_ratio(interval.ratio)
+        ),
     };
     Some(format!("{words}{}.", within(&interval, show_ratio)))
 }
@@ -144,7 +153,11 @@ fn others(record: &Record, summary: &Summary) -> Option<String> {
             ..
         } => {
             let name = plain(&line.name);
-            let ends = format!("{} to {}", show_ratio(interval.low), show_ratio(interval.high));
+            let ends = format!(
+                "{} to {}",
+                show_ratio(interval.low),
+                show_ratio(interval.high)
+            );
             let words = match interval.verdict() {
                 Verdict::NoDifferenceSeen => "no difference seen: ",
                 _ => "",

@@ -18,8 +18,14 @@ pub(in super::super) fn heat(
     y: &str,
     columns: Vec<(String, ServiceHistogram)>,
 ) -> Option<Heat> {
-    let timed = || columns.iter().filter(|(_, histogram)| !histogram.is_empty());
-    let least = timed().map(|(_, h)| h.value_at_quantile(0.0).max(1)).min()? as f64;
+    let timed = || {
+        columns
+            .iter()
+            .filter(|(_, histogram)| !histogram.is_empty())
+    };
+    let least = timed()
+        .map(|(_, h)| h.value_at_quantile(0.0).max(1))
+        .min()? as f64;
     let most = timed().map(|(_, h)| h.max().max(1)).max()? as f64;
     let first = (least.log10() * CLASSES).floor() as i32;
     let last = (most.log10() * CLASSES).floor() as i32 + 1;
@@ -94,7 +100,12 @@ mod tests {
         one.record_n(100_000, 60);
         let mut other = ServiceHistogram::new();
         other.record_n(40_000_000, 7);
-        let heat = heat("x", "y", vec![("a".to_owned(), one), ("b".to_owned(), other)]).unwrap();
+        let heat = heat(
+            "x",
+            "y",
+            vec![("a".to_owned(), one), ("b".to_owned(), other)],
+        )
+        .unwrap();
         let shares: Vec<f64> = heat.cells.iter().map(|cell| cell.2).collect();
         assert_eq!(shares, [0.3, 0.1, 0.6, 1.0]);
         for (column, class, _) in &heat.cells {
@@ -106,7 +117,10 @@ mod tests {
 
     #[test]
     fn without_samples_there_is_no_plot() {
-        assert_eq!(heat("x", "y", vec![("a".to_owned(), ServiceHistogram::new())]), None);
+        assert_eq!(
+            heat("x", "y", vec![("a".to_owned(), ServiceHistogram::new())]),
+            None
+        );
         assert_eq!(heat("x", "y", Vec::new()), None);
     }
 }

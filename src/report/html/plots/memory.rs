@@ -27,7 +27,9 @@ pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Fig
     let bars: Vec<Bar> = lines.filter_map(bar).collect();
     let shape = Shape::Stack(Stack {
         x: Axis::linear("bytes per member that has state", Unit::Bytes),
-        parts: ["state", "slack", "map", "allocator"].map(str::to_owned).to_vec(),
+        parts: ["state", "slack", "map", "allocator"]
+            .map(str::to_owned)
+            .to_vec(),
         bars,
     });
     let reading = "Medians over the rounds, by where the bytes are: states of members and \

@@ -27,7 +27,12 @@ pub(in super::super) fn figure(record: &Record) -> Option<Figure> {
         ink: Ink { hue: 0, mark: 0 },
         stroke: Stroke::None,
         marks: true,
-        points: points(realised.popularity.iter().map(|&[rank, n]| (rank, n as f64))),
+        points: points(
+            realised
+                .popularity
+                .iter()
+                .map(|&[rank, n]| (rank, n as f64)),
+        ),
     }];
     let mut reading = format!(
         "Each mark is a recipient: its rank among all, and its events of the {} looked at.",
@@ -60,7 +65,12 @@ pub(in super::super) fn figure(record: &Record) -> Option<Figure> {
         guides: Vec::new(),
         levels: Vec::new(),
     });
-    Some(Figure::new("popularity", "Popularity of recipients", &reading, shape))
+    Some(Figure::new(
+        "popularity",
+        "Popularity of recipients",
+        &reading,
+        shape,
+    ))
 }
 
 /// The same as a table.
@@ -74,7 +84,9 @@ pub(in super::super) fn block(record: &Record) -> Option<Block> {
         .iter()
         .filter(|[rank, _]| decades(*rank) || *rank == realised.recipients);
     rows.extend(shown.map(|&[rank, count]| {
-        let law = intended.as_ref().map(|i| expected(i, rank, realised.events));
+        let law = intended
+            .as_ref()
+            .map(|i| expected(i, rank, realised.events));
         let law = law.map_or_else(|| "-".to_owned(), show_count);
         vec![show_whole(rank), show_whole(count), law]
     }));

@@ -31,7 +31,10 @@ pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Fig
     let baseline = plain(&record.plan.baseline);
     let (id, title) = match summary.pass {
         Pass::Fresh => ("ratios", format!("Speed beside {baseline}")),
-        Pass::Warm => ("ratios-warm", format!("Speed over warm state beside {baseline}")),
+        Pass::Warm => (
+            "ratios-warm",
+            format!("Speed over warm state beside {baseline}"),
+        ),
     };
     let relevant = record.plan.relevant;
     let reading = format!(
@@ -42,7 +45,10 @@ pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Fig
         show_share(relevant)
     );
     let shape = Shape::Rows(Rows {
-        x: Axis::log(&format!("times the speed of {baseline} (1 is equal)"), Unit::Plain),
+        x: Axis::log(
+            &format!("times the speed of {baseline} (1 is equal)"),
+            Unit::Plain,
+        ),
         rows,
         guides: vec![Guide {
             at: 1.0,

@@ -85,7 +85,12 @@ pub(in super::super) fn throughput(view: &View<'_>) -> Option<Figure> {
         guides,
         levels: Vec::new(),
     };
-    figure("throughput", &format!("Throughput by {axis}"), &reading, lines)
+    figure(
+        "throughput",
+        &format!("Throughput by {axis}"),
+        &reading,
+        lines,
+    )
 }
 
 /// The speed beside that of the first point.
@@ -107,7 +112,10 @@ pub(in super::super) fn speed_up(view: &View<'_>) -> Option<Figure> {
     };
     let lines = Lines {
         x: across(view),
-        y: Axis::linear(&format!("times the speed with {axis} {}", first.label), Unit::Plain),
+        y: Axis::linear(
+            &format!("times the speed with {axis} {}", first.label),
+            Unit::Plain,
+        ),
         series: series(view, at),
         guides: Vec::new(),
         levels: vec![Guide {
@@ -125,7 +133,10 @@ pub(in super::super) fn memory(view: &View<'_>) -> Option<Figure> {
         return None;
     }
     let at = |point: &PointView<'_>, engine: &str| {
-        Some(Point::at(point.value, point.line(engine)?.bytes_per_member?))
+        Some(Point::at(
+            point.value,
+            point.line(engine)?.bytes_per_member?,
+        ))
     };
     let lines = Lines {
         x: across(view),
@@ -208,20 +219,31 @@ fn caches(view: &View<'_>) -> (Vec<Guide>, String) {
                 words += &format!(
                     " {name} holds the whole state of {} up to about {} {}.",
                     plain(engine),
-                    if log { show_count(at) } else { format!("{at:.2}") },
+                    if log {
+                        show_count(at)
+                    } else {
+                        format!("{at:.2}")
+                    },
                     view.sweep.axis.name()
                 );
                 guides.push(Guide { at, label: name });
             }
             None => {
                 let smaller = sizes.iter().all(|(_, bytes)| *bytes <= cache.bytes as f64);
-                let holds = if smaller { "holds it at every point" } else { "holds it at none" };
+                let holds = if smaller {
+                    "holds it at every point"
+                } else {
+                    "holds it at none"
+                };
                 words += &format!(" {name} {holds}.");
             }
         }
     }
     if !words.is_empty() {
-        words = format!(" Sizes of the caches, held against the whole state of {}:{words}", plain(engine));
+        words = format!(
+            " Sizes of the caches, held against the whole state of {}:{words}",
+            plain(engine)
+        );
     }
     (guides, words)
 }

@@ -54,7 +54,9 @@ fn row(record: &Record, pass: Pass, line: &EngineLine) -> Row {
         ink: Ink::of(&line.name),
         value: line.events_per_s,
         interval,
-        dots: rounds.filter_map(|t| Some(1e9 / t.ns_per_event()?)).collect(),
+        dots: rounds
+            .filter_map(|t| Some(1e9 / t.ns_per_event()?))
+            .collect(),
         label: format!("{}{shown}", show_count(line.events_per_s)),
     }
 }
