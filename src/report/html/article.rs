@@ -176,7 +176,7 @@ impl Article {
         for section in &mut self.sections {
             section.id = format!("{}-{}", self.id, section.id);
             for figure in &mut section.figures {
-                figure.id = format!("{}-{}", self.id, figure.id);
+                figure.id = format!("{}-plot-{}", self.id, figure.id);
             }
         }
     }
