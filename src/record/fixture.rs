@@ -80,6 +80,7 @@ pub(crate) fn with_rounds(rounds: usize) -> Record {
             resolution_ns: 1,
         },
         realised: Some(realised()),
+        recording: Vec::new(),
         warnings: Vec::new(),
     }
 }
@@ -280,6 +281,7 @@ fn trial(round: usize, turn: usize) -> Trial {
         steal_ms: 0,
         involuntary_switches: 3,
         perf: None,
+        open_loop: None,
     }
 }
 
@@ -315,6 +317,7 @@ fn plan(rounds: usize) -> Plan {
         max_time_ms: None,
         processes: 1,
         planted_share: 0.0,
+        open_loop: None,
     }
 }
 

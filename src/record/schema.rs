@@ -1,9 +1,10 @@
 //! The record's schema: plain data, serialised as JSON; docs/FORMAT.md
-//! describes it. Imports what it says of the machine, beside it.
+//! describes it. Imports its siblings' shapes alone.
 
 use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
+use super::open_loop::{OpenLoopPlan, OpenLoopTrial, RecordingNote};
 
 /// Version of the schema. A reader refuses others.
 pub const SCHEMA: &str = "notibench-record/1";
@@ -45,6 +46,9 @@ pub struct Record {
     pub clock: ClockNote,
     /// What the stream really held.
     pub realised: Option<Realised>,
+    /// What recording response times costs, by engine; empty in a closed loop.
+    #[serde(default)]
+    pub recording: Vec<RecordingNote>,
     /// What else a reader should know, a sentence each, naming the flag that
     /// mends it.
     pub warnings: Vec<String>,
@@ -115,6 +119,9 @@ pub struct Plan {
     /// time.
     #[serde(default)]
     pub planted_share: f64,
+    /// How arrivals were scheduled; none in a closed loop.
+    #[serde(default)]
+    pub open_loop: Option<OpenLoopPlan>,
 }
 
 /// Threshold of relevance where none is given.
@@ -252,6 +259,9 @@ pub struct Trial {
     /// not asked for, or they count nothing.
     #[serde(default)]
     pub perf: Option<PerfNote>,
+    /// What an open loop measured; none in a closed one.
+    #[serde(default)]
+    pub open_loop: Option<OpenLoopTrial>,
 }
 
 /// What the processors counted in user mode, in all threads of the process;
