@@ -83,7 +83,7 @@ impl Engine for DeferredDashMapEngine {
     const INFO: EngineInfo = EngineInfo {
         name: "dashmap-deferred",
         role: Role::Engine,
-        freshness: Freshness::Deferred,
+        freshness: Freshness::Deferred { within: None },
         about: "the default's maps behind write-combining buffers: the most events a second, for \
                 backfills and counters that may lag; gives up fresh reads, and memory for what waits",
     };

@@ -39,6 +39,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::event::{Event, Read};
+use crate::unit::quantity::show_whole;
 use dense::DenseIds;
 use read::Answer;
 use snapshot::StateRef;
@@ -60,8 +61,14 @@ pub enum Freshness {
     /// All events of an ingest call are visible to every session when it
     /// returns.
     Immediate,
-    /// Visible at the latest when every session has been finished.
-    Deferred,
+    /// Visible later.
+    Deferred {
+        /// How many further events at most the session that ingested an event
+        /// ingests before every session sees it. Where it is `None`, as where
+        /// a session ingests no more, it is seen at the latest when every
+        /// session has been finished.
+        within: Option<u64>,
+    },
 }
 
 impl Freshness {
@@ -70,7 +77,20 @@ impl Freshness {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Immediate => "immediate",
-            Self::Deferred => "deferred",
+            Self::Deferred { .. } => "deferred",
+        }
+    }
+
+    /// The whole declaration, for a person.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        let name = self.name();
+        match self {
+            Self::Immediate => name.to_owned(),
+            Self::Deferred { within: None } => format!("{name} to the end"),
+            Self::Deferred {
+                within: Some(events),
+            } => format!("{name} by {} events at most", show_whole(events)),
         }
     }
 }

@@ -95,7 +95,7 @@ impl Engine for FoldReduceEngine {
     const INFO: EngineInfo = EngineInfo {
         name: "fold-reduce",
         role: Role::Engine,
-        freshness: Freshness::Deferred,
+        freshness: Freshness::Deferred { within: None },
         about: "each worker folds into tables of its own, merged in parallel at the end: for jobs \
                 that want the result; gives up reads of what others do, and a copy a worker of \
                 what is hot",

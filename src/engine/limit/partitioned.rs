@@ -87,7 +87,7 @@ impl Engine for LimitPartitioned {
     const INFO: EngineInfo = EngineInfo {
         name: "limit-partitioned",
         role: Role::Probe,
-        freshness: Freshness::Deferred,
+        freshness: Freshness::Deferred { within: None },
         about: "the same after the whole stream was partitioned, with plain writes in the cache: \
                 what a deferred engine could do; leaves out ids, growth, locks, and fresh reads",
     };

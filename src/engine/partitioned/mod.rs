@@ -59,7 +59,7 @@ impl Engine for PartitionedEngine {
     const INFO: EngineInfo = EngineInfo {
         name: "partitioned",
         role: Role::Engine,
-        freshness: Freshness::Deferred,
+        freshness: Freshness::Deferred { within: None },
         about: "share-nothing: each worker owns a part and the others send it their updates; for \
                 many cores and steady streams; gives up fresh reads, and a hot key loads one core",
     };
