@@ -42,7 +42,7 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
     };
     let environment = harness::examine();
     let (contenders, baseline) = harness::choose_contenders(&options, own)?;
-    let plan = harness::resolve(&options, &workload, baseline, &environment)?;
+    let plan = harness::resolve(&options, &workload, &contenders, baseline, &environment)?;
     let request = RunRequest {
         workload: &workload,
         toml,
@@ -115,7 +115,7 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
     let request = RunRequest {
         workload: &workload,
         toml: before.workload.toml.clone(),
-        plan: harness::resolve_again(&before.plan, &workload, &environment)?,
+        plan: harness::resolve_again(&before.plan, &workload, &contenders, &environment)?,
         contenders,
         environment,
         command: std::env::args().collect(),

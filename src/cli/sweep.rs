@@ -30,7 +30,13 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
         .iter()
         .map(|point| {
             let (contenders, baseline) = harness::choose_contenders(&point.options, own)?;
-            let plan = harness::resolve(&point.options, &point.workload, baseline, &environment)?;
+            let plan = harness::resolve(
+                &point.options,
+                &point.workload,
+                &contenders,
+                baseline,
+                &environment,
+            )?;
             let run = RunRequest {
                 workload: &point.workload,
                 toml: point.toml.clone(),

@@ -136,6 +136,24 @@ impl EngineConfig {
     }
 }
 
+/// What an engine will be given in a trial, at most, as far as it is known
+/// beforehand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ExpectedLoad {
+    /// Workers.
+    pub threads: usize,
+    /// Events of one ingest call.
+    pub batch: usize,
+    /// Events of a pass.
+    pub events: u64,
+    /// Of them, those that come near an inbox.
+    pub notifying: u64,
+    /// Bytes of the state that one worker's share of the events makes.
+    pub share_bytes: u64,
+    /// Whether a second pass goes over the state that the first one left.
+    pub warm: bool,
+}
+
 /// Says to all workers that the run ends early.
 #[derive(Clone, Debug, Default)]
 pub struct StopFlag(Arc<AtomicBool>);
@@ -165,6 +183,14 @@ pub trait Engine: Sized + Send + Sync + 'static {
     /// Whether it is built from the dense numbers of the stream's ids: a
     /// limit probe, which leaves out finding a state by its id.
     const NEEDS_DENSE_IDS: bool = false;
+
+    /// Bytes that it may hold at one time beyond the shared state, at most:
+    /// updates that wait, queues, a copy a worker. A run's memory is predicted
+    /// from it; where it is nothing to speak of, leave it out.
+    #[must_use]
+    fn held_bytes(_load: &ExpectedLoad) -> u64 {
+        0
+    }
 
     /// One worker's handle.
     type Session<'engine>: Session
