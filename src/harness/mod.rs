@@ -22,7 +22,7 @@ mod trial;
 mod verify;
 mod worker;
 
-pub use child::{ChildError, run_child, run_turn};
+pub use child::{ChildError, run_in_processes, run_turn};
 pub use clock::measure_clock;
 pub use contender::Contender;
 pub use counters::no_counters;
