@@ -2,6 +2,7 @@
 
 mod comparison;
 mod measurement;
+mod winners;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -12,6 +13,7 @@ use super::args_sweep::SweepArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
 pub(super) use measurement::{EngineArgs, TrialArgs, options};
+pub(super) use winners::{TableFormat, WinnersArgs};
 
 /// Load-tests the hot path of notifications, and proves every engine right.
 #[derive(Debug, Parser)]
@@ -36,6 +38,8 @@ pub(super) enum Command {
     Compare(CompareArgs),
     /// Draw the report of a saved record, or of a saved sweep, again
     Report(ReportArgs),
+    /// Say which engine is the fastest in each of several records and sweeps
+    Winners(WinnersArgs),
     /// Hold every engine against the oracle, at several numbers of threads
     Verify(VerifyArgs),
     /// Write a workload's events as CSV or NDJSON, so that other tools can check us
