@@ -2,6 +2,7 @@
 //! five rounds after one of warm-up. Imports the schema and `stats`.
 
 use super::environment::{CacheNote, Environment};
+use super::pass::Pass;
 use super::schema::*;
 use super::sweep::{SWEEP_SCHEMA, Sweep, SweepAxis, SweepPoint};
 use crate::stats::ServiceHistogram;

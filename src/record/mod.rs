@@ -10,6 +10,7 @@ pub(crate) mod fixture_open_loop;
 mod merge;
 mod open_loop;
 mod pairs;
+mod pass;
 mod processors;
 mod schema;
 mod store;
@@ -24,9 +25,10 @@ pub use environment::{CacheNote, Environment};
 pub use open_loop::{
     Arrivals, Idle, IntervalNote, OpenLoopPlan, OpenLoopTrial, RecordingNote, SkippedRange,
 };
+pub use pass::Pass;
 pub use schema::{
-    ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, OracleNote, Pass, PerfNote,
-    Plan, ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
+    ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, OracleNote, PerfNote, Plan,
+    ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
 pub use store::{RecordError, default_path};
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};
