@@ -4,6 +4,7 @@
 
 mod article;
 mod assets;
+mod capacity;
 mod comparison;
 mod escape;
 mod ink;
@@ -19,7 +20,7 @@ mod words;
 mod tests;
 
 use super::compare::Comparison;
-use crate::record::{Record, Sweep};
+use crate::record::{Capacity, Record, Sweep};
 
 /// One thing that a page tells of.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,8 @@ pub enum Document<'a> {
     Run(&'a Record),
     /// A sweep.
     Sweep(&'a Sweep),
+    /// A search for capacity.
+    Capacity(&'a Capacity),
     /// A comparison, and the command that made it, word by word.
     Comparison(&'a Comparison, &'a [String]),
 }
@@ -39,6 +42,7 @@ pub fn html(documents: &[Document<'_>]) -> String {
         let mut article = match document {
             Document::Run(record) => run::article(record),
             Document::Sweep(sweep) => sweep::article(sweep),
+            Document::Capacity(found) => capacity::article(found),
             Document::Comparison(comparison, command) => comparison::article(comparison, command),
         };
         article.number(at + 1);

@@ -2,7 +2,7 @@
 
 use super::article::{Article, Section, Table};
 use super::plots::{
-    heat, memory as memory_plot, percentiles as curves, popularity, ratios, throughput,
+    heat, memory as memory_plot, open_loop, percentiles as curves, popularity, ratios, throughput,
 };
 use super::{trust, words};
 use crate::record::{Pass, Record};
@@ -141,12 +141,26 @@ fn over_warm_state(record: &Record, warm: &Summary, engines: &[String]) -> Secti
 }
 
 fn times(record: &Record, summary: &Summary, engines: &[String]) -> Section {
+    if record.plan.open_loop.is_some() {
+        return open_loop_times(record, summary);
+    }
     let mut section = Section::new("times", "Service time");
     section.figures.extend(curves::figures(record, summary));
     section.figures.extend(heat::figures(record, summary));
     let mut blocks = percentiles::blocks(record, summary);
     blocks.extend(differences::block(record, summary));
     section.tables = tables(blocks, engines);
+    section
+}
+
+fn open_loop_times(record: &Record, summary: &Summary) -> Section {
+    let mut section = Section::new("times", "Response time");
+    section.figures.extend(open_loop::curves(record, summary));
+    section
+        .figures
+        .extend(open_loop::over_the_run(record, summary));
+    section.figures.extend(open_loop::heats(record, summary));
+    section.figures.extend(open_loop::batches(record, summary));
     section
 }
 

@@ -140,7 +140,7 @@ pub(in super::super) fn memory(view: &View<'_>) -> Option<Figure> {
     };
     let lines = Lines {
         x: across(view),
-        y: Axis::linear("bytes per member that has state", Unit::Bytes),
+        y: Axis::log("bytes per member that has state", Unit::Bytes),
         series: series(view, at),
         guides: Vec::new(),
         levels: Vec::new(),

@@ -85,7 +85,6 @@ const axisOf = (axis, values, colours, room, vertical) => {
     option.max = Math.max(high, ticks[ticks.length - 1], 1) + 0.02;
     option.axisTick.customValues = ticks;
     option.axisLabel.customValues = ticks;
-    option.splitLine.show = false;
   } else if (axis.log) {
     const spare = Math.max((high - low) * 0.06, 0.02);
     low -= spare;
@@ -95,21 +94,20 @@ const axisOf = (axis, values, colours, room, vertical) => {
     option.max = high;
     option.axisTick.customValues = ticks;
     option.axisLabel.customValues = ticks;
-    option.splitLine.show = false;
   } else {
-    option.min = axis.from === undefined ? Math.min(0, low) : axis.from;
+    option.min = Math.min(0, low);
     option.splitNumber = room;
+    if (axis.unit === "bytes") option.interval = 2 ** Math.ceil(Math.log2((high - option.min) / room));
     if (high <= option.min) option.max = option.min + 1;
   }
   return option;
 };
 
-// Values that a linear axis shows beside the data: its own zero.
 const grid = (narrow, extra) => ({
   left: 8,
   right: narrow ? 14 : 28,
   top: 34,
-  bottom: 38,
+  bottom: 30,
   containLabel: true,
   ...extra,
 });
@@ -126,7 +124,7 @@ const tooltip = (colours, formatter) => ({
 });
 
 // Lines across a plot, with their labels.
-const guideLines = (guides, axis, colours, direction) => ({
+const guideLines = (guides, axis, colours, direction, end = "end") => ({
   silent: true,
   symbol: "none",
   animation: false,
@@ -135,7 +133,7 @@ const guideLines = (guides, axis, colours, direction) => ({
     color: colours.muted,
     fontSize: 11,
     formatter: (item) => item.name,
-    position: direction === "xAxis" ? "end" : "insideEndTop",
+    position: direction === "xAxis" ? end : "insideEndTop",
   },
   data: guides.map((guide) => ({ name: cut(guide.label, 24), [direction]: scaled(axis, guide.at) })),
 });
