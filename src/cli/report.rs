@@ -1,11 +1,42 @@
 //! `report`: what is saved, drawn again. Imports `record`, `report`.
 
+use std::path::Path;
+
 use super::args::ReportArgs;
 use super::exit::Failure;
 use super::run::{check_target, show};
 use super::{html, sweep};
-use crate::record::Saved;
+use crate::record::Record;
+use crate::record::{CAPACITY_SCHEMA, Capacity, RecordError, Saved, Sweep};
 use crate::report::html::Document;
+
+/// What a file holds.
+enum File {
+    Run(Box<Record>),
+    Sweep(Sweep),
+    Capacity(Capacity),
+}
+
+impl File {
+    fn load(path: &Path) -> Result<Self, Failure> {
+        match Saved::load(path) {
+            Ok(Saved::Run(record)) => Ok(Self::Run(record)),
+            Ok(Saved::Sweep(sweep)) => Ok(Self::Sweep(sweep)),
+            Err(RecordError::Schema { found, .. }) if found == CAPACITY_SCHEMA => {
+                Ok(Self::Capacity(Capacity::load(path)?))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn document(&self) -> Document<'_> {
+        match self {
+            Self::Run(record) => Document::Run(record),
+            Self::Sweep(sweep) => Document::Sweep(sweep),
+            Self::Capacity(capacity) => Document::Capacity(capacity),
+        }
+    }
+}
 
 /// `notibench report`.
 pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
@@ -33,17 +64,17 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         }
         check_target(out)?;
     }
-    let saved: Vec<Saved> = args
+    let saved: Vec<File> = args
         .records
         .iter()
-        .map(|path| Saved::load(path))
+        .map(|path| File::load(path))
         .collect::<Result<_, _>>()?;
     if let Some(value) = &args.point {
         let point = match saved.first() {
-            Some(Saved::Sweep(found)) => sweep::find_point(found, value)?,
+            Some(File::Sweep(found)) => sweep::find_point(found, value)?,
             _ => {
                 return Err(Failure::Usage(format!(
-                    "{} holds a single run: leave out --point",
+                    "{} holds no sweep: leave out --point",
                     path.display()
                 )));
             }
@@ -53,17 +84,15 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
             None => show(&point.record, args.format),
         };
     }
-    let documents: Vec<Document<'_>> = saved
-        .iter()
-        .map(|saved| match saved {
-            Saved::Run(record) => Document::Run(record),
-            Saved::Sweep(sweep) => Document::Sweep(sweep),
-        })
-        .collect();
+    let documents: Vec<Document<'_>> = saved.iter().map(File::document).collect();
     match (&args.out, saved.first()) {
         (Some(out), _) => html::write(out, &documents),
-        (None, Some(Saved::Sweep(found))) => sweep::show(found, args.format),
-        (None, Some(Saved::Run(record))) => show(record, args.format),
+        (None, Some(File::Sweep(found))) => sweep::show(found, args.format),
+        (None, Some(File::Run(record))) => show(record, args.format),
+        (None, Some(File::Capacity(_))) => Err(Failure::Usage(format!(
+            "{} holds a search for capacity: name a page for it with --out report.html",
+            path.display()
+        ))),
         (None, None) => Ok(()),
     }
 }
