@@ -58,6 +58,15 @@ const logTicks = (low, high, most) => {
 
 const QUANTILE_TICKS = [0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999];
 
+// Bytes are told in powers of two.
+const binaryTicks = (low, high, most) => {
+  const [from, to] = [Math.ceil(low / Math.log10(2)), Math.floor(high / Math.log10(2))];
+  const every = Math.max(1, Math.ceil((to - from + 1) / most));
+  const found = [];
+  for (let power = from; power <= to; power += every) found.push(power * Math.log10(2));
+  return found.length ? found : [low, high];
+};
+
 // An axis over these values; `room`: about how many labels fit.
 const axisOf = (axis, values, colours, room, vertical) => {
   const all = values.filter(Number.isFinite).map((value) => scaled(axis, value));
@@ -89,7 +98,7 @@ const axisOf = (axis, values, colours, room, vertical) => {
     const spare = Math.max((high - low) * 0.06, 0.02);
     low -= spare;
     high += spare;
-    const ticks = logTicks(low, high, room);
+    const ticks = axis.unit === "bytes" ? binaryTicks(low, high, room) : logTicks(low, high, room);
     option.min = low;
     option.max = high;
     option.axisTick.customValues = ticks;
