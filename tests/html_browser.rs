@@ -224,6 +224,10 @@ fn pages_are_as_they_should_be_in_a_browser() {
     let kept = root().join("reports/kept/limits.json");
     draw(&[&kept], &at("limits.html"));
     manifest.push(json!({ "file": "limits.html" }));
+    let (same, page) = (at("kept.json"), at("compare.html"));
+    let (same, html) = (same.to_str().unwrap(), format!("--html={}", page.display()));
+    succeed(&["compare", same, same, &html]);
+    manifest.push(json!({ "file": "compare.html", "marks": { "a1-plot-changes": 4 } }));
     std::fs::write(
         at("manifest.json"),
         serde_json::to_string(&manifest).unwrap(),

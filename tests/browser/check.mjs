@@ -126,7 +126,8 @@ async function keyboard(page, found, complain, expect) {
   await page.keyboard.press("Escape");
   const button = page.locator("button.entry").first();
   if (await button.count()) {
-    const marks = () => page.evaluate(() => document.querySelector("button.entry").closest(".plot").querySelectorAll("svg path").length);
+    const id = await page.evaluate(() => document.querySelector("button.entry").closest(".plot").id);
+    const marks = async () => (await read(page)).plots.find((plot) => plot.id === id).painted;
     const before = await marks();
     await button.focus();
     await page.keyboard.press("Enter");

@@ -23,7 +23,7 @@ pub(super) fn article(capacity: &Capacity) -> Article {
         kicker: format!("capacity · {}", plain(&capacity.started)),
         failures: failures(capacity),
         asked: vec![format!(
-            "Which rate of {workload} can {} sustain with {}? {} arrivals, {} threads, batches of \
+            "Which rate of {workload} can {} sustain with {}? Arrivals: {}; {} threads, batches of \
              up to {} events, {} of each engine, seed {}.",
             words::listed(&engines.iter().map(|e| plain(e)).collect::<Vec<_>>()),
             words::listed(&slo),

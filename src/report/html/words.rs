@@ -41,7 +41,16 @@ pub(super) fn asked(record: &Record) -> Vec<String> {
         .map(|note| plain(&note.name))
         .collect();
     let workload = plain(&record.workload.name);
+    let rate = record
+        .plan
+        .open_loop
+        .map(|plan| show_count(plan.offered_per_s));
     let question = match &names[..] {
+        _ if rate.is_some() => format!(
+            "What response time have {} on {workload}, with {} events a second offered?",
+            listed(&names),
+            rate.unwrap_or_default()
+        ),
         [] => format!("What does the machine do on {workload}?"),
         [one] => format!("How fast is {one} on {workload}?"),
         _ => format!(

@@ -107,13 +107,14 @@ pub(in super::super) fn response(capacity: &Capacity) -> Option<Figure> {
     let series: Vec<Series> = capacity.engines.iter().filter_map(one).collect();
     let some = !series.is_empty();
     let text = plain(&objective.text);
+    let percentile = format!("p{}", (quantile * 1e8).round() / 1e6);
     let reading = format!(
-        "Each mark is one step: the response time of events at quantile {quantile} under the rate \
+        "Each mark is one step: the {percentile} of the response time under the rate \
          that was offered, filled where every condition held. The line is what {text} allows."
     );
     let shape = Shape::Lines(Lines {
         x: Axis::log("events a second, offered", Unit::Count),
-        y: Axis::log(&format!("response time at quantile {quantile}"), Unit::Ns),
+        y: Axis::log(&format!("response time, {percentile}"), Unit::Ns),
         series,
         guides: Vec::new(),
         levels: vec![Guide {

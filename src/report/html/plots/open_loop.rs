@@ -229,12 +229,6 @@ pub(in super::super) fn over_the_run(record: &Record, summary: &Summary) -> Vec<
     let Some((_, first)) = shown.first() else {
         return Vec::new();
     };
-    let mut load = vec![over_time(
-        "offered".to_owned(),
-        Ink::neutral(),
-        Stroke::Dotted,
-        rates(first, |interval| interval.offered),
-    )];
     let of_engines = |stroke, points: &dyn Fn(&OpenLoopTrial) -> Vec<Point>| -> Vec<Series> {
         let one = |(line, open_loop): &(&EngineLine, &OpenLoopTrial)| {
             over_time(
@@ -246,9 +240,17 @@ pub(in super::super) fn over_the_run(record: &Record, summary: &Summary) -> Vec<
         };
         shown.iter().map(one).collect()
     };
-    load.extend(of_engines(Stroke::Solid, &|t| {
-        rates(t, |interval| interval.completed)
-    }));
+    let mut load = of_engines(Stroke::Solid, &|t| rates(t, |interval| interval.completed));
+    // last, so that it lies above those that keep up
+    load.push(Series {
+        marks: false,
+        ..over_time(
+            "offered".to_owned(),
+            Ink::neutral(),
+            Stroke::Dotted,
+            rates(first, |interval| interval.offered),
+        )
+    });
     let at_ends = |figure: fn(&IntervalNote) -> u64| {
         move |open_loop: &OpenLoopTrial| -> Vec<Point> {
             let intervals = open_loop.intervals.iter();
