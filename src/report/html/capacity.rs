@@ -4,7 +4,7 @@
 use super::article::{Article, Badge, Section, State, Table};
 use super::plots::capacity as plots;
 use super::{trust, words};
-use crate::record::{Capacity, CapacityVerdict, EngineCapacity, SearchStep};
+use crate::record::{Capacity, CapacityVerdict, Condition, EngineCapacity, SearchStep};
 use crate::report::block::Block;
 use crate::report::text::{plain, show_percent};
 use crate::report::trust as lines;
@@ -14,7 +14,6 @@ use crate::unit::quantity::{show_count, show_ns, show_whole};
 /// The article of a search for capacity.
 pub(super) fn article(capacity: &Capacity) -> Article {
     let workload = plain(&capacity.workload.name);
-    let command: Vec<String> = capacity.command.iter().map(|word| plain(word)).collect();
     let engines: Vec<String> = capacity.engines.iter().map(|e| e.name.clone()).collect();
     let slo: Vec<String> = capacity.slo.iter().map(|o| plain(&o.text)).collect();
     let plan = &capacity.plan;
@@ -40,7 +39,7 @@ pub(super) fn article(capacity: &Capacity) -> Article {
         answer: answer(capacity),
         badges: badges(capacity),
         warnings: capacity.warnings.iter().map(|w| plain(w)).collect(),
-        command: command.join(" "),
+        command: words::command(&capacity.command),
         ..Article::default()
     };
     article
@@ -242,42 +241,52 @@ fn table(capacity: &Capacity) -> Block {
     }
 }
 
-/// Every step of an engine's searches, with its named conditions.
+/// Every step of an engine's searches, a column for each named condition.
 fn steps(engine: &EngineCapacity) -> Block {
-    let header = [
-        "step",
-        "offered\nevents/s",
-        "achieved\nevents/s",
-        "held",
-        "conditions",
-        "verdict",
-    ];
+    let all = || engine.searches.iter().flat_map(|search| &search.steps);
+    let mut conditions: Vec<&Condition> = Vec::new();
+    for condition in all().flat_map(|step| &step.conditions) {
+        if conditions.iter().all(|known| known.name != condition.name) {
+            conditions.push(condition);
+        }
+    }
+    let header = ["step", "offered\nevents/s", "achieved\nevents/s", "held"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
+    let named = |c: &&Condition| format!("{}\nlimit {}", plain(&c.name), amount(c, c.limit));
+    rows[0].extend(conditions.iter().map(named));
+    rows[0].push("verdict".to_owned());
+    let verdict = |pass: bool| if pass { "PASS" } else { "FAIL" };
     for (search, found) in engine.searches.iter().enumerate() {
         for (number, step) in found.steps.iter().enumerate() {
-            let condition = |c: &crate::record::Condition| {
-                let verdict = if c.pass { "PASS" } else { "FAIL" };
-                let value = match c.unit.as_str() {
-                    "ns" => show_ns(c.value),
-                    "share" => show_percent(c.value),
-                    _ => show_count(c.value),
-                };
-                format!("{} {value} {verdict}", plain(&c.name))
-            };
-            let conditions: Vec<String> = step.conditions.iter().map(condition).collect();
-            rows.push(vec![
+            let mut row = vec![
                 format!("{}.{} {}", search + 1, number + 1, step.kind.name()),
                 show_count(step.offered_per_s),
                 show_count(step.achieved_per_s),
                 show_ns(step.hold_ns as f64),
-                conditions.join("\n"),
-                if step.pass { "PASS" } else { "FAIL" }.to_owned(),
-            ]);
+            ];
+            row.extend(conditions.iter().map(|known| {
+                let found = step.conditions.iter().find(|c| c.name == known.name);
+                found.map_or_else(
+                    || "-".to_owned(),
+                    |c| format!("{} {}", amount(c, c.value), verdict(c.pass)),
+                )
+            }));
+            row.push(verdict(step.pass).to_owned());
+            rows.push(row);
         }
     }
     Block {
         title: format!("{}: every step, search by search", plain(&engine.name)),
         rows,
         notes: Vec::new(),
+    }
+}
+
+/// A value of a condition, in its unit.
+fn amount(condition: &Condition, value: f64) -> String {
+    match condition.unit.as_str() {
+        "ns" => show_ns(value),
+        "share" => show_percent(value),
+        _ => show_count(value),
     }
 }

@@ -14,6 +14,7 @@ mod plots;
 mod run;
 mod shape;
 mod sweep;
+mod together;
 mod trust;
 mod words;
 
@@ -36,18 +37,26 @@ pub enum Document<'a> {
     Comparison(&'a Comparison, &'a [String]),
 }
 
-/// The page of these, in their order: HTML in UTF-8, complete.
+/// The page of these, in their order: HTML in UTF-8, complete. Several runs of
+/// one workload, open loops among them, are told side by side first.
 #[must_use]
 pub fn html(documents: &[Document<'_>]) -> String {
-    let articles = documents.iter().enumerate().map(|(at, document)| {
-        let mut article = match document {
-            Document::Run(record) => run::article(record),
-            Document::Sweep(sweep) => sweep::article(sweep),
-            Document::Capacity(found) => capacity::article(found),
-            Document::Comparison(comparison, command) => comparison::article(comparison, command),
-        };
+    let runs: Vec<&Record> = documents
+        .iter()
+        .filter_map(|document| match document {
+            Document::Run(record) => Some(*record),
+            _ => None,
+        })
+        .collect();
+    let mut articles: Vec<article::Article> = together::article(&runs).into_iter().collect();
+    articles.extend(documents.iter().map(|document| match document {
+        Document::Run(record) => run::article(record),
+        Document::Sweep(sweep) => sweep::article(sweep),
+        Document::Capacity(found) => capacity::article(found),
+        Document::Comparison(comparison, command) => comparison::article(comparison, command),
+    }));
+    for (at, article) in articles.iter_mut().enumerate() {
         article.number(at + 1);
-        article
-    });
-    page::page(articles.collect())
+    }
+    page::page(articles)
 }

@@ -29,7 +29,6 @@ pub(super) fn article(record: &Record) -> Article {
         .iter()
         .map(|note| note.name.clone())
         .collect();
-    let command: Vec<String> = record.command.iter().map(|word| plain(word)).collect();
     let mut article = Article {
         heading: plain(&record.workload.name),
         kicker: format!("run · {}", plain(&record.started)),
@@ -39,7 +38,7 @@ pub(super) fn article(record: &Record) -> Article {
             Some(plan) => open_loop_words::answer(record, &summary, plan),
             None => words::answer(record, &summary),
         },
-        command: command.join(" "),
+        command: words::command(&record.command),
         warnings: collect(record, &summary)
             .iter()
             .map(ToString::to_string)

@@ -201,6 +201,50 @@ fn several_reports_on_a_page_have_ids_of_their_own() {
     assert!(all > 20 && page.contains("Reports on this page"));
 }
 
+#[test]
+fn a_closed_loop_and_open_ones_are_told_side_by_side() {
+    let (closed, mut slow) = (fixture::record(), fixture_open_loop::record());
+    let open = slow.clone();
+    slow.plan.open_loop.as_mut().unwrap().offered_per_s = 50_000.0;
+    let documents = [&open, &closed, &slow].map(Document::Run);
+    let page = html(&documents);
+    let own = own(&page);
+    assert!(own.contains("steady_week: side by side"), "{own}");
+    assert!(own.contains("dashmap: at 100k events a second offered, one event in a hundred waits"));
+    let data = plots(&page);
+    let names: Vec<&str> = data[0]["shape"]["series"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|series| series["name"].as_str().unwrap())
+        .collect();
+    let told = [
+        "closed loop",
+        "response time at 50.0k",
+        "response time at 100k",
+    ];
+    assert_eq!(names.len(), told.len());
+    assert!(
+        names
+            .iter()
+            .zip(told)
+            .all(|(name, told)| name.starts_with(told)),
+        "{names:?}"
+    );
+    // nothing to hold against each other
+    let same = html(&[Document::Run(&closed), Document::Run(&closed)]);
+    assert!(!same.contains("side by side"));
+}
+
+#[test]
+fn a_command_can_be_given_to_a_shell() {
+    let words = ["notibench", "capacity", "--slo", "p99.9 < 1ms", "it's", ""].map(str::to_owned);
+    assert_eq!(
+        words::command(&words),
+        "notibench capacity --slo 'p99.9 < 1ms' 'it'\\''s' ''"
+    );
+}
+
 /// The browser's tests are a program of their own, which reaches no fixture:
 /// they read these files. `BLESS=1 cargo test --lib browser` writes them.
 #[test]

@@ -56,7 +56,7 @@ pub(in super::super) fn steps(capacity: &Capacity) -> Vec<Figure> {
             label: format!("capacity {}", show_count(at)),
         });
         let shape = Shape::Lines(Lines {
-            x: Axis::linear("step of the search", Unit::Plain),
+            x: Axis::linear("step of the search", Unit::Whole),
             y: Axis::log("events a second, offered", Unit::Count),
             series,
             guides: Vec::new(),

@@ -27,7 +27,8 @@ fn across(view: &View<'_>) -> Axis {
     };
     let unit = match view.sweep.axis {
         SweepAxis::Members => Unit::Count,
-        _ => Unit::Plain,
+        SweepAxis::Threads | SweepAxis::Batch => Unit::Whole,
+        SweepAxis::Zipf => Unit::Plain,
     };
     if log {
         Axis::log(name, unit)

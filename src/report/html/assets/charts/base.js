@@ -49,6 +49,8 @@ const logTicks = (low, high, most) => {
       }
     }
     if (found.length >= 2 && found.length <= most) return found;
+    // nothing round lies between them
+    if (parts.length > 9 && found.length < 2) return [(low + high) / 2];
   }
   const every = Math.max(1, Math.ceil(decades / most));
   const found = [];
@@ -95,7 +97,7 @@ const axisOf = (axis, values, colours, room, vertical) => {
     option.axisTick.customValues = ticks;
     option.axisLabel.customValues = ticks;
   } else if (axis.log) {
-    const spare = Math.max((high - low) * 0.06, 0.02);
+    const spare = Math.max((high - low) * 0.06, 0.05);
     low -= spare;
     high += spare;
     const ticks = axis.unit === "bytes" ? binaryTicks(low, high, room) : logTicks(low, high, room);
@@ -106,6 +108,7 @@ const axisOf = (axis, values, colours, room, vertical) => {
   } else {
     option.min = Math.min(0, low);
     option.splitNumber = room;
+    if (axis.unit === "whole") option.minInterval = 1;
     if (axis.unit === "bytes") option.interval = 2 ** Math.ceil(Math.log2((high - option.min) / room));
     if (high <= option.min) option.max = option.min + 1;
   }
