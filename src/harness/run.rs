@@ -343,6 +343,7 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
         steal_ms: outcome.usage.steal_ms,
         involuntary_switches: outcome.usage.involuntary_switches,
         perf: outcome.perf,
+        open_loop: None,
     }
 }
 

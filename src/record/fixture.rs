@@ -1,6 +1,7 @@
 //! A plausible record for tests: three engines, the A/A control and `null`,
 //! five rounds after one of warm-up. Imports the schema and `stats`.
 
+use super::environment::Environment;
 use super::pass::Pass;
 use super::schema::*;
 use super::sweep::{SWEEP_SCHEMA, Sweep, SweepAxis, SweepPoint};
@@ -80,6 +81,7 @@ pub(crate) fn with_rounds(rounds: usize) -> Record {
             resolution_ns: 1,
         },
         realised: Some(realised()),
+        recording: Vec::new(),
         warnings: Vec::new(),
     }
 }
@@ -280,6 +282,7 @@ fn trial(round: usize, turn: usize) -> Trial {
         steal_ms: 0,
         involuntary_switches: 3,
         perf: None,
+        open_loop: None,
     }
 }
 
@@ -315,6 +318,7 @@ fn plan(rounds: usize) -> Plan {
         max_time_ms: None,
         processes: 1,
         planted_share: 0.0,
+        open_loop: None,
     }
 }
 
