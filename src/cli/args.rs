@@ -10,6 +10,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::args_sweep::SweepArgs;
+use super::html::HtmlArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
 pub(super) use measurement::{EngineArgs, TrialArgs, options};
@@ -87,6 +88,8 @@ pub(super) struct OutputArgs {
     /// What is printed on stdout
     #[arg(long, value_enum, default_value = "terminal")]
     pub(super) format: OutputFormat,
+    #[command(flatten)]
+    pub(super) html: HtmlArgs,
 }
 
 #[derive(Debug, Args)]
@@ -153,6 +156,8 @@ pub(super) struct CompareArgs {
     /// What is printed on stdout
     #[arg(long, value_enum, default_value = "terminal")]
     pub(super) format: CompareFormat,
+    #[command(flatten)]
+    pub(super) html: HtmlArgs,
     /// Turns that count, after one of warm-up: one process of each build a turn
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "10", requires = "exes")]
     pub(super) turns: usize,
@@ -190,8 +195,12 @@ pub(super) struct CompareArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// A saved record or sweep
-    pub(super) record: PathBuf,
+    /// A saved record or sweep; several go onto one page, with --out
+    #[arg(required = true, value_name = "RECORD")]
+    pub(super) records: Vec<PathBuf>,
+    /// Write the report as one HTML file, and print nothing
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    pub(super) out: Option<PathBuf>,
     /// Of a sweep, the whole report of the run at this value
     #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
     pub(super) point: Option<String>,

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use super::args::{CompareArgs, CompareFormat};
 use super::exit::{Failure, print};
+use super::html;
 use super::progress::Progress;
 use super::run::style;
 use super::signal::stop_flag;
@@ -16,6 +17,7 @@ use crate::record::Record;
 use crate::report::compare::{
     self, Builds, Comparison, RecordFile, Refusal, check_turn, compare_builds, compare_records,
 };
+use crate::report::html::Document;
 use crate::unit::quantity::show_whole;
 use crate::workload::Workload;
 
@@ -28,6 +30,7 @@ const ENGINE: &str = "dashmap";
 
 /// `notibench compare`.
 pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
+    let page = args.html.target(None)?;
     let comparison = match (&args.exes[..], &args.paths[..]) {
         ([old, new], [workload]) => builds(args, [old, new], workload)?,
         ([], [before, after]) => records(args, before, after)?,
@@ -59,6 +62,10 @@ pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
         // a reader that goes hides no regression
         Ok(()) | Err(Failure::ReaderGone) => {}
         Err(failure) => return Err(failure),
+    }
+    if let Some(page) = page {
+        let command: Vec<String> = std::env::args().collect();
+        html::write(&page, &[Document::Comparison(&comparison, &command)])?;
     }
     match comparison.failure() {
         Some(words) => Err(Failure::Regression(words)),

@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{self, ChildArgs, OutputArgs, OutputFormat, ReportArgs, RerunArgs, RunArgs};
+use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
 use super::exit::{Failure, print};
+use super::html;
 use super::processes;
 use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
-use super::sweep;
 use crate::engine::snapshot::write_ndjson;
 use crate::harness::{self, Contender, RunOptions, RunRequest};
-use crate::record::{ProofVerdict, Record, Saved, default_path};
+use crate::record::{ProofVerdict, Record, default_path};
+use crate::report::html::Document;
 use crate::report::{self, Style};
 use crate::unit::atomic_file::{check_writable, write_atomically};
 use crate::workload::Workload;
@@ -141,6 +142,7 @@ fn run_and_show(
     child: ChildArgs,
 ) -> Result<Record, Failure> {
     let path = target_path(&request.workload.name, output)?;
+    let page = output.html.target(path.as_deref())?;
     if request.plan.perf
         && let Some(words) = harness::no_counters()
     {
@@ -161,29 +163,16 @@ fn run_and_show(
         Ok(()) | Err(Failure::ReaderGone) => {}
         Err(failure) => return Err(failure),
     }
+    let page = page.map_or(Ok(()), |page| html::write(&page, &[Document::Run(&record)]));
     saved?;
     if let Some(path) = path {
         eprintln!("record: {}", path.display());
     }
+    page?;
     Ok(record)
 }
 
-/// `notibench report`.
-pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
-    match (Saved::load(&args.record)?, &args.point) {
-        (Saved::Run(record), None) => show(&record, args.format),
-        (Saved::Run(_), Some(_)) => Err(Failure::Usage(format!(
-            "{} holds a single run: leave out --point",
-            args.record.display()
-        ))),
-        (Saved::Sweep(sweep), None) => sweep::show(&sweep, args.format),
-        (Saved::Sweep(sweep), Some(value)) => {
-            show(&sweep::find_point(&sweep, value)?.record, args.format)
-        }
-    }
-}
-
-fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
+pub(super) fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
     print(&match format {
         OutputFormat::Json => report::json(record),
         OutputFormat::Csv => report::csv(record),
@@ -233,7 +222,7 @@ pub(super) fn target_path(stem: &str, output: &OutputArgs) -> Result<Option<Path
 }
 
 /// Whether two targets are one file, which need not be there yet.
-fn is_same(one: &Path, other: &Path) -> bool {
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     let resolved = |path: &Path| {
         let folder = path.parent().filter(|folder| *folder != Path::new(""));
         let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
@@ -243,7 +232,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// Refuses a target that could not be written after a long run.
-fn check_target(path: &Path) -> Result<(), Failure> {
+pub(super) fn check_target(path: &Path) -> Result<(), Failure> {
     check_writable(path).map_err(|error| {
         Failure::Error(format!(
             "cannot write {}: {error}; choose a folder that exists and that you may write to",

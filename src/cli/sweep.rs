@@ -4,12 +4,14 @@
 use super::args::{self, OutputArgs, OutputFormat};
 use super::args_sweep::SweepArgs;
 use super::exit::{Failure, print};
+use super::html;
 use super::progress::Progress;
 use super::run::{style, target_path, verdict_of};
 use super::signal::{end_process, stop_flag};
 use crate::harness::{self, Contender, RunOptions, RunRequest, SweepRequest};
 use crate::record::{Sweep, SweepAxis, SweepPoint};
 use crate::report;
+use crate::report::html::Document;
 use crate::unit::quantity::parse_count;
 use crate::workload::{Change, Workload, with_change};
 
@@ -187,6 +189,7 @@ fn run_and_show(
     output: &OutputArgs,
 ) -> Result<(), Failure> {
     let path = target_path(stem, output)?;
+    let page = output.html.target(path.as_deref())?;
     let sweep = harness::sweep(request, &mut Progress::new());
     let saved = match &path {
         Some(path) => sweep.save(path).map_err(Failure::from),
@@ -198,10 +201,14 @@ fn run_and_show(
         Ok(()) | Err(Failure::ReaderGone) => {}
         Err(failure) => return Err(failure),
     }
+    let page = page.map_or(Ok(()), |page| {
+        html::write(&page, &[Document::Sweep(&sweep)])
+    });
     saved?;
     if let Some(path) = path {
         eprintln!("sweep: {}", path.display());
     }
+    page?;
     verdict(&sweep)
 }
 

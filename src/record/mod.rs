@@ -21,7 +21,7 @@ pub use capacity::{
     CAPACITY_SCHEMA, Capacity, CapacityPlan, CapacityVerdict, Condition, EngineCapacity, Judged,
     Objective, Search, SearchStep, StallFloor, StepKind,
 };
-pub use environment::Environment;
+pub use environment::{CacheNote, Environment};
 pub use open_loop::{
     Arrivals, Idle, IntervalNote, OpenLoopPlan, OpenLoopTrial, RecordingNote, SkippedRange,
 };

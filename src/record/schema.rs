@@ -349,4 +349,8 @@ pub struct Realised {
     pub top_1_share: f64,
     /// Share of the events that the hundred most frequent recipients got.
     pub top_100_share: f64,
+    /// Ranks of recipients, the most frequent first, from 1, spaced by a factor, and how
+    /// many events each of these got; none in records that are older than it.
+    #[serde(default)]
+    pub popularity: Vec<[u64; 2]>,
 }

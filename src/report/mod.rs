@@ -2,6 +2,7 @@
 //! that any report can be drawn again. Imports floors 0 to 2 and `record`;
 //! never `harness`.
 
+mod block;
 pub mod compare;
 mod counters;
 mod course;
@@ -9,6 +10,7 @@ mod csv;
 mod differences;
 mod failure;
 mod github_action;
+pub mod html;
 mod limits;
 mod markdown;
 mod memory;

@@ -17,6 +17,7 @@ pub use json::{COMPARISON_SCHEMA, json};
 pub use markdown::markdown;
 pub use records::{RecordFile, compare_records};
 pub use terminal::terminal;
+pub(super) use terminal::{heading, notes, rows, title};
 pub use warning::CompareWarning;
 
 use super::failure::failures;

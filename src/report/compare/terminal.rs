@@ -41,7 +41,7 @@ pub fn terminal(comparison: &Comparison, style: &Style) -> String {
     text
 }
 
-pub(super) fn title(comparison: &Comparison) -> String {
+pub(in crate::report) fn title(comparison: &Comparison) -> String {
     let workload = plain(&comparison.workload);
     match &comparison.method {
         Method::Builds { turns, .. } => format!("{workload} · two builds in {turns} turns"),
@@ -50,7 +50,7 @@ pub(super) fn title(comparison: &Comparison) -> String {
 }
 
 /// The sides, and how they were run.
-pub(super) fn heading(comparison: &Comparison) -> Vec<String> {
+pub(in crate::report) fn heading(comparison: &Comparison) -> Vec<String> {
     let names = comparison.method.sides();
     let mut lines: Vec<String> = names
         .iter()
@@ -84,7 +84,7 @@ fn side_line(name: &str, side: &Side) -> String {
 }
 
 /// The table, its header first.
-pub(super) fn rows(comparison: &Comparison) -> Vec<Vec<String>> {
+pub(in crate::report) fn rows(comparison: &Comparison) -> Vec<Vec<String>> {
     let [old, new] = comparison.method.sides();
     let mut header = vec![
         "engine".to_owned(),
@@ -133,7 +133,7 @@ fn row(comparison: &Comparison, change: &Change, name: String) -> Vec<String> {
 }
 
 /// What the figures rest on, a paragraph each.
-pub(super) fn notes(comparison: &Comparison) -> Vec<String> {
+pub(in crate::report) fn notes(comparison: &Comparison) -> Vec<String> {
     let [old, new] = comparison.method.sides();
     let mut notes = vec![match &comparison.method {
         Method::Builds {
