@@ -2,9 +2,9 @@
 
 use super::args::ReportArgs;
 use super::exit::Failure;
-use super::run::{check_target, show};
+use super::run::{check_target, show_of};
 use super::{html, sweep};
-use crate::record::Saved;
+use crate::record::{Pass, Record, Saved};
 use crate::report::html::Document;
 
 /// `notibench report`.
@@ -33,6 +33,9 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         }
         check_target(out)?;
     }
+    check_choice(args)?;
+    let pass = args.pass.map_or(Pass::Fresh, Pass::from);
+    let show = |record: &Record| show_of(record, args.format, args.engine.as_deref(), pass);
     let saved: Vec<Saved> = args
         .records
         .iter()
@@ -50,7 +53,7 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         };
         return match &args.out {
             Some(out) => html::write(out, &[Document::Run(&point.record)]),
-            None => show(&point.record, args.format),
+            None => show(&point.record),
         };
     }
     let documents: Vec<Document<'_>> = saved
@@ -62,8 +65,29 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         .collect();
     match (&args.out, saved.first()) {
         (Some(out), _) => html::write(out, &documents),
-        (None, Some(Saved::Sweep(found))) => sweep::show(found, args.format),
-        (None, Some(Saved::Run(record))) => show(record, args.format),
+        (None, Some(Saved::Sweep(found))) => sweep::show(found, args.format, pass),
+        (None, Some(Saved::Run(record))) => {
+            if args.pass.is_some() && !args.format.is_of_histograms() {
+                return Err(Failure::Usage(
+                    "--pass is of sweeps and of --format hlog and hgrm: a run's report has all its \
+                     passes"
+                        .to_owned(),
+                ));
+            }
+            show(record)
+        }
         (None, None) => Ok(()),
     }
+}
+
+/// Refuses flags that choose among histograms where none are shown.
+fn check_choice(args: &ReportArgs) -> Result<(), Failure> {
+    let given = if args.engine.is_some() && !args.format.is_of_histograms() {
+        "--engine is of --format hlog and hgrm: other reports have all engines"
+    } else if args.out.is_some() && args.pass.is_some() {
+        "--pass is not of pages: leave out --out, or --pass"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::Usage(given.to_owned()))
 }

@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
 use crate::engine::snapshot::write_ndjson;
 use crate::harness::{self, Contender, RunOptions, RunRequest};
-use crate::record::{ProofVerdict, Record, default_path};
+use crate::record::{Pass, ProofVerdict, Record, default_path};
 use crate::report::html::Document;
 use crate::report::{self, Style};
 use crate::unit::atomic_file::{check_writable, write_atomically};
@@ -141,6 +141,13 @@ fn run_and_show(
     output: &OutputArgs,
     child: ChildArgs,
 ) -> Result<Record, Failure> {
+    if output.format.is_of_histograms() {
+        return Err(Failure::Usage(
+            "histograms are exported from a saved record: `notibench report RECORD --format hlog`, \
+             or hgrm"
+                .to_owned(),
+        ));
+    }
     let path = target_path(&request.workload.name, output)?;
     let page = output.html.target(path.as_deref())?;
     if request.plan.perf
@@ -173,7 +180,19 @@ fn run_and_show(
 }
 
 pub(super) fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
+    show_of(record, format, None, Pass::Fresh)
+}
+
+/// The same; of histograms only those of `engine`, and of one kind of pass.
+pub(super) fn show_of(
+    record: &Record,
+    format: OutputFormat,
+    engine: Option<&str>,
+    pass: Pass,
+) -> Result<(), Failure> {
     print(&match format {
+        OutputFormat::Hlog => report::hlog(record, engine, pass).map_err(Failure::Usage)?,
+        OutputFormat::Hgrm => report::hgrm(record, engine, pass).map_err(Failure::Usage)?,
         OutputFormat::Json => report::json(record),
         OutputFormat::Csv => report::csv(record),
         OutputFormat::Markdown => report::markdown(record),
