@@ -1,5 +1,5 @@
 //! Another implementation of HdrHistogram, PyPI's, opens what `report` exports:
-//! it finds every sample, prints the same distribution, and a log that was
+//! it finds every sample, agrees with every line of a distribution, and a log that was
 //! cut off is seen to be.
 
 mod common;
@@ -27,13 +27,9 @@ fn is_there() -> bool {
     found
 }
 
-fn opened(log: &Path) -> Output {
+fn opened(words: &[&Path]) -> Output {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/independent/histograms.py");
-    let python = Command::new("python3")
-        .arg(script)
-        .arg(log)
-        .arg(TAG)
-        .output();
+    let python = Command::new("python3").arg(script).args(words).output();
     python.unwrap()
 }
 
@@ -67,17 +63,6 @@ fn exported(record: &Path, format: &str, more: &[&str]) -> String {
     text(&succeed(&[&words[..], more].concat()).stdout)
 }
 
-/// The numbers of a distribution's lines: value, percentile, total count.
-fn rows(distribution: &str) -> Vec<[f64; 3]> {
-    let lines = distribution.lines().skip(1);
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let row = |line: &str| {
-        let mut numbers = line.split_whitespace().map(|n| n.parse().unwrap());
-        [(); 3].map(|()| numbers.next().unwrap())
-    };
-    lines.map(row).collect()
-}
-
 #[test]
 fn another_implementation_reads_every_sample() {
     if !is_there() {
@@ -87,7 +72,10 @@ fn another_implementation_reads_every_sample() {
     let (record, path) = recorded(folder.path());
     let log = folder.path().join("record.hlog");
     std::fs::write(&log, exported(&path, "hlog", &[])).unwrap();
-    let found = opened(&log);
+    let distribution = folder.path().join("record.hgrm");
+    let ours = exported(&path, "hgrm", &["--engine", "dashmap"]);
+    std::fs::write(&distribution, ours).unwrap();
+    let found = opened(&[&log, Path::new(TAG), &distribution]);
     assert!(found.status.success(), "{}", text(&found.stderr));
     let found: serde_json::Value = serde_json::from_slice(&found.stdout).unwrap();
 
@@ -99,15 +87,16 @@ fn another_implementation_reads_every_sample() {
     assert_eq!(found["tags"][TAG], merged.count());
     assert!(found["tags"]["sharded-mutex:ingest_service"].as_u64() > Some(0));
 
-    // both print the same lines towards 100%, to the last place that floats share
-    let theirs = rows(found["distribution"].as_str().unwrap());
-    let ours = rows(&exported(&path, "hgrm", &["--engine", "dashmap"]));
-    assert!(ours.len() > 10);
-    assert_eq!(ours.len(), theirs.len(), "{ours:?}\n{theirs:?}");
-    for (ours, theirs) in ours.iter().zip(&theirs) {
-        assert_eq!((ours[0], ours[2]), (theirs[0], theirs[2]));
-        assert!((ours[1] - theirs[1]).abs() < 1e-9, "{ours:?} {theirs:?}");
-    }
+    assert!(found["lines"].as_u64() > Some(10), "{found}");
+
+    // a distribution of other samples is seen to be one
+    let other = exported(&path, "hgrm", &["--engine", "sharded-mutex"]);
+    std::fs::write(&distribution, other).unwrap();
+    assert!(
+        !opened(&[&log, Path::new(TAG), &distribution])
+            .status
+            .success()
+    );
 }
 
 #[test]
@@ -122,7 +111,7 @@ fn a_log_that_was_cut_off_is_not_taken_for_a_shorter_one() {
     let last = whole.trim_end().rfind('\n').unwrap() + 1;
     for cut in [&whole[..last], &whole[..whole.len() - 40]] {
         std::fs::write(&log, cut).unwrap();
-        let found = opened(&log);
+        let found = opened(&[&log, Path::new(TAG)]);
         assert!(!found.status.success());
         assert!(text(&found.stderr).contains("cut off or changed"));
     }

@@ -1,6 +1,7 @@
 //! The flags. Imports clap, `unit`, and the options that they fill.
 
 mod comparison;
+mod manual;
 mod measurement;
 mod winners;
 
@@ -13,6 +14,7 @@ use super::args_sweep::SweepArgs;
 use super::html::HtmlArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
+pub(super) use manual::{CompletionsArgs, ManArgs};
 pub(super) use measurement::{EngineArgs, PassArg, TrialArgs, options};
 pub(super) use winners::{TableFormat, WinnersArgs};
 
@@ -53,6 +55,10 @@ pub(super) enum Command {
     Selftest(SelftestArgs),
     /// Say what on this machine would spoil a measurement, and how to mend it
     Doctor,
+    /// Print what lets a shell complete our commands and flags
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    Man(ManArgs),
 }
 
 /// Reads a whole number; the standard library's words for what is none
@@ -122,6 +128,9 @@ pub(super) struct RunArgs {
     pub(super) perf: bool,
     #[command(flatten)]
     pub(super) comparison: ComparisonArgs,
+    /// Show a screen while it runs (a build with the feature `live`)
+    #[arg(long)]
+    pub(super) live: bool,
     /// Write the first engine's final state here, as NDJSON
     #[arg(long, value_name = "FILE")]
     pub(super) snapshot: Option<PathBuf>,

@@ -6,7 +6,7 @@ use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs}
 use super::exit::{Failure, print};
 use super::html;
 use super::processes;
-use super::progress::Progress;
+use super::progress::observer;
 use super::signal::{end_process, stop_flag};
 use crate::engine::snapshot::write_ndjson;
 use crate::harness::{self, Contender, RunOptions, RunRequest};
@@ -58,7 +58,7 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         }
         check_target(path)?;
     }
-    let record = run_and_show(&request, &args.output, args.comparison.child)?;
+    let record = run_and_show(&request, &args.output, args.comparison.child, args.live)?;
     // of a run that ended early there is none
     verdict_of(&record)?;
     if let Some(path) = &args.snapshot {
@@ -113,7 +113,7 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
         on_hang: end_process,
         process: args.child.number.unwrap_or(0),
     };
-    let record = run_and_show(&request, &args.output, args.child)?;
+    let record = run_and_show(&request, &args.output, args.child, false)?;
     if let (Some(before), Some(now)) = (&before.oracle, &record.oracle) {
         let same = before.events_digest == now.events_digest
             && before.snapshot_digest == now.snapshot_digest;
@@ -140,6 +140,7 @@ fn run_and_show(
     request: &RunRequest<'_>,
     output: &OutputArgs,
     child: ChildArgs,
+    live: bool,
 ) -> Result<Record, Failure> {
     if output.format.is_of_histograms() {
         return Err(Failure::Usage(
@@ -155,10 +156,16 @@ fn run_and_show(
     {
         eprintln!("warning: {words}");
     }
-    let record = if request.plan.processes > 1 && child.number.is_none() {
+    let in_processes = request.plan.processes > 1 && child.number.is_none();
+    if in_processes && live {
+        return Err(Failure::Usage(
+            "--live shows the trials of one process: leave it out, or --processes".to_owned(),
+        ));
+    }
+    let record = if in_processes {
         processes::run(request)?
     } else {
-        harness::run(request, &mut Progress::new())
+        harness::run(request, observer(live)?.as_mut())
     };
     let saved = match &path {
         Some(path) => record.save(path).map_err(Failure::from),

@@ -1,10 +1,11 @@
 """Reads an interval log with PyPI's hdrhistogram, which shares no code with
 notibench, and prints what is in it as JSON.
 
-usage: histograms.py FILE.hlog TAG
+It also checks the lines of a percentile distribution of that tag.
+
+usage: histograms.py FILE.hlog TAG [FILE.hgrm]
 """
 
-import io
 import json
 import re
 import sys
@@ -28,8 +29,24 @@ def check_whole(path):
     return len(intervals)
 
 
+def check_distribution(path, merged):
+    """Every line's value is at its percentile, with as many samples up to it."""
+    with open(path, encoding="utf-8") as file:
+        lines = [line.split() for line in file if line.strip() and not line.startswith("#")]
+    steps = [(step.value_iterated_to, step.total_count_to_this_value)
+             for step in merged.get_recorded_iterator()]
+    for value, quantile, total, *_ in lines[1:]:
+        value, quantile, total = float(value), float(quantile), int(total)
+        up_to = max(count for reached, count in steps if reached <= value)
+        if (merged.get_value_at_percentile(100 * quantile), up_to) != (value, total):
+            sys.exit(f"{value} {quantile} {total}: {up_to} samples up to it")
+    if int(lines[-1][2]) != merged.get_total_count():
+        sys.exit("the last line is not of all samples")
+    return len(lines) - 1
+
+
 def main():
-    path, wanted = sys.argv[1:]
+    path, wanted, *distribution = sys.argv[1:]
     intervals = check_whole(path)
     blank = HdrHistogram(1, 3_600_000_000_000, 3)
     reader = HistogramLogReader(path, blank)
@@ -44,9 +61,8 @@ def main():
             merged.add(histogram)
     if read != intervals:
         sys.exit(f"{read} intervals were read, {intervals} are there")
-    table = io.BytesIO()
-    merged.output_percentile_distribution(table, 1.0)
-    print(json.dumps({"intervals": read, "tags": tags, "distribution": table.getvalue().decode()}))
+    lines = check_distribution(distribution[0], merged) if distribution else 0
+    print(json.dumps({"intervals": read, "tags": tags, "lines": lines}))
 
 
 main()
