@@ -1,6 +1,7 @@
 //! The flags. Imports nothing but clap, and `unit`.
 
 mod comparison;
+mod open_loop;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::args_sweep::SweepArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
+pub(super) use open_loop::OpenLoopArgs;
 
 /// Load-tests the hot path of notifications, and proves every engine right.
 #[derive(Debug, Parser)]
@@ -132,6 +134,8 @@ pub(super) struct RunArgs {
     /// Leave out the proof; the report says so
     #[arg(long)]
     pub(super) no_verify: bool,
+    #[command(flatten)]
+    pub(super) open_loop: OpenLoopArgs,
     #[command(flatten)]
     pub(super) comparison: ComparisonArgs,
     /// Write the first engine's final state here, as NDJSON

@@ -25,6 +25,8 @@ pub struct Prediction {
     pub numbering: u64,
     /// What `limit-partitioned` gathers beside its state.
     pub gathered: u64,
+    /// Of an open loop: intended starts, and histograms by interval.
+    pub schedule: u64,
 }
 
 impl Prediction {
@@ -34,7 +36,7 @@ impl Prediction {
     pub fn peak(&self, inline: bool) -> u64 {
         let stream = if inline { 0 } else { self.stream };
         let state = self.state + self.gathered;
-        stream + self.dense + state.max(self.oracle).max(self.numbering) + FIXED
+        stream + self.schedule + self.dense + state.max(self.oracle).max(self.numbering) + FIXED
     }
 }
 
@@ -101,5 +103,6 @@ pub fn predict(
         stream: events * size(size_of::<Event>()) + reads * size(size_of::<Read>()),
         state,
         oracle,
+        schedule: 0,
     }
 }

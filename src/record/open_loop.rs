@@ -217,6 +217,10 @@ pub struct RecordingNote {
 }
 
 impl OpenLoopPlan {
+    /// Share of the offered events that must be completed in time for the
+    /// rate to be kept.
+    pub const KEPT: f64 = 0.99;
+
     /// Checks what a hand could have spoiled.
     ///
     /// # Errors

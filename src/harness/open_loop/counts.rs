@@ -13,6 +13,9 @@ const BEYOND_BITS: u32 = 42;
 /// How many buckets there are, the one for what is out of range included.
 const BUCKETS: usize = ((BEYOND_BITS - EXACT_BITS + 2) as usize) * HALF as usize + 1;
 
+/// Bytes of the counts of one histogram.
+pub(super) const BYTES: u64 = BUCKETS as u64 * 4;
+
 /// How often a time fell into each bucket. 135 KB, of which what is touched
 /// is mapped.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ mod worker;
 
 pub(super) use clock::RealClock;
 pub(super) use outcome::{OpenOutcome, Taken, outcome_of};
-pub(super) use recorder::{Series, Unrecorded};
+pub(super) use recorder::{MOST_INTERVALS, Series, Unrecorded, bytes_of_series};
 pub(super) use schedule::scaled;
 pub use setup::OpenLoop;
 pub(super) use worker::{Lane, LaneReport, work};

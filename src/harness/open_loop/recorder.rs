@@ -1,7 +1,7 @@
 //! What a worker writes down of each batch, within the time. Imports its
 //! siblings.
 
-use super::counts::Counts;
+use super::counts::{BYTES, Counts};
 
 /// Is told of every batch and every group of reads.
 pub(in crate::harness) trait Recorder {
@@ -21,6 +21,15 @@ impl Recorder for Unrecorded {
     fn events(&mut self, _: u64, _: u64, _: &[u64]) {}
     #[inline(always)]
     fn reads(&mut self, _: u64, _: u64, _: &[u64]) {}
+}
+
+/// Intervals of a schedule, at most: each has histograms of its own.
+pub(in crate::harness) const MOST_INTERVALS: u64 = 600;
+
+/// Bytes of one worker's series, at most.
+pub(in crate::harness) const fn bytes_of_series(intervals: u64) -> u64 {
+    // as many again are made while a backlog is worked off
+    (2 * (intervals * 2 + 8) + 3) * BYTES
 }
 
 /// Histograms by interval.
