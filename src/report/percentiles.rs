@@ -37,7 +37,7 @@ impl Timed {
 pub(super) struct Row {
     engine: String,
     group_calls: Vec<u64>,
-    merged: ServiceHistogram,
+    pub(super) merged: ServiceHistogram,
     rounds: Vec<ServiceHistogram>,
 }
 
