@@ -23,7 +23,7 @@ use super::state::{ContentUpdate, Member, MemberUpdate, for_each_update};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::shared_hasher;
-use alone::{SHARDS_ALONE, apply_in_order};
+use alone::{SHARDS_ALONE, apply_in_order, read_in_order};
 use grouping::{Grouping, Part, Pending, SHARDS};
 use kept::BothVersions;
 use reading::{Maps, Reader};
@@ -131,21 +131,13 @@ impl DashMapSession<'_> {
         let DashMapEngine {
             members,
             contents,
-            versions,
             inbox_capacity,
             ..
         } = self.engine;
         let far = self.sightings.are_far();
         self.split.look_at(batch);
         let of_members = (batch, self.split.members());
-        let tables = apply_in_order(
-            members,
-            of_members,
-            MemberUpdate::of,
-            *inbox_capacity,
-            far,
-            &versions.members,
-        );
+        let tables = apply_in_order(members, of_members, MemberUpdate::of, *inbox_capacity, far);
         for (shard, table) in tables.iter().enumerate() {
             self.sightings.sight_members(shard, table);
         }
@@ -157,7 +149,6 @@ impl DashMapSession<'_> {
             ContentUpdate::of,
             *inbox_capacity,
             far,
-            &versions.contents,
         );
         for (shard, table) in tables.iter().enumerate() {
             self.sightings.sight_contents(shard, table);
@@ -332,6 +323,10 @@ impl Session for DashMapSession<'_> {
             versions,
             ..
         } = self.engine;
+        if self.engine.threads == 1 {
+            read_in_order((members, contents), self.sightings.are_far(), reads, sink);
+            return;
+        }
         let maps = Maps {
             members,
             contents,

@@ -1,14 +1,15 @@
 //! Batches of the only session there is: nobody contends for a lock, so a
 //! batch takes all of them once and applies its updates in the order of
-//! arrival, without grouping. Imports the shared state.
+//! arrival, without grouping; and so do its reads. Imports the shared state.
 
 use arrayvec::ArrayVec;
 use dashmap::RwLockWriteGuard;
 
-use super::shard::{Map, Sighting, Table, apply, likely};
-use super::versions::Versions;
+use super::shard::{Map, Sighting, Table, apply, likely, prefetch_inboxes};
 use crate::engine::keyed::Keyed;
-use crate::event::Event;
+use crate::engine::read::{Answer, answer_read};
+use crate::engine::state::{ContentUpdate, MemberUpdate};
+use crate::event::{Event, Read};
 use crate::unit::hash::hash_id;
 
 /// Shards where there is one session: the fewest that a DashMap has.
@@ -30,11 +31,8 @@ pub(super) fn apply_in_order<'map, U: Keyed>(
     of: impl Fn(&Event) -> U,
     inbox_capacity: usize,
     far: bool,
-    versions: &Versions,
 ) -> Locked<'map, U> {
-    let locks = map.shards().iter().take(SHARDS_ALONE);
-    let mut tables: Locked<'map, U> = locks.map(|lock| lock.write()).collect();
-    (0..tables.len()).for_each(|shard| versions.change(shard));
+    let mut tables = lock_all::<U>(map);
     let hasher = map.hasher();
     let place = |at: &u32| {
         let update = of(&batch[*at as usize]);
@@ -61,4 +59,59 @@ pub(super) fn apply_in_order<'map, U: Keyed>(
         }
     }
     tables
+}
+
+fn lock_all<U: Keyed>(map: &Map<U>) -> Locked<'_, U> {
+    let locks = map.shards().iter().take(SHARDS_ALONE);
+    locks.map(|lock| lock.write()).collect()
+}
+
+/// Answers reads, one after the other; where the tables are `far`, prefetches
+/// for a few of them at a time.
+pub(super) fn read_in_order(
+    (members, contents): (&Map<MemberUpdate>, &Map<ContentUpdate>),
+    far: bool,
+    reads: &[Read],
+    sink: &mut impl FnMut(usize, &Answer),
+) {
+    let tables = (
+        lock_all::<MemberUpdate>(members),
+        lock_all::<ContentUpdate>(contents),
+    );
+    let hasher = members.hasher();
+    // both maps have the same hasher, and as many shards
+    let place = |id: u64| {
+        let hash = hash_id(hasher, id);
+        (hash, members.determine_shard(hash as usize))
+    };
+    let mut first = 0;
+    for some in reads.chunks(TOGETHER) {
+        if far {
+            let found: ArrayVec<_, TOGETHER> = some.iter().map(|read| place(read.id)).collect();
+            for (hash, shard) in &found {
+                Sighting::of::<MemberUpdate>(&tables.0[*shard]).prefetch::<MemberUpdate>(*hash);
+            }
+            for (shard, table) in tables.0.iter().enumerate() {
+                let in_it = found.iter().filter(|(_, at)| *at == shard);
+                prefetch_inboxes(table, || in_it.clone().map(|(hash, _)| *hash));
+            }
+        }
+        for (at, read) in some.iter().enumerate() {
+            let answer = answer_read(
+                read,
+                |id, look| {
+                    let (hash, shard) = place(id);
+                    let found = tables.0[shard].get(hash, |slot| slot.0 == id);
+                    look(found.map(|(_, state)| state.get()));
+                },
+                |id, look| {
+                    let (hash, shard) = place(id);
+                    let found = tables.1[shard].get(hash, |slot| slot.0 == id);
+                    look(found.map(|(_, state)| state.get()));
+                },
+            );
+            sink(first + at, &answer);
+        }
+        first += some.len();
+    }
 }

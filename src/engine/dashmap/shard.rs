@@ -8,7 +8,7 @@ use hashbrown_raw::raw::RawTable;
 use super::grouping::SHARDS;
 
 use crate::engine::keyed::Keyed;
-use crate::engine::state::{ContentUpdate, MemberUpdate};
+use crate::engine::state::{ContentUpdate, Member, MemberUpdate};
 use crate::unit::hash::{SharedHasher, hash_id};
 use crate::unit::prefetch::prefetch_line;
 
@@ -174,4 +174,19 @@ fn insert<U: Keyed>(
 #[inline(always)]
 pub(in crate::engine) fn likely<U: Keyed>(table: &Table<U>, hash: u64) -> Option<&U::State> {
     table.get(hash, |_| true).map(|(_, state)| state.get())
+}
+
+/// Asks for what reads look at behind the slots of the members with some
+/// hashes: each step waits for all lines of the one before at once.
+#[inline(always)]
+pub(super) fn prefetch_inboxes<I: Iterator<Item = u64>>(
+    table: &Table<MemberUpdate>,
+    hashes: impl Fn() -> I,
+) {
+    let states = || hashes().filter_map(|hash| likely::<MemberUpdate>(table, hash));
+    states().filter_map(Member::behind).for_each(prefetch_line);
+    states()
+        .filter_map(Member::behind_inbox)
+        .flatten()
+        .for_each(prefetch_line);
 }
