@@ -27,7 +27,7 @@ use alone::{SHARDS_ALONE, apply_in_order, read_in_order};
 use grouping::{Grouping, Part, Pending, SHARDS};
 use kept::BothVersions;
 use reading::{Maps, Reader};
-use shard::{Map, Sightings, apply, likely, place, write_lock};
+use shard::{Map, Sightings, apply, entry, likely, place, write_lock};
 use split::Split;
 use versions::Versions;
 
@@ -134,7 +134,7 @@ impl DashMapSession<'_> {
             inbox_capacity,
             ..
         } = self.engine;
-        let far = self.sightings.are_far();
+        let far = self.sightings.are_far_alone();
         self.split.look_at(batch);
         let of_members = (batch, self.split.members());
         let tables = apply_in_order(members, of_members, MemberUpdate::of, *inbox_capacity, far);
@@ -278,10 +278,10 @@ impl DashMapSession<'_> {
 /// Applies one update under its shard's lock.
 #[inline]
 fn apply_alone<U: Keyed>(map: &Map<U>, versions: &Versions, update: &U, inbox_capacity: usize) {
-    let (hash, shard) = place(map, update.id());
-    let mut table = write_lock(&map.shards()[shard]);
+    let entry = entry(map, update.id());
+    let shard = place(map, update.id()).1;
     versions.change(shard);
-    apply(&mut table, hash, update, inbox_capacity, map.hasher());
+    update.apply_to(&mut entry.or_default(), inbox_capacity);
 }
 
 /// Calls `apply` for each shard of a set: one round over those that are free,
@@ -324,7 +324,8 @@ impl Session for DashMapSession<'_> {
             ..
         } = self.engine;
         if self.engine.threads == 1 {
-            read_in_order((members, contents), self.sightings.are_far(), reads, sink);
+            let far = self.sightings.are_far_alone();
+            read_in_order((members, contents), far, reads, sink);
             return;
         }
         let maps = Maps {

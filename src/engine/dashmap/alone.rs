@@ -12,8 +12,9 @@ use crate::engine::state::{ContentUpdate, MemberUpdate};
 use crate::event::{Event, Read};
 use crate::unit::hash::hash_id;
 
-/// Shards where there is one session: the fewest that a DashMap has.
-pub(super) const SHARDS_ALONE: usize = 2;
+/// Shards where there is one session: few locks a batch, and yet tables that
+/// don't grow all at once.
+pub(super) const SHARDS_ALONE: usize = 8;
 
 /// Updates whose lines are fetched together: about as many as a core can
 /// have on their way from memory at a time.
@@ -40,25 +41,37 @@ pub(super) fn apply_in_order<'map, U: Keyed>(
         (map.determine_shard(hash as usize), hash, update)
     };
     for block in positions.chunks(TOGETHER) {
-        if far {
-            let found: ArrayVec<_, TOGETHER> = block.iter().map(place).collect();
-            for (shard, hash, _) in &found {
-                Sighting::of::<U>(&tables[*shard]).prefetch::<U>(*hash);
+        if !far {
+            for (shard, hash, update) in block.iter().map(place) {
+                apply(&mut tables[shard], hash, &update, inbox_capacity, hasher);
             }
-            // each step waits for all lines of the one before at once
-            for prefetch in [U::prefetch_behind, U::prefetch_further] {
-                for (shard, hash, update) in &found {
-                    if let Some(state) = likely::<U>(&tables[*shard], *hash) {
-                        prefetch(update, state);
-                    }
-                }
-            }
+            continue;
         }
-        for (shard, hash, update) in block.iter().map(place) {
+        let found: ArrayVec<_, TOGETHER> = block.iter().map(place).collect();
+        for (shard, hash, _) in &found {
+            Sighting::of::<U>(&tables[*shard]).prefetch::<U>(*hash);
+        }
+        // each step waits for all lines of the one before at once
+        prefetch_states(&tables, &found, U::prefetch_behind);
+        prefetch_states(&tables, &found, U::prefetch_further);
+        for (shard, hash, update) in found {
             apply(&mut tables[shard], hash, &update, inbox_capacity, hasher);
         }
     }
     tables
+}
+
+#[inline(always)]
+fn prefetch_states<U: Keyed>(
+    tables: &Locked<'_, U>,
+    updates: &[(usize, u64, U)],
+    prefetch: impl Fn(&U, &U::State),
+) {
+    for (shard, hash, update) in updates {
+        if let Some(state) = likely::<U>(&tables[*shard], *hash) {
+            prefetch(update, state);
+        }
+    }
 }
 
 fn lock_all<U: Keyed>(map: &Map<U>) -> Locked<'_, U> {
