@@ -52,8 +52,10 @@ pub(super) fn apply_in_order<'map, U: Keyed>(
             Sighting::of::<U>(&tables[*shard]).prefetch::<U>(*hash);
         }
         // each step waits for all lines of the one before at once
-        prefetch_states(&tables, &found, U::prefetch_behind);
-        prefetch_states(&tables, &found, U::prefetch_further);
+        if U::IS_BEHIND {
+            prefetch_states(&tables, &found, U::prefetch_behind);
+            prefetch_states(&tables, &found, U::prefetch_further);
+        }
         for (shard, hash, update) in found {
             apply(&mut tables[shard], hash, &update, inbox_capacity, hasher);
         }
@@ -87,10 +89,13 @@ pub(super) fn read_in_order(
     reads: &[Read],
     sink: &mut impl FnMut(usize, &Answer),
 ) {
-    let tables = (
+    let locked = (
         lock_all::<MemberUpdate>(members),
         lock_all::<ContentUpdate>(contents),
     );
+    // straight to the tables, without a way by the guards
+    let of_members: ArrayVec<_, SHARDS_ALONE> = locked.0.iter().map(|table| &**table).collect();
+    let of_contents: ArrayVec<_, SHARDS_ALONE> = locked.1.iter().map(|table| &**table).collect();
     let hasher = members.hasher();
     // both maps have the same hasher, and as many shards
     let place = |id: u64| {
@@ -102,9 +107,9 @@ pub(super) fn read_in_order(
         if far {
             let found: ArrayVec<_, TOGETHER> = some.iter().map(|read| place(read.id)).collect();
             for (hash, shard) in &found {
-                Sighting::of::<MemberUpdate>(&tables.0[*shard]).prefetch::<MemberUpdate>(*hash);
+                Sighting::of::<MemberUpdate>(of_members[*shard]).prefetch::<MemberUpdate>(*hash);
             }
-            for (shard, table) in tables.0.iter().enumerate() {
+            for (shard, table) in of_members.iter().enumerate() {
                 let in_it = found.iter().filter(|(_, at)| *at == shard);
                 prefetch_inboxes(table, || in_it.clone().map(|(hash, _)| *hash));
             }
@@ -114,12 +119,12 @@ pub(super) fn read_in_order(
                 read,
                 |id, look| {
                     let (hash, shard) = place(id);
-                    let found = tables.0[shard].get(hash, |slot| slot.0 == id);
+                    let found = of_members[shard].get(hash, |slot| slot.0 == id);
                     look(found.map(|(_, state)| state.get()));
                 },
                 |id, look| {
                     let (hash, shard) = place(id);
-                    let found = tables.1[shard].get(hash, |slot| slot.0 == id);
+                    let found = of_contents[shard].get(hash, |slot| slot.0 == id);
                     look(found.map(|(_, state)| state.get()));
                 },
             );

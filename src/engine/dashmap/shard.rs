@@ -74,10 +74,6 @@ impl Sighting {
 /// are near, and asking for them costs more than it saves.
 const NEAR_CACHE_BYTES: usize = 4 << 20;
 
-/// The same for a lone session: no other core takes its lines away, and those
-/// that left the second-level cache are in the third.
-const NEAR_BYTES_ALONE: usize = 16 << 20;
-
 /// Where a session saw the tables of both maps.
 #[derive(Debug, Default)]
 pub(super) struct Sightings {
@@ -104,13 +100,6 @@ impl Sightings {
     #[inline(always)]
     pub(super) const fn are_far(&self) -> bool {
         self.bytes > NEAR_CACHE_BYTES
-    }
-
-    /// The same where nothing but a wait is saved: one session finds the
-    /// lines where it left them.
-    #[inline(always)]
-    pub(super) const fn are_far_alone(&self) -> bool {
-        self.bytes > NEAR_BYTES_ALONE
     }
 }
 
