@@ -134,7 +134,7 @@ impl DashMapSession<'_> {
             inbox_capacity,
             ..
         } = self.engine;
-        let far = self.sightings.are_far();
+        let far = self.sightings.are_far_alone();
         self.split.look_at(batch);
         let of_members = (batch, self.split.members());
         let tables = apply_in_order(members, of_members, MemberUpdate::of, *inbox_capacity, far);
@@ -324,8 +324,7 @@ impl Session for DashMapSession<'_> {
             ..
         } = self.engine;
         if self.engine.threads == 1 {
-            let far = self.sightings.are_far();
-            read_in_order((members, contents), far, reads, sink);
+            read_in_order((members, contents), reads, sink);
             return;
         }
         let maps = Maps {

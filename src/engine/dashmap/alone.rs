@@ -5,16 +5,16 @@
 use arrayvec::ArrayVec;
 use dashmap::RwLockWriteGuard;
 
-use super::shard::{Map, Sighting, Table, apply, likely, prefetch_inboxes};
+use super::shard::{Map, Sighting, Table, apply, likely};
 use crate::engine::keyed::Keyed;
 use crate::engine::read::{Answer, answer_read};
 use crate::engine::state::{ContentUpdate, MemberUpdate};
 use crate::event::{Event, Read};
 use crate::unit::hash::hash_id;
 
-/// Shards where there is one session: few locks a batch, and yet tables that
-/// don't grow all at once.
-pub(super) const SHARDS_ALONE: usize = 8;
+/// Shards where there is one session: the fewest that a DashMap has, since a
+/// call takes all locks.
+pub(super) const SHARDS_ALONE: usize = 2;
 
 /// Updates whose lines are fetched together: about as many as a core can
 /// have on their way from memory at a time.
@@ -81,11 +81,10 @@ fn lock_all<U: Keyed>(map: &Map<U>) -> Locked<'_, U> {
     locks.map(|lock| lock.write()).collect()
 }
 
-/// Answers reads, one after the other; where the tables are `far`, prefetches
-/// for a few of them at a time.
+/// Answers reads, one after the other, under all locks. It prefetches nothing:
+/// what is read is mostly near, and to ask for the rest costs more than it saves.
 pub(super) fn read_in_order(
     (members, contents): (&Map<MemberUpdate>, &Map<ContentUpdate>),
-    far: bool,
     reads: &[Read],
     sink: &mut impl FnMut(usize, &Answer),
 ) {
@@ -96,40 +95,25 @@ pub(super) fn read_in_order(
     // straight to the tables, without a way by the guards
     let of_members: ArrayVec<_, SHARDS_ALONE> = locked.0.iter().map(|table| &**table).collect();
     let of_contents: ArrayVec<_, SHARDS_ALONE> = locked.1.iter().map(|table| &**table).collect();
-    let hasher = members.hasher();
     // both maps have the same hasher, and as many shards
     let place = |id: u64| {
-        let hash = hash_id(hasher, id);
+        let hash = hash_id(members.hasher(), id);
         (hash, members.determine_shard(hash as usize))
     };
-    let mut first = 0;
-    for some in reads.chunks(TOGETHER) {
-        if far {
-            let found: ArrayVec<_, TOGETHER> = some.iter().map(|read| place(read.id)).collect();
-            for (hash, shard) in &found {
-                Sighting::of::<MemberUpdate>(of_members[*shard]).prefetch::<MemberUpdate>(*hash);
-            }
-            for (shard, table) in of_members.iter().enumerate() {
-                let in_it = found.iter().filter(|(_, at)| *at == shard);
-                prefetch_inboxes(table, || in_it.clone().map(|(hash, _)| *hash));
-            }
-        }
-        for (at, read) in some.iter().enumerate() {
-            let answer = answer_read(
-                read,
-                |id, look| {
-                    let (hash, shard) = place(id);
-                    let found = of_members[shard].get(hash, |slot| slot.0 == id);
-                    look(found.map(|(_, state)| state.get()));
-                },
-                |id, look| {
-                    let (hash, shard) = place(id);
-                    let found = of_contents[shard].get(hash, |slot| slot.0 == id);
-                    look(found.map(|(_, state)| state.get()));
-                },
-            );
-            sink(first + at, &answer);
-        }
-        first += some.len();
+    for (at, read) in reads.iter().enumerate() {
+        let answer = answer_read(
+            read,
+            |id, look| {
+                let (hash, shard) = place(id);
+                let found = of_members[shard].get(hash, |slot| slot.0 == id);
+                look(found.map(|(_, state)| state.get()));
+            },
+            |id, look| {
+                let (hash, shard) = place(id);
+                let found = of_contents[shard].get(hash, |slot| slot.0 == id);
+                look(found.map(|(_, state)| state.get()));
+            },
+        );
+        sink(at, &answer);
     }
 }

@@ -5,7 +5,7 @@
 
 use super::grouping::{Grouping, Part, each_of};
 use super::kept::{BothVersions, Kept, KeptAnswers, Support};
-use super::shard::{Map, Sightings, place, prefetch_inboxes, read_lock};
+use super::shard::{Map, Sightings, place, read_lock};
 use crate::engine::read::{Answer, InboxPage, page_of};
 use crate::engine::state::{ContentUpdate, Member, MemberUpdate};
 use crate::event::{REACTION_KINDS, Read, ReadKind};
@@ -101,7 +101,7 @@ impl Reader {
             let first = turn * TOGETHER;
             let mut sink = |at: usize, answer: &Answer| sink(first + at, answer);
             self.answer_kept(maps, sightings, some, &mut sink);
-            self.look_at_members(maps, sightings, some, &mut sink);
+            self.look_at_members(maps, some, &mut sink);
             self.look_at_contents(maps, sightings);
             for done in self.desk.unfinished.drain(..) {
                 sink(done.at, &done.kept.answer);
@@ -157,7 +157,6 @@ impl Reader {
     fn look_at_members(
         &mut self,
         maps: Maps<'_>,
-        sightings: &Sightings,
         reads: &[Read],
         sink: &mut impl FnMut(usize, &Answer),
     ) {
@@ -171,9 +170,6 @@ impl Reader {
         for shard in each_of(grouping.shards(&[Part::Views])) {
             let concerned = || grouping.of(Part::Views, shard);
             let table = read_lock(&maps.members.shards()[shard]);
-            if sightings.are_far() {
-                prefetch_inboxes(&table, || concerned().map(|pending| pending.hash));
-            }
             let version = versions.now(shard);
             for pending in concerned() {
                 let (hash, at) = (pending.hash, pending.at as usize);

@@ -8,7 +8,7 @@ use hashbrown_raw::raw::RawTable;
 use super::grouping::SHARDS;
 
 use crate::engine::keyed::Keyed;
-use crate::engine::state::{ContentUpdate, Member, MemberUpdate};
+use crate::engine::state::{ContentUpdate, MemberUpdate};
 use crate::unit::hash::{SharedHasher, hash_id};
 use crate::unit::prefetch::prefetch_line;
 
@@ -74,6 +74,10 @@ impl Sighting {
 /// are near, and asking for them costs more than it saves.
 const NEAR_CACHE_BYTES: usize = 4 << 20;
 
+/// The same for a lone session: no other core takes its lines away, and those
+/// that left the second-level cache are in the third.
+const NEAR_BYTES_ALONE: usize = 16 << 20;
+
 /// Where a session saw the tables of both maps.
 #[derive(Debug, Default)]
 pub(super) struct Sightings {
@@ -100,6 +104,12 @@ impl Sightings {
     #[inline(always)]
     pub(super) const fn are_far(&self) -> bool {
         self.bytes > NEAR_CACHE_BYTES
+    }
+
+    /// The same for a lone session.
+    #[inline(always)]
+    pub(super) const fn are_far_alone(&self) -> bool {
+        self.bytes > NEAR_BYTES_ALONE
     }
 }
 
@@ -186,19 +196,4 @@ fn insert<U: Keyed>(
 #[inline(always)]
 pub(in crate::engine) fn likely<U: Keyed>(table: &Table<U>, hash: u64) -> Option<&U::State> {
     table.get(hash, |_| true).map(|(_, state)| state.get())
-}
-
-/// Asks for what reads look at behind the slots of the members with some
-/// hashes: each step waits for all lines of the one before at once.
-#[inline(always)]
-pub(super) fn prefetch_inboxes<I: Iterator<Item = u64>>(
-    table: &Table<MemberUpdate>,
-    hashes: impl Fn() -> I,
-) {
-    let states = || hashes().filter_map(|hash| likely::<MemberUpdate>(table, hash));
-    states().filter_map(Member::behind).for_each(prefetch_line);
-    states()
-        .filter_map(Member::behind_inbox)
-        .flatten()
-        .for_each(prefetch_line);
 }
