@@ -23,7 +23,7 @@ use super::state::{ContentUpdate, Member, MemberUpdate, for_each_update};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::shared_hasher;
-use alone::{SHARDS_ALONE, apply_in_order, read_in_order};
+use alone::{SHARDS_ALONE, apply_in_order};
 use grouping::{Grouping, Part, Pending, SHARDS};
 use kept::BothVersions;
 use reading::{Maps, Reader};
@@ -131,13 +131,21 @@ impl DashMapSession<'_> {
         let DashMapEngine {
             members,
             contents,
+            versions,
             inbox_capacity,
             ..
         } = self.engine;
         let far = self.sightings.are_far_alone();
         self.split.look_at(batch);
         let of_members = (batch, self.split.members());
-        let tables = apply_in_order(members, of_members, MemberUpdate::of, *inbox_capacity, far);
+        let tables = apply_in_order(
+            members,
+            of_members,
+            MemberUpdate::of,
+            *inbox_capacity,
+            far,
+            &versions.members,
+        );
         for (shard, table) in tables.iter().enumerate() {
             self.sightings.sight_members(shard, table);
         }
@@ -149,6 +157,7 @@ impl DashMapSession<'_> {
             ContentUpdate::of,
             *inbox_capacity,
             far,
+            &versions.contents,
         );
         for (shard, table) in tables.iter().enumerate() {
             self.sightings.sight_contents(shard, table);
@@ -323,16 +332,16 @@ impl Session for DashMapSession<'_> {
             versions,
             ..
         } = self.engine;
-        if self.engine.threads == 1 {
-            read_in_order((members, contents), reads, sink);
-            return;
-        }
         let maps = Maps {
             members,
             contents,
             versions,
         };
-        self.reader.read(maps, &self.sightings, reads, sink);
+        if self.engine.threads == 1 {
+            self.reader.read_alone(maps, reads, sink);
+        } else {
+            self.reader.read(maps, &self.sightings, reads, sink);
+        }
     }
 
     fn finish(self) {}
@@ -341,7 +350,39 @@ impl Session for DashMapSession<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::check::agrees_with_fold;
+    use crate::engine::check::{Fold, agrees_with_fold, all_reads, answers, stream};
+
+    #[test]
+    fn no_answer_is_kept_beyond_what_another_session_ingests() {
+        let events = stream(11, 6_000);
+        let reads = all_reads();
+        for threads in [1, 2] {
+            let engine = DashMapEngine::build(&EngineConfig::new(threads));
+            let mut writer = engine.session(threads - 1);
+            let mut reader = (threads == 2).then(|| engine.session(0));
+            let mut seen = 0;
+            // small steps and large ones: every way to ingest
+            for step in [1, 1, SMALLEST_GROUPED, 1000, 1, 1500, 2000] {
+                writer.ingest(&events[seen..seen + step]);
+                seen += step;
+                let fold = Fold::of(&events[..seen]);
+                let expected: Vec<Answer> = reads.iter().map(|read| fold.answer(read)).collect();
+                for _ in 0..3 {
+                    let session = reader.as_mut().unwrap_or(&mut writer);
+                    assert!(answers(session, &reads) == expected, "after {seen} events");
+                }
+                // few enough of them that all are kept
+                let few = &reads[..90];
+                for _ in 0..3 {
+                    let session = reader.as_mut().unwrap_or(&mut writer);
+                    assert!(
+                        answers(session, few) == expected[..90],
+                        "after {seen} events"
+                    );
+                }
+            }
+        }
+    }
 
     #[test]
     fn agrees_with_the_plain_fold_in_batches_of_every_path() {

@@ -5,11 +5,14 @@
 use arrayvec::ArrayVec;
 use dashmap::RwLockWriteGuard;
 
+use super::kept::KeptAnswers;
+use super::reading::Maps;
 use super::shard::{Map, Sighting, Table, apply, likely};
+use super::versions::Versions;
 use crate::engine::keyed::Keyed;
 use crate::engine::read::{Answer, answer_read};
 use crate::engine::state::{ContentUpdate, MemberUpdate};
-use crate::event::{Event, Read};
+use crate::event::{Event, Read, ReadKind};
 use crate::unit::hash::hash_id;
 
 /// Shards where there is one session: the fewest that a DashMap has, since a
@@ -32,8 +35,10 @@ pub(super) fn apply_in_order<'map, U: Keyed>(
     of: impl Fn(&Event) -> U,
     inbox_capacity: usize,
     far: bool,
+    versions: &Versions,
 ) -> Locked<'map, U> {
     let mut tables = lock_all::<U>(map);
+    (0..tables.len()).for_each(|shard| versions.change(shard));
     let hasher = map.hasher();
     let place = |at: &u32| {
         let update = of(&batch[*at as usize]);
@@ -81,13 +86,20 @@ fn lock_all<U: Keyed>(map: &Map<U>) -> Locked<'_, U> {
     locks.map(|lock| lock.write()).collect()
 }
 
-/// Answers reads, one after the other, under all locks. It prefetches nothing:
+/// Answers reads, one after the other, under all locks; badges that were kept
+/// from what they were kept in. It prefetches nothing:
 /// what is read is mostly near, and to ask for the rest costs more than it saves.
 pub(super) fn read_in_order(
-    (members, contents): (&Map<MemberUpdate>, &Map<ContentUpdate>),
+    maps: Maps<'_>,
+    kept: &mut KeptAnswers,
     reads: &[Read],
     sink: &mut impl FnMut(usize, &Answer),
 ) {
+    let Maps {
+        members,
+        contents,
+        versions,
+    } = maps;
     let locked = (
         lock_all::<MemberUpdate>(members),
         lock_all::<ContentUpdate>(contents),
@@ -101,6 +113,21 @@ pub(super) fn read_in_order(
         (hash, members.determine_shard(hash as usize))
     };
     for (at, read) in reads.iter().enumerate() {
+        if read.kind == ReadKind::Badge {
+            let (hash, shard) = place(read.id);
+            let version = versions.members.now(shard);
+            let badge = kept.badge(hash, read.id, version).unwrap_or_else(|| {
+                let found = of_members[shard].get(hash, |slot| slot.0 == read.id);
+                let badge = found.map_or(0, |(_, state)| state.get().badge());
+                if kept.was_asked(hash, read) {
+                    let version = versions.members.keep(shard);
+                    kept.keep_badge(hash, read.id, version, badge);
+                }
+                badge
+            });
+            sink(at, &Answer::Badge(badge));
+            continue;
+        }
         let answer = answer_read(
             read,
             |id, look| {

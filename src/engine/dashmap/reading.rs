@@ -3,6 +3,7 @@
 //! that each shard is locked once for all of it, and once more for the counts
 //! of the contents on its inbox pages. Imports the shared state.
 
+use super::alone::read_in_order;
 use super::grouping::{Grouping, Part, each_of};
 use super::kept::{BothVersions, Kept, KeptAnswers, Support};
 use super::shard::{Map, Sightings, place, read_lock};
@@ -103,13 +104,24 @@ impl Reader {
             self.answer_kept(maps, sightings, some, &mut sink);
             self.look_at_members(maps, some, &mut sink);
             self.look_at_contents(maps, sightings);
-            for done in self.desk.unfinished.drain(..) {
+            for done in &mut self.desk.unfinished {
                 sink(done.at, &done.kept.answer);
                 if done.is_worth_keeping {
-                    self.kept.keep(done.hash, done.kept);
+                    self.kept.keep(done.hash, &mut done.kept);
                 }
             }
+            self.desk.unfinished.clear();
         }
+    }
+
+    /// Answers reads of the only session.
+    pub(super) fn read_alone(
+        &mut self,
+        maps: Maps<'_>,
+        reads: &[Read],
+        sink: &mut impl FnMut(usize, &Answer),
+    ) {
+        read_in_order(maps, &mut self.kept, reads, sink);
     }
 
     /// Answers what was kept, and groups the rest.
