@@ -2,6 +2,7 @@
 //! that any report can be drawn again. Imports floors 0 to 2 and `record`;
 //! never `harness`.
 
+mod block;
 pub mod compare;
 mod counters;
 mod course;
@@ -9,6 +10,8 @@ mod csv;
 mod differences;
 mod failure;
 mod github_action;
+mod histograms;
+pub mod html;
 mod limits;
 mod markdown;
 mod memory;
@@ -39,6 +42,7 @@ pub use csv::csv;
 pub use differences::{PercentileDifference, percentile_differences};
 pub use failure::failures;
 pub use github_action::github_action;
+pub use histograms::{hgrm, hlog};
 pub use limits::{LimitShare, limits, shares};
 pub use markdown::markdown;
 pub use memory::MemoryParts;
