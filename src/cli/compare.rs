@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::args::{CompareArgs, CompareFormat};
+use super::args::{CompareArgs, CompareFormat, PassArg};
 use super::exit::{Failure, print};
 use super::html;
 use super::progress::Progress;
@@ -89,6 +89,7 @@ fn records(args: &CompareArgs, before: &Path, after: &Path) -> Result<Comparison
     Ok(compare_records(
         before,
         after,
+        args.pass.into(),
         args.fail_slower,
         args.force,
     )?)
@@ -143,6 +144,7 @@ fn builds(args: &CompareArgs, exes: [&PathBuf; 2], workload: &Path) -> Result<Co
         identical,
         turns: &counted,
         warmup_turns: WARMUP_TURNS,
+        pass: args.pass.into(),
         fail_slower: args.fail_slower,
     })?)
 }
@@ -203,6 +205,7 @@ fn words(args: &CompareArgs, workload: &Path) -> Vec<OsString> {
         }
     }
     let switches = [
+        ("--warm", args.pass == PassArg::Warm),
         ("--pin", args.pin),
         ("--inline", args.inline),
         ("--no-verify", args.no_verify),

@@ -10,6 +10,9 @@ mod exit;
 mod generate;
 mod html;
 mod list;
+#[cfg(feature = "live")]
+mod live;
+mod manual;
 mod processes;
 mod progress;
 mod report;
@@ -58,6 +61,8 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
         Command::Policy => list::policy(),
         Command::Selftest(args) => selftest::selftest(&args, own),
         Command::Doctor => doctor::doctor(),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use super::args::ReportArgs;
 use super::exit::Failure;
-use super::run::{check_target, show};
+use super::run::{check_target, show_of};
 use super::{html, sweep};
-use crate::record::Record;
-use crate::record::{CAPACITY_SCHEMA, Capacity, RecordError, Saved, Sweep};
+use crate::record::{CAPACITY_SCHEMA, Capacity, Pass, Record, RecordError, Saved, Sweep};
 use crate::report::html::Document;
 
 /// What a file holds.
@@ -64,6 +63,9 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         }
         check_target(out)?;
     }
+    check_choice(args)?;
+    let pass = args.pass.map_or(Pass::Fresh, Pass::from);
+    let show = |record: &Record| show_of(record, args.format, args.engine.as_deref(), pass);
     let saved: Vec<File> = args
         .records
         .iter()
@@ -81,18 +83,39 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         };
         return match &args.out {
             Some(out) => html::write(out, &[Document::Run(&point.record)]),
-            None => show(&point.record, args.format),
+            None => show(&point.record),
         };
     }
     let documents: Vec<Document<'_>> = saved.iter().map(File::document).collect();
     match (&args.out, saved.first()) {
         (Some(out), _) => html::write(out, &documents),
-        (None, Some(File::Sweep(found))) => sweep::show(found, args.format),
-        (None, Some(File::Run(record))) => show(record, args.format),
+        (None, Some(File::Sweep(found))) => sweep::show(found, args.format, pass),
+        (None, Some(File::Run(record))) => {
+            if args.pass.is_some() && !args.format.is_of_histograms() {
+                return Err(Failure::Usage(
+                    "--pass is of sweeps and of --format hlog and hgrm: a run's report has all its \
+                     passes"
+                        .to_owned(),
+                ));
+            }
+            show(record)
+        }
         (None, Some(File::Capacity(_))) => Err(Failure::Usage(format!(
             "{} holds a search for capacity: name a page for it with --out report.html",
             path.display()
         ))),
         (None, None) => Ok(()),
     }
+}
+
+/// Refuses flags that choose among histograms where none are shown.
+fn check_choice(args: &ReportArgs) -> Result<(), Failure> {
+    let given = if args.engine.is_some() && !args.format.is_of_histograms() {
+        "--engine is of --format hlog and hgrm: other reports have all engines"
+    } else if args.out.is_some() && args.pass.is_some() {
+        "--pass is not of pages: leave out --out, or --pass"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::Usage(given.to_owned()))
 }

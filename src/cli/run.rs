@@ -6,11 +6,11 @@ use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs}
 use super::exit::{Failure, print};
 use super::html;
 use super::processes;
-use super::progress::Progress;
+use super::progress::observer;
 use super::signal::{end_process, stop_flag};
 use crate::engine::snapshot::write_ndjson;
 use crate::harness::{self, Contender, RunOptions, RunRequest};
-use crate::record::{ProofVerdict, Record, default_path};
+use crate::record::{Pass, ProofVerdict, Record, default_path};
 use crate::report::html::Document;
 use crate::report::{self, Style};
 use crate::unit::atomic_file::{check_writable, write_atomically};
@@ -28,6 +28,7 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         max_time_ms: args.comparison.max_time,
         processes: args.comparison.processes,
         planted_share: args.comparison.plant.unwrap_or(0.0),
+        open_loop: args.open_loop.options(),
         ..args::options(&args.engines, &args.trials)
     };
     let environment = harness::examine();
@@ -58,9 +59,12 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         }
         check_target(path)?;
     }
-    let record = run_and_show(&request, &args.output, args.comparison.child)?;
+    let record = run_and_show(&request, &args.output, args.comparison.child, args.live)?;
     // of a run that ended early there is none
     verdict_of(&record)?;
+    if args.open_loop.require_rate {
+        require_rate(&record)?;
+    }
     if let Some(path) = &args.snapshot {
         let snapshot = harness::snapshot_of_first(&request)?;
         let found = snapshot.digest().digest.to_string();
@@ -113,7 +117,7 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
         on_hang: end_process,
         process: args.child.number.unwrap_or(0),
     };
-    let record = run_and_show(&request, &args.output, args.child)?;
+    let record = run_and_show(&request, &args.output, args.child, false)?;
     if let (Some(before), Some(now)) = (&before.oracle, &record.oracle) {
         let same = before.events_digest == now.events_digest
             && before.snapshot_digest == now.snapshot_digest;
@@ -140,7 +144,15 @@ fn run_and_show(
     request: &RunRequest<'_>,
     output: &OutputArgs,
     child: ChildArgs,
+    live: bool,
 ) -> Result<Record, Failure> {
+    if output.format.is_of_histograms() {
+        return Err(Failure::Usage(
+            "histograms are exported from a saved record: `notibench report RECORD --format hlog`, \
+             or hgrm"
+                .to_owned(),
+        ));
+    }
     let path = target_path(&request.workload.name, output)?;
     let page = output.html.target(path.as_deref())?;
     if request.plan.perf
@@ -148,10 +160,16 @@ fn run_and_show(
     {
         eprintln!("warning: {words}");
     }
-    let record = if request.plan.processes > 1 && child.number.is_none() {
+    let in_processes = request.plan.processes > 1 && child.number.is_none();
+    if in_processes && live {
+        return Err(Failure::Usage(
+            "--live shows the trials of one process: leave it out, or --processes".to_owned(),
+        ));
+    }
+    let record = if in_processes {
         processes::run(request)?
     } else {
-        harness::run(request, &mut Progress::new())
+        harness::run(request, observer(live)?.as_mut())
     };
     let saved = match &path {
         Some(path) => record.save(path).map_err(Failure::from),
@@ -173,7 +191,19 @@ fn run_and_show(
 }
 
 pub(super) fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
+    show_of(record, format, None, Pass::Fresh)
+}
+
+/// The same; of histograms only those of `engine`, and of one kind of pass.
+pub(super) fn show_of(
+    record: &Record,
+    format: OutputFormat,
+    engine: Option<&str>,
+    pass: Pass,
+) -> Result<(), Failure> {
     print(&match format {
+        OutputFormat::Hlog => report::hlog(record, engine, pass).map_err(Failure::Usage)?,
+        OutputFormat::Hgrm => report::hgrm(record, engine, pass).map_err(Failure::Usage)?,
         OutputFormat::Json => report::json(record),
         OutputFormat::Csv => report::csv(record),
         OutputFormat::Markdown => report::markdown(record),
@@ -239,6 +269,18 @@ pub(super) fn check_target(path: &Path) -> Result<(), Failure> {
             path.display()
         ))
     })
+}
+
+/// Fails where an engine missed the offered rate.
+fn require_rate(record: &Record) -> Result<(), Failure> {
+    let missed = report::missed_rates(record);
+    if missed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Error(format!(
+        "--require-rate: {}; lower --rate, or raise --max-backlog where events were skipped",
+        missed.join("; ")
+    )))
 }
 
 /// What a record comes to.

@@ -7,7 +7,6 @@ use super::block::Block;
 use super::summary::{Versus, counted};
 use super::sweep::{PointView, View};
 use super::text::{plain, show_percent, show_ratio};
-use crate::record::Pass;
 use crate::stats::{
     Estimate, Peak, UslFit, UslRefusal, fit_usl, geometric_mean, paired_ratio, unpaired_ratio,
 };
@@ -15,7 +14,7 @@ use crate::unit::quantity::show_count;
 
 /// The engine's rounds at a point: number of the round, ns per event.
 fn rounds_of(point: &PointView<'_>, engine: &str) -> Vec<(usize, f64)> {
-    counted(point.record, engine, Pass::Fresh)
+    counted(point.record, engine, point.summary.pass)
         .filter_map(|trial| Some((trial.round, trial.ns_per_event()?)))
         .collect()
 }

@@ -9,7 +9,7 @@ use super::summary::{EngineLine, Summary, Versus};
 use super::sweep_trust;
 use super::table::{draw, show_versus};
 use super::text::{Style, plain, wrap};
-use crate::record::{Record, Sweep, SweepAxis};
+use crate::record::{Pass, Record, Sweep, SweepAxis};
 use crate::unit::quantity::{show_bytes, show_count, show_whole};
 
 /// One point, its figures drawn once.
@@ -27,6 +27,8 @@ pub(super) struct PointView<'s> {
 /// A sweep, its points drawn once.
 pub(super) struct View<'s> {
     pub(super) sweep: &'s Sweep,
+    /// The passes that the figures are of.
+    pub(super) pass: Pass,
     pub(super) points: Vec<PointView<'s>>,
     /// Engines and ablations, fastest at the last point first.
     pub(super) engines: Vec<String>,
@@ -48,7 +50,7 @@ impl PointView<'_> {
 }
 
 impl<'s> View<'s> {
-    pub(super) fn of(sweep: &'s Sweep) -> Self {
+    pub(super) fn of(sweep: &'s Sweep, pass: Pass) -> Self {
         let point = |point: &'s crate::record::SweepPoint| {
             let record = &point.record;
             let processors = record.environment.usable_processors();
@@ -56,7 +58,7 @@ impl<'s> View<'s> {
                 label: sweep.axis.show(point.value),
                 value: point.value,
                 record,
-                summary: Summary::of(record),
+                summary: Summary::of_pass(record, pass),
                 crowded: sweep.axis == SweepAxis::Threads
                     && processors > 0.0
                     && point.value > processors,
@@ -65,6 +67,7 @@ impl<'s> View<'s> {
         let points: Vec<PointView<'s>> = sweep.points.iter().map(point).collect();
         let mut view = Self {
             sweep,
+            pass,
             points,
             engines: Vec::new(),
         };
@@ -127,11 +130,12 @@ impl<'s> View<'s> {
 }
 
 /// The report of a sweep: failures first, then a table for each figure, the
-/// scaling law for a sweep of threads, the trust block and warnings.
+/// scaling law for a sweep of threads, the trust block and warnings. The
+/// figures are of one kind of pass.
 #[must_use]
-pub fn sweep(sweep: &Sweep, style: &Style) -> String {
+pub fn sweep(sweep: &Sweep, pass: Pass, style: &Style) -> String {
     let style = *style;
-    let view = View::of(sweep);
+    let view = View::of(sweep, pass);
     let mut text = alarms(&view, style);
     text += &title(&view, style);
     if view.engines.is_empty() {
@@ -202,10 +206,11 @@ pub(super) fn headings(view: &View<'_>) -> [String; 2] {
     let name = view.points.first().map(|point| &point.record.workload.name);
     let asked: Vec<String> = sweep.asked.iter().map(|&v| sweep.axis.show(v)).collect();
     let heading = format!(
-        "{} · sweep of {}: {} · {}",
+        "{} · sweep of {}: {}{} · {}",
         plain(name.map_or("", String::as_str)),
         sweep.axis.name(),
         asked.join("; "),
+        super::text::of_pass(view.pass),
         plain(&sweep.started)
     );
     let order = if sweep.interleaved {

@@ -150,6 +150,11 @@ impl ServiceHistogram {
         self.counts.mean()
     }
 
+    /// The counts, for writers of other formats.
+    pub(super) const fn counts(&self) -> &Histogram<u64> {
+        &self.counts
+    }
+
     /// The histogram as text: base64 of the V2 format with deflate. Samples
     /// out of range are not part of it.
     #[must_use]

@@ -8,6 +8,7 @@ mod compare;
 mod comparisons;
 mod formats;
 mod html;
+mod manuals;
 mod mistakes;
 mod outputs;
 mod runs;

@@ -5,7 +5,7 @@ use super::{Change, Comparison, Method, Side};
 use crate::report::course::planned;
 use crate::report::table::draw;
 use crate::report::terminal::shape;
-use crate::report::text::{Style, plain, show_near_one, show_percent, show_ratio, wrap};
+use crate::report::text::{Style, of_pass, plain, show_near_one, show_percent, show_ratio, wrap};
 use crate::stats::Verdict;
 use crate::unit::quantity::show_ns;
 
@@ -43,9 +43,10 @@ pub fn terminal(comparison: &Comparison, style: &Style) -> String {
 
 pub(in crate::report) fn title(comparison: &Comparison) -> String {
     let workload = plain(&comparison.workload);
+    let pass = of_pass(comparison.pass);
     match &comparison.method {
-        Method::Builds { turns, .. } => format!("{workload} · two builds in {turns} turns"),
-        Method::Records { .. } => format!("{workload} · two records, unpaired"),
+        Method::Builds { turns, .. } => format!("{workload} · two builds in {turns} turns{pass}"),
+        Method::Records { .. } => format!("{workload} · two records, unpaired{pass}"),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::article::{Article, Badge, Section, State, Table};
 use super::plots::sweep as plots;
 use super::{trust, words};
-use crate::record::{ProofVerdict, Sweep, SweepAxis};
+use crate::record::{Pass, ProofVerdict, Sweep, SweepAxis};
 use crate::report::failure::failures;
 use crate::report::summary::Versus;
 use crate::report::sweep::{View, blocks, headings, incomplete};
@@ -16,7 +16,7 @@ const FOLDED: [&str; 5] = ["oracle", "recipients", "peak resident", "limits", "m
 
 /// The article of a sweep.
 pub(super) fn article(sweep: &Sweep) -> Article {
-    let view = View::of(sweep);
+    let view = View::of(sweep, Pass::Fresh);
     let [_, shape] = headings(&view);
     let name = view.points.first().map(|p| plain(&p.record.workload.name));
     let name = name.unwrap_or_default();
