@@ -145,3 +145,7 @@ impl DrivenOpen {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "open_trial_tests.rs"]
+mod tests;
