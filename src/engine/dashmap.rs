@@ -7,12 +7,13 @@ pub(super) mod shard;
 
 use dashmap::DashMap;
 
-use super::dashmaps::{read_maps, visit_maps};
+use super::dashmaps::{read_maps, visit_maps, visit_maps_mut};
 use super::keyed::Keyed;
 use super::map_memory;
 use super::read::Answer;
-use super::snapshot::StateRef;
-use super::state::{ContentUpdate, MemberUpdate, for_each_update};
+use super::snapshot::{StateMut, StateRef};
+use super::state::{ContentUpdate, MemberUpdate};
+use super::viewing::{Viewer, Viewing, Views, content_update, member_update};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::policy::{Disposition, effect_of};
@@ -38,6 +39,7 @@ pub struct DashMapEngine {
     members: Map<MemberUpdate>,
     contents: Map<ContentUpdate>,
     inbox_capacity: usize,
+    views: Views,
     threads: usize,
 }
 
@@ -56,6 +58,7 @@ impl Engine for DashMapEngine {
             members: DashMap::with_hasher_and_shard_amount(shared_hasher(), SHARDS),
             contents: DashMap::with_hasher_and_shard_amount(shared_hasher(), SHARDS),
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
             threads: config.threads.max(1),
         }
     }
@@ -63,6 +66,8 @@ impl Engine for DashMapEngine {
     fn session(&self, worker: usize) -> DashMapSession<'_> {
         DashMapSession {
             engine: self,
+            viewing: self.views.viewing(),
+            viewers: Vec::new(),
             first_shard: worker * SHARDS / self.threads % SHARDS,
             grouping: Grouping::new(),
             members: [Sighting::default(); SHARDS],
@@ -75,6 +80,10 @@ impl Engine for DashMapEngine {
         visit_maps(&self.members, &self.contents, visit);
     }
 
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        visit_maps_mut(&self.members, &self.contents, visit);
+    }
+
     fn memory(&self) -> MemoryUse {
         map_memory::of_dashmaps(&self.members, &self.contents)
     }
@@ -85,6 +94,10 @@ impl Engine for DashMapEngine {
 #[derive(Debug)]
 pub struct DashMapSession<'engine> {
     engine: &'engine DashMapEngine,
+    viewing: Viewing,
+    /// Who the views of the batch are counted for, by position; empty where
+    /// each view counts.
+    viewers: Vec<Viewer>,
     /// Where the round over the shards starts: sessions start spread out, so
     /// that they don't meet at every lock.
     first_shard: usize,
@@ -104,7 +117,7 @@ impl DashMapSession<'_> {
             ..
         } = self.engine;
         for event in batch {
-            for_each_update(
+            self.viewing.for_each_update(
                 event,
                 |update| apply_alone(members, &update, *inbox_capacity),
                 |update| apply_alone(contents, &update, *inbox_capacity),
@@ -114,10 +127,16 @@ impl DashMapSession<'_> {
 
     fn ingest_grouped(&mut self, batch: &[Event]) {
         self.grouping.clear(batch.len());
-        if self.table_bytes > NEAR_CACHE_BYTES {
-            self.group::<true>(batch);
-        } else {
-            self.group::<false>(batch);
+        if !self.viewing.is_plain() {
+            self.viewers.clear();
+            self.viewers.resize(batch.len(), Viewer::default());
+        }
+        let is_far = self.table_bytes > NEAR_CACHE_BYTES;
+        match (is_far, self.viewing.is_plain()) {
+            (true, true) => self.group::<true, true>(batch),
+            (true, false) => self.group::<true, false>(batch),
+            (false, true) => self.group::<false, true>(batch),
+            (false, false) => self.group::<false, false>(batch),
         }
         let (first, round) = (self.first_shard, [Part::Views, Part::Engagement]);
         each_shard(self.grouping.shards(&round), first, |shard, wait| {
@@ -130,8 +149,9 @@ impl DashMapSession<'_> {
         );
     }
 
-    /// Finds the shard and the part of each update, and asks for the lines.
-    fn group<const FAR: bool>(&mut self, batch: &[Event]) {
+    /// Finds the shard and the part of each update, and asks for the lines;
+    /// unless each view is PLAIN, who it is counted for.
+    fn group<const FAR: bool, const PLAIN: bool>(&mut self, batch: &[Event]) {
         let DashMapEngine { members, .. } = self.engine;
         // both maps have the same hasher, and as many shards
         let hashed = |id| {
@@ -146,7 +166,14 @@ impl DashMapSession<'_> {
                     // without a branch: nobody can predict who is looked at
                     let is_content = usize::from(effect.touches_content);
                     let id = [event.recipient, event.content][is_content];
-                    let part = [Part::Views, Part::Contents][is_content];
+                    let mut part = [Part::Views, Part::Contents][is_content];
+                    if !PLAIN {
+                        let viewer = self.viewing.viewer_of(event, effect.touches_content);
+                        let Some(viewer) = viewer else { continue };
+                        self.viewers[at as usize] = viewer;
+                        // who looked is kept behind the pointer, too
+                        part = [Part::Engagement, Part::Contents][is_content];
+                    }
                     let (hash, shard) = hashed(id);
                     let table = [&self.members, &self.contents][is_content][shard];
                     // slots of both maps have one size
@@ -188,7 +215,7 @@ impl DashMapSession<'_> {
         }) else {
             return false;
         };
-        let update = |pending: &Pending| MemberUpdate::of(&batch[pending.at as usize]);
+        let update = |pending: &Pending| member_update(batch, &self.viewers, pending.at as usize);
         let engagement = || self.grouping.of(Part::Engagement, shard);
         for pending in engagement() {
             if let Some(state) = likely::<MemberUpdate>(&table, pending.hash) {
@@ -235,7 +262,7 @@ impl DashMapSession<'_> {
             return false;
         };
         for pending in self.grouping.of(Part::Contents, shard) {
-            let update = ContentUpdate::of(&batch[pending.at as usize]);
+            let update = content_update(batch, &self.viewers, pending.at as usize);
             apply(&mut table, pending.hash, &update, 0, contents.hasher());
         }
         self.table_bytes += self.contents[shard].sight::<ContentUpdate>(&table);
@@ -280,9 +307,12 @@ impl Session for DashMapSession<'_> {
 
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
         let DashMapEngine {
-            members, contents, ..
+            members,
+            contents,
+            views,
+            ..
         } = self.engine;
-        read_maps(members, contents, reads, sink);
+        read_maps(members, contents, views, reads, sink);
     }
 
     fn finish(self) {}

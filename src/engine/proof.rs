@@ -126,7 +126,7 @@ fn compare_answers(
 }
 
 fn name_of(read: &Read) -> String {
-    let whose = if read.kind == ReadKind::Reactions {
+    let whose = if read.kind.is_of_content() {
         "content"
     } else {
         "member"
@@ -137,7 +137,8 @@ fn name_of(read: &Read) -> String {
 /// Holds an engine to the freshness that it declares. An *immediate* one is
 /// built anew and fed in batches of `batch` by one session; after each call
 /// a session on another thread must see all of it, as the oracle does. A
-/// *deferred* one must have it all once every session was finished.
+/// *deferred* one must have it all once every session was finished. Where
+/// views are counted by epochs, the first one is open.
 ///
 /// # Errors
 /// What was not seen, in words; or a session's panic.
@@ -151,6 +152,7 @@ pub fn check_freshness<E: Engine>(
 ) -> Result<(), String> {
     assert!(config.threads >= 2, "one session writes and another reads");
     let engine = E::build(config);
+    config.views.open_epoch(0)?;
     match E::INFO.freshness {
         Freshness::Immediate => thread::scope(|scope| {
             let work = || ingest_here_read_there(&engine, config, events, batch);
@@ -160,7 +162,7 @@ pub fn check_freshness<E: Engine>(
                 .unwrap_or_else(|panic| Err(panic_words(0, &*panic)))
         }),
         Freshness::Deferred => {
-            let mut oracle = Oracle::new(config.inbox_capacity);
+            let mut oracle = Oracle::counting(config.inbox_capacity, &config.views);
             oracle.fold_all(events);
             fold_on_threads(&engine, config, events, batch)?;
             let reads = oracle.sample_reads(usize::MAX);
@@ -176,7 +178,7 @@ fn ingest_here_read_there<E: Engine>(
     events: &[Event],
     batch: usize,
 ) -> Result<(), String> {
-    let mut oracle = Oracle::new(config.inbox_capacity);
+    let mut oracle = Oracle::counting(config.inbox_capacity, &config.views);
     let mut writer = engine.session(0);
     let (ask, asked) = mpsc::channel::<(Vec<Read>, Vec<Answer>)>();
     let (tell, told) = mpsc::channel();

@@ -8,7 +8,7 @@ use super::super::trial::TrialOutcome;
 use super::*;
 use crate::engine::dashmap::{DashMapEngine, DashMapSession};
 use crate::engine::read::Answer;
-use crate::engine::snapshot::{SnapshotDigest, StateRef};
+use crate::engine::snapshot::{SnapshotDigest, StateMut, StateRef};
 use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Session};
 use crate::event::{Event, Read};
 use crate::generator::tests::workload;
@@ -38,6 +38,9 @@ impl<const PANICS: bool> Engine for Broken<PANICS> {
     }
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
         self.0.visit(visit);
+    }
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.0.visit_mut(visit);
     }
     fn memory(&self) -> MemoryUse {
         self.0.memory()
@@ -221,6 +224,9 @@ impl Engine for DeafLater {
     }
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
         self.0.visit(visit);
+    }
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.0.visit_mut(visit);
     }
     fn memory(&self) -> MemoryUse {
         self.0.memory()

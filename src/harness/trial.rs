@@ -183,6 +183,7 @@ fn build<E: Engine>(setup: &TrialSetup<'_>) -> Result<(E, EngineConfig), TrialEr
     let config = EngineConfig {
         threads: setup.threads,
         inbox_capacity: setup.inbox_capacity,
+        views: crate::engine::viewing::Views::default(),
         stop: StopFlag::default(),
         dense: dense.cloned(),
     };

@@ -87,7 +87,7 @@ fn workload(name: &str, mut root: Table<'_>) -> Checked<Workload> {
         .and_then(|field| time_shape(field.table()?, span_us, hot));
     let no_reads = ReadMix {
         per_event: 0.0,
-        kinds: [1.0, 0.0, 0.0],
+        kinds: [1.0, 0.0, 0.0, 0.0, 0.0],
         exponent: 0.0,
     };
     let example = "[reads] with per_event = 0.25, …";

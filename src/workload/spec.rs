@@ -1,7 +1,7 @@
 //! A validated workload: plain data, every number within its range. Imports
 //! `event`.
 
-use crate::event::{Kind, Segment};
+use crate::event::{Kind, ReadKind, Segment};
 use crate::unit::digest::Digest;
 
 /// One workload, as its file says it.
@@ -127,9 +127,8 @@ pub enum TimeShape {
 pub struct ReadMix {
     /// Reads per event.
     pub per_event: f64,
-    /// Shares of badge, inbox page, reactions, as in
-    /// [`ReadKind::ALL`](crate::event::ReadKind::ALL); sum 1.
-    pub kinds: [f64; 3],
+    /// Shares of the kinds, in the order of [`ReadKind::ALL`]; sum 1.
+    pub kinds: [f64; ReadKind::ALL.len()],
     /// Zipf exponent of the members and contents that are read.
     pub exponent: f64,
 }

@@ -20,11 +20,12 @@ use crossbeam_queue::ArrayQueue;
 use rayon::prelude::*;
 
 use super::map_memory;
-use super::snapshot::StateRef;
+use super::snapshot::{StateMut, StateRef};
 use super::tables::Tables;
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, StopFlag};
 use crate::unit::hash::{SharedHasher, shared_hasher};
-use mail::{Desk, Parcel};
+use mail::{Desk, Parcel, Question};
 pub use session::PartitionedSession;
 
 /// Updates in a parcel that is sent, where there are few workers.
@@ -51,6 +52,7 @@ pub struct PartitionedEngine {
     opened: AtomicUsize,
     parcel_updates: usize,
     inbox_capacity: usize,
+    views: Views,
     hasher: SharedHasher,
     stop: StopFlag,
 }
@@ -75,6 +77,7 @@ impl Engine for PartitionedEngine {
             opened: AtomicUsize::new(0),
             parcel_updates: (HELD_UPDATES / workers).clamp(SMALLEST_PARCEL, PARCEL_UPDATES),
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
             hasher: shared_hasher(),
             stop: config.stop.clone(),
         }
@@ -88,6 +91,14 @@ impl Engine for PartitionedEngine {
         self.desks.par_iter().for_each(|desk| {
             if let Some(partition) = &*desk.parked.lock() {
                 partition.visit(visit);
+            }
+        });
+    }
+
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.desks.par_iter().for_each(|desk| {
+            if let Some(partition) = &mut *desk.parked.lock() {
+                partition.visit_mut(visit);
             }
         });
     }
@@ -122,10 +133,9 @@ impl PartitionedEngine {
             let Some(mut sheet) = desk.questions.pop() else {
                 break;
             };
-            let questions = sheet.questions.iter();
-            sheet
-                .answers
-                .extend(questions.map(|at| partition.answer_in_part(&at.read, &self.hasher)));
+            let answer =
+                |at: &Question| partition.answer_in_part(&at.read, &self.hasher, &self.views);
+            sheet.answers.extend(sheet.questions.iter().map(answer));
             // only a worker that gave up asking has no room for answers
             let _ = self.desks[sheet.from].answers.push(sheet);
             worked = true;

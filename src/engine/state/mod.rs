@@ -8,11 +8,12 @@ mod counts;
 mod inbox;
 mod member;
 mod update;
+mod viewers;
 
 pub use content::Content;
 pub use inbox::{Inbox, InboxEntry};
 pub use member::Member;
-pub use update::{ContentUpdate, MemberUpdate, for_each_update};
+pub use update::{ContentUpdate, MemberUpdate, for_each_update, stamp_of_viewer};
 
 /// Entries that an inbox keeps, unless a config says otherwise.
 pub const INBOX_CAPACITY: usize = 32;
