@@ -48,7 +48,7 @@ fn weeks(seed: u64, events: u64) -> Vec<Vec<Event>> {
     let stream = Stream {
         seed,
         events,
-        members: 150,
+        members: 80,
         contents: 40,
     };
     let mut draws = Draws {

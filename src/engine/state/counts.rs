@@ -158,12 +158,15 @@ impl<const N: usize> HighParts<N> {
     }
 
     /// Adds the viewers that `other` noted; calls `twice` for each that both
-    /// have counted.
+    /// have counted. What is shown of the last closed epoch is known to one of
+    /// them at most, and is kept.
     pub(super) fn merge_viewers(&mut self, other: &Self, twice: impl FnMut(usize, Segment)) {
-        if let Some(theirs) = &other.0
-            && !theirs.viewers.is_empty()
-        {
+        let Some(theirs) = &other.0 else { return };
+        if !theirs.viewers.is_empty() {
             self.allocated().viewers.merge(&theirs.viewers, twice);
+        }
+        if let Some(shown) = &theirs.released {
+            self.allocated().released = Some(shown.clone());
         }
     }
 
