@@ -132,6 +132,7 @@ fn record_of(workload: &Workload, toml: &str, seed: u64, threads: usize) -> Reco
         workload,
         toml: toml.to_owned(),
         plan,
+        views: harness::views_of(workload).unwrap(),
         contenders,
         environment,
         command: vec!["test".to_owned()],

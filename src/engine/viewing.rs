@@ -51,6 +51,33 @@ pub struct Releasing {
     pub key: Arc<NoiseKey>,
 }
 
+impl Releasing {
+    /// By that rule, under a key that the operating system draws.
+    ///
+    /// # Errors
+    /// Where the system gives no random words.
+    pub fn draw(rule: ReleaseRule) -> Result<Self, String> {
+        // the key is set where it stays: a move would leave a copy behind
+        let mut key = Arc::new(NoiseKey::default());
+        if let Some(key) = Arc::get_mut(&mut key) {
+            key.set(&*drawn_words()?);
+        }
+        Ok(Self { rule, key })
+    }
+}
+
+/// Words that the operating system draws; overwritten when they are dropped.
+fn drawn_words<const N: usize>() -> Result<Zeroizing<[u32; N]>, String> {
+    let mut words = Zeroizing::new([0_u32; N]);
+    let mut bytes = Zeroizing::new([0_u8; 4]);
+    for word in words.iter_mut() {
+        getrandom::fill(&mut *bytes)
+            .map_err(|error| format!("the system gives no random key: {error}"))?;
+        *word = u32::from_ne_bytes(*bytes);
+    }
+    Ok(words)
+}
+
 /// The open epoch. Its key lies here and nowhere else, and is overwritten when
 /// the last session and the engine have let go of it.
 #[derive(Debug, Default)]
@@ -131,16 +158,9 @@ impl Views {
     /// # Errors
     /// Where the system gives no random words.
     pub fn open_epoch(&self, epoch: u32) -> Result<(), String> {
-        let mut bytes = Zeroizing::new([0_u8; 4 * PERMUTATION_KEY_WORDS]);
-        getrandom::fill(&mut *bytes)
-            .map_err(|error| format!("the system gives no random key: {error}"))?;
-        let mut words = Zeroizing::new([0_u32; PERMUTATION_KEY_WORDS]);
-        for (word, four) in words.iter_mut().zip(bytes.chunks_exact(4)) {
-            *word = four
-                .iter()
-                .fold(0, |word, &byte| word << 8 | u32::from(byte));
+        if self.0.is_some() {
+            self.open_epoch_under(epoch, &*drawn_words()?);
         }
-        self.open_epoch_under(epoch, &words);
         Ok(())
     }
 

@@ -65,6 +65,7 @@ pub(crate) mod tests {
                 kinds: [0.5, 0.3, 0.2, 0.0, 0.0],
                 exponent: 0.8,
             },
+            anonymity: crate::workload::Anonymity::default(),
             expected_events_digest: None,
             expected_snapshot_digest: None,
         }

@@ -19,6 +19,7 @@ mod source;
 mod sweep;
 mod trial;
 mod verify;
+mod weeks;
 mod worker;
 
 pub use child::{ChildError, run_child, run_turn};
@@ -34,3 +35,4 @@ pub use source::Source;
 pub use sweep::{SweepRequest, sweep};
 pub use trial::{TrialError, TrialOutcome, TrialSetup, run_trial, run_trial_twice};
 pub use verify::{VerifyFailure, VerifyOptions, verify};
+pub use weeks::views_of;

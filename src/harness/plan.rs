@@ -10,7 +10,7 @@ use crate::engine::{EngineInfo, Role};
 use crate::generator::ReadStream;
 use crate::record::{Environment, Plan};
 use crate::unit::quantity::show_bytes;
-use crate::workload::Workload;
+use crate::workload::{ViewMode, Workload};
 
 /// Engines of a run that names none.
 const DEFAULT_ENGINES: [&str; 4] = ["dashmap", "dashmap-naive", "sharded-mutex", "partitioned"];
@@ -256,6 +256,12 @@ pub fn resolve(
             MAX_EVENTS
         },
     )?;
+    if options.warm && workload.anonymity.mode != ViewMode::Off {
+        return Err(PlanError::Conflict(format!(
+            "--warm passes over the same weeks twice, and `{}` closes each once: leave out --warm",
+            workload.name
+        )));
+    }
     let threads = options.threads.unwrap_or(env.cores);
     let threads = in_range("--threads", threads as u64, 1, MAX_THREADS as u64)? as usize;
     let batch = options.batch.unwrap_or(1_024);

@@ -14,6 +14,7 @@ use super::source::Source;
 use super::trial::{TrialError, TrialSetup};
 use super::worker::group_calls;
 use crate::engine::snapshot::Snapshot;
+use crate::engine::viewing::Views;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
 use crate::record::{
@@ -51,6 +52,9 @@ pub struct RunRequest<'a> {
     pub toml: String,
     /// How it is run.
     pub plan: Plan,
+    /// How views are counted and shown: [`views_of`](super::views_of) the
+    /// workload.
+    pub views: Views,
     /// Who takes part.
     pub contenders: Vec<Contender>,
     /// Where it is run.
@@ -91,6 +95,7 @@ pub(super) fn source_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -
     let generator = Generator::new(workload, plan.seed);
     let reads = ReadStream::new(workload, plan.seed);
     let source = Source::new(generator, reads, plan.events, plan.inline);
+    let source = source.counted(request.views.clone());
     if !request.contenders.iter().any(|c| c.needs_dense_ids) {
         return source;
     }
@@ -310,6 +315,7 @@ fn note_proof(proof: &mut EngineProof, (_, finding): &Proved) {
 
 fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
     let tally = &outcome.tally;
+    let failed = outcome.weeks.as_ref().map_or(0, |weeks| weeks.failed);
     Trial {
         engine: engine.to_owned(),
         process: 0,
@@ -320,9 +326,9 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
         wall_ns: outcome.wall_ns,
         workers: outcome.workers.clone(),
         generated: plan.events,
-        applied: tally.events - tally.discarded,
+        applied: tally.events - tally.discarded - failed,
         discarded: tally.discarded,
-        failed: 0,
+        failed,
         // a closed loop skips nothing: what is missing is not conserved
         skipped: 0,
         notified: tally.notified,

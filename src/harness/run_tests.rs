@@ -94,6 +94,7 @@ fn record_with(
         plan: resolve(&options, &workload, baseline, &environment).unwrap(),
         workload: &workload,
         toml: String::new(),
+        views: super::super::views_of(&workload).unwrap(),
         contenders,
         environment,
         command: vec!["test".to_owned()],
@@ -183,6 +184,7 @@ fn an_event_that_no_worker_took_is_not_conserved() {
         memory: MemoryUse::default(),
         usage: Usage::default(),
         perf: None,
+        weeks: None,
     };
     for (taken, conserved) in [(500, true), (499, false), (501, false)] {
         let trial = trial_of("e", &plan, &(outcome(taken), Finding::default()));

@@ -4,14 +4,16 @@
 //! the others can't be stopped. Imports `engine`, `record`, `stats`.
 
 use std::any::Any;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use super::counters::Counters;
 use super::environment::Usage;
 use super::source::{Source, Tally};
+use super::weeks::{Weeks, run_weeks};
 use super::worker::{Shared, WorkerReport, work};
 use crate::engine::snapshot::SnapshotDigest;
 use crate::engine::{Engine, EngineConfig, MemoryUse, StopFlag};
@@ -86,6 +88,9 @@ pub enum TrialError {
         /// What it said.
         message: String,
     },
+    /// The operating system gives no random words for the key of an epoch.
+    #[error("{0}")]
+    NoRandomKey(String),
     /// The trial was interrupted.
     #[error("interrupted")]
     Interrupted,
@@ -116,6 +121,8 @@ pub struct TrialOutcome {
     pub(super) usage: Usage,
     /// What the processors counted during the timed part.
     pub perf: Option<PerfNote>,
+    /// Where each viewer counts once a week, what was seen of the weeks.
+    pub(super) weeks: Option<Arc<Weeks>>,
 }
 
 /// Runs one trial of `E` from an empty state; then shows the engine, at rest,
@@ -183,7 +190,7 @@ fn build<E: Engine>(setup: &TrialSetup<'_>) -> Result<(E, EngineConfig), TrialEr
     let config = EngineConfig {
         threads: setup.threads,
         inbox_capacity: setup.inbox_capacity,
-        views: crate::engine::viewing::Views::default(),
+        views: setup.source.views().afresh(),
         stop: StopFlag::default(),
         dense: dense.cloned(),
     };
@@ -196,21 +203,27 @@ fn run_pass<E: Engine>(
     config: &EngineConfig,
     engine: &E,
 ) -> Result<TrialOutcome, TrialError> {
+    if !config.views.are_plain() {
+        return run_weeks(setup, config, engine);
+    }
     let mut counters = setup.perf.then(Counters::open);
     let before = Usage::start();
-    let reports = drive(setup, config, engine, counters.as_mut())?;
+    let all = 0..setup.source.events();
+    let reports = drive(setup, config, engine, all, counters.as_mut())?;
     let perf = counters.map(Counters::stop);
     let usage = before.until_now();
     if setup.stop.is_set() {
         return Err(TrialError::Interrupted);
     }
-    Ok(summarise::<E>(setup, engine, &reports, usage, perf))
+    Ok(summarise::<E>(setup, config, engine, &reports, usage, perf))
 }
 
-fn drive<E: Engine>(
+/// Drives the events of `range` through sessions of the engine.
+pub(super) fn drive<E: Engine>(
     setup: &TrialSetup<'_>,
     config: &EngineConfig,
     engine: &E,
+    range: Range<u64>,
     counters: Option<&mut Counters>,
 ) -> Result<Vec<WorkerReport>, TrialError> {
     let cores = if setup.pin {
@@ -221,6 +234,7 @@ fn drive<E: Engine>(
     // the trial stops on an interruption and on a panic alike
     let shared = Shared::new(
         setup.source,
+        &range,
         setup.batch,
         setup.threads,
         config.stop.clone(),
@@ -333,8 +347,10 @@ pub(super) fn message_of(payload: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "without a message".to_owned())
 }
 
-fn summarise<E: Engine>(
+/// What the workers' reports come to, and what the engine then holds.
+pub(super) fn summarise<E: Engine>(
     setup: &TrialSetup<'_>,
+    config: &EngineConfig,
     engine: &E,
     reports: &[WorkerReport],
     usage: Usage,
@@ -366,9 +382,10 @@ fn summarise<E: Engine>(
         answers: reports.iter().map(|report| report.answers).sum(),
         ingest_service,
         read_service,
-        snapshot: SnapshotDigest::of(engine),
+        snapshot: SnapshotDigest::shown(engine, &config.views),
         memory: engine.memory(),
         usage,
         perf,
+        weeks: None,
     }
 }

@@ -33,17 +33,24 @@ impl Oracle {
         }
     }
 
+    /// One that counts as this one, in the same epoch, and has seen nothing.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        let counting = Counting {
+            failed: 0,
+            ..self.counting.clone()
+        };
+        Self {
+            counting,
+            ..Self::new(self.inbox_capacity)
+        }
+    }
+
     /// The reverse of [`Oracle::unite`]: the parts that
     /// [`Oracle::fold_partition`] goes on folding. None where `parts` is 0.
     #[must_use]
     pub fn into_parts(self, parts: usize) -> Vec<Self> {
-        let empty = || Self {
-            counting: Counting {
-                failed: 0,
-                ..self.counting.clone()
-            },
-            ..Self::new(self.inbox_capacity)
-        };
+        let empty = || self.emptied();
         let mut divided: Vec<Self> = std::iter::repeat_with(empty).take(parts).collect();
         for (id, member) in self.members {
             if let Some(part) = divided.get_mut(part_of(id, parts.max(1))) {

@@ -189,6 +189,9 @@ impl Oracle {
     /// Its size and digest.
     #[must_use]
     pub fn shown_digest(&self) -> SnapshotDigest {
+        if !self.shows_views() {
+            return self.digest();
+        }
         self.shown_snapshot().digest()
     }
 

@@ -1,0 +1,159 @@
+//! Trials in which each viewer counts once a week: the stream week by week,
+//! every session finished before the week is closed, and the close inside the
+//! timed part. Imports `engine`, `policy`, `workload`, its siblings.
+//!
+//! Between the end of a week's events and its close the clock stands still,
+//! while the true counts are digested, to be compared with the oracle's: after
+//! the close there are none any more.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::counters::Counters;
+use super::environment::Usage;
+use super::source::Source;
+use super::trial::{TrialError, TrialOutcome, TrialSetup, drive, summarise};
+use super::worker::WorkerReport;
+use crate::engine::snapshot::SnapshotDigest;
+use crate::engine::viewing::{Releasing, Views};
+use crate::engine::{Engine, EngineConfig};
+use crate::policy::{HiddenShare, ReleaseRule, epoch_of};
+use crate::workload::{ViewMode, Workload};
+
+/// What was seen of the weeks of a trial.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Weeks {
+    /// The whole state, before each close.
+    pub(super) truths: Vec<SnapshotDigest>,
+    /// How long the closes took, in ns; part of the trial's time.
+    pub(super) close_ns: u64,
+    /// The most bytes of state, before a close.
+    pub(super) open_bytes: u64,
+    /// Views that came while their week was not open.
+    pub(super) failed: u64,
+}
+
+/// How the views of a workload are counted and shown; with releases, under a
+/// noise key that the operating system draws.
+///
+/// # Errors
+/// Where the system gives no random words.
+pub fn views_of(workload: &Workload) -> Result<Views, String> {
+    let anonymity = &workload.anonymity;
+    let hidden = HiddenShare::new(anonymity.hidden_share);
+    Ok(match anonymity.mode {
+        ViewMode::Off => Views::default(),
+        ViewMode::Counts => Views::unique(hidden),
+        ViewMode::Released => {
+            let rule = ReleaseRule {
+                epsilon: anonymity.epsilon,
+                threshold: anonymity.threshold,
+            };
+            Views::released(hidden, Releasing::draw(rule)?)
+        }
+    })
+}
+
+/// The weeks that a source's events lie in, each with the indexes of its
+/// events; one without number where weeks don't matter.
+pub(super) fn weeks_of(source: &Source) -> Vec<(u32, Range<u64>)> {
+    let events = source.events();
+    if source.views().are_plain() {
+        return vec![(0, 0..events)];
+    }
+    let mut weeks = Vec::new();
+    let mut start = 0;
+    while start < events {
+        let week = epoch_of(source.at_us(start));
+        // event time never falls: the first index of a later week
+        let (mut low, mut high) = (start + 1, events);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if epoch_of(source.at_us(middle)) > week {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        weeks.push((week, start..low));
+        start = low;
+    }
+    weeks
+}
+
+/// Drives the stream through sessions of the engine week by week, timed.
+pub(super) fn run_weeks<E: Engine>(
+    setup: &TrialSetup<'_>,
+    config: &EngineConfig,
+    engine: &E,
+) -> Result<TrialOutcome, TrialError> {
+    let closers = rayon::ThreadPoolBuilder::new()
+        .num_threads(setup.threads)
+        .build()
+        .map_err(|error| TrialError::NoThread {
+            worker: 0,
+            workers: setup.threads,
+            why: error.to_string(),
+        })?;
+    let mut counters = setup.perf.then(Counters::open);
+    let (mut usage, mut weeks) = (Usage::default(), Weeks::default());
+    let mut timeline = Timeline::default();
+    for (week, range) in weeks_of(setup.source) {
+        config
+            .views
+            .open_epoch(week)
+            .map_err(TrialError::NoRandomKey)?;
+        let before = Usage::start();
+        let reports = drive(setup, config, engine, range, counters.as_mut())?;
+        counters.iter_mut().for_each(Counters::pause);
+        usage = usage.and(before.until_now());
+        if setup.stop.is_set() {
+            return Err(TrialError::Interrupted);
+        }
+        weeks.truths.push(SnapshotDigest::of(engine));
+        weeks.open_bytes = weeks.open_bytes.max(engine.memory().total());
+        let before = Usage::start();
+        counters.iter_mut().for_each(Counters::start);
+        let start = Instant::now();
+        closers.install(|| config.views.close_epoch(engine));
+        let close_ns = start.elapsed().as_nanos() as u64;
+        counters.iter_mut().for_each(Counters::pause);
+        usage = usage.and(before.until_now());
+        weeks.close_ns += close_ns;
+        timeline.add(reports, close_ns);
+    }
+    weeks.failed = config.views.failed();
+    let perf = counters.map(Counters::stop);
+    let mut outcome = summarise::<E>(setup, config, engine, &timeline.reports, usage, perf);
+    outcome.weeks = Some(Arc::new(weeks));
+    Ok(outcome)
+}
+
+/// The reports of the weeks as if they had followed each other at once.
+#[derive(Default)]
+struct Timeline {
+    /// Time that is over, in ns.
+    end_ns: u64,
+    reports: Vec<WorkerReport>,
+}
+
+impl Timeline {
+    /// Adds a week: its reports, and how long its close took after the last
+    /// worker's end. Until then every worker waits.
+    fn add(&mut self, reports: Vec<WorkerReport>, close_ns: u64) {
+        let stamps = || reports.iter().map(|report| report.stamp);
+        let first = stamps().map(|stamp| stamp.start_ns).min().unwrap_or(0);
+        let last = stamps().map(|stamp| stamp.end_ns).max().unwrap_or(0);
+        let week_ns = last - first + close_ns;
+        for (at, mut report) in reports.into_iter().enumerate() {
+            report.stamp.start_ns = self.end_ns + (report.stamp.start_ns - first);
+            report.stamp.end_ns = self.end_ns + week_ns;
+            match self.reports.get_mut(at) {
+                Some(before) => before.add(report),
+                None => self.reports.push(report),
+            }
+        }
+        self.end_ns += week_ns;
+    }
+}
