@@ -19,7 +19,7 @@ use crate::event::{Event, Read};
 use crate::policy::{Disposition, effect_of};
 use crate::unit::hash::{hash_id, shared_hasher};
 use grouping::{Grouping, Part, Pending, SHARDS};
-use shard::{Map, Sighting, apply, likely};
+use shard::{Map, Sighting, Table, apply, likely};
 
 /// Batches of fewer events are not grouped: their updates rarely share a
 /// shard, and each takes its lock at once.
@@ -237,6 +237,13 @@ impl DashMapSession<'_> {
                 update(&pending).prefetch_further(state);
             }
         }
+        if !self.viewing.is_plain() {
+            for pending in engagement() {
+                if let Some(state) = likely::<MemberUpdate>(&table, pending.hash) {
+                    update(&pending).prefetch_furthest(state);
+                }
+            }
+        }
         for pending in engagement() {
             let hasher = members.hasher();
             apply(
@@ -261,12 +268,33 @@ impl DashMapSession<'_> {
         }) else {
             return false;
         };
+        if !self.viewing.is_plain() {
+            self.prefetch_viewers(batch, shard, &table);
+        }
         for pending in self.grouping.of(Part::Contents, shard) {
             let update = content_update(batch, &self.viewers, pending.at as usize);
             apply(&mut table, pending.hash, &update, 0, contents.hasher());
         }
         self.table_bytes += self.contents[shard].sight::<ContentUpdate>(&table);
         true
+    }
+}
+
+impl DashMapSession<'_> {
+    /// Fetches what the views of a shard's contents look at, where a viewer
+    /// counts once.
+    fn prefetch_viewers(&self, batch: &[Event], shard: usize, table: &Table<ContentUpdate>) {
+        let update = |pending: &Pending| content_update(batch, &self.viewers, pending.at as usize);
+        for pending in self.grouping.of(Part::Contents, shard) {
+            if let Some(state) = likely::<ContentUpdate>(table, pending.hash) {
+                update(&pending).prefetch_behind(state);
+            }
+        }
+        for pending in self.grouping.of(Part::Contents, shard) {
+            if let Some(state) = likely::<ContentUpdate>(table, pending.hash) {
+                update(&pending).prefetch_further(state);
+            }
+        }
     }
 }
 

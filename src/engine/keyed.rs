@@ -24,6 +24,9 @@ pub(super) trait Keyed: Copy + Send {
 
     /// The same for what is kept behind that, once that has arrived.
     fn prefetch_further(&self, _: &Self::State) {}
+
+    /// And behind that: where a viewer counts once.
+    fn prefetch_furthest(&self, _: &Self::State) {}
 }
 
 impl Keyed for MemberUpdate {
@@ -52,6 +55,14 @@ impl Keyed for MemberUpdate {
             state.behind_views().inspect(|line| prefetch_line(*line));
         } else if Member::is_engaged_by(self.stamp) {
             let lines = state.behind_inbox().into_iter().flatten();
+            lines.for_each(prefetch_line);
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch_furthest(&self, state: &Member) {
+        if Member::counts_viewer(self.stamp) {
+            let lines = state.behind_viewers(self.actor).into_iter().flatten();
             lines.for_each(prefetch_line);
         }
     }

@@ -119,21 +119,21 @@ impl SurfaceNoise<'_> {
     pub fn of_segment(&self, segment: usize, epsilon: Epsilon) -> i64 {
         let from = segment as u64 * WORDS_OF_ONE;
         let mut words = (from..).map(|at| self.key.words.encipher(self.tag.wrapping_add(at)));
-        let mut half = None;
-        // the range never ends
-        discrete_laplace(epsilon, &mut || match half.take() {
-            Some(high) => high,
-            None => {
-                let word = words.next().unwrap_or_default();
-                half = Some((word >> 32) as u32);
-                word as u32
+        let (mut left, mut word) = (0, 0);
+        discrete_laplace(epsilon, &mut || {
+            if left == 0 {
+                // the range never ends
+                (left, word) = (4, words.next().unwrap_or_default());
             }
+            let bits = word as u16;
+            (left, word) = (left - 1, word >> 16);
+            bits
         })
     }
 }
 
 /// A discrete Laplace number: P(k) ∝ exp(−ε·|k|).
-fn discrete_laplace(epsilon: Epsilon, bits: &mut impl FnMut() -> u32) -> i64 {
+fn discrete_laplace(epsilon: Epsilon, bits: &mut impl FnMut() -> u16) -> i64 {
     let Epsilon {
         numerator,
         denominator,
@@ -161,7 +161,7 @@ fn discrete_laplace(epsilon: Epsilon, bits: &mut impl FnMut() -> u32) -> i64 {
 /// True with probability exp(−numerator/denominator), of a fraction in 0..=1:
 /// of the series of the exponential function, whether the first term that
 /// fails is an odd one.
-fn is_exp_of_minus(numerator: u32, denominator: u32, bits: &mut impl FnMut() -> u32) -> bool {
+fn is_exp_of_minus(numerator: u32, denominator: u32, bits: &mut impl FnMut() -> u16) -> bool {
     let mut term = 1_u32;
     while below(denominator * term, bits) < numerator {
         term += 1;
@@ -171,11 +171,19 @@ fn is_exp_of_minus(numerator: u32, denominator: u32, bits: &mut impl FnMut() -> 
 
 /// Uniform in `0..bound`, exactly: what lies beyond the last whole multiple is
 /// drawn again.
-fn below(bound: u32, bits: &mut impl FnMut() -> u32) -> u32 {
+fn below(bound: u32, bits: &mut impl FnMut() -> u16) -> u32 {
+    if bound == 1 {
+        return 0;
+    }
     let bound = u64::from(bound);
-    let whole = (1_u64 << 32) / bound * bound;
+    let is_short = bound <= 1 << 16;
+    let all: u64 = if is_short { 1 << 16 } else { 1 << 32 };
+    let whole = all - all % bound;
     loop {
-        let drawn = u64::from(bits());
+        let mut drawn = u64::from(bits());
+        if !is_short {
+            drawn |= u64::from(bits()) << 16;
+        }
         if drawn < whole {
             return (drawn % bound) as u32;
         }

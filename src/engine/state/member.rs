@@ -311,6 +311,12 @@ impl Member {
         self.engaged.as_deref()?.high.behind()
     }
 
+    /// And the lines of the viewers that it looks at behind that.
+    #[inline(always)]
+    pub(in crate::engine) fn behind_viewers(&self, token: u64) -> Option<[*const u8; 2]> {
+        self.engaged.as_deref()?.high.near_viewer(token)
+    }
+
     #[inline(always)]
     fn engaged(&mut self) -> &mut Engagement {
         self.engaged.get_or_insert_default()
