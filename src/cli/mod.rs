@@ -16,6 +16,7 @@ mod selftest;
 mod signal;
 mod sweep;
 mod verify;
+mod winners;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
         Command::Rerun(args) => run::rerun(&args, own),
         Command::Compare(args) => compare::compare(&args),
         Command::Report(args) => run::report(&args),
+        Command::Winners(args) => winners::winners(&args),
         Command::Verify(args) => verify::verify(&args, own),
         Command::Generate(args) => generate::generate(&args),
         Command::List(args) => list::list(&args, own),

@@ -1,6 +1,7 @@
 //! A plausible record for tests: three engines, the A/A control and `null`,
 //! five rounds after one of warm-up. Imports the schema and `stats`.
 
+use super::pass::Pass;
 use super::schema::*;
 use super::sweep::{SWEEP_SCHEMA, Sweep, SweepAxis, SweepPoint};
 use crate::stats::ServiceHistogram;

@@ -5,14 +5,16 @@
 pub(crate) mod fixture;
 mod merge;
 mod pairs;
+mod pass;
 mod processors;
 mod schema;
 mod store;
 mod sweep;
 mod validate;
 
+pub use pass::Pass;
 pub use schema::{
-    ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, Environment, OracleNote, Pass,
+    ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, Environment, OracleNote,
     PerfNote, Plan, ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
 pub use store::{RecordError, default_path};

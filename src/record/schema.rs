@@ -1,7 +1,9 @@
 //! The record's schema: plain data, serialised as JSON; docs/FORMAT.md
-//! describes it. Imports nothing of this crate.
+//! describes it. Imports `pass`.
 
 use serde::{Deserialize, Serialize};
+
+use super::pass::Pass;
 
 /// Version of the schema. A reader refuses others.
 pub const SCHEMA: &str = "notibench-record/1";
@@ -153,28 +155,6 @@ pub struct EngineNote {
     pub freshness: String,
     /// Whether it is the baseline under its second name (the A/A control).
     pub control: bool,
-}
-
-/// What state a timed run found.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq, Hash)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Pass {
-    /// None: it grew within the time.
-    #[default]
-    Fresh,
-    /// What the fresh pass of the same trial left.
-    Warm,
-}
-
-impl Pass {
-    /// How often the stream has been folded at its end.
-    #[must_use]
-    pub const fn folds(self) -> usize {
-        match self {
-            Self::Fresh => 1,
-            Self::Warm => 2,
-        }
-    }
 }
 
 /// One timed run of one engine.

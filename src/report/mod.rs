@@ -23,6 +23,7 @@ mod terminal;
 mod text;
 mod trust;
 mod warning;
+mod winners;
 
 #[cfg(test)]
 mod tests;
@@ -46,6 +47,7 @@ pub use sweep::sweep;
 pub use terminal::terminal;
 pub use text::Style;
 pub use warning::{RoundsWarning, Warning};
+pub use winners::{Winner, WinnersChoice, winners, winners_markdown, winners_terminal};
 
 use crate::record::Record;
 
