@@ -1,25 +1,38 @@
 //! The default engine, `dashmap`: a batch is grouped by shard, so that each
 //! shard is locked once a batch, and the lines that updates will look at are
-//! prefetched for all of it beforehand. Imports the contract, the shared state.
+//! prefetched for all of it beforehand. A lone session needs no groups. Reads
+//! are grouped, too, and answers kept while they hold. Imports the contract,
+//! the shared state.
 
+mod alone;
 mod grouping;
+mod kept;
+mod reading;
 pub(super) mod shard;
+mod split;
+mod versions;
+mod viewers;
 
 use dashmap::DashMap;
 
-use super::dashmaps::{read_maps, visit_maps, visit_maps_mut};
+use super::dashmaps::{visit_maps, visit_maps_mut};
 use super::keyed::Keyed;
 use super::map_memory;
 use super::read::Answer;
 use super::snapshot::{StateMut, StateRef};
-use super::state::{ContentUpdate, MemberUpdate};
-use super::viewing::{Viewer, Viewing, Views, content_update, member_update};
+use super::state::{ContentUpdate, Member, MemberUpdate};
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
-use crate::policy::{Disposition, effect_of};
-use crate::unit::hash::{hash_id, shared_hasher};
+use crate::unit::hash::shared_hasher;
+use alone::{SHARDS_ALONE, apply_in_order};
 use grouping::{Grouping, Part, Pending, SHARDS};
-use shard::{Map, Sighting, Table, apply, likely};
+use kept::BothVersions;
+use reading::{Maps, Reader};
+use shard::{Map, Sightings, apply, likely, place, write_lock};
+use split::Split;
+use versions::Versions;
+use viewers::Viewers;
 
 /// Batches of fewer events are not grouped: their updates rarely share a
 /// shard, and each takes its lock at once.
@@ -29,15 +42,12 @@ const SMALLEST_GROUPED: usize = 4;
 /// for them must still be in the second-level cache when it is their turn.
 const LARGEST_GROUPED: usize = 4096;
 
-/// Tables of more bytes than this are prefetched: in smaller ones the lines
-/// are near, and asking for them costs more than it saves.
-const NEAR_CACHE_BYTES: usize = 4 << 20;
-
-/// Two DashMaps of 32 shards with the shared hasher.
+/// Two DashMaps with the shared hasher.
 #[derive(Debug)]
 pub struct DashMapEngine {
     members: Map<MemberUpdate>,
     contents: Map<ContentUpdate>,
+    versions: BothVersions,
     inbox_capacity: usize,
     views: Views,
     threads: usize,
@@ -54,25 +64,30 @@ impl Engine for DashMapEngine {
     type Session<'engine> = DashMapSession<'engine>;
 
     fn build(config: &EngineConfig) -> Self {
+        let threads = config.threads.max(1);
+        let shards = if threads == 1 { SHARDS_ALONE } else { SHARDS };
         Self {
-            members: DashMap::with_hasher_and_shard_amount(shared_hasher(), SHARDS),
-            contents: DashMap::with_hasher_and_shard_amount(shared_hasher(), SHARDS),
+            members: DashMap::with_hasher_and_shard_amount(shared_hasher(), shards),
+            contents: DashMap::with_hasher_and_shard_amount(shared_hasher(), shards),
+            versions: BothVersions {
+                members: Versions::new(shards),
+                contents: Versions::new(shards),
+            },
             inbox_capacity: config.inbox_capacity,
             views: config.views.clone(),
-            threads: config.threads.max(1),
+            threads,
         }
     }
 
     fn session(&self, worker: usize) -> DashMapSession<'_> {
         DashMapSession {
             engine: self,
-            viewing: self.views.viewing(),
-            viewers: Vec::new(),
+            viewers: Viewers::new(self.views.viewing()),
             first_shard: worker * SHARDS / self.threads % SHARDS,
+            split: Split::default(),
             grouping: Grouping::new(),
-            members: [Sighting::default(); SHARDS],
-            contents: [Sighting::default(); SHARDS],
-            table_bytes: 0,
+            sightings: Sightings::default(),
+            reader: Reader::new(),
         }
     }
 
@@ -89,54 +104,82 @@ impl Engine for DashMapEngine {
     }
 }
 
-/// A session of [`DashMapEngine`]: a batch's updates, grouped by shard, and
-/// where the shards' tables were.
+/// A session of [`DashMapEngine`]: a batch's updates, grouped by shard, where
+/// the shards' tables were, and what reads have answered.
 #[derive(Debug)]
 pub struct DashMapSession<'engine> {
     engine: &'engine DashMapEngine,
-    viewing: Viewing,
-    /// Who the views of the batch are counted for, by position; empty where
-    /// each view counts.
-    viewers: Vec<Viewer>,
+    viewers: Viewers,
     /// Where the round over the shards starts: sessions start spread out, so
     /// that they don't meet at every lock.
     first_shard: usize,
+    split: Split,
     grouping: Grouping,
-    members: [Sighting; SHARDS],
-    contents: [Sighting; SHARDS],
-    /// Bytes of all tables that were sighted.
-    table_bytes: usize,
+    sightings: Sightings,
+    reader: Reader,
 }
 
 impl DashMapSession<'_> {
-    fn ingest_one_by_one(&self, batch: &[Event]) {
+    fn ingest_one_by_one(&mut self, batch: &[Event]) {
         let DashMapEngine {
             members,
             contents,
+            versions,
             inbox_capacity,
             ..
         } = self.engine;
         for event in batch {
-            self.viewing.for_each_update(
+            self.viewers.viewing.for_each_update(
                 event,
-                |update| apply_alone(members, &update, *inbox_capacity),
-                |update| apply_alone(contents, &update, *inbox_capacity),
+                |update| apply_alone(members, &versions.members, &update, *inbox_capacity),
+                |update| apply_alone(contents, &versions.contents, &update, *inbox_capacity),
             );
         }
     }
 
-    fn ingest_grouped(&mut self, batch: &[Event]) {
-        self.grouping.clear(batch.len());
-        if !self.viewing.is_plain() {
-            self.viewers.clear();
-            self.viewers.resize(batch.len(), Viewer::default());
+    /// For the only session: all locks once, and no groups.
+    fn ingest_in_order(&mut self, batch: &[Event]) {
+        let DashMapEngine {
+            members,
+            contents,
+            versions,
+            inbox_capacity,
+            ..
+        } = self.engine;
+        let far = self.sightings.are_far();
+        self.viewers.look_at(batch, &mut self.split);
+        let viewers = &self.viewers;
+        let tables = apply_in_order(
+            members,
+            self.split.members(),
+            |at| viewers.member_update(batch, at),
+            *inbox_capacity,
+            far,
+            &versions.members,
+        );
+        for (shard, table) in tables.iter().enumerate() {
+            self.sightings.sight_members(shard, table);
         }
-        let is_far = self.table_bytes > NEAR_CACHE_BYTES;
-        match (is_far, self.viewing.is_plain()) {
-            (true, true) => self.group::<true, true>(batch),
-            (true, false) => self.group::<true, false>(batch),
-            (false, true) => self.group::<false, true>(batch),
-            (false, false) => self.group::<false, false>(batch),
+        drop(tables);
+        let tables = apply_in_order(
+            contents,
+            self.split.contents(),
+            |at| viewers.content_update(batch, at),
+            *inbox_capacity,
+            far,
+            &versions.contents,
+        );
+        for (shard, table) in tables.iter().enumerate() {
+            self.sightings.sight_contents(shard, table);
+        }
+    }
+
+    fn ingest_grouped(&mut self, batch: &[Event]) {
+        self.viewers.look_at(batch, &mut self.split);
+        if self.sightings.are_far() {
+            self.group::<true>(batch);
+        } else {
+            self.group::<false>(batch);
         }
         let (first, round) = (self.first_shard, [Part::Views, Part::Engagement]);
         each_shard(self.grouping.shards(&round), first, |shard, wait| {
@@ -149,54 +192,33 @@ impl DashMapSession<'_> {
         );
     }
 
-    /// Finds the shard and the part of each update, and asks for the lines;
-    /// unless each view is PLAIN, who it is counted for.
-    fn group<const FAR: bool, const PLAIN: bool>(&mut self, batch: &[Event]) {
-        let DashMapEngine { members, .. } = self.engine;
-        // both maps have the same hasher, and as many shards
-        let hashed = |id| {
-            let hash = hash_id(members.hasher(), id);
-            (hash, members.determine_shard(hash as usize) % SHARDS)
-        };
-        for (at, event) in (0..).zip(batch) {
-            let effect = effect_of(event);
-            match effect.disposition {
-                Disposition::Discard => {}
-                Disposition::Aggregate => {
-                    // without a branch: nobody can predict who is looked at
-                    let is_content = usize::from(effect.touches_content);
-                    let id = [event.recipient, event.content][is_content];
-                    let mut part = [Part::Views, Part::Contents][is_content];
-                    if !PLAIN {
-                        let viewer = self.viewing.viewer_of(event, effect.touches_content);
-                        let Some(viewer) = viewer else { continue };
-                        self.viewers[at as usize] = viewer;
-                        // who looked is kept behind the pointer, too
-                        part = [Part::Engagement, Part::Contents][is_content];
-                    }
-                    let (hash, shard) = hashed(id);
-                    let table = [&self.members, &self.contents][is_content][shard];
-                    // slots of both maps have one size
-                    if FAR {
-                        table.prefetch::<MemberUpdate>(hash);
-                    }
-                    self.grouping.push(part, shard, hash, at);
-                }
-                Disposition::Notify | Disposition::Retract | Disposition::OwnAct => {
-                    let (hash, shard) = hashed(event.recipient);
-                    if FAR {
-                        self.members[shard].prefetch::<MemberUpdate>(hash);
-                    }
-                    self.grouping.push(Part::Engagement, shard, hash, at);
-                    if effect.touches_content {
-                        let (hash, shard) = hashed(event.content);
-                        if FAR {
-                            self.contents[shard].prefetch::<ContentUpdate>(hash);
-                        }
-                        self.grouping.push(Part::Contents, shard, hash, at);
-                    }
-                }
+    /// Finds the shard and the part of each update, and asks for the lines.
+    fn group<const FAR: bool>(&mut self, batch: &[Event]) {
+        let DashMapEngine {
+            members, contents, ..
+        } = self.engine;
+        let (of_members, of_contents) = (self.split.members(), self.split.contents());
+        // where a viewer counts once, a view looks behind the pointer, too
+        let is_unique = !self.viewers.viewing.is_plain();
+        self.grouping.clear(of_members.len() + of_contents.len());
+        for &at in of_members {
+            let event = &batch[at as usize];
+            let (hash, shard) = place(members, event.recipient);
+            if FAR {
+                self.sightings.members[shard].prefetch::<MemberUpdate>(hash);
             }
+            // without a branch: nobody can predict what an event is
+            let is_engaged = Member::is_engaged_by(event.stamp()) | is_unique;
+            let is_engaged = usize::from(is_engaged);
+            let part = [Part::Views, Part::Engagement][is_engaged];
+            self.grouping.push(part, shard, hash, at);
+        }
+        for &at in of_contents {
+            let (hash, shard) = place(contents, batch[at as usize].content);
+            if FAR {
+                self.sightings.contents[shard].prefetch::<ContentUpdate>(hash);
+            }
+            self.grouping.push(Part::Contents, shard, hash, at);
         }
     }
 
@@ -205,17 +227,19 @@ impl DashMapSession<'_> {
     fn apply_to_members(&mut self, batch: &[Event], shard: usize, wait: bool) -> bool {
         let DashMapEngine {
             members,
+            versions,
             inbox_capacity: capacity,
             ..
         } = self.engine;
         let lock = &members.shards()[shard];
         let Some(mut table) = (match wait {
-            true => Some(lock.write()),
+            true => Some(write_lock(lock)),
             false => lock.try_write(),
         }) else {
             return false;
         };
-        let update = |pending: &Pending| member_update(batch, &self.viewers, pending.at as usize);
+        versions.members.change(shard);
+        let update = |pending: &Pending| self.viewers.member_update(batch, pending.at);
         let engagement = || self.grouping.of(Part::Engagement, shard);
         for pending in engagement() {
             if let Some(state) = likely::<MemberUpdate>(&table, pending.hash) {
@@ -237,13 +261,8 @@ impl DashMapSession<'_> {
                 update(&pending).prefetch_further(state);
             }
         }
-        if !self.viewing.is_plain() {
-            for pending in engagement() {
-                if let Some(state) = likely::<MemberUpdate>(&table, pending.hash) {
-                    update(&pending).prefetch_furthest(state);
-                }
-            }
-        }
+        let group = (&self.grouping, shard);
+        self.viewers.prefetch_of_members(batch, group, &table);
         for pending in engagement() {
             let hasher = members.hasher();
             apply(
@@ -254,55 +273,41 @@ impl DashMapSession<'_> {
                 hasher,
             );
         }
-        self.table_bytes += self.members[shard].sight::<MemberUpdate>(&table);
+        self.sightings.sight_members(shard, &table);
         true
     }
 
     /// The same for contents.
     fn apply_to_contents(&mut self, batch: &[Event], shard: usize, wait: bool) -> bool {
-        let contents = &self.engine.contents;
+        let DashMapEngine {
+            contents, versions, ..
+        } = self.engine;
         let lock = &contents.shards()[shard];
         let Some(mut table) = (match wait {
-            true => Some(lock.write()),
+            true => Some(write_lock(lock)),
             false => lock.try_write(),
         }) else {
             return false;
         };
-        if !self.viewing.is_plain() {
-            self.prefetch_viewers(batch, shard, &table);
-        }
+        versions.contents.change(shard);
+        let group = (&self.grouping, shard);
+        self.viewers.prefetch_of_contents(batch, group, &table);
         for pending in self.grouping.of(Part::Contents, shard) {
-            let update = content_update(batch, &self.viewers, pending.at as usize);
+            let update = self.viewers.content_update(batch, pending.at);
             apply(&mut table, pending.hash, &update, 0, contents.hasher());
         }
-        self.table_bytes += self.contents[shard].sight::<ContentUpdate>(&table);
+        self.sightings.sight_contents(shard, &table);
         true
-    }
-}
-
-impl DashMapSession<'_> {
-    /// Fetches what the views of a shard's contents look at, where a viewer
-    /// counts once.
-    fn prefetch_viewers(&self, batch: &[Event], shard: usize, table: &Table<ContentUpdate>) {
-        let update = |pending: &Pending| content_update(batch, &self.viewers, pending.at as usize);
-        for pending in self.grouping.of(Part::Contents, shard) {
-            if let Some(state) = likely::<ContentUpdate>(table, pending.hash) {
-                update(&pending).prefetch_behind(state);
-            }
-        }
-        for pending in self.grouping.of(Part::Contents, shard) {
-            if let Some(state) = likely::<ContentUpdate>(table, pending.hash) {
-                update(&pending).prefetch_further(state);
-            }
-        }
     }
 }
 
 /// Applies one update under its shard's lock.
 #[inline]
-fn apply_alone<U: Keyed>(map: &Map<U>, update: &U, inbox_capacity: usize) {
-    let mut state = map.entry(update.id()).or_default();
-    update.apply_to(&mut state, inbox_capacity);
+fn apply_alone<U: Keyed>(map: &Map<U>, versions: &Versions, update: &U, inbox_capacity: usize) {
+    let (hash, shard) = place(map, update.id());
+    let mut table = write_lock(&map.shards()[shard]);
+    versions.change(shard);
+    apply(&mut table, hash, update, inbox_capacity, map.hasher());
 }
 
 /// Calls `apply` for each shard of a set: one round over those that are free,
@@ -329,7 +334,11 @@ impl Session for DashMapSession<'_> {
             return;
         }
         for group in batch.chunks(LARGEST_GROUPED) {
-            self.ingest_grouped(group);
+            if self.engine.threads == 1 {
+                self.ingest_in_order(group);
+            } else {
+                self.ingest_grouped(group);
+            }
         }
     }
 
@@ -337,10 +346,17 @@ impl Session for DashMapSession<'_> {
         let DashMapEngine {
             members,
             contents,
+            versions,
             views,
             ..
         } = self.engine;
-        read_maps(members, contents, views, reads, sink);
+        let maps = Maps {
+            members,
+            contents,
+            versions,
+            views,
+        };
+        self.reader.read(maps, &self.sightings, reads, sink);
     }
 
     fn finish(self) {}

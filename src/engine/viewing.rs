@@ -271,29 +271,6 @@ fn shown_of(
     })
 }
 
-/// The update that an event of a batch makes to its member; `viewers` are those
-/// of the batch's views, by position, and none where each view counts.
-#[inline(always)]
-pub(super) fn member_update(batch: &[Event], viewers: &[Viewer], at: usize) -> MemberUpdate {
-    match viewers.get(at) {
-        Some(viewer) if viewer.is_counted() => {
-            MemberUpdate::of_viewer(batch[at].recipient, viewer.token, viewer.stamp)
-        }
-        _ => MemberUpdate::of(&batch[at]),
-    }
-}
-
-/// The same of a content.
-#[inline(always)]
-pub(super) fn content_update(batch: &[Event], viewers: &[Viewer], at: usize) -> ContentUpdate {
-    match viewers.get(at) {
-        Some(viewer) if viewer.is_counted() => {
-            ContentUpdate::of_viewer(batch[at].content, viewer.token, viewer.stamp)
-        }
-        _ => ContentUpdate::of(&batch[at]),
-    }
-}
-
 /// What a session counts views with.
 #[derive(Clone, Debug, Default)]
 pub struct Viewing(Option<Counting>);
@@ -316,7 +293,8 @@ pub struct Viewer {
 impl Viewer {
     /// Whether it is one: the default is nobody.
     #[inline(always)]
-    const fn is_counted(self) -> bool {
+    #[must_use]
+    pub const fn is_counted(self) -> bool {
         self.stamp.undo()
     }
 }

@@ -33,6 +33,12 @@ impl ReadKind {
         matches!(self, Self::Reactions | Self::ContentViews)
     }
 
+    /// Whether it asks for what was released of views.
+    #[must_use]
+    pub const fn is_of_views(self) -> bool {
+        matches!(self, Self::WhoViewed | Self::ContentViews)
+    }
+
     /// Its name in workload files and reports.
     #[must_use]
     pub const fn name(self) -> &'static str {

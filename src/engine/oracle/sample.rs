@@ -22,10 +22,7 @@ impl Oracle {
             members.extend(self.most_viewed_members(count / 4));
             contents.extend(self.most_viewed_contents(count / 4));
         }
-        let is_asked = |kind: &ReadKind| {
-            let is_of_views = matches!(kind, ReadKind::WhoViewed | ReadKind::ContentViews);
-            !is_of_views || self.shows_views()
-        };
+        let is_asked = |kind: &ReadKind| !kind.is_of_views() || self.shows_views();
         let kinds = || ReadKind::ALL.into_iter().filter(is_asked);
         let mut reads = Vec::new();
         for id in members.into_iter().chain(unknown) {
