@@ -4,6 +4,8 @@
 //! change lies in the second-level cache. Imports the contract, the shared
 //! state.
 
+mod gathered;
+
 use dashmap::DashMap;
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -21,6 +23,7 @@ use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse
 use crate::event::{Event, Read, Stamp};
 use crate::policy::{Disposition, effect_of};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
+use gathered::{ContentView, Gathered, Short};
 
 /// Shards of each map: of a few million members, each shard's tables then fit in
 /// a second-level cache.
@@ -32,67 +35,6 @@ const HELD_UPDATES: usize = 1 << 25;
 
 /// Updates between the one that is applied and the one that is prefetched.
 const AHEAD: usize = 12;
-
-/// An update that only raises or lowers a count: the id, and
-/// [`Stamp::case`].
-#[derive(Clone, Copy, Debug)]
-struct Short {
-    id: u64,
-    case: u8,
-}
-
-/// A view of a content where a viewer counts once; a member's is an update as
-/// any other then.
-#[derive(Clone, Copy, Debug)]
-struct ContentView {
-    id: u64,
-    viewer: u64,
-    case: u8,
-}
-
-/// What one session gathered, by shard.
-#[derive(Debug)]
-struct Gathered {
-    /// Views of members, then all updates of contents.
-    short: Lines<Short, 8>,
-    /// All else of members.
-    long: Lines<MemberUpdate, 4>,
-    /// Views of contents; of no shard where each view counts.
-    views: Lines<ContentView, 8>,
-    held: usize,
-}
-
-impl Gathered {
-    fn new(views: &Views) -> Self {
-        let shards_of_views = if views.are_plain() { 0 } else { SHARDS };
-        let nobody = ContentView {
-            id: 0,
-            viewer: 0,
-            case: u8::MAX,
-        };
-        let blank = MemberUpdate::of(&Event::default());
-        Self {
-            short: Lines::new(2 * SHARDS, 0, Short { id: 0, case: 0 }),
-            long: Lines::new(SHARDS, 0, blank),
-            views: Lines::new(shards_of_views, 0, nobody),
-            held: 0,
-        }
-    }
-
-    /// Sends out what is left in open lines.
-    fn close(&mut self) {
-        self.short.close();
-        self.long.close();
-        self.views.close();
-    }
-
-    fn clear(&mut self) {
-        self.views.clear();
-        self.short.clear();
-        self.long.clear();
-        self.held = 0;
-    }
-}
 
 /// Two DashMaps of 256 shards, and what sessions gathered for them.
 #[derive(Debug)]

@@ -232,13 +232,7 @@ pub(super) fn drive<E: Engine>(
         vec![]
     };
     // the trial stops on an interruption and on a panic alike
-    let shared = Shared::new(
-        setup.source,
-        &range,
-        setup.batch,
-        setup.threads,
-        config.stop.clone(),
-    );
+    let shared = Shared::new(setup, &range, config.stop.clone());
     let (ready, go) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (done, finished) = mpsc::channel();
     std::thread::scope(|scope| {

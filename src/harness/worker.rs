@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::source::Source;
+use super::trial::TrialSetup;
 use crate::engine::read::Answer;
 use crate::engine::{Session, StopFlag};
 use crate::record::WorkerStamp;
@@ -38,13 +39,8 @@ pub(super) struct Shared<'a> {
 impl<'a> Shared<'a> {
     /// Blocks are whole groups, at most [`BLOCK`] events, and enough of them
     /// that each worker finds about eight.
-    pub(super) fn new(
-        source: &'a Source,
-        range: &Range<u64>,
-        batch: usize,
-        threads: usize,
-        stop: StopFlag,
-    ) -> Self {
+    pub(super) fn new(setup: &TrialSetup<'a>, range: &Range<u64>, stop: StopFlag) -> Self {
+        let (source, batch, threads) = (setup.source, setup.batch, setup.threads);
         let group = (group_calls(batch) * batch) as u64;
         let events = range.end - range.start;
         let wanted = (events / (threads as u64 * 8)).clamp(1, BLOCK);

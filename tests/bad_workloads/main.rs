@@ -1,6 +1,7 @@
 //! Mistakes in workload files: each is reported with file, line, column, a
 //! caret under the text, and what would be right; and nothing panics.
 
+mod anonymity;
 mod files;
 mod fuzz;
 mod keys;

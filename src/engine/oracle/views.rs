@@ -29,6 +29,12 @@ pub(super) struct ViewHistory {
     /// Counts by segment: of the open epoch where epochs are released, else of
     /// all.
     pub(super) counts: [u64; Segment::COUNT],
+    /// Where each viewer counts once.
+    once: Option<Box<Once>>,
+}
+
+#[derive(Debug, Default)]
+struct Once {
     /// Who looked in the open epoch.
     viewers: HashSet<u64>,
     /// True counts of the last closed one.
@@ -37,10 +43,17 @@ pub(super) struct ViewHistory {
 
 impl ViewHistory {
     fn close(&mut self, is_released: bool) {
-        self.viewers.clear();
+        let Some(once) = &mut self.once else { return };
+        once.viewers = HashSet::new();
         if is_released {
-            self.last = std::mem::take(&mut self.counts);
+            once.last = std::mem::take(&mut self.counts);
         }
+    }
+
+    fn last(&self) -> [u64; Segment::COUNT] {
+        self.once
+            .as_ref()
+            .map_or([0; Segment::COUNT], |once| once.last)
     }
 }
 
@@ -61,7 +74,12 @@ impl Counting {
         };
         if epoch_of(event.at_us) != self.closed {
             self.failed += 1;
-        } else if history.viewers.insert(event.actor) {
+        } else if history
+            .once
+            .get_or_insert_default()
+            .viewers
+            .insert(event.actor)
+        {
             history.counts[hidden.segment_of(event) as usize] += 1;
         }
     }
@@ -75,7 +93,7 @@ impl Counting {
     ) -> Option<ReleasedViews> {
         let Releasing { rule, key } = self.releasing.as_ref()?;
         let epoch = self.closed.checked_sub(1)?;
-        let counts = history.map_or([0; Segment::COUNT], |history| history.last);
+        let counts = history.map_or([0; Segment::COUNT], ViewHistory::last);
         let counts = counts.map(|count| count as u32);
         let release = Release::of(&counts, rule, key, (epoch, surface, object));
         Some(ReleasedViews { epoch, release })
@@ -216,7 +234,7 @@ impl Oracle {
 }
 
 fn most_viewed<'a>(of: impl Iterator<Item = (u64, &'a ViewHistory)>, count: usize) -> Vec<u64> {
-    let totals = of.map(|(id, history)| (history.last.iter().sum::<u64>(), id));
+    let totals = of.map(|(id, history)| (history.last().iter().sum::<u64>(), id));
     let mut totals: Vec<(u64, u64)> = totals.collect();
     totals.sort_unstable_by(|one, other| other.cmp(one));
     totals.into_iter().take(count).map(|(_, id)| id).collect()
