@@ -153,6 +153,10 @@ pub fn answer_read(
 /// What is released of a profile's views; `state` is its member's, if any.
 #[must_use]
 pub fn profile_views_of(id: u64, state: Option<&Member>, views: &Views) -> Option<ReleasedViews> {
+    if views.showing().is_live() {
+        let counts = state.map(Member::profile_views).unwrap_or_default();
+        return views.live_views(Surface::Profile, id, &counts);
+    }
     let shown = state.map(|state| state.shown_views()[0]);
     views.released_views(Surface::Profile, id, &shown.unwrap_or_default())
 }
@@ -160,6 +164,10 @@ pub fn profile_views_of(id: u64, state: Option<&Member>, views: &Views) -> Optio
 /// What is released of a content's views; `state` is the content's, if any.
 #[must_use]
 pub fn content_views_of(id: u64, state: Option<&Content>, views: &Views) -> Option<ReleasedViews> {
+    if views.showing().is_live() {
+        let counts = state.map(Content::views).unwrap_or_default();
+        return views.live_views(Surface::Content, id, &counts);
+    }
     let shown = state.map(Content::shown_views);
     views.released_views(Surface::Content, id, &shown.unwrap_or_default())
 }

@@ -25,7 +25,52 @@ use crate::policy::{
 /// What an engine is told of how views are counted. The default: each one
 /// counts, and none is shown.
 #[derive(Clone, Debug, Default)]
-pub struct Views(Option<Arc<Epochs>>);
+pub struct Views {
+    epochs: Option<Arc<Epochs>>,
+    showing: Showing,
+}
+
+/// When and how counts that are released are shown. All but the first break
+/// the promise: they are there to see whether an adversary finds that.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Showing {
+    /// When their epoch is closed, with noise, then suppressed where small.
+    #[default]
+    AtClose,
+    /// At any time, as they are.
+    LiveExact,
+    /// At any time, with the epoch's noise, then suppressed where small: the
+    /// same noise at each poll, so that it cancels between two.
+    LiveRepeatableNoise,
+    /// When their epoch is closed, suppressed where small, then with noise.
+    ThresholdBeforeNoise,
+}
+
+impl Showing {
+    /// Every way but the right one.
+    pub const ABLATIONS: [Self; 3] = [
+        Self::LiveExact,
+        Self::LiveRepeatableNoise,
+        Self::ThresholdBeforeNoise,
+    ];
+
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AtClose => "released",
+            Self::LiveExact => "live-exact",
+            Self::LiveRepeatableNoise => "live-repeatable-noise",
+            Self::ThresholdBeforeNoise => "threshold-before-noise",
+        }
+    }
+
+    /// Whether counts of the open epoch are shown.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::LiveExact | Self::LiveRepeatableNoise)
+    }
+}
 
 /// The epochs of one engine: which is open, under which key, and what is shown
 /// of those that are closed.
@@ -109,29 +154,48 @@ impl Views {
     }
 
     fn of(hidden: HiddenShare, releasing: Option<Releasing>) -> Self {
-        Self(Some(Arc::new(Epochs {
+        let epochs = Epochs {
             hidden,
             releasing,
             open: RwLock::default(),
             closed: AtomicU32::new(0),
             failed: AtomicU64::new(0),
-        })))
+        };
+        Self {
+            epochs: Some(Arc::new(epochs)),
+            showing: Showing::AtClose,
+        }
     }
 
     /// The same way of counting, for another engine: no epoch is open yet, and
     /// none closed.
     #[must_use]
     pub fn afresh(&self) -> Self {
-        match &self.0 {
-            Some(epochs) => Self::of(epochs.hidden, epochs.releasing.clone()),
-            None => Self(None),
+        let Some(epochs) = &self.epochs else {
+            return Self::default();
+        };
+        Self {
+            showing: self.showing,
+            ..Self::of(epochs.hidden, epochs.releasing.clone())
         }
+    }
+
+    /// The same, shown in another way.
+    #[must_use]
+    pub fn shown_as(self, showing: Showing) -> Self {
+        Self { showing, ..self }
+    }
+
+    /// How they are shown, where they are.
+    #[must_use]
+    pub const fn showing(&self) -> Showing {
+        self.showing
     }
 
     /// Whether each view counts, whoever the viewer is.
     #[must_use]
     pub const fn are_plain(&self) -> bool {
-        self.0.is_none()
+        self.epochs.is_none()
     }
 
     /// Whether closed epochs are shown.
@@ -143,13 +207,13 @@ impl Views {
     /// The share of hidden viewers, where each viewer counts once.
     #[must_use]
     pub fn hidden(&self) -> Option<HiddenShare> {
-        Some(self.0.as_ref()?.hidden)
+        Some(self.epochs.as_ref()?.hidden)
     }
 
     /// How they are shown, where they are.
     #[must_use]
     pub fn releasing(&self) -> Option<&Releasing> {
-        self.0.as_ref()?.releasing.as_ref()
+        self.epochs.as_ref()?.releasing.as_ref()
     }
 
     /// Opens an epoch, to the sessions that are opened from now on, under a
@@ -158,7 +222,7 @@ impl Views {
     /// # Errors
     /// Where the system gives no random words.
     pub fn open_epoch(&self, epoch: u32) -> Result<(), String> {
-        if self.0.is_some() {
+        if self.epochs.is_some() {
             self.open_epoch_under(epoch, &*drawn_words()?);
         }
         Ok(())
@@ -166,7 +230,7 @@ impl Views {
 
     /// The same under a given key, for tests.
     pub fn open_epoch_under(&self, epoch: u32, words: &[u32; PERMUTATION_KEY_WORDS]) {
-        let Some(epochs) = &self.0 else { return };
+        let Some(epochs) = &self.epochs else { return };
         // the key is set where it stays: a move would leave a copy behind
         let mut open = Arc::new(OpenEpoch::default());
         if let Some(open) = Arc::get_mut(&mut open) {
@@ -181,20 +245,20 @@ impl Views {
     /// in place of what was shown of the epoch before. Without an open epoch
     /// it does nothing.
     pub fn close_epoch<E: Engine>(&self, engine: &E) {
-        let Some(epochs) = &self.0 else { return };
+        let Some(epochs) = &self.epochs else { return };
         let Some(open) = epochs.open.write().take() else {
             return;
         };
         let epoch = open.epoch;
         drop(open);
-        engine.visit_mut(&|state| epochs.close(epoch, state));
+        engine.visit_mut(&|state| epochs.close(epoch, self.showing, state));
         epochs.closed.store(epoch + 1, Ordering::Release);
     }
 
     /// Views that came while their epoch was not open: they changed nothing.
     #[must_use]
     pub fn failed(&self) -> u64 {
-        let failed = self.0.as_ref().map(|epochs| &epochs.failed);
+        let failed = self.epochs.as_ref().map(|epochs| &epochs.failed);
         failed.map_or(0, |failed| failed.load(Ordering::Relaxed))
     }
 
@@ -202,7 +266,7 @@ impl Views {
     /// open now.
     #[must_use]
     pub fn viewing(&self) -> Viewing {
-        Viewing(self.0.as_ref().map(|epochs| Counting {
+        Viewing(self.epochs.as_ref().map(|epochs| Counting {
             open: epochs.open.read().clone(),
             epochs: Arc::clone(epochs),
         }))
@@ -219,11 +283,14 @@ impl Views {
         object: u64,
         shown: &[u32; Segment::COUNT],
     ) -> Option<ReleasedViews> {
-        let epochs = self.0.as_ref()?;
+        let epochs = self.epochs.as_ref()?;
         let Releasing { rule, key } = epochs.releasing.as_ref()?;
         let epoch = epochs.closed.load(Ordering::Acquire).checked_sub(1)?;
         let zeros = [0; Segment::COUNT];
-        let mut release = Release::of(&zeros, rule, key, (epoch, surface, object));
+        let mut release = match self.showing {
+            Showing::ThresholdBeforeNoise => Release::default(),
+            _ => Release::of(&zeros, rule, key, (epoch, surface, object)),
+        };
         for (viewers, &shown) in release.viewers.iter_mut().zip(shown) {
             // a count above zero is shown wherever zero would be
             *viewers = shown.max(*viewers);
@@ -232,8 +299,31 @@ impl Views {
     }
 }
 
+impl Views {
+    /// What is shown of counts of the open epoch, where that is shown.
+    #[must_use]
+    pub fn live_views(
+        &self,
+        surface: Surface,
+        object: u64,
+        counts: &[u32; Segment::COUNT],
+    ) -> Option<ReleasedViews> {
+        let epochs = self.epochs.as_ref()?;
+        let Releasing { rule, key } = epochs.releasing.as_ref()?;
+        let epoch = epochs.open.read().as_ref()?.epoch;
+        let release = match self.showing {
+            Showing::LiveExact => Release { viewers: *counts },
+            Showing::LiveRepeatableNoise => {
+                Release::of(counts, rule, key, (epoch, surface, object))
+            }
+            Showing::AtClose | Showing::ThresholdBeforeNoise => return None,
+        };
+        Some(ReleasedViews { epoch, release })
+    }
+}
+
 impl Epochs {
-    fn close(&self, epoch: u32, state: StateMut<'_>) {
+    fn close(&self, epoch: u32, showing: Showing, state: StateMut<'_>) {
         let (id, released) = match &state {
             StateMut::Member(id, _) | StateMut::Content(id, _) => (*id, self.releasing.as_ref()),
         };
@@ -242,7 +332,7 @@ impl Epochs {
             None => None,
             Some(Releasing { rule, key }) => {
                 shown = |counts: [u32; Segment::COUNT], surface| {
-                    shown_of(&counts, rule, key, (epoch, surface, id))
+                    shown_of(&counts, (rule, key, showing), (epoch, surface, id))
                 };
                 Some(&mut shown as &mut dyn FnMut(_, _) -> _)
             }
@@ -257,8 +347,7 @@ impl Epochs {
 /// What a state keeps of an epoch: what is shown where the count is not zero.
 fn shown_of(
     counts: &[u32; Segment::COUNT],
-    rule: &ReleaseRule,
-    key: &NoiseKey,
+    (rule, key, showing): (&ReleaseRule, &NoiseKey, Showing),
     (epoch, surface, object): (u32, Surface, u64),
 ) -> [u32; Segment::COUNT] {
     if counts.iter().all(|&count| count == 0) {
@@ -267,7 +356,13 @@ fn shown_of(
     let noise = key.of(epoch, surface, object);
     std::array::from_fn(|segment| match counts[segment] {
         0 => 0,
-        count => rule.shown(count, noise.of_segment(segment, rule.epsilon)),
+        count => {
+            let noise = noise.of_segment(segment, rule.epsilon);
+            match showing {
+                Showing::ThresholdBeforeNoise => rule.shown_if_many(count, noise),
+                _ => rule.shown(count, noise),
+            }
+        }
     })
 }
 

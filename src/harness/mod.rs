@@ -1,6 +1,7 @@
 //! Floor 4, the experiment: sources of events, trials, rounds, proofs, and
 //! what is known of the machine. Imports floors 0 to 3; never `report`.
 
+pub mod adversary;
 mod child;
 mod clock;
 mod contender;
@@ -23,6 +24,7 @@ mod verify;
 mod weeks;
 mod worker;
 
+pub use adversary::{AdversaryFound, AdversaryOptions, adversary};
 pub use child::{ChildError, run_in_processes, run_turn};
 pub use clock::measure_clock;
 pub use contender::Contender;

@@ -85,6 +85,19 @@ impl ReleaseRule {
     }
 }
 
+impl ReleaseRule {
+    /// The wrong way round, to be shown as such: suppressed before the noise,
+    /// so that being shown at all tells what the count is not below.
+    #[must_use]
+    pub const fn shown_if_many(&self, count: u32, noise: i64) -> u32 {
+        if count < self.threshold {
+            return 0;
+        }
+        let noisy = count as i64 + noise;
+        if noisy < 1 { 1 } else { noisy as u32 }
+    }
+}
+
 /// What is shown of one surface of an object in one epoch: a number for each
 /// segment, 0 where it is suppressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -1,6 +1,7 @@
 //! Floor 3, what a run leaves behind: the saved record, from which every
 //! report is drawn. Imports floors 0 and 1 and `stats`.
 
+mod adversary;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod merge;
@@ -12,6 +13,7 @@ mod store;
 mod sweep;
 mod validate;
 
+pub use adversary::{ADVERSARY_SCHEMA, AdversaryRecord, AttackRow, AttackVerdict, TimingRow};
 pub use pass::Pass;
 pub use schema::{
     ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, Environment, OracleNote,

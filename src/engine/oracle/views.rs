@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use super::{ContentHistory, MemberHistory, Oracle};
 use crate::engine::snapshot::{ContentLine, MemberLine, Snapshot, SnapshotDigest};
-use crate::engine::viewing::{ReleasedViews, Releasing, Views};
+use crate::engine::viewing::{ReleasedViews, Releasing, Showing, Views};
 use crate::event::{Event, Segment};
 use crate::policy::{HiddenShare, Release, Surface, epoch_of, surface_of};
 
@@ -17,6 +17,7 @@ pub(super) struct Counting {
     /// None: each view counts, whoever the viewer is.
     pub(super) hidden: Option<HiddenShare>,
     pub(super) releasing: Option<Releasing>,
+    pub(super) showing: Showing,
     /// Epochs closed so far; the next one is open.
     pub(super) closed: u32,
     /// Views of other epochs.
@@ -62,6 +63,7 @@ impl Counting {
         Self {
             hidden: views.hidden(),
             releasing: views.releasing().cloned(),
+            showing: views.showing(),
             ..Self::default()
         }
     }
@@ -92,10 +94,33 @@ impl Counting {
         history: Option<&ViewHistory>,
     ) -> Option<ReleasedViews> {
         let Releasing { rule, key } = self.releasing.as_ref()?;
-        let epoch = self.closed.checked_sub(1)?;
-        let counts = history.map_or([0; Segment::COUNT], ViewHistory::last);
+        let (epoch, counts) = if self.showing.is_live() {
+            let now = history.map_or([0; Segment::COUNT], |history| history.counts);
+            (self.closed, now)
+        } else {
+            let last = history.map_or([0; Segment::COUNT], ViewHistory::last);
+            (self.closed.checked_sub(1)?, last)
+        };
         let counts = counts.map(|count| count as u32);
-        let release = Release::of(&counts, rule, key, (epoch, surface, object));
+        let release = match self.showing {
+            Showing::LiveExact => Release { viewers: counts },
+            Showing::ThresholdBeforeNoise => {
+                let noise = key.of(epoch, surface, object);
+                let shown = |segment: usize| match counts[segment] {
+                    few if few < rule.threshold => 0,
+                    many => {
+                        let noise = noise.of_segment(segment, rule.epsilon);
+                        (i64::from(many) + noise).max(1) as u32
+                    }
+                };
+                Release {
+                    viewers: std::array::from_fn(shown),
+                }
+            }
+            Showing::AtClose | Showing::LiveRepeatableNoise => {
+                Release::of(&counts, rule, key, (epoch, surface, object))
+            }
+        };
         Some(ReleasedViews { epoch, release })
     }
 }
