@@ -125,6 +125,18 @@ pub struct TrialOutcome {
     pub(super) weeks: Option<Arc<Weeks>>,
 }
 
+impl TrialOutcome {
+    /// Bytes for each member and content of the snapshot of the whole state;
+    /// where weeks are closed, the most before a close.
+    #[must_use]
+    pub fn bytes_a_state(&self) -> f64 {
+        let most = |weeks: &Weeks| weeks.bytes_a_state();
+        let states = self.snapshot.members + self.snapshot.contents;
+        let at_end = self.memory.total() as f64 / states.max(1) as f64;
+        self.weeks.as_deref().map_or(at_end, most)
+    }
+}
+
 /// Runs one trial of `E` from an empty state; then shows the engine, at rest,
 /// to `inspect`.
 ///

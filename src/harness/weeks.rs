@@ -34,6 +34,17 @@ pub(super) struct Weeks {
     pub(super) failed: u64,
 }
 
+impl Weeks {
+    /// The most bytes for each member and content, before a close.
+    pub(super) fn bytes_a_state(&self) -> f64 {
+        let states = self
+            .truths
+            .iter()
+            .map(|truth| truth.members + truth.contents);
+        self.open_bytes as f64 / states.max().unwrap_or(1).max(1) as f64
+    }
+}
+
 /// How the views of a workload are counted and shown; with releases, under a
 /// noise key that the operating system draws.
 ///

@@ -75,9 +75,11 @@ impl NoiseKey {
     /// Sets the key from words that nobody can guess; they are the caller's
     /// to overwrite.
     pub fn set(&mut self, words: &[u32; NOISE_KEY_WORDS]) {
-        self.tags.set_key(&[words[0], words[1], words[2], words[3]]);
-        self.words
-            .set_key(&[words[4], words[5], words[6], words[7]]);
+        // not copied: a copy would be left behind on the stack
+        if let (Some(tags), Some(words)) = (words.first_chunk(), words.last_chunk()) {
+            self.tags.set_key(tags);
+            self.words.set_key(words);
+        }
     }
 
     /// The noise of one surface of an object in an epoch, one segment after

@@ -97,8 +97,10 @@ impl PermutationKey {
             let four = words[at..at + 4].iter();
             four.fold(0, |wide: u128, &word| wide << 32 | u128::from(word))
         };
-        self.cipher
-            .set_key(&[words[0], words[1], words[2], words[3]]);
+        // not copied: a copy would be left behind on the stack
+        if let Some(key) = words.first_chunk() {
+            self.cipher.set_key(key);
+        }
         self.factor = wide(4);
         self.terms = [wide(8), wide(12)];
     }
