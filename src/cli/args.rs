@@ -1,6 +1,7 @@
 //! The flags. Imports clap, `unit`, and the options that they fill.
 
 mod comparison;
+mod manual;
 mod measurement;
 mod winners;
 
@@ -11,9 +12,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::args_adversary::AdversaryArgs;
 use super::args_sweep::SweepArgs;
+use super::html::HtmlArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
-pub(super) use measurement::{EngineArgs, TrialArgs, options};
+pub(super) use manual::{CompletionsArgs, ManArgs};
+pub(super) use measurement::{EngineArgs, PassArg, TrialArgs, options};
 pub(super) use winners::{TableFormat, WinnersArgs};
 
 /// Load-tests the hot path of notifications, and proves every engine right.
@@ -55,6 +58,10 @@ pub(super) enum Command {
     Adversary(AdversaryArgs),
     /// Say what on this machine would spoil a measurement, and how to mend it
     Doctor,
+    /// Print what lets a shell complete our commands and flags
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    Man(ManArgs),
 }
 
 /// Reads a whole number; the standard library's words for what is none
@@ -77,6 +84,17 @@ pub(super) enum OutputFormat {
     Markdown,
     /// The array that github-action-benchmark reads as customSmallerIsBetter
     GithubActionBenchmark,
+    /// Of `report` alone: histograms as an interval log that HdrHistogram's tools read
+    Hlog,
+    /// Of `report` alone: one engine's percentile distribution, for HdrHistogram's plotters
+    Hgrm,
+}
+
+impl OutputFormat {
+    /// Whether it holds histograms and nothing else.
+    pub(super) const fn is_of_histograms(self) -> bool {
+        matches!(self, Self::Hlog | Self::Hgrm)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -90,6 +108,8 @@ pub(super) struct OutputArgs {
     /// What is printed on stdout
     #[arg(long, value_enum, default_value = "terminal")]
     pub(super) format: OutputFormat,
+    #[command(flatten)]
+    pub(super) html: HtmlArgs,
 }
 
 #[derive(Debug, Args)]
@@ -111,6 +131,9 @@ pub(super) struct RunArgs {
     pub(super) perf: bool,
     #[command(flatten)]
     pub(super) comparison: ComparisonArgs,
+    /// Show a screen while it runs (a build with the feature `live`)
+    #[arg(long)]
+    pub(super) live: bool,
     /// Write the first engine's final state here, as NDJSON
     #[arg(long, value_name = "FILE")]
     pub(super) snapshot: Option<PathBuf>,
@@ -156,6 +179,11 @@ pub(super) struct CompareArgs {
     /// What is printed on stdout
     #[arg(long, value_enum, default_value = "terminal")]
     pub(super) format: CompareFormat,
+    #[command(flatten)]
+    pub(super) html: HtmlArgs,
+    /// Passes that are compared; with --exe, `warm` has both builds make them
+    #[arg(long, value_enum, default_value = "fresh")]
+    pub(super) pass: PassArg,
     /// Turns that count, after one of warm-up: one process of each build a turn
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "10", requires = "exes")]
     pub(super) turns: usize,
@@ -193,8 +221,18 @@ pub(super) struct CompareArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// A saved record or sweep
-    pub(super) record: PathBuf,
+    /// A saved record or sweep; several go onto one page, with --out
+    #[arg(required = true, value_name = "RECORD")]
+    pub(super) records: Vec<PathBuf>,
+    /// Write the report as one HTML file, and print nothing
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    pub(super) out: Option<PathBuf>,
+    /// Of a sweep, or of --format hlog and hgrm: the passes shown [default: fresh]
+    #[arg(long, value_enum)]
+    pub(super) pass: Option<PassArg>,
+    /// Of --format hlog and hgrm: the engine shown [default: every engine]
+    #[arg(long, value_name = "NAME")]
+    pub(super) engine: Option<String>,
     /// Of a sweep, the whole report of the run at this value
     #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
     pub(super) point: Option<String>,

@@ -41,6 +41,7 @@ pub(super) fn new_record(
         proofs: request.contenders.iter().map(first_proof).collect(),
         clock,
         realised: Some(realised),
+        recording: Vec::new(),
         warnings: if request.plan.perf {
             no_counters().into_iter().collect()
         } else {

@@ -304,6 +304,7 @@ pub fn resolve(
         max_time_ms: rounds.max_time_ms,
         processes: rounds.processes,
         planted_share: rounds.planted_share,
+        open_loop: None,
     })
 }
 
@@ -336,6 +337,7 @@ pub fn resolve_again(
         max_time_ms: before.max_time_ms,
         processes: Some(before.processes),
         planted_share: before.planted_share,
+
         ..RunOptions::default()
     };
     let now = resolve(&options, workload, contenders, before.baseline.clone(), env)

@@ -32,6 +32,9 @@ pub trait Observer {
     fn stage(&mut self, what: &str);
     /// A trial begins: how many are over, of how many, and whose turn it is.
     fn turn(&mut self, over: usize, of: usize, engine: &str);
+    /// A trial, or one of its passes, is over: what it measured. Called
+    /// between trials, never within one.
+    fn trial(&mut self, _trial: &Trial) {}
 }
 
 /// An observer that does nothing.
@@ -233,6 +236,7 @@ pub(super) fn one_round(
             let mut trial = trial_of(&contender.name, plan, &proved);
             (trial.round, trial.turn, trial.pass) = (round, turn, pass);
             trial.warmup = round < plan.warmup_rounds;
+            observer.trial(&trial);
             record.trials.push(trial);
         }
     }
@@ -349,6 +353,7 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
         steal_ms: outcome.usage.steal_ms,
         involuntary_switches: outcome.usage.involuntary_switches,
         perf: outcome.perf,
+        open_loop: None,
     }
 }
 

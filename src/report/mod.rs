@@ -3,6 +3,7 @@
 //! never `harness`.
 
 mod adversary;
+mod block;
 pub mod compare;
 mod counters;
 mod course;
@@ -10,6 +11,8 @@ mod csv;
 mod differences;
 mod failure;
 mod github_action;
+mod histograms;
+pub mod html;
 mod limits;
 mod markdown;
 mod memory;
@@ -41,6 +44,7 @@ pub use csv::csv;
 pub use differences::{PercentileDifference, percentile_differences};
 pub use failure::failures;
 pub use github_action::github_action;
+pub use histograms::{hgrm, hlog};
 pub use limits::{LimitShare, limits, shares};
 pub use markdown::markdown;
 pub use memory::MemoryParts;
