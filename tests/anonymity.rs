@@ -10,11 +10,14 @@ use notibench::engine::proof::{check_answers, check_freshness, check_snapshot, f
 use notibench::engine::read::Answer;
 use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
 use notibench::engine::snapshot::{Snapshot, SnapshotDigest, first_difference};
-use notibench::engine::viewing::{Releasing, Views};
+use notibench::engine::viewing::{Releasing, Showing, Views};
 use notibench::engine::{Engine, EngineConfig, Role};
-use notibench::event::{Event, Kind, Read, ReadKind};
-use notibench::policy::{EPOCH_US, Epsilon, HiddenShare, NoiseKey, ReleaseRule, surface_of};
+use notibench::event::{Event, Kind, Read, ReadKind, Segment};
+use notibench::policy::{
+    EPOCH_US, Epsilon, HiddenShare, NoiseKey, ReleaseRule, epoch_of, surface_of,
+};
 use notibench::unit::mix::counter_word;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Weeks of a stream.
@@ -301,4 +304,126 @@ impl EngineVisitor for NotBeforeClose<'_> {
 #[test]
 fn no_answer_changes_before_the_week_is_closed() {
     on_every_engine(NotBeforeClose(&weeks(6, 4_000)));
+}
+
+/// Engines that show views wrongly on purpose do so as defined.
+#[derive(Clone, Copy)]
+struct Ablated<'a>(&'a [Vec<Event>], Showing);
+
+impl EngineVisitor for Ablated<'_> {
+    type Output = ();
+
+    fn visit<E: Engine>(self) {
+        let views = released(11).shown_as(self.1);
+        let config = config(2, &views);
+        assert_eq!(config.views.showing(), self.1);
+        let mut oracle = Oracle::counting(8, &views);
+        let engine = E::build(&config);
+        let case = format!("{} {}", self.1.name(), E::INFO.name);
+        for (week, events) in (0..).zip(self.0) {
+            config.views.open_epoch(week).unwrap();
+            fold_on_threads(&engine, &config, events, 64).expect(&case);
+            oracle.fold_all(events);
+            let compare = |oracle: &Oracle| {
+                let reads = oracle.sample_reads(400);
+                let expected: Vec<Answer> = reads.iter().map(|read| oracle.answer(read)).collect();
+                check_answers(&engine, &config, &reads, &expected).expect(&case);
+            };
+            if self.1.is_live() {
+                compare(&oracle);
+            }
+            config.views.close_epoch(&engine);
+            oracle.close_epoch();
+            if !self.1.is_live() {
+                compare(&oracle);
+            }
+        }
+    }
+}
+
+#[test]
+fn ablations_show_what_they_are_defined_to_show() {
+    let weeks = weeks(12, 8_000);
+    for showing in Showing::ABLATIONS {
+        dispatch("dashmap", Ablated(&weeks, showing)).expect("the default engine");
+        dispatch(
+            "fold-reduce",
+            Ablated(&weeks, Showing::ThresholdBeforeNoise),
+        )
+        .expect("it is there");
+    }
+}
+
+/// Exchanges viewers of one segment who are hidden alike in a week, and who
+/// view nobody that is one of them.
+fn exchanged(events: &[Event]) -> Vec<Event> {
+    let mut viewers: Vec<(Segment, bool, u64)> = events
+        .iter()
+        .filter(|event| surface_of(event.kind()).is_some())
+        .map(|event| {
+            let is_hidden = hidden().hides(event.actor, epoch_of(event.at_us));
+            (event.segment(), is_hidden, event.actor)
+        })
+        .collect();
+    viewers.sort_unstable();
+    viewers.dedup();
+    let looks_at = |one: u64, other: u64| {
+        events
+            .iter()
+            .any(|event| event.actor == one && event.recipient == other)
+    };
+    let mut becomes: HashMap<u64, u64> = HashMap::new();
+    for pair in viewers
+        .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
+        .flat_map(|group| group.chunks(2))
+    {
+        let &[(.., one), (.., other)] = pair else {
+            continue;
+        };
+        let both = [one, other];
+        if !both.iter().any(|&a| both.iter().any(|&b| looks_at(a, b))) {
+            becomes.extend([(one, other), (other, one)]);
+        }
+    }
+    assert!(becomes.len() > 8, "{} are exchanged", becomes.len());
+    let renamed = |event: &Event| {
+        let actor = match surface_of(event.kind()) {
+            Some(_) => *becomes.get(&event.actor).unwrap_or(&event.actor),
+            None => event.actor,
+        };
+        Event::new(
+            event.index(),
+            event.at_us,
+            event.kind(),
+            event.undo(),
+            (actor, event.segment()),
+            event.recipient,
+            event.content,
+        )
+    };
+    events.iter().map(renamed).collect()
+}
+
+#[test]
+fn viewers_who_are_exchanged_change_nothing() {
+    let plain = weeks(13, 8_000);
+    let other: Vec<Vec<Event>> = plain.iter().map(|events| exchanged(events)).collect();
+    assert!(plain != other);
+    let views = released(14);
+    // the engines give for the one what the oracle gives for the other
+    let shown = |weeks: &[Vec<Event>]| {
+        let mut oracle = Oracle::counting(8, &views);
+        for events in weeks {
+            oracle.fold_all(events);
+            oracle.close_epoch();
+        }
+        let reads = oracle.sample_reads(usize::MAX);
+        let answers: Vec<Answer> = reads.iter().map(|read| oracle.answer(read)).collect();
+        (oracle.shown_snapshot(), answers)
+    };
+    assert!(shown(&plain) == shown(&other));
+    on_every_engine(WeekByWeek {
+        weeks: &other,
+        views: &views,
+    });
 }

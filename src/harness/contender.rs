@@ -91,7 +91,10 @@ impl Contender {
             },
             freshness: super::proof::freshness_of::<E>,
             snapshot: |setup| {
-                run_trial::<E, Snapshot>(setup, |engine, _, _| Snapshot::of(engine)).map(|(_, s)| s)
+                run_trial::<E, Snapshot>(setup, |engine, config, _| {
+                    Snapshot::shown(engine, &config.views)
+                })
+                .map(|(_, s)| s)
             },
         }
     }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::source::{Source, split};
 use super::trial::{TrialOutcome, TrialSetup};
-use super::weeks::weeks_of;
+use super::weeks::{of_truths, weeks_of};
 use crate::engine::oracle::Oracle;
 use crate::engine::proof::{check_answers, check_freshness, check_shown};
 use crate::engine::read::Answer;
@@ -45,6 +45,8 @@ pub(super) struct Expectation<'a> {
 pub(super) struct Expected {
     /// What it shows, digested.
     pub(super) snapshot: SnapshotDigest,
+    /// What a record keeps of it.
+    pub(super) recorded: SnapshotDigest,
     /// Where each viewer counts once a week, its whole state before each
     /// week was closed.
     truths: Vec<SnapshotDigest>,
@@ -56,8 +58,14 @@ impl Expected {
     fn of(oracle: &Oracle, truths: Vec<SnapshotDigest>) -> Self {
         let reads = oracle.sample_reads(SAMPLED);
         let answers = reads.iter().map(|read| oracle.answer(read)).collect();
+        let snapshot = oracle.shown_digest();
         Self {
-            snapshot: oracle.shown_digest(),
+            snapshot,
+            recorded: if oracle.shows_views() {
+                of_truths(&truths)
+            } else {
+                snapshot
+            },
             truths,
             reads,
             answers,

@@ -318,7 +318,7 @@ fn note_proof(proof: &mut EngineProof, (_, finding): &Proved) {
 }
 
 fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
-    let tally = &outcome.tally;
+    let (tally, state) = (&outcome.tally, outcome.recorded());
     let failed = outcome.weeks.as_ref().map_or(0, |weeks| weeks.failed);
     Trial {
         engine: engine.to_owned(),
@@ -342,9 +342,9 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
         read_service_ns: outcome.read_service.to_base64(),
         out_of_range: outcome.ingest_service.out_of_range() + outcome.read_service.out_of_range(),
         events_digest: Some(tally.digest.to_string()),
-        snapshot_digest: finding.checked.then(|| outcome.snapshot.digest.to_string()),
-        members: outcome.snapshot.members,
-        contents: outcome.snapshot.contents,
+        snapshot_digest: finding.checked.then(|| state.digest.to_string()),
+        members: state.members,
+        contents: state.contents,
         state_bytes: outcome.memory.state,
         slack_bytes: outcome.memory.slack,
         map_bytes: outcome.memory.map,

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::counters::Counters;
 use super::environment::Usage;
 use super::source::{Source, Tally};
-use super::weeks::{Weeks, run_weeks};
+use super::weeks::{Weeks, of_truths, run_weeks};
 use super::worker::{Shared, WorkerReport, work};
 use crate::engine::snapshot::SnapshotDigest;
 use crate::engine::{Engine, EngineConfig, MemoryUse, StopFlag};
@@ -126,6 +126,15 @@ pub struct TrialOutcome {
 }
 
 impl TrialOutcome {
+    /// What a record keeps of the state: the snapshot's size and digest; where
+    /// views were released, those of the true state.
+    pub(super) fn recorded(&self) -> SnapshotDigest {
+        match &self.weeks {
+            Some(weeks) if weeks.are_released => of_truths(&weeks.truths),
+            _ => self.snapshot,
+        }
+    }
+
     /// Bytes for each member and content of the snapshot of the whole state;
     /// where weeks are closed, the most before a close.
     #[must_use]

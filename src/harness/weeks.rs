@@ -26,12 +26,26 @@ use crate::workload::{ViewMode, Workload};
 pub(super) struct Weeks {
     /// The whole state, before each close.
     pub(super) truths: Vec<SnapshotDigest>,
+    /// Whether what is left after the last close is releases.
+    pub(super) are_released: bool,
     /// How long the closes took, in ns; part of the trial's time.
     pub(super) close_ns: u64,
     /// The most bytes of state, before a close.
     pub(super) open_bytes: u64,
     /// Views that came while their week was not open.
     pub(super) failed: u64,
+}
+
+/// What records keep of the state of a trial with weeks that are released, or
+/// of the oracle's: the digests of the true states before each close, added
+/// up. That of the releases is another in each run, as their noise is.
+pub(super) fn of_truths(truths: &[SnapshotDigest]) -> SnapshotDigest {
+    let most = |part: fn(&SnapshotDigest) -> u64| truths.iter().map(part).max().unwrap_or(0);
+    SnapshotDigest {
+        members: most(|truth| truth.members),
+        contents: most(|truth| truth.contents),
+        ..truths.iter().copied().sum()
+    }
 }
 
 impl Weeks {
@@ -108,7 +122,11 @@ pub(super) fn run_weeks<E: Engine>(
             why: error.to_string(),
         })?;
     let mut counters = setup.perf.then(Counters::open);
-    let (mut usage, mut weeks) = (Usage::default(), Weeks::default());
+    let mut usage = Usage::default();
+    let mut weeks = Weeks {
+        are_released: config.views.are_released(),
+        ..Weeks::default()
+    };
     let mut timeline = Timeline::default();
     for (week, range) in weeks_of(setup.source) {
         config

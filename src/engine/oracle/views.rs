@@ -191,7 +191,8 @@ impl Oracle {
     }
 
     /// Whether closed epochs are shown.
-    pub(super) const fn shows_views(&self) -> bool {
+    #[must_use]
+    pub const fn shows_views(&self) -> bool {
         self.counting.releasing.is_some()
     }
 
