@@ -63,12 +63,12 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
     // of a run that ended early there is none
     verdict_of(&record)?;
     if let Some(path) = &args.snapshot {
-        let snapshot = harness::snapshot_of_first(&request)?;
-        let found = snapshot.digest().digest.to_string();
+        let (snapshot, digest) = harness::snapshot_of_first(&request)?;
+        let found = digest.to_string();
         let expected = record.oracle.as_ref().map(|oracle| &oracle.snapshot_digest);
         if expected.is_some_and(|expected| *expected != found) {
             return Err(Failure::Verification(format!(
-                "the snapshot's digest is {found}, the oracle's another: {} was not written",
+                "the snapshot's state has the digest {found}, the oracle's another: {} was not written",
                 path.display()
             )));
         }

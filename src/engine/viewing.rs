@@ -18,8 +18,8 @@ use super::snapshot::StateMut;
 use super::state::{ContentUpdate, MemberUpdate, for_each_update, stamp_of_viewer};
 use crate::event::{Event, Segment, Stamp};
 use crate::policy::{
-    Disposition, HiddenShare, NoiseKey, Object, PERMUTATION_KEY_WORDS, PermutationKey, Release,
-    ReleaseRule, Surface, effect_of, epoch_of,
+    Disposition, HiddenShare, NOISE_KEY_WORDS, NoiseKey, Object, PERMUTATION_KEY_WORDS,
+    PermutationKey, Release, ReleaseRule, Surface, effect_of, epoch_of,
 };
 
 /// What an engine is told of how views are counted. The default: each one
@@ -105,22 +105,24 @@ impl Releasing {
         // the key is set where it stays: a move would leave a copy behind
         let mut key = Arc::new(NoiseKey::default());
         if let Some(key) = Arc::get_mut(&mut key) {
-            key.set(&*drawn_words()?);
+            let mut words = Zeroizing::new([0; NOISE_KEY_WORDS]);
+            draw(&mut *words)?;
+            key.set(&words);
         }
         Ok(Self { rule, key })
     }
 }
 
-/// Words that the operating system draws; overwritten when they are dropped.
-fn drawn_words<const N: usize>() -> Result<Zeroizing<[u32; N]>, String> {
-    let mut words = Zeroizing::new([0_u32; N]);
+/// Fills words with what the operating system draws, where they lie: returned,
+/// they would leave a copy behind.
+fn draw(words: &mut [u32]) -> Result<(), String> {
     let mut bytes = Zeroizing::new([0_u8; 4]);
-    for word in words.iter_mut() {
+    for word in words {
         getrandom::fill(&mut *bytes)
             .map_err(|error| format!("the system gives no random key: {error}"))?;
         *word = u32::from_ne_bytes(*bytes);
     }
-    Ok(words)
+    Ok(())
 }
 
 /// The open epoch. Its key lies here and nowhere else, and is overwritten when
@@ -223,7 +225,9 @@ impl Views {
     /// Where the system gives no random words.
     pub fn open_epoch(&self, epoch: u32) -> Result<(), String> {
         if self.epochs.is_some() {
-            self.open_epoch_under(epoch, &*drawn_words()?);
+            let mut words = Zeroizing::new([0; PERMUTATION_KEY_WORDS]);
+            draw(&mut *words)?;
+            self.open_epoch_under(epoch, &words);
         }
         Ok(())
     }
@@ -448,5 +452,56 @@ impl Viewing {
             token: open.key.token(object, id, view.actor),
             stamp: stamp_of_viewer(view.kind(), epochs.hidden.segment_of(view)),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Kind;
+    use crate::policy::EPOCH_US;
+
+    fn view(actor: u64, week: u64) -> Event {
+        let actor = (actor, Segment::Founder);
+        Event::new(1, week * EPOCH_US, Kind::ProfileView, false, actor, 5, 0)
+    }
+
+    #[test]
+    fn a_session_counts_views_of_the_week_that_was_open_when_it_was() {
+        let views = Views::unique(HiddenShare::new(0.0));
+        assert!(views.viewing().viewer_of(&view(7, 0), false).is_none());
+        views.open_epoch(1).unwrap();
+        let viewing = views.viewing();
+        assert!(viewing.viewer_of(&view(7, 0), false).is_none());
+        let seen = viewing.viewer_of(&view(7, 1), false).unwrap();
+        assert_eq!(seen.stamp.segment(), Segment::Founder);
+        assert!(seen.is_counted());
+        assert_ne!(seen.token, 7);
+        assert_eq!(views.failed(), 2);
+        assert_eq!(views.afresh().failed(), 0);
+        // hidden viewers are of no segment of their own
+        let hidden = Views::unique(HiddenShare::new(1.0));
+        hidden.open_epoch(1).unwrap();
+        let seen = hidden.viewing().viewer_of(&view(7, 1), false).unwrap();
+        assert_eq!(seen.stamp.segment(), Segment::Other);
+    }
+
+    #[test]
+    fn keys_are_drawn_anew_and_never_printed() {
+        let views = Views::unique(HiddenShare::new(0.0));
+        let token = || {
+            views.open_epoch(0).unwrap();
+            views.viewing().viewer_of(&view(7, 0), false).unwrap().token
+        };
+        assert_ne!(token(), token());
+        let rule = ReleaseRule {
+            epsilon: crate::policy::Epsilon::of_thousandths(500),
+            threshold: 10,
+        };
+        let released = Views::released(HiddenShare::new(0.1), Releasing::draw(rule).unwrap());
+        released.open_epoch(0).unwrap();
+        let printed = format!("{released:?}");
+        assert!(printed.contains("key: NoiseKey"), "{printed}");
+        assert!(printed.contains("key: PermutationKey }"), "{printed}");
     }
 }

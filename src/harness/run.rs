@@ -20,6 +20,7 @@ use crate::generator::{Generator, ReadStream};
 use crate::record::{
     EngineNote, EngineProof, Environment, Pass, Plan, ProofVerdict, Record, Trial,
 };
+use crate::unit::digest::Digest;
 use crate::unit::mix::{below, counter_word, mix};
 use crate::workload::Workload;
 
@@ -160,17 +161,17 @@ fn check_freshness(request: &RunRequest<'_>, source: &Source, record: &mut Recor
 }
 
 /// The final state of the first engine of a run that is no probe, from a
-/// trial of its own.
+/// trial of its own, and the digest that a record keeps of that.
 ///
 /// # Errors
 /// A worker's panic, or an interruption.
-pub fn snapshot_of_first(request: &RunRequest<'_>) -> Result<Snapshot, TrialError> {
+pub fn snapshot_of_first(request: &RunRequest<'_>) -> Result<(Snapshot, Digest), TrialError> {
     let source = source_of(request, &mut Silent);
     let setup = setup_of(request, &source);
     let mut engines = request.contenders.iter();
     match engines.find(|contender| contender.info.role != Role::Probe) {
         Some(engine) => engine.snapshot(&setup),
-        None => Ok(Snapshot::default()),
+        None => Ok(Default::default()),
     }
 }
 

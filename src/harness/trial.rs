@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::counters::Counters;
 use super::environment::Usage;
 use super::source::{Source, Tally};
-use super::weeks::{Weeks, of_truths, run_weeks};
+use super::weeks::{Weeks, run_weeks};
 use super::worker::{Shared, WorkerReport, work};
 use crate::engine::snapshot::SnapshotDigest;
 use crate::engine::{Engine, EngineConfig, MemoryUse, StopFlag};
@@ -123,27 +123,6 @@ pub struct TrialOutcome {
     pub perf: Option<PerfNote>,
     /// Where each viewer counts once a week, what was seen of the weeks.
     pub(super) weeks: Option<Arc<Weeks>>,
-}
-
-impl TrialOutcome {
-    /// What a record keeps of the state: the snapshot's size and digest; where
-    /// views were released, those of the true state.
-    pub(super) fn recorded(&self) -> SnapshotDigest {
-        match &self.weeks {
-            Some(weeks) if weeks.are_released => of_truths(&weeks.truths),
-            _ => self.snapshot,
-        }
-    }
-
-    /// Bytes for each member and content of the snapshot of the whole state;
-    /// where weeks are closed, the most before a close.
-    #[must_use]
-    pub fn bytes_a_state(&self) -> f64 {
-        let most = |weeks: &Weeks| weeks.bytes_a_state();
-        let states = self.snapshot.members + self.snapshot.contents;
-        let at_end = self.memory.total() as f64 / states.max(1) as f64;
-        self.weeks.as_deref().map_or(at_end, most)
-    }
 }
 
 /// Runs one trial of `E` from an empty state; then shows the engine, at rest,

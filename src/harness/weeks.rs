@@ -48,6 +48,27 @@ pub(super) fn of_truths(truths: &[SnapshotDigest]) -> SnapshotDigest {
     }
 }
 
+impl TrialOutcome {
+    /// What a record keeps of the state: the snapshot's size and digest; where
+    /// views were released, those of the true state.
+    pub(super) fn recorded(&self) -> SnapshotDigest {
+        match &self.weeks {
+            Some(weeks) if weeks.are_released => of_truths(&weeks.truths),
+            _ => self.snapshot,
+        }
+    }
+
+    /// Bytes for each member and content of the snapshot of the whole state;
+    /// where weeks are closed, the most before a close.
+    #[must_use]
+    pub fn bytes_a_state(&self) -> f64 {
+        let most = |weeks: &Weeks| weeks.bytes_a_state();
+        let states = self.snapshot.members + self.snapshot.contents;
+        let at_end = self.memory.total() as f64 / states.max(1) as f64;
+        self.weeks.as_deref().map_or(at_end, most)
+    }
+}
+
 impl Weeks {
     /// The most bytes for each member and content, before a close.
     pub(super) fn bytes_a_state(&self) -> f64 {
@@ -184,5 +205,64 @@ impl Timeline {
             }
         }
         self.end_ns += week_ns;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generator::{Generator, ReadStream};
+    use crate::record::WorkerStamp;
+
+    fn source(mode: ViewMode) -> Source {
+        let mut workload = crate::generator::tests::workload();
+        workload.span_us = 30 * 86_400_000_000;
+        workload.anonymity.mode = mode;
+        let generator = Generator::new(&workload, 3);
+        let reads = ReadStream::new(&workload, 3);
+        let source = Source::new(generator, reads, workload.events, mode == ViewMode::Counts);
+        source.counted(views_of(&workload).unwrap())
+    }
+
+    #[test]
+    fn weeks_cut_the_stream_where_event_time_says() {
+        assert_eq!(weeks_of(&source(ViewMode::Off)), [(0, 0..50_000)]);
+        for mode in [ViewMode::Counts, ViewMode::Released] {
+            let source = source(mode);
+            let weeks = weeks_of(&source);
+            assert_eq!(weeks.len(), 5);
+            let mut next = 0;
+            for (number, (week, range)) in (0..).zip(weeks) {
+                assert_eq!((week, range.start), (number, next));
+                let is_of_week = |index| epoch_of(source.at_us(index)) == week;
+                assert!(is_of_week(range.start) && is_of_week(range.end - 1));
+                source.for_each(range.clone(), |event| {
+                    assert_eq!(epoch_of(event.at_us), week)
+                });
+                next = range.end;
+            }
+            assert_eq!(next, 50_000);
+        }
+    }
+
+    #[test]
+    fn weeks_follow_each_other_at_once_and_end_with_their_close() {
+        let report = |start_ns, end_ns, events| {
+            let mut report = WorkerReport::new();
+            report.stamp = WorkerStamp {
+                start_ns,
+                end_ns,
+                events,
+            };
+            report
+        };
+        let mut timeline = Timeline::default();
+        timeline.add(vec![report(100, 400, 7), report(150, 300, 5)], 50);
+        timeline.add(vec![report(1_000, 1_200, 3), report(1_010, 1_100, 2)], 30);
+        let stamps = timeline.reports.iter().map(|report| report.stamp);
+        let stamps: Vec<(u64, u64, u64)> =
+            stamps.map(|s| (s.start_ns, s.end_ns, s.events)).collect();
+        // 300 and 50, then 200 and 30
+        assert_eq!(stamps, [(0, 580, 10), (50, 580, 7)]);
     }
 }

@@ -79,8 +79,8 @@ const fn word_of(verdict: AttackVerdict) -> &'static str {
     match verdict {
         AttackVerdict::Within => "within",
         AttackVerdict::Beyond => "BEYOND",
-        AttackVerdict::Tells => "tells, as it must",
-        AttackVerdict::Broken => "TELLS NOTHING",
+        AttackVerdict::Tells => "found out",
+        AttackVerdict::Broken => "NOT FOUND OUT",
         AttackVerdict::Shown => "shown only",
     }
 }
@@ -180,7 +180,7 @@ mod tests {
             "ε 0.5 for a viewer",
             "400,000 trials",
             "0.245  0.242 to 0.248  0.245",
-            "tells, as it must",
+            "found out",
             "500 ns without the view, 502 ns with it, 900 reads each: Welch's t 0.50, p 0.617",
             "stayed within tanh(kε/2)",
         ] {

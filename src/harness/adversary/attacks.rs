@@ -27,9 +27,23 @@ pub struct Attack {
     /// Objects at each of which the viewer looks: the members of the
     /// adversaries who collude.
     pub(super) objects: u32,
+    /// What it looks at beside who viewed, which every attack asks.
+    pub(super) beside: Beside,
     /// The guess: 1 for the world with the view, 0 for that without; what
     /// lies between is a coin's chance of 1.
     pub(super) guess: fn(&Attack, &[Seen]) -> f64,
+}
+
+/// What an attack looks at beside who viewed a profile.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Beside {
+    Nothing,
+    /// Further polls after the close, by several readers.
+    Polls,
+    /// Every other read.
+    OtherReads,
+    /// The snapshot.
+    Snapshot,
 }
 
 /// What the adversary saw of one object in one week.
@@ -139,22 +153,34 @@ fn others_changed(_: &Attack, seen: &[Seen]) -> f64 {
     certain(seen.iter().any(|seen| seen.others_changed))
 }
 
-/// The attacks on releases; counts are chosen by the rule's threshold.
-#[must_use]
-pub fn attacks(rule: &ReleaseRule) -> Vec<Attack> {
-    // so far above the threshold that nothing is suppressed
-    let many = rule.threshold + 20;
-    let base = Attack {
+/// The best test of a single release; the others differ from it.
+const fn base(rule: &ReleaseRule) -> Attack {
+    Attack {
         name: "shown count",
         about: "guesses by whether more is shown than there are without the one: the best test \
                 of a release",
-        viewers: many,
+        // so far above the threshold that nothing is suppressed
+        viewers: rule.threshold + 20,
         others: 0,
         segment: Segment::Recruiter,
         weeks: 1,
         objects: 1,
+        beside: Beside::Nothing,
         guess: majority,
-    };
+    }
+}
+
+/// The attacks on releases; counts are chosen by the rule's threshold.
+#[must_use]
+pub fn attacks(rule: &ReleaseRule) -> Vec<Attack> {
+    let mut attacks = on_answers(rule);
+    attacks.extend(on_the_rest(rule));
+    attacks
+}
+
+/// By who viewed, asked before, between and after.
+fn on_answers(rule: &ReleaseRule) -> Vec<Attack> {
+    let base = base(rule);
     vec![
         base,
         Attack {
@@ -180,7 +206,7 @@ pub fn attacks(rule: &ReleaseRule) -> Vec<Attack> {
             name: "total minus parts",
             about: "the segment is suppressed, the others are shown: takes the parts from the total",
             viewers: rule.threshold / 4,
-            others: many,
+            others: base.viewers,
             guess: rest_of_total,
             ..base
         },
@@ -196,34 +222,46 @@ pub fn attacks(rule: &ReleaseRule) -> Vec<Attack> {
             objects: SEVERAL,
             ..base
         },
+    ]
+}
+
+/// By whatever else there is to be seen.
+fn on_the_rest(rule: &ReleaseRule) -> Vec<Attack> {
+    let base = base(rule);
+    vec![
         Attack {
             name: "object without state",
             about: "nobody ever looked, or one did: guesses by any trace, in answers or snapshot",
             viewers: 0,
+            beside: Beside::Snapshot,
             guess: any_trace,
             ..base
         },
         Attack {
             name: "any reader, many polls",
             about: "asks through every session, again and again, and takes the mean",
+            beside: Beside::Polls,
             guess: mean_of_polls,
             ..base
         },
         Attack {
             name: "reader's role or plan",
             about: "compares what different readers are told",
+            beside: Beside::Polls,
             guess: readers_differ,
             ..base
         },
         Attack {
             name: "other reads",
             about: "badge, inbox page, reactions, content views: guesses by whether any changed",
+            beside: Beside::OtherReads,
             guess: others_changed,
             ..base
         },
         Attack {
             name: "snapshot",
             about: "the member has a line for another reason: reads its profile views",
+            beside: Beside::Snapshot,
             guess: in_snapshot,
             ..base
         },

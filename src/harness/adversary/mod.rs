@@ -3,8 +3,8 @@
 //! `policy`, `record`, `stats`, `workload`.
 //!
 //! Each trial is an object of its own in an engine: a member whose profile
-//! some viewers look at, and in one of the worlds one more. Which world it is,
-//! a coin decides for each object. So all trials of a batch go through one
+//! some viewers look at, and in one of the worlds one more. Of each two, a coin
+//! decides which is in which world. So all trials of a batch go through one
 //! engine, by its own sessions and its own close, and their noise is
 //! independent, each being of another object.
 //!

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::attacks::{Attack, Seen};
+use super::attacks::{Attack, Beside, Seen};
 use crate::engine::dashmap::DashMapEngine;
 use crate::engine::read::Answer;
 use crate::engine::snapshot::Snapshot;
@@ -114,9 +114,11 @@ impl Stage {
         })
     }
 
-    /// Whether a trial's world is the one with the view.
+    /// Whether a trial's world is the one with the view: of each two trials a
+    /// coin decides which, so that whoever always guesses alike is right in
+    /// half of them.
     pub(super) fn has_view(&self, trial: u64) -> bool {
-        counter_word(self.key, trial) & 1 == 1
+        (counter_word(self.key, trial / 2) ^ trial) & 1 == 1
     }
 
     fn objects(&self) -> u64 {
@@ -134,10 +136,17 @@ impl Stage {
         let late = self.ask(0, &reads);
         self.config.views.close_epoch(&self.engine);
         let closed = self.ask(0, &reads);
-        let polls: Vec<Vec<Answer>> = (0..READERS * POLLS)
+        let polls = match self.attack.beside {
+            Beside::Polls => READERS * POLLS,
+            _ => 0,
+        };
+        let polls: Vec<Vec<Answer>> = (0..polls)
             .map(|poll| self.ask(poll % READERS, &reads[..self.objects() as usize]))
             .collect();
-        let lines = self.lines();
+        let lines = match self.attack.beside {
+            Beside::Snapshot => self.lines(),
+            _ => HashMap::new(),
+        };
         let objects = self.objects() as usize;
         let seen_of = |object: usize| Seen {
             early: views_of(&early[object]),
@@ -158,13 +167,16 @@ impl Stage {
 
     /// The read of who viewed each object, then every other read of it.
     fn reads(&self) -> Vec<Read> {
-        let kinds = [
-            ReadKind::WhoViewed,
-            ReadKind::Badge,
-            ReadKind::InboxPage,
-            ReadKind::Reactions,
-            ReadKind::ContentViews,
-        ];
+        let kinds: &[ReadKind] = match self.attack.beside {
+            Beside::OtherReads => &[
+                ReadKind::WhoViewed,
+                ReadKind::Badge,
+                ReadKind::InboxPage,
+                ReadKind::Reactions,
+                ReadKind::ContentViews,
+            ],
+            _ => &[ReadKind::WhoViewed],
+        };
         let of_kind = |kind: ReadKind| {
             let first = if kind.is_of_content() {
                 CONTENTS
@@ -176,7 +188,7 @@ impl Stage {
                 kind,
             })
         };
-        kinds.into_iter().flat_map(of_kind).collect()
+        kinds.iter().copied().flat_map(of_kind).collect()
     }
 
     pub(super) fn ask(&self, reader: usize, reads: &[Read]) -> Vec<Answer> {
