@@ -32,6 +32,7 @@ impl EngineVisitor for One<'_> {
             pin: false,
             perf: false,
             inbox_capacity: notibench::engine::state::INBOX_CAPACITY,
+            open_loop: None,
             stop: &StopFlag::default(),
             on_hang: |message| panic!("{message}"),
         };

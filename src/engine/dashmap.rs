@@ -26,10 +26,10 @@ use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Sessio
 use crate::event::{Event, Read};
 use crate::unit::hash::shared_hasher;
 use alone::{SHARDS_ALONE, apply_in_order};
-use grouping::{Grouping, Part, Pending, SHARDS};
+use grouping::{Grouping, Part, Pending, SHARDS, each_shard};
 use kept::BothVersions;
 use reading::{Maps, Reader};
-use shard::{Map, Sightings, apply, likely, place, write_lock};
+use shard::{Map, Sightings, apply, entry, likely, place, write_lock};
 use split::Split;
 use versions::Versions;
 use viewers::Viewers;
@@ -146,7 +146,7 @@ impl DashMapSession<'_> {
             inbox_capacity,
             ..
         } = self.engine;
-        let far = self.sightings.are_far();
+        let far = self.sightings.are_far_alone();
         self.viewers.look_at(batch, &mut self.split);
         let viewers = &self.viewers;
         let tables = apply_in_order(
@@ -304,27 +304,10 @@ impl DashMapSession<'_> {
 /// Applies one update under its shard's lock.
 #[inline]
 fn apply_alone<U: Keyed>(map: &Map<U>, versions: &Versions, update: &U, inbox_capacity: usize) {
-    let (hash, shard) = place(map, update.id());
-    let mut table = write_lock(&map.shards()[shard]);
+    let entry = entry(map, update.id());
+    let shard = place(map, update.id()).1;
     versions.change(shard);
-    apply(&mut table, hash, update, inbox_capacity, map.hasher());
-}
-
-/// Calls `apply` for each shard of a set: one round over those that are free,
-/// in which it must not wait, then one that waits for those that were not.
-#[inline(always)]
-fn each_shard(mut left: u64, first_shard: usize, mut apply: impl FnMut(usize, bool) -> bool) {
-    for wait in [false, true] {
-        for ahead in 0..SHARDS {
-            let shard = (first_shard + ahead) % SHARDS;
-            if left >> shard & 1 == 1 && apply(shard, wait) {
-                left &= !(1 << shard);
-            }
-        }
-        if left == 0 {
-            return;
-        }
-    }
+    update.apply_to(&mut entry.or_default(), inbox_capacity);
 }
 
 impl Session for DashMapSession<'_> {
@@ -356,23 +339,15 @@ impl Session for DashMapSession<'_> {
             versions,
             views,
         };
-        self.reader.read(maps, &self.sightings, reads, sink);
+        if self.engine.threads == 1 {
+            self.reader.read_alone(maps, reads, sink);
+        } else {
+            self.reader.read(maps, &self.sightings, reads, sink);
+        }
     }
 
     fn finish(self) {}
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::check::agrees_with_fold;
-
-    #[test]
-    fn agrees_with_the_plain_fold_in_batches_of_every_path() {
-        for threads in [1, 2, 8] {
-            for batch in [1, SMALLEST_GROUPED, 1000, LARGEST_GROUPED + 1] {
-                agrees_with_fold::<DashMapEngine>(threads, batch);
-            }
-        }
-    }
-}
+mod tests;

@@ -7,6 +7,9 @@
 //! an epoch is open is a token under that epoch's key, and what it keeps of a
 //! closed one is what may be shown.
 
+mod session;
+mod showing;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -15,12 +18,14 @@ use zeroize::Zeroizing;
 
 use super::Engine;
 use super::snapshot::StateMut;
-use super::state::{ContentUpdate, MemberUpdate, for_each_update, stamp_of_viewer};
-use crate::event::{Event, Segment, Stamp};
+use crate::event::Segment;
 use crate::policy::{
-    Disposition, HiddenShare, NOISE_KEY_WORDS, NoiseKey, Object, PERMUTATION_KEY_WORDS,
-    PermutationKey, Release, ReleaseRule, Surface, effect_of, epoch_of,
+    HiddenShare, NOISE_KEY_WORDS, NoiseKey, PERMUTATION_KEY_WORDS, PermutationKey, Release,
+    ReleaseRule, Surface,
 };
+use session::Counting;
+pub use session::{Viewer, Viewing};
+pub use showing::Showing;
 
 /// What an engine is told of how views are counted. The default: each one
 /// counts, and none is shown.
@@ -28,48 +33,6 @@ use crate::policy::{
 pub struct Views {
     epochs: Option<Arc<Epochs>>,
     showing: Showing,
-}
-
-/// When and how counts that are released are shown. All but the first break
-/// the promise: they are there to see whether an adversary finds that.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Showing {
-    /// When their epoch is closed, with noise, then suppressed where small.
-    #[default]
-    AtClose,
-    /// At any time, as they are.
-    LiveExact,
-    /// At any time, with the epoch's noise, then suppressed where small: the
-    /// same noise at each poll, so that it cancels between two.
-    LiveRepeatableNoise,
-    /// When their epoch is closed, suppressed where small, then with noise.
-    ThresholdBeforeNoise,
-}
-
-impl Showing {
-    /// Every way but the right one.
-    pub const ABLATIONS: [Self; 3] = [
-        Self::LiveExact,
-        Self::LiveRepeatableNoise,
-        Self::ThresholdBeforeNoise,
-    ];
-
-    /// Its name in reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AtClose => "released",
-            Self::LiveExact => "live-exact",
-            Self::LiveRepeatableNoise => "live-repeatable-noise",
-            Self::ThresholdBeforeNoise => "threshold-before-noise",
-        }
-    }
-
-    /// Whether counts of the open epoch are shown.
-    #[must_use]
-    pub const fn is_live(self) -> bool {
-        matches!(self, Self::LiveExact | Self::LiveRepeatableNoise)
-    }
 }
 
 /// The epochs of one engine: which is open, under which key, and what is shown
@@ -370,138 +333,5 @@ fn shown_of(
     })
 }
 
-/// What a session counts views with.
-#[derive(Clone, Debug, Default)]
-pub struct Viewing(Option<Counting>);
-
-#[derive(Clone, Debug)]
-struct Counting {
-    epochs: Arc<Epochs>,
-    open: Option<Arc<OpenEpoch>>,
-}
-
-/// A view that is counted: what stands for its viewer, and the update's stamp.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Viewer {
-    /// What stands for the viewer.
-    pub token: u64,
-    /// Kind and effective segment, as [`stamp_of_viewer`] says.
-    pub stamp: Stamp,
-}
-
-impl Viewer {
-    /// Whether it is one: the default is nobody.
-    #[inline(always)]
-    #[must_use]
-    pub const fn is_counted(self) -> bool {
-        self.stamp.undo()
-    }
-}
-
-impl Viewing {
-    /// Whether each view counts, whoever the viewer is.
-    #[inline(always)]
-    #[must_use]
-    pub const fn is_plain(&self) -> bool {
-        self.0.is_none()
-    }
-
-    /// Calls `member` and `content` with the updates that an event makes:
-    /// none, one or both.
-    #[inline(always)]
-    pub fn for_each_update(
-        &self,
-        event: &Event,
-        member: impl FnOnce(MemberUpdate),
-        content: impl FnOnce(ContentUpdate),
-    ) {
-        if self.is_plain() {
-            return for_each_update(event, member, content);
-        }
-        let effect = effect_of(event);
-        if effect.disposition != Disposition::Aggregate {
-            return for_each_update(event, member, content);
-        }
-        let Some(Viewer { token, stamp }) = self.viewer_of(event, effect.touches_content) else {
-            return;
-        };
-        if effect.touches_content {
-            content(ContentUpdate::of_viewer(event.content, token, stamp));
-        } else {
-            member(MemberUpdate::of_viewer(event.recipient, token, stamp));
-        }
-    }
-
-    /// Who a view is counted for, where viewers count once; none where its
-    /// epoch is not the open one: then it has failed.
-    #[inline(always)]
-    #[must_use]
-    pub fn viewer_of(&self, view: &Event, is_of_content: bool) -> Option<Viewer> {
-        let Counting { epochs, open } = self.0.as_ref()?;
-        let epoch = epoch_of(view.at_us);
-        let Some(open) = open.as_deref().filter(|open| open.epoch == epoch) else {
-            epochs.failed.fetch_add(1, Ordering::Relaxed);
-            return None;
-        };
-        let (object, id) = if is_of_content {
-            (Object::Content, view.content)
-        } else {
-            (Object::Member, view.recipient)
-        };
-        Some(Viewer {
-            token: open.key.token(object, id, view.actor),
-            stamp: stamp_of_viewer(view.kind(), epochs.hidden.segment_of(view)),
-        })
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::event::Kind;
-    use crate::policy::EPOCH_US;
-
-    fn view(actor: u64, week: u64) -> Event {
-        let actor = (actor, Segment::Founder);
-        Event::new(1, week * EPOCH_US, Kind::ProfileView, false, actor, 5, 0)
-    }
-
-    #[test]
-    fn a_session_counts_views_of_the_week_that_was_open_when_it_was() {
-        let views = Views::unique(HiddenShare::new(0.0));
-        assert!(views.viewing().viewer_of(&view(7, 0), false).is_none());
-        views.open_epoch(1).unwrap();
-        let viewing = views.viewing();
-        assert!(viewing.viewer_of(&view(7, 0), false).is_none());
-        let seen = viewing.viewer_of(&view(7, 1), false).unwrap();
-        assert_eq!(seen.stamp.segment(), Segment::Founder);
-        assert!(seen.is_counted());
-        assert_ne!(seen.token, 7);
-        assert_eq!(views.failed(), 2);
-        assert_eq!(views.afresh().failed(), 0);
-        // hidden viewers are of no segment of their own
-        let hidden = Views::unique(HiddenShare::new(1.0));
-        hidden.open_epoch(1).unwrap();
-        let seen = hidden.viewing().viewer_of(&view(7, 1), false).unwrap();
-        assert_eq!(seen.stamp.segment(), Segment::Other);
-    }
-
-    #[test]
-    fn keys_are_drawn_anew_and_never_printed() {
-        let views = Views::unique(HiddenShare::new(0.0));
-        let token = || {
-            views.open_epoch(0).unwrap();
-            views.viewing().viewer_of(&view(7, 0), false).unwrap().token
-        };
-        assert_ne!(token(), token());
-        let rule = ReleaseRule {
-            epsilon: crate::policy::Epsilon::of_thousandths(500),
-            threshold: 10,
-        };
-        let released = Views::released(HiddenShare::new(0.1), Releasing::draw(rule).unwrap());
-        released.open_epoch(0).unwrap();
-        let printed = format!("{released:?}");
-        assert!(printed.contains("key: NoiseKey"), "{printed}");
-        assert!(printed.contains("key: PermutationKey }"), "{printed}");
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::open_loop::Taken;
 use super::source::{Source, split};
 use super::trial::{TrialOutcome, TrialSetup};
 use super::weeks::{of_truths, weeks_of};
@@ -82,6 +83,17 @@ pub(super) struct Finding {
     pub(super) reads: u64,
     /// Whether anything was compared.
     pub(super) checked: bool,
+    /// Where events were skipped, what the oracle says of the others.
+    pub(super) of_taken: Option<OfTaken>,
+}
+
+/// Digests of what was not skipped.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OfTaken {
+    /// Of the events, from the generator.
+    pub(super) events: Digest,
+    /// Of the oracle's snapshot.
+    pub(super) snapshot: Digest,
 }
 
 impl<'a> Expectation<'a> {
@@ -97,10 +109,10 @@ impl<'a> Expectation<'a> {
     ) -> Option<Self> {
         let start = Instant::now();
         let empty = Oracle::counting(inbox_capacity, source.views());
-        let (once, truths) = folded(source, empty, stop);
+        let (once, truths) = folded(source, empty, None, stop);
         let fresh = Expected::of(&once, truths);
         let warm = warm.then(|| {
-            let (twice, truths) = folded(source, once, stop);
+            let (twice, truths) = folded(source, once, None, stop);
             Expected::of(&twice, truths)
         });
         if stop.is_set() {
@@ -130,20 +142,35 @@ impl<'a> Expectation<'a> {
 
     /// The oracle's whole snapshot, made again: only a mismatch asks for it.
     #[must_use]
-    pub(super) fn oracle_snapshot(&self, pass: Pass) -> Snapshot {
-        let fold = |oracle, _| folded(self.source, oracle, &StopFlag::default()).0;
+    pub(super) fn oracle_snapshot(&self, pass: Pass, taken: Option<&Taken>) -> Snapshot {
+        let fold = |oracle, _| folded(self.source, oracle, taken, &StopFlag::default()).0;
         let empty = Oracle::counting(self.inbox_capacity, self.source.views());
         (0..pass.folds()).fold(empty, fold).shown_snapshot()
+    }
+
+    /// What is expected of a trial that skipped events: the oracle folds the
+    /// others anew.
+    fn of_taken(&self, taken: &Taken) -> (Digest, Expected) {
+        let empty = Oracle::counting(self.inbox_capacity, self.source.views());
+        let stop = StopFlag::default();
+        let (oracle, truths) = folded(self.source, empty, Some(taken), &stop);
+        let events = self.source.generated_digest_of(taken);
+        (events, Expected::of(&oracle, truths))
     }
 }
 
 /// An oracle that has folded a whole source into what it knew before; where
 /// each viewer counts once a week, week by week, with its digest before each
 /// was closed.
-fn folded(source: &Source, mut oracle: Oracle, stop: &StopFlag) -> (Oracle, Vec<SnapshotDigest>) {
+fn folded(
+    source: &Source,
+    mut oracle: Oracle,
+    taken: Option<&Taken>,
+    stop: &StopFlag,
+) -> (Oracle, Vec<SnapshotDigest>) {
     let mut truths = Vec::new();
     for (_, range) in weeks_of(source) {
-        oracle = folded_range(source, &range, oracle, stop);
+        oracle = folded_range(source, &range, oracle, taken, stop);
         if !source.views().are_plain() {
             truths.push(oracle.digest());
             oracle.close_epoch();
@@ -154,8 +181,15 @@ fn folded(source: &Source, mut oracle: Oracle, stop: &StopFlag) -> (Oracle, Vec<
 
 /// An oracle that has folded some events into what it knew before, its
 /// parts side by side: each part is a sequential fold of what concerns its
-/// own members and contents. Incomplete where `stop` is set meanwhile.
-fn folded_range(source: &Source, range: &Range<u64>, oracle: Oracle, stop: &StopFlag) -> Oracle {
+/// own members and contents. Of the events that were `taken`, where that is
+/// given. Incomplete where `stop` is set meanwhile.
+fn folded_range(
+    source: &Source,
+    range: &Range<u64>,
+    oracle: Oracle,
+    taken: Option<&Taken>,
+    stop: &StopFlag,
+) -> Oracle {
     let mut whole = oracle.emptied();
     let parts = oracle.into_parts(rayon::current_num_threads());
     let count = parts.len();
@@ -164,8 +198,13 @@ fn folded_range(source: &Source, range: &Range<u64>, oracle: Oracle, stop: &Stop
             if stop.is_set() {
                 break;
             }
+            let mut indexes = chunk.clone();
             source.for_each(chunk, |event| {
-                oracle.fold_partition(std::iter::once(event), part, count);
+                let index = indexes.next();
+                let wanted = |taken: &Taken| index.is_some_and(|index| taken.contains(index));
+                if taken.is_none_or(wanted) {
+                    oracle.fold_partition(std::iter::once(event), part, count);
+                }
             });
         }
         oracle
@@ -195,29 +234,41 @@ pub(super) fn inspect<E: Engine>(
             ..Finding::default()
         };
     };
+    let skipping = outcome.open_loop.as_ref();
+    let taken = skipping.map(|open_loop| &open_loop.taken);
+    let taken = taken.filter(|taken| taken.events() < expected.source.events());
+    let without = taken.map(|taken| expected.of_taken(taken));
     let checks = || {
-        let after = expected.after(pass)?;
-        if outcome.tally.digest != expected.events_digest {
+        let (events, after) = match &without {
+            Some((events, after)) => (*events, after),
+            None => (expected.events_digest, expected.after(pass)?),
+        };
+        if outcome.tally.digest != events {
             return Err(format!(
-                "the events ingested have digest {}, the generator's {}: {} of {} events",
+                "the events ingested have digest {}, the generator's {events}: {} of {} events",
                 outcome.tally.digest,
-                expected.events_digest,
                 outcome.tally.events,
                 expected.source.events()
             ));
         }
         if outcome.snapshot != after.snapshot {
-            let oracle = || expected.oracle_snapshot(pass);
+            let oracle = || expected.oracle_snapshot(pass, taken);
             check_shown(engine, &config.views, after.snapshot, oracle)?;
         }
         check_weeks(outcome, after)?;
         accounted?;
-        check_answers(engine, config, &after.reads, &after.answers)
+        check_answers(engine, config, &after.reads, &after.answers)?;
+        Ok(after.reads.len())
     };
+    let checked = checks();
     Finding {
-        wrong: checks().err(),
-        reads: expected.after(pass).map_or(0, |after| after.reads.len()) as u64,
+        reads: *checked.as_ref().unwrap_or(&0) as u64,
+        wrong: checked.err(),
         checked: true,
+        of_taken: without.map(|(events, after)| OfTaken {
+            events,
+            snapshot: after.snapshot.digest,
+        }),
     }
 }
 

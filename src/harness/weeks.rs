@@ -12,6 +12,8 @@ use std::time::Instant;
 
 use super::counters::Counters;
 use super::environment::Usage;
+use super::plan::RunOptions;
+use super::plan_error::PlanError;
 use super::source::Source;
 use super::trial::{TrialError, TrialOutcome, TrialSetup, drive, summarise};
 use super::worker::WorkerReport;
@@ -34,6 +36,32 @@ pub(super) struct Weeks {
     pub(super) open_bytes: u64,
     /// Views that came while their week was not open.
     pub(super) failed: u64,
+}
+
+/// Refuses what weeks can't be had with.
+///
+/// # Errors
+/// A second pass, an open loop.
+pub(super) fn fits_weeks(options: &RunOptions, workload: &Workload) -> Result<(), PlanError> {
+    let name = &workload.name;
+    if workload.anonymity.mode == ViewMode::Off {
+        return Ok(());
+    }
+    let conflict = |words: String| Err(PlanError::Conflict(words));
+    if options.warm {
+        return conflict(format!(
+            "--warm passes over the same weeks twice, and `{name}` closes each once: leave out \
+             --warm"
+        ));
+    }
+    if options.open_loop.is_asked() {
+        return conflict(format!(
+            "an open loop goes on while a week is closed, and `{name}` closes weeks while nothing \
+             else is done: leave out --rate and what belongs to it, or take a workload whose \
+             [anonymity] is off"
+        ));
+    }
+    Ok(())
 }
 
 /// What records keep of the state of a trial with weeks that are released, or
@@ -175,7 +203,8 @@ pub(super) fn run_weeks<E: Engine>(
     }
     weeks.failed = config.views.failed();
     let perf = counters.map(Counters::stop);
-    let mut outcome = summarise::<E>(setup, config, engine, &timeline.reports, usage, perf);
+    let mut outcome = summarise(setup, config, engine, &timeline.reports, usage);
+    outcome.perf = perf;
     outcome.weeks = Some(Arc::new(weeks));
     Ok(outcome)
 }

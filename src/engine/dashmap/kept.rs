@@ -162,9 +162,9 @@ impl KeptAnswers {
         (kept.read == *read && kept.support.holds(versions)).then_some(&kept.answer)
     }
 
-    /// Keeps any other answer.
-    pub(super) fn keep(&mut self, hash: u64, kept: Kept) {
-        self.answers[hash as usize % ANSWERS] = kept;
+    /// Keeps any other answer, and gives for it the one that makes room.
+    pub(super) fn keep(&mut self, hash: u64, kept: &mut Kept) {
+        std::mem::swap(&mut self.answers[hash as usize % ANSWERS], kept);
     }
 
     /// Whether an answer is worth being kept: the same was asked before.
@@ -200,7 +200,7 @@ mod tests {
             let answer = Answer::Inbox(InboxPage::new());
             kept.keep(
                 1,
-                Kept {
+                &mut Kept {
                     read,
                     answer: answer.clone(),
                     support,

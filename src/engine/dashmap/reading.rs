@@ -3,15 +3,15 @@
 //! that each shard is locked once for all of it, and once more for the counts
 //! of the contents on its inbox pages. Imports the shared state.
 
-use super::grouping::{Grouping, Part, Pending, each_of};
-use super::kept::{BothVersions, Kept, KeptAnswers};
-use super::shard::{Map, Sightings, Table, likely, place, read_lock};
+use super::alone::read_in_order;
+use super::grouping::{Grouping, Part, each_of};
+use super::kept::{BothVersions, Kept, KeptAnswers, Support};
+use super::shard::{Map, Sightings, place, read_lock};
 use crate::engine::dashmaps::read_maps;
 use crate::engine::read::{Answer, InboxPage, page_of};
 use crate::engine::state::{ContentUpdate, Member, MemberUpdate};
 use crate::engine::viewing::Views;
 use crate::event::{REACTION_KINDS, Read, ReadKind};
-use crate::unit::prefetch::prefetch_line;
 
 /// Reads that are grouped together, at most.
 const TOGETHER: usize = 64;
@@ -52,9 +52,12 @@ struct Desk {
 }
 
 impl Desk {
-    /// Adds an answer, and asks for the contents that it needs.
-    fn begin(&mut self, unfinished: Unfinished) {
-        let answer = self.unfinished.len();
+    /// Asks for the contents that the last answer needs.
+    fn ask_for_contents(&mut self) {
+        let Some((last, before)) = self.unfinished.split_last() else {
+            return;
+        };
+        let answer = before.len();
         let mut want = |content, group| {
             self.wanted.push(Wanted {
                 content,
@@ -62,15 +65,14 @@ impl Desk {
                 group,
             });
         };
-        match &unfinished.kept.answer {
+        match &last.kept.answer {
             Answer::Inbox(page) => page
                 .iter()
                 .enumerate()
                 .filter(|(_, group)| group.needs_count())
                 .for_each(|(at, group)| want(group.content, at)),
-            _ => want(unfinished.kept.read.id, 0),
+            _ => want(last.kept.read.id, 0),
         }
-        self.unfinished.push(unfinished);
     }
 }
 
@@ -103,15 +105,26 @@ impl Reader {
             let first = turn * TOGETHER;
             let mut sink = |at: usize, answer: &Answer| sink(first + at, answer);
             self.answer_kept(maps, sightings, some, &mut sink);
-            self.look_at_members(maps, sightings, some, &mut sink);
+            self.look_at_members(maps, some, &mut sink);
             self.look_at_contents(maps, sightings);
-            for done in self.desk.unfinished.drain(..) {
+            for done in &mut self.desk.unfinished {
                 sink(done.at, &done.kept.answer);
                 if done.is_worth_keeping {
-                    self.kept.keep(done.hash, done.kept);
+                    self.kept.keep(done.hash, &mut done.kept);
                 }
             }
+            self.desk.unfinished.clear();
         }
+    }
+
+    /// Answers reads of the only session.
+    pub(super) fn read_alone(
+        &mut self,
+        maps: Maps<'_>,
+        reads: &[Read],
+        sink: &mut impl FnMut(usize, &Answer),
+    ) {
+        read_in_order(maps, &mut self.kept, reads, sink);
     }
 
     /// Answers what was kept, and groups the rest.
@@ -146,12 +159,13 @@ impl Reader {
             if read.kind == ReadKind::Reactions {
                 let nothing = Answer::Reactions([0; REACTION_KINDS]);
                 let is_worth_keeping = self.kept.was_asked(hash, read);
-                self.desk.begin(Unfinished {
+                self.desk.unfinished.push(Unfinished {
                     at,
                     hash,
                     is_worth_keeping,
                     kept: Kept::new(*read, nothing),
                 });
+                self.desk.ask_for_contents();
                 continue;
             }
             if sightings.are_far() {
@@ -165,7 +179,6 @@ impl Reader {
     fn look_at_members(
         &mut self,
         maps: Maps<'_>,
-        sightings: &Sightings,
         reads: &[Read],
         sink: &mut impl FnMut(usize, &Answer),
     ) {
@@ -179,9 +192,6 @@ impl Reader {
         for shard in each_of(grouping.shards(&[Part::Views])) {
             let concerned = || grouping.of(Part::Views, shard);
             let table = read_lock(&maps.members.shards()[shard]);
-            if sightings.are_far() {
-                prefetch_inboxes(&table, concerned);
-            }
             let version = versions.now(shard);
             for pending in concerned() {
                 let (hash, at) = (pending.hash, pending.at as usize);
@@ -201,17 +211,23 @@ impl Reader {
                     });
                     continue;
                 }
+                let is_worth_keeping = kept.was_asked(hash, &read);
+                let mut support = Support::default();
+                if is_worth_keeping {
+                    support.add_members(versions, shard);
+                }
                 let page = find().map_or_else(InboxPage::new, page_of);
-                let mut unfinished = Unfinished {
+                desk.unfinished.push(Unfinished {
                     at,
                     hash,
-                    is_worth_keeping: kept.was_asked(hash, &read),
-                    kept: Kept::new(read, Answer::Inbox(page)),
-                };
-                if unfinished.is_worth_keeping {
-                    unfinished.kept.support.add_members(versions, shard);
-                }
-                desk.begin(unfinished);
+                    is_worth_keeping,
+                    kept: Kept {
+                        read,
+                        answer: Answer::Inbox(page),
+                        support,
+                    },
+                });
+                desk.ask_for_contents();
             }
             drop(table);
             for at in concerned().map(|pending| pending.at as usize) {
@@ -254,19 +270,4 @@ impl Reader {
         }
         wanted.clear();
     }
-}
-
-/// Asks for what reads look at behind the members' slots: each step waits for
-/// all lines of the one before at once.
-#[inline(always)]
-fn prefetch_inboxes<I: Iterator<Item = Pending>>(
-    table: &Table<MemberUpdate>,
-    concerned: impl Fn() -> I,
-) {
-    let states = || concerned().filter_map(|pending| likely::<MemberUpdate>(table, pending.hash));
-    states().filter_map(Member::behind).for_each(prefetch_line);
-    states()
-        .filter_map(Member::behind_inbox)
-        .flatten()
-        .for_each(prefetch_line);
 }

@@ -2,7 +2,7 @@
 //! lines that an update will look at, and applying updates under the shard's
 //! lock. Imports the shared state.
 
-use dashmap::{DashMap, RwLock, RwLockReadGuard, RwLockWriteGuard, SharedValue};
+use dashmap::{DashMap, Entry, RwLock, RwLockReadGuard, RwLockWriteGuard, SharedValue};
 use hashbrown_raw::raw::RawTable;
 
 use super::grouping::SHARDS;
@@ -74,6 +74,10 @@ impl Sighting {
 /// are near, and asking for them costs more than it saves.
 const NEAR_CACHE_BYTES: usize = 4 << 20;
 
+/// The same for a lone session: no other core takes its lines away, and those
+/// that left the second-level cache are in the third.
+const NEAR_BYTES_ALONE: usize = 16 << 20;
+
 /// Where a session saw the tables of both maps.
 #[derive(Debug, Default)]
 pub(super) struct Sightings {
@@ -100,6 +104,12 @@ impl Sightings {
     #[inline(always)]
     pub(super) const fn are_far(&self) -> bool {
         self.bytes > NEAR_CACHE_BYTES
+    }
+
+    /// The same for a lone session.
+    #[inline(always)]
+    pub(super) const fn are_far_alone(&self) -> bool {
+        self.bytes > NEAR_BYTES_ALONE
     }
 }
 
@@ -137,6 +147,18 @@ pub(super) fn write_lock<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
         std::hint::spin_loop();
     }
     lock.write()
+}
+
+/// The entry of an id, its shard locked for writing.
+#[inline(always)]
+pub(super) fn entry<V>(map: &DashMap<u64, V, SharedHasher>, id: u64) -> Entry<'_, u64, V> {
+    for _ in 0..LOOKS {
+        if let Some(entry) = map.try_entry(id) {
+            return entry;
+        }
+        std::hint::spin_loop();
+    }
+    map.entry(id)
 }
 
 /// Applies an update to the state of its id, or to a new one.
