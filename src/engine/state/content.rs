@@ -1,6 +1,7 @@
 //! The state of one content: views by segment, reactions by kind. Imports
 //! `event`, `policy`.
 
+use super::ReleaseOf;
 use super::counts::{HighParts, LowBytes};
 use super::update::ContentUpdate;
 use crate::event::{REACTION_KINDS, Segment, Stamp};
@@ -65,10 +66,7 @@ impl Content {
     /// Ends the open epoch: forgets its viewers. With `release`, keeps what
     /// that gives for the counts of views in place of them; without, the next
     /// epoch's are added to them.
-    pub fn close_epoch(
-        &mut self,
-        release: Option<&mut dyn FnMut([u32; Segment::COUNT], Surface) -> [u32; Segment::COUNT]>,
-    ) {
+    pub fn close_epoch(&mut self, release: Option<ReleaseOf<'_>>) {
         self.high.clear_viewers();
         if let Some(release) = release {
             let shown = [release(self.views(), Surface::Content), [0; Segment::COUNT]];

@@ -7,6 +7,7 @@
 //! there was some.
 
 use super::super::allocation::{allocator_overhead, overhead_of_one};
+use super::ReleaseOf;
 use super::counts::{HighParts, LowBytes};
 use super::inbox::{Inbox, InboxEntry};
 use super::update::MemberUpdate;
@@ -131,10 +132,7 @@ impl Member {
     /// Ends the open epoch: forgets its viewers. With `release`, keeps what
     /// that gives for the counts of profile and picture views in place of
     /// them; without, the next epoch's are added to them.
-    pub fn close_epoch(
-        &mut self,
-        release: Option<&mut dyn FnMut([u32; Segment::COUNT], Surface) -> [u32; Segment::COUNT]>,
-    ) {
+    pub fn close_epoch(&mut self, release: Option<ReleaseOf<'_>>) {
         let Some(release) = release else {
             if let Some(engaged) = &mut self.engaged {
                 engaged.high.clear_viewers();

@@ -15,5 +15,11 @@ pub use inbox::{Inbox, InboxEntry};
 pub use member::Member;
 pub use update::{ContentUpdate, MemberUpdate, for_each_update, stamp_of_viewer};
 
+use crate::event::Segment;
+use crate::policy::Surface;
+
+/// What is shown of the counts of one surface, by segment; 0: nothing.
+pub type ReleaseOf<'a> = &'a mut dyn FnMut([u32; Segment::COUNT], Surface) -> [u32; Segment::COUNT];
+
 /// Entries that an inbox keeps, unless a config says otherwise.
 pub const INBOX_CAPACITY: usize = 32;
