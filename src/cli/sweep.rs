@@ -43,6 +43,7 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
                 workload: &point.workload,
                 toml: point.toml.clone(),
                 plan,
+                views: harness::views_of(&point.workload).map_err(Failure::Error)?,
                 contenders,
                 environment: environment.clone(),
                 command: command.clone(),

@@ -26,6 +26,7 @@ fn record_of(engines: &[&str], change: impl FnOnce(&mut RunOptions)) -> Record {
     let plan = resolve(&options, &workload, &contenders, baseline, &env).unwrap();
     let request = RunRequest {
         workload: &workload,
+        views: crate::harness::views_of(&workload).unwrap(),
         toml,
         plan,
         contenders,
