@@ -1,6 +1,6 @@
-//! Where a trial's events and reads come from: memory, made beforehand, or
-//! the generator, batch by batch inside the timed part. Imports `generator`,
-//! `engine::dense`, `event`.
+//! Where a trial's events and reads come from: memory, made beforehand or
+//! read from a trace, or the generator, batch by batch inside the timed part.
+//! Imports `generator`, `engine::dense`, `event`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,16 +16,27 @@ use crate::unit::digest::Digest;
 /// Events that one task of a parallel pass looks at.
 const CHUNK: u64 = 1 << 16;
 
+/// Where a stream is from.
+#[derive(Debug)]
+enum Origin {
+    /// Made, and made again whenever it is asked for.
+    Generated {
+        generator: Box<Generator>,
+        reads: Box<ReadStream>,
+        inline: bool,
+    },
+    /// Read from a trace, of which this is the digest; it has no reads.
+    Recorded { digest: Digest },
+}
+
 /// The events `0..events` of a stream and the reads beside them.
 #[derive(Debug)]
 pub struct Source {
-    generator: Generator,
-    read_stream: ReadStream,
+    origin: Origin,
     events: u64,
     /// Empty where the workers generate.
-    stored_events: Vec<Event>,
+    stored_events: Arc<Vec<Event>>,
     stored_reads: Vec<Read>,
-    inline: bool,
     dense: Option<Arc<DenseIds>>,
 }
 
@@ -75,21 +86,44 @@ impl Source {
             (generator.events(0..events), read_stream.reads(0..reads))
         };
         Self {
-            generator,
-            read_stream,
+            origin: Origin::Generated {
+                generator: Box::new(generator),
+                reads: Box::new(read_stream),
+                inline,
+            },
             events,
-            stored_events,
+            stored_events: Arc::new(stored_events),
             stored_reads,
-            inline,
             dense: None,
         }
+    }
+
+    /// A source of the first `events` events of a trace, without reads. No
+    /// generator could make them again: `digest` is what they came to when
+    /// they were read, and what they are held against after every trial.
+    #[must_use]
+    pub fn of_trace(trace: Arc<Vec<Event>>, events: u64, digest: Digest) -> Self {
+        Self {
+            origin: Origin::Recorded { digest },
+            events: events.min(trace.len() as u64),
+            stored_events: trace,
+            stored_reads: Vec::new(),
+            dense: None,
+        }
+    }
+
+    const fn inline(&self) -> bool {
+        matches!(self.origin, Origin::Generated { inline: true, .. })
     }
 
     /// Numbers the ids of a stored stream, for the limit probes: 8 bytes an
     /// event. A stream that workers generate gets no numbers.
     #[must_use]
     pub fn with_dense_ids(self) -> Self {
-        let dense = (!self.inline).then(|| Arc::new(DenseIds::of_stream(&self.stored_events)));
+        let dense = (!self.inline()).then(|| {
+            let stored = &self.stored_events[..self.events as usize];
+            Arc::new(DenseIds::of_stream(stored))
+        });
         Self { dense, ..self }
     }
 
@@ -108,13 +142,16 @@ impl Source {
     /// How many reads there are.
     #[must_use]
     pub fn reads(&self) -> u64 {
-        self.read_stream.due_before(self.events)
+        self.reads_before(self.events)
     }
 
     /// Reads due before the event at `index`.
     #[inline]
     pub(super) fn reads_before(&self, index: u64) -> u64 {
-        self.read_stream.due_before(index)
+        match &self.origin {
+            Origin::Generated { reads, .. } => reads.due_before(index),
+            Origin::Recorded { .. } => 0,
+        }
     }
 
     /// The events of `range`: stored, or made into `room`.
@@ -124,30 +161,45 @@ impl Source {
         range: Range<u64>,
         room: &'a mut Vec<Event>,
     ) -> &'a [Event] {
-        if !self.inline {
+        let Origin::Generated {
+            generator,
+            inline: true,
+            ..
+        } = &self.origin
+        else {
             return &self.stored_events[range.start as usize..range.end as usize];
-        }
+        };
         room.resize((range.end - range.start) as usize, Event::default());
-        self.generator.fill(range.start, room);
+        generator.fill(range.start, room);
         room
     }
 
     /// The reads of `range`: stored, or made into `room`.
     #[inline]
     pub(super) fn reads_in<'a>(&'a self, range: Range<u64>, room: &'a mut Vec<Read>) -> &'a [Read] {
-        if !self.inline {
+        let Origin::Generated {
+            reads,
+            inline: true,
+            ..
+        } = &self.origin
+        else {
             return &self.stored_reads[range.start as usize..range.end as usize];
-        }
+        };
         room.clear();
-        room.extend(range.map(|at| self.read_stream.read(at)));
+        room.extend(range.map(|at| reads.read(at)));
         room
     }
 
     /// Shows every event of `range` to `look`, in order, from memory or made
     /// again.
     pub fn for_each(&self, range: Range<u64>, mut look: impl FnMut(&Event)) {
-        if self.inline {
-            range.for_each(|index| look(&self.generator.event(index)));
+        if let Origin::Generated {
+            generator,
+            inline: true,
+            ..
+        } = &self.origin
+        {
+            range.for_each(|index| look(&generator.event(index)));
         } else {
             let stored = &self.stored_events[range.start as usize..range.end as usize];
             stored.iter().for_each(look);
@@ -171,10 +223,13 @@ impl Source {
     }
 
     /// Digest of the event multiset as the generator makes it, independent of
-    /// what lies in memory.
+    /// what lies in memory; of a trace, as it was read.
     #[must_use]
     pub fn generated_digest(&self) -> Digest {
-        self.generator.digest(0..self.events)
+        match &self.origin {
+            Origin::Generated { generator, .. } => generator.digest(0..self.events),
+            Origin::Recorded { digest } => *digest,
+        }
     }
 }
 

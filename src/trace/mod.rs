@@ -1,0 +1,153 @@
+//! Floor 3, streams that were recorded, not generated: read from CSV, NDJSON,
+//! ActivityStreams 2.0 and Parquet, counted, and turned into workloads.
+//! Imports `event`, `policy`, `stats`, `unit`, `workload`; no engine, no
+//! generator.
+//!
+//! A reader takes one entry at a time and holds none of the file; what it
+//! keeps is the stream, 40 bytes an event, and the ids that it has to know
+//! again. docs/FORMAT.md says what of each format means what.
+
+mod collect;
+mod error;
+mod ids;
+mod lines;
+mod own;
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+
+pub use collect::{Counts, MAX_EVENTS};
+use collect::{Collected, Collector, Stop};
+pub use error::{Bad, Place, TraceError};
+
+use crate::event::Event;
+use crate::unit::digest::Digest;
+
+/// How a trace is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TraceFormat {
+    /// CSV of notibench's own.
+    Csv,
+    /// NDJSON of notibench's own.
+    Ndjson,
+}
+
+/// How a trace is to be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceOptions {
+    /// Count bad entries and go on, instead of ending at the first.
+    pub skip_bad: bool,
+    /// Events at the most; what comes after them is not read.
+    pub limit: u64,
+}
+
+impl Default for TraceOptions {
+    fn default() -> Self {
+        Self {
+            skip_bad: false,
+            limit: MAX_EVENTS,
+        }
+    }
+}
+
+/// A stream that was read.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// Its format.
+    pub format: TraceFormat,
+    /// The events, by time; 40 bytes each.
+    pub events: Vec<Event>,
+    /// Digest of the multiset of the events.
+    pub digest: Digest,
+    /// What was not read.
+    pub counts: Counts,
+    /// µs since 1970 of event time 0, where the trace says.
+    pub origin_us: Option<i64>,
+}
+
+/// Reads the trace in a file.
+///
+/// # Errors
+/// The first bad entry, unless such are to be skipped; a file that can't be
+/// read; one without any event.
+pub fn load(path: &Path, options: &TraceOptions) -> Result<Trace, TraceError> {
+    let name = path.display().to_string();
+    let whole = |bad| TraceError {
+        path: name.clone(),
+        place: Place::File,
+        bad,
+    };
+    let cannot = |error: &io::Error| {
+        let what = format!("cannot read it: {error}");
+        whole(Bad::new(what, "name a file that exists and that you may read"))
+    };
+    let file = File::open(path).map_err(|error| cannot(&error))?;
+    let mut input = BufReader::with_capacity(1 << 16, file);
+    let start = input.fill_buf().map_err(|error| cannot(&error))?;
+    let format = format_of(path, start, options).map_err(whole)?;
+    let trace = read(&name, format, input, options)?;
+    if trace.events.is_empty() {
+        let what = match trace.counts.bad + trace.counts.skipped.values().sum::<u64>() {
+            0 => "no event in it".to_owned(),
+            left_out => format!("no event in it, and {left_out} entries left out"),
+        };
+        return Err(whole(Bad::new(what, "name a file with events")));
+    }
+    Ok(trace)
+}
+
+/// Reads a trace from memory or anywhere else; `name` is what messages call
+/// it.
+///
+/// # Errors
+/// The first bad entry, unless such are to be skipped.
+pub fn read(
+    name: &str,
+    format: TraceFormat,
+    input: impl BufRead,
+    options: &TraceOptions,
+) -> Result<Trace, TraceError> {
+    let mut collector = Collector::new(name, options.skip_bad, options.limit);
+    let ended = match format {
+        TraceFormat::Csv => own::read_csv(input, &mut collector),
+        TraceFormat::Ndjson => own::read_ndjson(input, &mut collector),
+    };
+    match ended {
+        Ok(()) | Err(Stop::Enough) => {}
+        Err(Stop::Error(error)) => return Err(error),
+    }
+    let Collected {
+        events,
+        counts,
+        digest,
+        origin_us,
+    } = collector.finish();
+    Ok(Trace {
+        format,
+        events,
+        digest,
+        counts,
+        origin_us,
+    })
+}
+
+/// The format that a file's ending names, and for lines of JSON its first
+/// bytes.
+fn format_of(path: &Path, _start: &[u8], _options: &TraceOptions) -> Result<TraceFormat, Bad> {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    match ending.unwrap_or_default().to_ascii_lowercase().as_str() {
+        "csv" => Ok(TraceFormat::Csv),
+        "ndjson" | "jsonl" => Ok(TraceFormat::Ndjson),
+        _ => Err(Bad::new(
+            "its ending names no format",
+            "end it in .csv, .ndjson or .jsonl",
+        )),
+    }
+}
+
+/// A file that can't be read on.
+fn read_error(to: &Collector, error: &io::Error) -> Stop {
+    let bad = Bad::new(format!("cannot read on: {error}"), "copy the file anew");
+    Stop::Error(to.error(Place::File, bad))
+}
