@@ -127,7 +127,7 @@ fn record_of(workload: &Workload, toml: &str, seed: u64, threads: usize) -> Reco
     };
     let environment = harness::examine();
     let (contenders, baseline) = harness::choose_contenders(&options, &[] as &[Contender]).unwrap();
-    let plan = harness::resolve(&options, workload, baseline, &environment).unwrap();
+    let plan = harness::resolve(&options, workload, &contenders, baseline, &environment).unwrap();
     let request = RunRequest {
         workload,
         toml: toml.to_owned(),

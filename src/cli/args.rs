@@ -1,6 +1,7 @@
-//! The flags. Imports nothing but clap, and `unit`.
+//! The flags. Imports clap, `unit`, and the options that they fill.
 
 mod comparison;
+mod measurement;
 mod winners;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::args_sweep::SweepArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
+pub(super) use measurement::{EngineArgs, TrialArgs, options};
 pub(super) use winners::{TableFormat, WinnersArgs};
 
 /// Load-tests the hot path of notifications, and proves every engine right.
@@ -91,51 +93,19 @@ pub(super) struct OutputArgs {
 pub(super) struct RunArgs {
     /// Workload file
     pub(super) workload: PathBuf,
-    /// Engine to run, repeatable [default: dashmap, dashmap-naive, sharded-mutex, partitioned]
-    #[arg(long = "engine", value_name = "NAME")]
-    pub(super) engines: Vec<String>,
-    /// Run every engine of the registry, and every probe
-    #[arg(long, conflicts_with = "engines")]
-    pub(super) all: bool,
-    /// Run the limit probes beside the engines: what this machine could do at most
-    #[arg(long)]
-    pub(super) limits: bool,
-    /// Run each trial's stream a second time, over the state that it left
-    #[arg(long)]
-    pub(super) warm: bool,
-    /// Engine that ratios are taken to [default: dashmap-naive where it runs, else the first]
-    #[arg(long, value_name = "NAME")]
-    pub(super) baseline: Option<String>,
+    #[command(flatten)]
+    pub(super) engines: EngineArgs,
     /// Workers [default: processors]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) threads: Option<usize>,
-    /// Events of each trial, such as 10M [default: the workload's]
-    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
-    pub(super) events: Option<u64>,
-    /// Rounds that count [default: 5]
-    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
-    pub(super) rounds: Option<usize>,
-    /// Rounds thrown away before them [default: 1]
-    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
-    pub(super) warmup_rounds: Option<usize>,
-    /// Seed of the stream and of the turns [default: the workload's]
-    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
-    pub(super) seed: Option<u64>,
     /// Events of one ingest call [default: 1024]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) batch: Option<usize>,
-    /// Pin workers to processors
-    #[arg(long)]
-    pub(super) pin: bool,
+    #[command(flatten)]
+    pub(super) trials: TrialArgs,
     /// Read the processors' counters: cycles, instructions, cache and TLB misses
     #[arg(long)]
     pub(super) perf: bool,
-    /// Generate inside the timed part, in constant memory (`null` tells the tax)
-    #[arg(long)]
-    pub(super) inline: bool,
-    /// Leave out the proof; the report says so
-    #[arg(long)]
-    pub(super) no_verify: bool,
     #[command(flatten)]
     pub(super) comparison: ComparisonArgs,
     /// Write the first engine's final state here, as NDJSON

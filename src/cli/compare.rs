@@ -117,7 +117,7 @@ fn builds(args: &CompareArgs, exes: [&PathBuf; 2], workload: &Path) -> Result<Co
             over += 1;
         };
         let records = harness::run_turn(exes, &words, (seed, turn), &stop, begins)
-            .map_err(|error| failure_of(&error, &stop))?;
+            .map_err(|error| failure_of(error, &stop))?;
         check_turn(paths, &records)?;
         if turn >= WARMUP_TURNS {
             counted.push(records);
@@ -206,14 +206,13 @@ fn words(args: &CompareArgs, workload: &Path) -> Vec<OsString> {
     words
 }
 
-fn failure_of(error: &ChildError, stop: &StopFlag) -> Failure {
+fn failure_of(error: ChildError, stop: &StopFlag) -> Failure {
     match error {
         _ if stop.is_set() => Failure::Interrupted("interrupted; nothing was compared".to_owned()),
         ChildError::Interrupted => {
             Failure::Interrupted("a child was interrupted; nothing was compared".to_owned())
         }
-        ChildError::Wrong { .. } => Failure::Verification(error.to_string()),
-        _ => Failure::Error(error.to_string()),
+        error => error.into(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{ChildArgs, OutputArgs, OutputFormat, ReportArgs, RerunArgs, RunArgs};
+use super::args::{self, ChildArgs, OutputArgs, OutputFormat, ReportArgs, RerunArgs, RunArgs};
 use super::exit::{Failure, print};
 use super::processes;
 use super::progress::Progress;
@@ -19,30 +19,19 @@ use crate::workload::Workload;
 pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
     let (workload, toml) = Workload::load(&args.workload)?;
     let options = RunOptions {
-        engines: args.engines.clone(),
-        all: args.all,
-        limits: args.limits,
-        warm: args.warm,
-        baseline: args.baseline.clone(),
         threads: args.threads,
-        events: args.events,
-        rounds: args.rounds,
-        warmup_rounds: args.warmup_rounds,
-        seed: args.seed,
         batch: args.batch,
-        pin: args.pin,
         perf: args.perf,
-        inline: args.inline,
-        no_verify: args.no_verify,
         relevant: args.comparison.relevant,
         precision: args.comparison.precision,
         max_time_ms: args.comparison.max_time,
         processes: args.comparison.processes,
         planted_share: args.comparison.plant.unwrap_or(0.0),
+        ..args::options(&args.engines, &args.trials)
     };
     let environment = harness::examine();
     let (contenders, baseline) = harness::choose_contenders(&options, own)?;
-    let plan = harness::resolve(&options, &workload, baseline, &environment)?;
+    let plan = harness::resolve(&options, &workload, &contenders, baseline, &environment)?;
     let request = RunRequest {
         workload: &workload,
         toml,
@@ -115,7 +104,7 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
     let request = RunRequest {
         workload: &workload,
         toml: before.workload.toml.clone(),
-        plan: harness::resolve_again(&before.plan, &workload, &environment)?,
+        plan: harness::resolve_again(&before.plan, &workload, &contenders, &environment)?,
         contenders,
         environment,
         command: std::env::args().collect(),

@@ -1,7 +1,7 @@
 //! `sweep`: the same run at each value of one axis. Imports `harness`,
 //! `record`, `report`, `workload`.
 
-use super::args::{OutputArgs, OutputFormat};
+use super::args::{self, OutputArgs, OutputFormat};
 use super::args_sweep::SweepArgs;
 use super::exit::{Failure, print};
 use super::progress::Progress;
@@ -30,7 +30,13 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
         .iter()
         .map(|point| {
             let (contenders, baseline) = harness::choose_contenders(&point.options, own)?;
-            let plan = harness::resolve(&point.options, &point.workload, baseline, &environment)?;
+            let plan = harness::resolve(
+                &point.options,
+                &point.workload,
+                &contenders,
+                baseline,
+                &environment,
+            )?;
             let run = RunRequest {
                 workload: &point.workload,
                 toml: point.toml.clone(),
@@ -137,21 +143,9 @@ impl Axes {
         ];
         let (workload, toml) = changed(workload, toml, args, changes.into_iter().flatten())?;
         let options = RunOptions {
-            engines: args.engines.clone(),
-            all: args.all,
-            baseline: args.baseline.clone(),
             threads: size(SweepAxis::Threads),
-            events: args.events,
-            rounds: args.rounds,
-            warmup_rounds: args.warmup_rounds,
-            seed: args.seed,
             batch: size(SweepAxis::Batch),
-            pin: args.pin,
-            inline: args.inline,
-            no_verify: args.no_verify,
-            limits: args.limits,
-            warm: args.warm,
-            ..RunOptions::default()
+            ..args::options(&args.engines, &args.trials)
         };
         Ok(Point {
             value,

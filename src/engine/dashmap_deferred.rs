@@ -16,7 +16,7 @@ use super::meeting::Meeting;
 use super::read::Answer;
 use super::snapshot::StateRef;
 use super::state::{ContentUpdate, MemberUpdate};
-use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
+use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read, Stamp};
 use crate::policy::{Disposition, effect_of};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
@@ -83,11 +83,25 @@ impl Engine for DeferredDashMapEngine {
     const INFO: EngineInfo = EngineInfo {
         name: "dashmap-deferred",
         role: Role::Engine,
-        freshness: Freshness::Deferred,
+        freshness: Freshness::Deferred { within: None },
         about: "the default's maps behind write-combining buffers: the most events a second, for \
                 backfills and counters that may lag; gives up fresh reads, and memory for what waits",
     };
     type Session<'engine> = DeferredSession<'engine>;
+
+    fn held_bytes(load: &ExpectedLoad) -> u64 {
+        let sessions = load.threads.max(1) as u64;
+        // a session sees that it holds its share after a whole batch
+        let share = (HELD_UPDATES as u64 / sessions + load.batch as u64).min(load.events);
+        let all = (share * sessions).min(load.events);
+        let long = load.notifying.min(all);
+        // in each session chunks that were begun; the full ones are in all of them together
+        let begun = sessions
+            * (Lines::<Short, 8>::bytes_at_most(2 * SHARDS, 0)
+                + Lines::<MemberUpdate, 4>::bytes_at_most(SHARDS, 0));
+        let full = all * size_of::<Short>() as u64 + long * size_of::<MemberUpdate>() as u64;
+        begun + full
+    }
 
     fn build(config: &EngineConfig) -> Self {
         let sessions = config.threads.max(1);
@@ -329,5 +343,38 @@ mod tests {
         engine.held_at_most = 700;
         ingest(&engine, 2, &events, 50);
         holds(&engine, 2, &Fold::of(&events));
+    }
+
+    #[test]
+    fn it_holds_no_more_than_it_says() {
+        for (threads, count, batch) in [(1, 200_000, 512), (3, 200_000, 64), (2, 300, 512)] {
+            let events = stream(4, count);
+            let engine = DeferredDashMapEngine::build(&EngineConfig::new(threads));
+            ingest(&engine, threads, &events, batch);
+            // the room of what waited is kept
+            let desks = engine.desks.iter().map(|desk| {
+                let desk = desk.read();
+                desk.short.allocated_bytes() + desk.long.allocated_bytes()
+            });
+            let held = desks.sum::<usize>() as u64;
+            let notifies = |event: &&Event| effect_of(event).disposition != Disposition::Aggregate;
+            let said = DeferredDashMapEngine::held_bytes(&ExpectedLoad {
+                threads,
+                batch,
+                events: count,
+                notifying: events.iter().filter(notifies).count() as u64,
+                ..ExpectedLoad::default()
+            });
+            assert!(held <= said, "{threads} threads hold {held}, said {said}");
+            // no more than room that was begun and is not needed
+            let begun = DeferredDashMapEngine::held_bytes(&ExpectedLoad {
+                threads,
+                ..ExpectedLoad::default()
+            });
+            assert!(
+                said - begun < 2 * held,
+                "{threads} threads hold {held}, said {said}"
+            );
+        }
     }
 }

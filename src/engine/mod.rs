@@ -39,6 +39,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::event::{Event, Read};
+use crate::unit::quantity::show_whole;
 use dense::DenseIds;
 use read::Answer;
 use snapshot::StateRef;
@@ -60,8 +61,14 @@ pub enum Freshness {
     /// All events of an ingest call are visible to every session when it
     /// returns.
     Immediate,
-    /// Visible at the latest when every session has been finished.
-    Deferred,
+    /// Visible later.
+    Deferred {
+        /// How many further events at most the session that ingested an event
+        /// ingests before every session sees it. Where it is `None`, as where
+        /// a session ingests no more, it is seen at the latest when every
+        /// session has been finished.
+        within: Option<u64>,
+    },
 }
 
 impl Freshness {
@@ -70,7 +77,20 @@ impl Freshness {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Immediate => "immediate",
-            Self::Deferred => "deferred",
+            Self::Deferred { .. } => "deferred",
+        }
+    }
+
+    /// The whole declaration, for a person.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        let name = self.name();
+        match self {
+            Self::Immediate => name.to_owned(),
+            Self::Deferred { within: None } => format!("{name} to the end"),
+            Self::Deferred {
+                within: Some(events),
+            } => format!("{name} by {} events at most", show_whole(events)),
         }
     }
 }
@@ -116,6 +136,24 @@ impl EngineConfig {
     }
 }
 
+/// What an engine will be given in a trial, at most, as far as it is known
+/// beforehand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ExpectedLoad {
+    /// Workers.
+    pub threads: usize,
+    /// Events of one ingest call.
+    pub batch: usize,
+    /// Events of a pass.
+    pub events: u64,
+    /// Of them, those that come near an inbox.
+    pub notifying: u64,
+    /// Bytes of the state that one worker's share of the events makes.
+    pub share_bytes: u64,
+    /// Whether a second pass goes over the state that the first one left.
+    pub warm: bool,
+}
+
 /// Says to all workers that the run ends early.
 #[derive(Clone, Debug, Default)]
 pub struct StopFlag(Arc<AtomicBool>);
@@ -145,6 +183,14 @@ pub trait Engine: Sized + Send + Sync + 'static {
     /// Whether it is built from the dense numbers of the stream's ids: a
     /// limit probe, which leaves out finding a state by its id.
     const NEEDS_DENSE_IDS: bool = false;
+
+    /// Bytes that it may hold at one time beyond the shared state, at most:
+    /// updates that wait, queues, a copy a worker. A run's memory is predicted
+    /// from it; where it is nothing to speak of, leave it out.
+    #[must_use]
+    fn held_bytes(_load: &ExpectedLoad) -> u64 {
+        0
+    }
 
     /// One worker's handle.
     type Session<'engine>: Session

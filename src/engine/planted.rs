@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::read::Answer;
 use super::snapshot::StateRef;
-use super::{Engine, EngineConfig, EngineInfo, MemoryUse, Session};
+use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, MemoryUse, Session};
 use crate::event::{Event, Read};
 
 /// `E`, slowed down by a share that is set after it was built.
@@ -33,6 +33,11 @@ impl<E> Planted<E> {
 impl<E: Engine> Engine for Planted<E> {
     const INFO: EngineInfo = E::INFO;
     const NEEDS_DENSE_IDS: bool = E::NEEDS_DENSE_IDS;
+
+    fn held_bytes(load: &ExpectedLoad) -> u64 {
+        E::held_bytes(load)
+    }
+
     type Session<'engine> = PlantedSession<E::Session<'engine>>;
 
     fn build(config: &EngineConfig) -> Self {

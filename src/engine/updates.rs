@@ -44,11 +44,28 @@ impl Updates {
         self.members.len() + self.contents.len()
     }
 
+    /// Bytes that it has from the allocator, full or not.
+    #[cfg(test)]
+    pub(super) fn allocated_bytes(&self) -> u64 {
+        let members = self.members.capacity() * size_of::<(u64, MemberUpdate)>();
+        let contents = self.contents.capacity() * size_of::<(u64, ContentUpdate)>();
+        (members + contents) as u64
+    }
+
     /// Forgets all, and keeps the room.
     pub(super) fn clear(&mut self) {
         self.members.clear();
         self.contents.clear();
     }
+}
+
+/// Bytes of `count` buffers of up to `updates` updates each, at most, through
+/// which `events` events go: a buffer's room doubles, and is kept.
+pub(super) const fn room_at_most(count: u64, updates: u64, events: u64) -> u64 {
+    let pair = size_of::<(u64, MemberUpdate)>() + size_of::<(u64, ContentUpdate)>();
+    let room = count * updates.next_power_of_two();
+    let pushed = 2 * events;
+    (if room < pushed { room } else { pushed }) * pair as u64
 }
 
 /// Applies updates, each to the one of `tables` that `table_of` says for its

@@ -12,7 +12,7 @@ use super::trial::{
 use crate::engine::planted::Planted;
 use crate::engine::registry::{EngineVisitor, dispatch};
 use crate::engine::snapshot::Snapshot;
-use crate::engine::{Engine, EngineInfo};
+use crate::engine::{Engine, EngineInfo, ExpectedLoad};
 use crate::record::Pass;
 
 /// What a contender's trial gives: the outcome, and what the proof found.
@@ -37,6 +37,8 @@ pub struct Contender {
     pub control: bool,
     /// Whether it needs the dense numbers of the stream's ids.
     pub needs_dense_ids: bool,
+    /// Bytes that it may hold beyond its state.
+    pub(super) held_bytes: fn(&ExpectedLoad) -> u64,
     trial: TrialFn,
     trial_twice: TwiceFn,
     /// How much its trials are slowed down on purpose, as a share of the
@@ -57,6 +59,7 @@ impl Contender {
             info: E::INFO,
             control: false,
             needs_dense_ids: E::NEEDS_DENSE_IDS,
+            held_bytes: E::held_bytes,
             planted_share: 0.0,
             planted: |setup, expected, share| {
                 run_prepared::<Planted<E>, Finding>(

@@ -11,7 +11,7 @@ use crate::engine::oracle::Oracle;
 use crate::engine::proof::{check_answers, check_freshness, check_snapshot};
 use crate::engine::read::Answer;
 use crate::engine::snapshot::{Snapshot, SnapshotDigest};
-use crate::engine::{Engine, EngineConfig, Role, StopFlag};
+use crate::engine::{Engine, EngineConfig, Freshness, Role, StopFlag};
 use crate::event::{Event, Read};
 use crate::record::Pass;
 use crate::unit::digest::Digest;
@@ -215,11 +215,17 @@ fn accounts(outcome: &TrialOutcome, pass: Pass) -> Result<(), String> {
     }
 }
 
-/// Checks the declaration of freshness of `E` on the first `events` events.
+/// Checks the declaration of freshness of `E` on the first `events` events;
+/// on more, where it states a number, so that half of them must be seen.
 pub(super) fn freshness_of<E: Engine>(setup: &TrialSetup<'_>, events: u64) -> Result<(), String> {
     if E::INFO.role == Role::Probe {
         return Ok(());
     }
+    let stated = match E::INFO.freshness {
+        Freshness::Immediate => 0,
+        Freshness::Deferred { within } => within.unwrap_or(0),
+    };
+    let events = events.max(stated.saturating_mul(2));
     let mut prefix: Vec<Event> = Vec::new();
     setup
         .source

@@ -88,7 +88,7 @@ fn record_with(
     let environment = Environment::default();
     let (contenders, baseline) = choose_contenders(&options, &[engine]).unwrap();
     let request = RunRequest {
-        plan: resolve(&options, &workload, baseline, &environment).unwrap(),
+        plan: resolve(&options, &workload, &contenders, baseline, &environment).unwrap(),
         workload: &workload,
         toml: String::new(),
         contenders,

@@ -48,7 +48,7 @@ fn request_of<'a>(
             let environment = Environment::default();
             let (contenders, baseline) = choose_contenders(&options, &own).unwrap();
             let run = RunRequest {
-                plan: resolve(&options, workload, baseline, &environment).unwrap(),
+                plan: resolve(&options, workload, &contenders, baseline, &environment).unwrap(),
                 workload,
                 toml: String::new(),
                 contenders,

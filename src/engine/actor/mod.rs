@@ -26,8 +26,8 @@ use rayon::prelude::*;
 
 use super::map_memory;
 use super::snapshot::StateRef;
-use super::updates::Updates;
-use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, StopFlag};
+use super::updates::{self, Updates};
+use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, StopFlag};
 use crate::unit::hash::{SharedHasher, shared_hasher};
 use owner::{Message, Owner};
 pub use session::ActorSession;
@@ -62,6 +62,15 @@ impl Engine for ActorEngine {
                 their queues",
     };
     type Session<'engine> = ActorSession<'engine>;
+
+    fn held_bytes(load: &ExpectedLoad) -> u64 {
+        let owners = load.threads.max(1);
+        // in queues and in the hands of owners; what sessions fill and hand over
+        let messages = owners * (QUEUE + 1) + 2 * owners * owners;
+        // an event makes two updates at most, both perhaps for one owner
+        let updates = (2 * load.batch).min(LARGEST_MESSAGE);
+        updates::room_at_most(messages as u64, updates as u64, load.events)
+    }
 
     fn build(config: &EngineConfig) -> Self {
         Self::with_queues(config, QUEUE)

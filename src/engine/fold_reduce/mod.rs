@@ -21,7 +21,7 @@ use super::map_memory;
 use super::snapshot::StateRef;
 use super::state::{Content, Member};
 use super::tables::Tables;
-use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, StopFlag};
+use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, StopFlag};
 use crate::unit::hash::{SharedHasher, shared_hasher};
 pub use session::FoldReduceSession;
 
@@ -95,12 +95,18 @@ impl Engine for FoldReduceEngine {
     const INFO: EngineInfo = EngineInfo {
         name: "fold-reduce",
         role: Role::Engine,
-        freshness: Freshness::Deferred,
+        freshness: Freshness::Deferred { within: None },
         about: "each worker folds into tables of its own, merged in parallel at the end: for jobs \
                 that want the result; gives up reads of what others do, and a copy a worker of \
                 what is hot",
     };
     type Session<'engine> = FoldReduceSession<'engine>;
+
+    fn held_bytes(load: &ExpectedLoad) -> u64 {
+        // in a first pass the largest of the copies becomes the state
+        let copies = load.threads.saturating_sub(usize::from(!load.warm));
+        copies as u64 * load.share_bytes
+    }
 
     fn build(config: &EngineConfig) -> Self {
         Self {

@@ -22,7 +22,8 @@ use rayon::prelude::*;
 use super::map_memory;
 use super::snapshot::StateRef;
 use super::tables::Tables;
-use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, StopFlag};
+use super::updates;
+use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, StopFlag};
 use crate::unit::hash::{SharedHasher, shared_hasher};
 use mail::{Desk, Parcel};
 pub use session::PartitionedSession;
@@ -59,21 +60,30 @@ impl Engine for PartitionedEngine {
     const INFO: EngineInfo = EngineInfo {
         name: "partitioned",
         role: Role::Engine,
-        freshness: Freshness::Deferred,
+        freshness: Freshness::Deferred { within: None },
         about: "share-nothing: each worker owns a part and the others send it their updates; for \
                 many cores and steady streams; gives up fresh reads, and a hot key loads one core",
     };
     type Session<'engine> = PartitionedSession<'engine>;
 
+    fn held_bytes(load: &ExpectedLoad) -> u64 {
+        let workers = load.threads.max(1);
+        // at desks and in the pool, as many as there can ever be at one time;
+        // what sessions fill
+        let parcels = 2 * workers * (queue_of(workers) + workers);
+        let updates = parcel_updates_of(workers);
+        updates::room_at_most(parcels as u64, updates as u64, load.events)
+    }
+
     fn build(config: &EngineConfig) -> Self {
         let workers = config.threads.max(1);
-        let queue = workers.max(SHORTEST_QUEUE);
+        let queue = queue_of(workers);
         Self {
             desks: (0..workers).map(|_| Desk::new(workers, queue)).collect(),
             spare: ArrayQueue::new(workers * (queue + workers)),
             sending: AtomicUsize::new(0),
             opened: AtomicUsize::new(0),
-            parcel_updates: (HELD_UPDATES / workers).clamp(SMALLEST_PARCEL, PARCEL_UPDATES),
+            parcel_updates: parcel_updates_of(workers),
             inbox_capacity: config.inbox_capacity,
             hasher: shared_hasher(),
             stop: config.stop.clone(),
@@ -99,6 +109,15 @@ impl Engine for PartitionedEngine {
             MemoryUse::add,
         )
     }
+}
+
+/// Parcels that wait at a desk at most.
+fn queue_of(workers: usize) -> usize {
+    workers.max(SHORTEST_QUEUE)
+}
+
+fn parcel_updates_of(workers: usize) -> usize {
+    (HELD_UPDATES / workers).clamp(SMALLEST_PARCEL, PARCEL_UPDATES)
 }
 
 impl PartitionedEngine {
