@@ -2,6 +2,7 @@
 
 mod comparison;
 mod measurement;
+mod traces;
 mod winners;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::args_sweep::SweepArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
+pub(super) use traces::{ReadingArgs, TraceArgs};
 pub(super) use measurement::{EngineArgs, TrialArgs, options};
 pub(super) use winners::{TableFormat, WinnersArgs};
 
@@ -92,7 +94,10 @@ pub(super) struct OutputArgs {
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
     /// Workload file
-    pub(super) workload: PathBuf,
+    #[arg(required_unless_present = "trace", conflicts_with = "trace")]
+    pub(super) workload: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) trace: TraceArgs,
     #[command(flatten)]
     pub(super) engines: EngineArgs,
     /// Workers [default: processors]
@@ -203,7 +208,10 @@ pub(super) struct ReportArgs {
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// Workload files [default: all in workloads/ and workloads/smoke/]
+    #[arg(conflicts_with = "trace")]
     pub(super) workloads: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) trace: TraceArgs,
     /// Engine to verify, repeatable [default: all]
     #[arg(long = "engine", value_name = "NAME")]
     pub(super) engines: Vec<String>,

@@ -15,6 +15,7 @@ mod run;
 mod selftest;
 mod signal;
 mod sweep;
+mod traces;
 mod verify;
 mod winners;
 

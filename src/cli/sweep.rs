@@ -40,6 +40,7 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
             let run = RunRequest {
                 workload: &point.workload,
                 toml: point.toml.clone(),
+                trace: None,
                 plan,
                 contenders,
                 environment: environment.clone(),

@@ -32,6 +32,7 @@ pub(super) fn new_record(
         workload: WorkloadNote {
             name: request.workload.name.clone(),
             toml: request.toml.clone(),
+            trace: request.trace.map(|trace| trace.note.clone()),
         },
         plan: request.plan.clone(),
         environment: request.environment.clone(),

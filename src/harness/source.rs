@@ -1,6 +1,6 @@
 //! Where a trial's events and reads come from: memory, made beforehand or
 //! read from a trace, or the generator, batch by batch inside the timed part.
-//! Imports `generator`, `engine::dense`, `event`.
+//! Imports `generator`, `engine::dense`, `event`, `record`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use crate::engine::dense::DenseIds;
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};
+use crate::record::TraceNote;
 use crate::policy::{Disposition, effect_of};
 use crate::unit::digest::Digest;
 
@@ -38,6 +39,17 @@ pub struct Source {
     stored_events: Arc<Vec<Event>>,
     stored_reads: Vec<Read>,
     dense: Option<Arc<DenseIds>>,
+}
+
+/// A trace to be run in place of a generated stream.
+#[derive(Clone, Debug)]
+pub struct TraceStream {
+    /// Its events, in order.
+    pub events: Arc<Vec<Event>>,
+    /// Digest of their multiset, as they were read.
+    pub digest: Digest,
+    /// What the record says of it.
+    pub note: TraceNote,
 }
 
 /// What a pass over events counts.
@@ -98,15 +110,17 @@ impl Source {
         }
     }
 
-    /// A source of the first `events` events of a trace, without reads. No
-    /// generator could make them again: `digest` is what they came to when
-    /// they were read, and what they are held against after every trial.
+    /// A source of the events of a trace, without reads. No generator could
+    /// make them again: they are held, after every trial, against the digest
+    /// that they came to when they were read.
     #[must_use]
-    pub fn of_trace(trace: Arc<Vec<Event>>, events: u64, digest: Digest) -> Self {
+    pub fn of_trace(trace: &TraceStream) -> Self {
         Self {
-            origin: Origin::Recorded { digest },
-            events: events.min(trace.len() as u64),
-            stored_events: trace,
+            origin: Origin::Recorded {
+                digest: trace.digest,
+            },
+            events: trace.events.len() as u64,
+            stored_events: Arc::clone(&trace.events),
             stored_reads: Vec::new(),
             dense: None,
         }
@@ -121,8 +135,7 @@ impl Source {
     #[must_use]
     pub fn with_dense_ids(self) -> Self {
         let dense = (!self.inline()).then(|| {
-            let stored = &self.stored_events[..self.events as usize];
-            Arc::new(DenseIds::of_stream(stored))
+            Arc::new(DenseIds::of_stream(&self.stored_events))
         });
         Self { dense, ..self }
     }

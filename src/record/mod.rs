@@ -10,6 +10,7 @@ mod processors;
 mod schema;
 mod store;
 mod sweep;
+mod trace_note;
 mod validate;
 
 pub use pass::Pass;
@@ -18,4 +19,5 @@ pub use schema::{
     PerfNote, Plan, ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
 pub use store::{RecordError, default_path};
+pub use trace_note::TraceNote;
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};

@@ -7,19 +7,23 @@
 //! keeps is the stream, 40 bytes an event, and the ids that it has to know
 //! again. docs/FORMAT.md says what of each format means what.
 
+mod census;
 mod collect;
 mod error;
 mod ids;
 mod lines;
+mod outline;
 mod own;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
+pub use census::{Census, PARTS, Popularity};
 pub use collect::{Counts, MAX_EVENTS};
 use collect::{Collected, Collector, Stop};
 pub use error::{Bad, Place, TraceError};
+pub use outline::outline;
 
 use crate::event::Event;
 use crate::unit::digest::Digest;
@@ -40,6 +44,17 @@ pub struct TraceOptions {
     pub skip_bad: bool,
     /// Events at the most; what comes after them is not read.
     pub limit: u64,
+}
+
+impl TraceFormat {
+    /// Its name in messages and records.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+        }
+    }
 }
 
 impl Default for TraceOptions {

@@ -1,0 +1,170 @@
+//! Traces in place of generated streams. Imports `trace`, `harness`,
+//! `record`, `workload`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::Parser;
+
+use super::args::ReadingArgs;
+use super::exit::Failure;
+use crate::harness::{TraceStream, memory_limit};
+use crate::record::{Environment, Plan, TraceNote};
+use crate::trace::{self, Census, MAX_EVENTS, Trace, TraceOptions};
+use crate::unit::quantity::{show_bytes, show_whole};
+use crate::workload::Workload;
+
+/// A trace that is ready to be run.
+pub(super) struct Prepared {
+    /// Its shares and counts as a workload.
+    pub(super) workload: Workload,
+    /// The text of it.
+    pub(super) toml: String,
+    pub(super) stream: TraceStream,
+}
+
+/// Reads a trace, and says on stderr what came of it.
+pub(super) fn read(
+    path: &Path,
+    reading: &ReadingArgs,
+    limit: Option<u64>,
+) -> Result<Trace, Failure> {
+    let options = TraceOptions {
+        skip_bad: reading.skip_bad,
+        limit: limit.unwrap_or(MAX_EVENTS).clamp(1, MAX_EVENTS),
+    };
+    let trace = trace::load(path, &options)?;
+    eprintln!("{}: {}", path.display(), summary(&trace));
+    if let Some(first) = &trace.counts.first_bad {
+        eprintln!("the first bad entry: {first}");
+    }
+    Ok(trace)
+}
+
+/// What was read, in words.
+fn summary(trace: &Trace) -> String {
+    let counts = &trace.counts;
+    let mut parts = vec![format!(
+        "{} events",
+        show_whole(trace.events.len() as u64)
+    )];
+    if counts.bad > 0 {
+        parts.push(format!("{} bad entries skipped", show_whole(counts.bad)));
+    }
+    if counts.out_of_order > 0 {
+        let number = show_whole(counts.out_of_order);
+        parts.push(format!("{number} put in order of time"));
+    }
+    for (reason, number) in &counts.skipped {
+        parts.push(format!("{} skipped: {reason}", show_whole(*number)));
+    }
+    parts.join(", ")
+}
+
+/// Reads a trace to be run in place of a generated stream.
+pub(super) fn prepare(
+    path: &Path,
+    reading: &ReadingArgs,
+    limit: Option<u64>,
+    environment: &Environment,
+) -> Result<Prepared, Failure> {
+    let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
+    // as a stream that is made beforehand: a quarter of the memory
+    let room = memory_limit(environment) / 4 / size_of::<crate::event::Event>() as u64;
+    let wanted = limit.unwrap_or(MAX_EVENTS);
+    let trace = read(path, reading, Some(wanted.min(room.saturating_add(1))))?;
+    let events = trace.events.len() as u64;
+    if events > room {
+        return Err(Failure::Error(format!(
+            "{} has more than {} events, and a trace may take a quarter of the free memory ({}): \
+             lower --events",
+            path.display(),
+            show_whole(room),
+            show_bytes(memory_limit(environment) as f64 / 4.0),
+        )));
+    }
+    let stem = path.file_stem().unwrap_or(path.as_os_str());
+    let about = format!(
+        "Read from a trace, {}: nothing but its shares and counts is meant.",
+        path.display()
+    );
+    let workload = trace::outline(&stem.to_string_lossy(), about, &Census::of(&trace.events));
+    let note = TraceNote {
+        path: path.display().to_string(),
+        format: trace.format.name().to_owned(),
+        bytes,
+        events,
+        events_digest: trace.digest.to_string(),
+        flags: reading.words(),
+        bad: trace.counts.bad,
+        skipped: trace.counts.skipped.into_iter().collect(),
+        out_of_order: trace.counts.out_of_order,
+    };
+    Ok(Prepared {
+        toml: workload.to_toml(),
+        workload,
+        stream: TraceStream {
+            events: Arc::new(trace.events),
+            digest: trace.digest,
+            note,
+        },
+    })
+}
+
+/// The flags of a record's trace.
+#[derive(Debug, Parser)]
+#[command(no_binary_name = true)]
+struct Flags {
+    #[command(flatten)]
+    reading: ReadingArgs,
+}
+
+/// Reads the trace of a record again, and refuses another.
+pub(super) fn prepare_again(
+    note: &TraceNote,
+    environment: &Environment,
+) -> Result<TraceStream, Failure> {
+    let flags = Flags::try_parse_from(&note.flags).map_err(|error| {
+        Failure::Error(format!(
+            "the record's flags of its trace can't be read: {error}; use the notibench that \
+             wrote it"
+        ))
+    })?;
+    let path = Path::new(&note.path);
+    let prepared = prepare(path, &flags.reading, Some(note.events), environment)?;
+    let found = &prepared.stream.note;
+    if found.events_digest != note.events_digest {
+        return Err(Failure::Error(format!(
+            "{} is not the trace of the record: {} events of digest {} then, {} of {} now; bring \
+             the file back that was run",
+            note.path,
+            show_whole(note.events),
+            note.events_digest,
+            show_whole(found.events),
+            found.events_digest
+        )));
+    }
+    Ok(prepared.stream)
+}
+
+/// Refuses what a trace can't do: be made again by the workers, or have more
+/// events than were read.
+pub(super) fn check_plan(plan: &Plan, stream: Option<&TraceStream>) -> Result<(), Failure> {
+    let Some(stream) = stream else { return Ok(()) };
+    if plan.inline {
+        return Err(Failure::Usage(
+            "a trace can't be generated inline: leave out --inline; where it is too large for a \
+             quarter of the memory, lower --events"
+                .to_owned(),
+        ));
+    }
+    let read = stream.events.len() as u64;
+    if plan.events > read {
+        return Err(Failure::Usage(format!(
+            "--events is {}, and the trace has {}: leave out --events, or lower it",
+            show_whole(plan.events),
+            show_whole(read)
+        )));
+    }
+    Ok(())
+}
