@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::args_sweep::SweepArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
-pub(super) use traces::{ReadingArgs, TraceArgs};
+pub(super) use traces::{ReadingArgs, TraceArgs, UnitOfTime};
 pub(super) use measurement::{EngineArgs, TrialArgs, options};
 pub(super) use winners::{TableFormat, WinnersArgs};
 
@@ -44,7 +44,7 @@ pub(super) enum Command {
     Winners(WinnersArgs),
     /// Hold every engine against the oracle, at several numbers of threads
     Verify(VerifyArgs),
-    /// Write a workload's events as CSV or NDJSON, so that other tools can check us
+    /// Write a workload's events as CSV, NDJSON or ActivityStreams, so that other tools can check us
     Generate(GenerateArgs),
     /// List workloads, engines or kinds of event
     List(ListArgs),
@@ -249,7 +249,7 @@ pub(super) struct GenerateArgs {
     /// Seed [default: the workload's]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
-    /// File that ends in .csv, .ndjson or .jsonl; `-` is stdout
+    /// File that ends in .csv, .ndjson or .jsonl, or in .as2.ndjson; `-` is stdout
     #[arg(long, value_name = "FILE")]
     pub(super) out: PathBuf,
     /// Format on stdout
@@ -264,6 +264,8 @@ pub(super) enum StreamFormat {
     Csv,
     /// An object an event
     Ndjson,
+    /// An activity of ActivityStreams 2.0 an event
+    ActivityStreams,
 }
 
 #[derive(Debug, Args)]

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use clap::Parser;
 
-use super::args::ReadingArgs;
+use super::args::{ReadingArgs, UnitOfTime};
 use super::exit::Failure;
 use crate::harness::{TraceStream, memory_limit};
 use crate::record::{Environment, Plan, TraceNote};
-use crate::trace::{self, Census, MAX_EVENTS, Trace, TraceOptions};
+use crate::trace::{self, Census, MAX_EVENTS, Mapping, TimeUnit, Trace, TraceOptions};
 use crate::unit::quantity::{show_bytes, show_whole};
 use crate::workload::Workload;
 
@@ -29,8 +29,18 @@ pub(super) fn read(
     reading: &ReadingArgs,
     limit: Option<u64>,
 ) -> Result<Trace, Failure> {
+    let unit = match reading.time_unit {
+        UnitOfTime::S => TimeUnit::Seconds,
+        UnitOfTime::Ms => TimeUnit::Milliseconds,
+        UnitOfTime::Us => TimeUnit::Microseconds,
+    };
+    let mapping = (!reading.map.is_empty())
+        .then(|| Mapping::new(&reading.map, &reading.kind, unit, reading.delimiter))
+        .transpose()
+        .map_err(Failure::Usage)?;
     let options = TraceOptions {
         skip_bad: reading.skip_bad,
+        mapping,
         limit: limit.unwrap_or(MAX_EVENTS).clamp(1, MAX_EVENTS),
     };
     let trace = trace::load(path, &options)?;

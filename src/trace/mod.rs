@@ -7,22 +7,29 @@
 //! keeps is the stream, 40 bytes an event, and the ids that it has to know
 //! again. docs/FORMAT.md says what of each format means what.
 
+mod activity;
 mod census;
 mod collect;
 mod error;
 mod ids;
 mod lines;
+mod mapping;
+mod moment;
 mod outline;
 mod own;
+mod table;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
+pub use activity::push_activity;
 pub use census::{Census, PARTS, Popularity};
 pub use collect::{Counts, MAX_EVENTS};
 use collect::{Collected, Collector, Stop};
 pub use error::{Bad, Place, TraceError};
+pub use mapping::Mapping;
+pub use moment::TimeUnit;
 pub use outline::outline;
 
 use crate::event::Event;
@@ -35,6 +42,12 @@ pub enum TraceFormat {
     Csv,
     /// NDJSON of notibench's own.
     Ndjson,
+    /// Any CSV, by a [`Mapping`].
+    Table,
+    /// ActivityStreams 2.0, one activity a line.
+    ActivityLines,
+    /// ActivityStreams 2.0, a collection or a list.
+    ActivityDocument,
 }
 
 /// How a trace is to be read.
@@ -44,6 +57,8 @@ pub struct TraceOptions {
     pub skip_bad: bool,
     /// Events at the most; what comes after them is not read.
     pub limit: u64,
+    /// What the columns of a foreign table are.
+    pub mapping: Option<Mapping>,
 }
 
 impl TraceFormat {
@@ -53,6 +68,9 @@ impl TraceFormat {
         match self {
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
+            Self::Table => "csv by a mapping",
+            Self::ActivityLines => "activitystreams, a line each",
+            Self::ActivityDocument => "activitystreams, one document",
         }
     }
 }
@@ -62,6 +80,7 @@ impl Default for TraceOptions {
         Self {
             skip_bad: false,
             limit: MAX_EVENTS,
+            mapping: None,
         }
     }
 }
@@ -124,7 +143,14 @@ pub fn read(
     options: &TraceOptions,
 ) -> Result<Trace, TraceError> {
     let mut collector = Collector::new(name, options.skip_bad, options.limit);
+    let no_mapping = Mapping::default();
     let ended = match format {
+        TraceFormat::Table => {
+            let mapping = options.mapping.as_ref().unwrap_or(&no_mapping);
+            table::read_table(input, mapping, &mut collector)
+        }
+        TraceFormat::ActivityLines => activity::read_lines(input, &mut collector),
+        TraceFormat::ActivityDocument => activity::read_document(input, &mut collector),
         TraceFormat::Csv => own::read_csv(input, &mut collector),
         TraceFormat::Ndjson => own::read_ndjson(input, &mut collector),
     };
@@ -148,15 +174,33 @@ pub fn read(
 }
 
 /// The format that a file's ending names, and for lines of JSON its first
-/// bytes.
-fn format_of(path: &Path, _start: &[u8], _options: &TraceOptions) -> Result<TraceFormat, Bad> {
+/// bytes: streams of notibench's own have the key `at_us`.
+fn format_of(path: &Path, start: &[u8], options: &TraceOptions) -> Result<TraceFormat, Bad> {
     let ending = path.extension().and_then(|ending| ending.to_str());
-    match ending.unwrap_or_default().to_ascii_lowercase().as_str() {
-        "csv" => Ok(TraceFormat::Csv),
-        "ndjson" | "jsonl" => Ok(TraceFormat::Ndjson),
+    let ending = ending.unwrap_or_default().to_ascii_lowercase();
+    let is_json = ["ndjson", "jsonl", "json", "jsonld"].contains(&ending.as_str());
+    match (ending.as_str(), &options.mapping) {
+        (_, Some(_)) if is_json => Err(Bad::new(
+            "--map is for tables, and this is JSON",
+            "leave out --map and --kind",
+        )),
+        (_, Some(_)) => Ok(TraceFormat::Table),
+        ("csv", None) => Ok(TraceFormat::Csv),
+        ("ndjson" | "jsonl", None) => {
+            let line = start.split(|&byte| byte == b'\n').next();
+            let key = b"\"at_us\"";
+            let is_own = line.is_some_and(|line| line.windows(key.len()).any(|at| at == key));
+            Ok(if is_own {
+                TraceFormat::Ndjson
+            } else {
+                TraceFormat::ActivityLines
+            })
+        }
+        ("json" | "jsonld", None) => Ok(TraceFormat::ActivityDocument),
         _ => Err(Bad::new(
             "its ending names no format",
-            "end it in .csv, .ndjson or .jsonl",
+            "end it in .csv, .ndjson, .jsonl, .json or .jsonld, or say with --map what the \
+             columns of a table are",
         )),
     }
 }
