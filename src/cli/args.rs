@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::args_sweep::SweepArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
-pub(super) use traces::{ReadingArgs, TraceArgs, UnitOfTime};
+pub(super) use traces::{DescribeArgs, FitArgs, ReadingArgs, TraceArgs, UnitOfTime};
 pub(super) use measurement::{EngineArgs, TrialArgs, options};
 pub(super) use winners::{TableFormat, WinnersArgs};
 
@@ -46,6 +46,10 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Write a workload's events as CSV, NDJSON or ActivityStreams, so that other tools can check us
     Generate(GenerateArgs),
+    /// Say what workloads' streams and traces really hold, beside each other
+    Describe(DescribeArgs),
+    /// Make a workload file out of a trace: mix, popularity and time, with intervals
+    Fit(FitArgs),
     /// List workloads, engines or kinds of event
     List(ListArgs),
     /// Print the policy: what each kind of event does

@@ -22,7 +22,7 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
     let (workload, toml, stream) = match (&args.workload, &args.trace.trace) {
         (_, Some(path)) => {
             let limit = args.trials.events;
-            let ready = traces::prepare(path, &args.trace.reading, limit, &environment)?;
+            let ready = traces::prepare(path, &args.trace.reading, limit)?;
             (ready.workload, ready.toml, Some(ready.stream))
         }
         (Some(path), None) => {
@@ -116,7 +116,7 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
     }
     let environment = harness::examine();
     let stream = match &before.workload.trace {
-        Some(note) => Some(traces::prepare_again(note, &environment)?),
+        Some(note) => Some(traces::prepare_again(note)?),
         None => None,
     };
     let request = RunRequest {

@@ -8,10 +8,11 @@ use clap::Parser;
 
 use super::args::{ReadingArgs, UnitOfTime};
 use super::exit::Failure;
-use crate::harness::{TraceStream, memory_limit};
+use crate::event::Event;
+use crate::harness::{self, TraceStream, memory_limit};
 use crate::record::{Environment, Plan, TraceNote};
 use crate::trace::{self, Census, MAX_EVENTS, Mapping, TimeUnit, Trace, TraceOptions};
-use crate::unit::quantity::{show_bytes, show_whole};
+use crate::unit::quantity::show_whole;
 use crate::workload::Workload;
 
 /// A trace that is ready to be run.
@@ -38,17 +39,45 @@ pub(super) fn read(
         .then(|| Mapping::new(&reading.map, &reading.kind, unit, reading.delimiter))
         .transpose()
         .map_err(Failure::Usage)?;
+    let room = room(&harness::examine());
+    let wanted = limit.unwrap_or(MAX_EVENTS).clamp(1, MAX_EVENTS);
     let options = TraceOptions {
         skip_bad: reading.skip_bad,
         mapping,
-        limit: limit.unwrap_or(MAX_EVENTS).clamp(1, MAX_EVENTS),
+        limit: wanted.min(room.saturating_add(1)),
     };
     let trace = trace::load(path, &options)?;
+    if trace.events.len() as u64 > room {
+        return Err(Failure::Error(format!(
+            "{} has more than {} events, and a trace may take a quarter of the free memory: \
+             give --events",
+            path.display(),
+            show_whole(room),
+        )));
+    }
     eprintln!("{}: {}", path.display(), summary(&trace));
     if let Some(first) = &trace.counts.first_bad {
         eprintln!("the first bad entry: {first}");
     }
     Ok(trace)
+}
+
+/// Events that a stream may have that lies in memory: a quarter of it.
+fn room(environment: &Environment) -> u64 {
+    memory_limit(environment) / 4 / size_of::<Event>() as u64
+}
+
+/// Refuses a stream that is too long to be looked at in memory.
+pub(super) fn check_room(events: u64) -> Result<(), Failure> {
+    let room = room(&harness::examine());
+    if events <= room {
+        return Ok(());
+    }
+    Err(Failure::Error(format!(
+        "{} events take more than a quarter of the free memory: give --events {} or fewer",
+        show_whole(events),
+        show_whole(room)
+    )))
 }
 
 /// What was read, in words.
@@ -76,23 +105,10 @@ pub(super) fn prepare(
     path: &Path,
     reading: &ReadingArgs,
     limit: Option<u64>,
-    environment: &Environment,
 ) -> Result<Prepared, Failure> {
     let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
-    // as a stream that is made beforehand: a quarter of the memory
-    let room = memory_limit(environment) / 4 / size_of::<crate::event::Event>() as u64;
-    let wanted = limit.unwrap_or(MAX_EVENTS);
-    let trace = read(path, reading, Some(wanted.min(room.saturating_add(1))))?;
+    let trace = read(path, reading, limit)?;
     let events = trace.events.len() as u64;
-    if events > room {
-        return Err(Failure::Error(format!(
-            "{} has more than {} events, and a trace may take a quarter of the free memory ({}): \
-             lower --events",
-            path.display(),
-            show_whole(room),
-            show_bytes(memory_limit(environment) as f64 / 4.0),
-        )));
-    }
     let stem = path.file_stem().unwrap_or(path.as_os_str());
     let about = format!(
         "Read from a trace, {}: nothing but its shares and counts is meant.",
@@ -130,10 +146,7 @@ struct Flags {
 }
 
 /// Reads the trace of a record again, and refuses another.
-pub(super) fn prepare_again(
-    note: &TraceNote,
-    environment: &Environment,
-) -> Result<TraceStream, Failure> {
+pub(super) fn prepare_again(note: &TraceNote) -> Result<TraceStream, Failure> {
     let flags = Flags::try_parse_from(&note.flags).map_err(|error| {
         Failure::Error(format!(
             "the record's flags of its trace can't be read: {error}; use the notibench that \
@@ -141,7 +154,7 @@ pub(super) fn prepare_again(
         ))
     })?;
     let path = Path::new(&note.path);
-    let prepared = prepare(path, &flags.reading, Some(note.events), environment)?;
+    let prepared = prepare(path, &flags.reading, Some(note.events))?;
     let found = &prepared.stream.note;
     if found.events_digest != note.events_digest {
         return Err(Failure::Error(format!(

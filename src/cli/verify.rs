@@ -35,7 +35,7 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
     let mut failures = Vec::new();
     if let Some(path) = &args.trace.trace {
         let limit = Some(args.events);
-        let ready = traces::prepare(path, &args.trace.reading, limit, &harness::examine())?;
+        let ready = traces::prepare(path, &args.trace.reading, limit)?;
         let found = harness::verify_trace(
             &ready.stream,
             &contenders,

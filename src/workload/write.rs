@@ -180,7 +180,7 @@ mod tests {
             for path in crate::workload::workload_files(&root.join(folder)).unwrap() {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let (before, after) = again(&path.to_string_lossy(), &text);
-                let close = |a: f64, b: f64| (a - b).abs() <= 2e-6 * a.abs().max(1e-3);
+                let close = |a: f64, b: f64| (a - b).abs() <= 1e-5 * a.abs();
                 for kind in Kind::ALL {
                     let at = kind as usize;
                     assert!(close(before.mix.kinds[at], after.mix.kinds[at]), "{kind:?}");

@@ -1,8 +1,11 @@
-//! Flags of traces: which file, and how it is read. Imports nothing but clap.
+//! Flags of traces: which file, and how it is read. Imports clap and `unit`.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+
+use super::whole;
+use crate::unit::quantity::parse_count;
 
 /// What numbers in a column of times count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -91,6 +94,35 @@ pub(in crate::cli) struct TraceArgs {
     /// Trace to run in place of a workload's stream: .csv, .ndjson, .jsonl, .json
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) trace: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DescribeArgs {
+    /// Workload files (.toml) or traces, up to four beside each other
+    #[arg(required = true, num_args = 1..=4, value_name = "PATH")]
+    pub(in crate::cli) paths: Vec<PathBuf>,
+    /// Events looked at, from the start [default: the workload's, all of a trace]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
+    pub(in crate::cli) events: Option<u64>,
+    /// Seed of a workload's stream [default: the workload's]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
+    pub(in crate::cli) seed: Option<u64>,
+    #[command(flatten)]
+    pub(in crate::cli) reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct FitArgs {
+    /// Trace to fit a workload to
+    pub(in crate::cli) trace: PathBuf,
+    /// Events looked at, from the start [default: all]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
+    pub(in crate::cli) events: Option<u64>,
+    /// Workload file to write; `-` is stdout
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub(in crate::cli) out: PathBuf,
     #[command(flatten)]
     pub(in crate::cli) reading: ReadingArgs,
 }
