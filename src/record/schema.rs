@@ -60,7 +60,7 @@ pub struct WorkloadNote {
     /// The whole text of its file; of a trace, its shares and counts as one.
     pub toml: String,
     /// The trace that was run, where the stream was not generated.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub trace: Option<TraceNote>,
 }
 
