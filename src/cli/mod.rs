@@ -9,9 +9,14 @@ mod describe;
 mod doctor;
 mod exit;
 mod generate;
+mod html;
 mod list;
+#[cfg(feature = "live")]
+mod live;
+mod manual;
 mod processes;
 mod progress;
+mod report;
 mod run;
 mod selftest;
 mod signal;
@@ -50,7 +55,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
         Command::Sweep(args) => sweep::sweep(&args, own),
         Command::Rerun(args) => run::rerun(&args, own),
         Command::Compare(args) => compare::compare(&args),
-        Command::Report(args) => run::report(&args),
+        Command::Report(args) => report::report(&args),
         Command::Winners(args) => winners::winners(&args),
         Command::Verify(args) => verify::verify(&args, own),
         Command::Generate(args) => generate::generate(&args),
@@ -60,6 +65,8 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
         Command::Policy => list::policy(),
         Command::Selftest(args) => selftest::selftest(&args, own),
         Command::Doctor => doctor::doctor(),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

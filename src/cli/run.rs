@@ -2,35 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{self, ChildArgs, OutputArgs, OutputFormat, ReportArgs, RerunArgs, RunArgs};
+use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
 use super::exit::{Failure, print};
+use super::html;
 use super::processes;
-use super::progress::Progress;
+use super::progress::observer;
 use super::signal::{end_process, stop_flag};
-use super::sweep;
-use super::traces;
 use crate::engine::snapshot::write_ndjson;
 use crate::harness::{self, Contender, RunOptions, RunRequest};
-use crate::record::{ProofVerdict, Record, Saved, default_path};
+use crate::record::{Pass, ProofVerdict, Record, default_path};
+use crate::report::html::Document;
 use crate::report::{self, Style};
 use crate::unit::atomic_file::{check_writable, write_atomically};
 use crate::workload::Workload;
 
 /// `notibench run`.
 pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
-    let environment = harness::examine();
-    let (workload, toml, stream) = match (&args.workload, &args.trace.trace) {
-        (_, Some(path)) => {
-            let limit = args.trials.events;
-            let ready = traces::prepare(path, &args.trace.reading, limit)?;
-            (ready.workload, ready.toml, Some(ready.stream))
-        }
-        (Some(path), None) => {
-            let (workload, toml) = Workload::load(path)?;
-            (workload, toml, None)
-        }
-        (None, None) => return Err(Failure::Usage("name a workload file, or --trace".into())),
-    };
+    let (workload, toml) = Workload::load(&args.workload)?;
     let options = RunOptions {
         threads: args.threads,
         batch: args.batch,
@@ -40,15 +28,15 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         max_time_ms: args.comparison.max_time,
         processes: args.comparison.processes,
         planted_share: args.comparison.plant.unwrap_or(0.0),
+        open_loop: args.open_loop.options(),
         ..args::options(&args.engines, &args.trials)
     };
+    let environment = harness::examine();
     let (contenders, baseline) = harness::choose_contenders(&options, own)?;
     let plan = harness::resolve(&options, &workload, &contenders, baseline, &environment)?;
-    traces::check_plan(&plan, stream.as_ref())?;
     let request = RunRequest {
         workload: &workload,
         toml,
-        trace: stream.as_ref(),
         plan,
         contenders,
         environment,
@@ -71,9 +59,12 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         }
         check_target(path)?;
     }
-    let record = run_and_show(&request, &args.output, args.comparison.child)?;
+    let record = run_and_show(&request, &args.output, args.comparison.child, args.live)?;
     // of a run that ended early there is none
     verdict_of(&record)?;
+    if args.open_loop.require_rate {
+        require_rate(&record)?;
+    }
     if let Some(path) = &args.snapshot {
         let snapshot = harness::snapshot_of_first(&request)?;
         let found = snapshot.digest().digest.to_string();
@@ -115,14 +106,9 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
         )));
     }
     let environment = harness::examine();
-    let stream = match &before.workload.trace {
-        Some(note) => Some(traces::prepare_again(note)?),
-        None => None,
-    };
     let request = RunRequest {
         workload: &workload,
         toml: before.workload.toml.clone(),
-        trace: stream.as_ref(),
         plan: harness::resolve_again(&before.plan, &workload, &contenders, &environment)?,
         contenders,
         environment,
@@ -131,7 +117,7 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
         on_hang: end_process,
         process: args.child.number.unwrap_or(0),
     };
-    let record = run_and_show(&request, &args.output, args.child)?;
+    let record = run_and_show(&request, &args.output, args.child, false)?;
     if let (Some(before), Some(now)) = (&before.oracle, &record.oracle) {
         let same = before.events_digest == now.events_digest
             && before.snapshot_digest == now.snapshot_digest;
@@ -158,17 +144,32 @@ fn run_and_show(
     request: &RunRequest<'_>,
     output: &OutputArgs,
     child: ChildArgs,
+    live: bool,
 ) -> Result<Record, Failure> {
+    if output.format.is_of_histograms() {
+        return Err(Failure::Usage(
+            "histograms are exported from a saved record: `notibench report RECORD --format hlog`, \
+             or hgrm"
+                .to_owned(),
+        ));
+    }
     let path = target_path(&request.workload.name, output)?;
+    let page = output.html.target(path.as_deref())?;
     if request.plan.perf
         && let Some(words) = harness::no_counters()
     {
         eprintln!("warning: {words}");
     }
-    let record = if request.plan.processes > 1 && child.number.is_none() {
+    let in_processes = request.plan.processes > 1 && child.number.is_none();
+    if in_processes && live {
+        return Err(Failure::Usage(
+            "--live shows the trials of one process: leave it out, or --processes".to_owned(),
+        ));
+    }
+    let record = if in_processes {
         processes::run(request)?
     } else {
-        harness::run(request, &mut Progress::new())
+        harness::run(request, observer(live)?.as_mut())
     };
     let saved = match &path {
         Some(path) => record.save(path).map_err(Failure::from),
@@ -180,30 +181,29 @@ fn run_and_show(
         Ok(()) | Err(Failure::ReaderGone) => {}
         Err(failure) => return Err(failure),
     }
+    let page = page.map_or(Ok(()), |page| html::write(&page, &[Document::Run(&record)]));
     saved?;
     if let Some(path) = path {
         eprintln!("record: {}", path.display());
     }
+    page?;
     Ok(record)
 }
 
-/// `notibench report`.
-pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
-    match (Saved::load(&args.record)?, &args.point) {
-        (Saved::Run(record), None) => show(&record, args.format),
-        (Saved::Run(_), Some(_)) => Err(Failure::Usage(format!(
-            "{} holds a single run: leave out --point",
-            args.record.display()
-        ))),
-        (Saved::Sweep(sweep), None) => sweep::show(&sweep, args.format),
-        (Saved::Sweep(sweep), Some(value)) => {
-            show(&sweep::find_point(&sweep, value)?.record, args.format)
-        }
-    }
+pub(super) fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
+    show_of(record, format, None, Pass::Fresh)
 }
 
-fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
+/// The same; of histograms only those of `engine`, and of one kind of pass.
+pub(super) fn show_of(
+    record: &Record,
+    format: OutputFormat,
+    engine: Option<&str>,
+    pass: Pass,
+) -> Result<(), Failure> {
     print(&match format {
+        OutputFormat::Hlog => report::hlog(record, engine, pass).map_err(Failure::Usage)?,
+        OutputFormat::Hgrm => report::hgrm(record, engine, pass).map_err(Failure::Usage)?,
         OutputFormat::Json => report::json(record),
         OutputFormat::Csv => report::csv(record),
         OutputFormat::Markdown => report::markdown(record),
@@ -252,7 +252,7 @@ pub(super) fn target_path(stem: &str, output: &OutputArgs) -> Result<Option<Path
 }
 
 /// Whether two targets are one file, which need not be there yet.
-fn is_same(one: &Path, other: &Path) -> bool {
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     let resolved = |path: &Path| {
         let folder = path.parent().filter(|folder| *folder != Path::new(""));
         let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
@@ -262,13 +262,25 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// Refuses a target that could not be written after a long run.
-fn check_target(path: &Path) -> Result<(), Failure> {
+pub(super) fn check_target(path: &Path) -> Result<(), Failure> {
     check_writable(path).map_err(|error| {
         Failure::Error(format!(
             "cannot write {}: {error}; choose a folder that exists and that you may write to",
             path.display()
         ))
     })
+}
+
+/// Fails where an engine missed the offered rate.
+fn require_rate(record: &Record) -> Result<(), Failure> {
+    let missed = report::missed_rates(record);
+    if missed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Error(format!(
+        "--require-rate: {}; lower --rate, or raise --max-backlog where events were skipped",
+        missed.join("; ")
+    )))
 }
 
 /// What a record comes to.

@@ -11,6 +11,9 @@ use crate::record::Realised;
 /// Events looked at, at the most: 8 bytes each while it lasts.
 const LOOKED_AT: u64 = 10_000_000;
 
+/// Factor between ranks whose counts are kept: eight a decade.
+const RANK_STEP: f64 = 1.333_521_432_163_324;
+
 /// Looks at the events from the stream's start.
 pub(super) fn realised(source: &Source) -> Realised {
     let events = source.events().min(LOOKED_AT);
@@ -53,5 +56,41 @@ pub(super) fn realised(source: &Source) -> Realised {
         recipients: counts.len() as u64,
         top_1_share: share(1),
         top_100_share: share(100),
+        popularity: popularity(&counts),
+    }
+}
+
+/// Counts at ranks that are spaced by a factor, the first and the last among
+/// them; `counts` is sorted, the highest first.
+fn popularity(counts: &[u64]) -> Vec<[u64; 2]> {
+    let last = counts.len() as u64;
+    let mut points: Vec<[u64; 2]> = Vec::new();
+    let mut rank = 1_u64;
+    while rank <= last {
+        points.push([rank, counts[rank as usize - 1]]);
+        let next = (rank as f64 * RANK_STEP).ceil() as u64;
+        rank = if rank < last {
+            next.max(rank + 1).min(last)
+        } else {
+            last + 1
+        };
+    }
+    points
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_are_few_and_the_first_and_the_last_are_among_them() {
+        let counts: Vec<u64> = (0..1_000_000).map(|at| 1_000_000 - at).collect();
+        let points = popularity(&counts);
+        assert!(points.len() < 60, "{}", points.len());
+        assert_eq!(points[0], [1, 1_000_000]);
+        assert_eq!(points.last(), Some(&[1_000_000, 1]));
+        assert!(points.windows(2).all(|pair| pair[0][0] < pair[1][0]));
+        assert_eq!(popularity(&[7]), [[1, 7]]);
+        assert!(popularity(&[]).is_empty());
     }
 }

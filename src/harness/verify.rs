@@ -101,6 +101,7 @@ fn verify_source(
                 pin: false,
                 perf: false,
                 inbox_capacity: INBOX_CAPACITY,
+                open_loop: None,
                 stop: &options.stop,
                 on_hang: options.on_hang,
             };

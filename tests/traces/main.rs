@@ -4,6 +4,7 @@
 mod activities;
 mod arbitrary;
 mod command_line;
+mod fits;
 mod round_trip;
 mod tables;
 

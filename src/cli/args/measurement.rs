@@ -1,10 +1,11 @@
 //! Flags that `run` and `sweep` share: who runs, and on what. Imports `unit`,
 //! and the options that they fill.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::whole;
 use crate::harness::RunOptions;
+use crate::record::Pass;
 use crate::unit::quantity::parse_count;
 
 /// Who runs.
@@ -51,6 +52,24 @@ pub(in crate::cli) struct TrialArgs {
     /// Leave out the proof; the report says so
     #[arg(long)]
     pub(in crate::cli) no_verify: bool,
+}
+
+/// Which passes figures are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum PassArg {
+    /// From an empty state
+    Fresh,
+    /// Over the state that the first pass left; of runs with --warm
+    Warm,
+}
+
+impl From<PassArg> for Pass {
+    fn from(arg: PassArg) -> Self {
+        match arg {
+            PassArg::Fresh => Self::Fresh,
+            PassArg::Warm => Self::Warm,
+        }
+    }
 }
 
 /// What both ask for.
