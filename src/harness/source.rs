@@ -218,8 +218,8 @@ impl Source {
             return self.events_in(first..first + count, room);
         }
         room.clear();
-        if self.inline {
-            room.extend((0..count).map(|at| self.generator.event(first + at * step)));
+        if self.inline() {
+            room.extend((0..count).map(|at| self.made(first + at * step)));
         } else {
             let stored = self.stored_events[first as usize..].iter();
             room.extend(stored.step_by(step as usize).take(count as usize));
@@ -230,10 +230,13 @@ impl Source {
     /// Adds the reads of `range` to `room`.
     #[inline]
     pub(super) fn add_reads(&self, range: Range<u64>, room: &mut Vec<Read>) {
-        if self.inline {
-            room.extend(range.map(|at| self.read_stream.read(at)));
-        } else {
-            room.extend(&self.stored_reads[range.start as usize..range.end as usize]);
+        match &self.origin {
+            Origin::Generated {
+                reads,
+                inline: true,
+                ..
+            } => room.extend(range.map(|at| reads.read(at))),
+            _ => room.extend(&self.stored_reads[range.start as usize..range.end as usize]),
         }
     }
 
@@ -298,7 +301,7 @@ impl Source {
     /// anew.
     pub(super) fn generated_digest_of(&self, taken: &Taken) -> Digest {
         let one = |index: u64| match taken.contains(index) {
-            true => self.generator.event(index).digest(),
+            true => self.made(index).digest(),
             false => Digest::default(),
         };
         (0..self.events)
@@ -312,7 +315,15 @@ impl Source {
     pub fn at_us(&self, index: u64) -> u64 {
         match self.stored_events.get(index as usize) {
             Some(event) => event.at_us,
-            None => self.generator.event(index).at_us,
+            None => self.made(index).at_us,
+        }
+    }
+
+    /// The event at `index`, made anew; of a trace, as it lies in memory.
+    fn made(&self, index: u64) -> Event {
+        match &self.origin {
+            Origin::Generated { generator, .. } => generator.event(index),
+            Origin::Recorded { .. } => self.stored_events[index as usize],
         }
     }
 

@@ -19,6 +19,8 @@ mod mapping;
 mod moment;
 mod outline;
 mod own;
+#[cfg(feature = "parquet")]
+mod parquet_file;
 mod table;
 
 use std::fs::File;
@@ -52,6 +54,8 @@ pub enum TraceFormat {
     ActivityLines,
     /// ActivityStreams 2.0, a collection or a list.
     ActivityDocument,
+    /// Parquet, by a [`Mapping`]; read from files only, by builds that can.
+    Parquet,
 }
 
 /// How a trace is to be read.
@@ -75,6 +79,7 @@ impl TraceFormat {
             Self::Table => "csv by a mapping",
             Self::ActivityLines => "activitystreams, a line each",
             Self::ActivityDocument => "activitystreams, one document",
+            Self::Parquet => "parquet by a mapping",
         }
     }
 }
@@ -124,7 +129,11 @@ pub fn load(path: &Path, options: &TraceOptions) -> Result<Trace, TraceError> {
     let mut input = BufReader::with_capacity(1 << 16, file);
     let start = input.fill_buf().map_err(|error| cannot(&error))?;
     let format = format_of(path, start, options).map_err(whole)?;
-    let trace = read(&name, format, input, options)?;
+    let trace = if format == TraceFormat::Parquet {
+        read_parquet(&name, path, options)?
+    } else {
+        read(&name, format, input, options)?
+    };
     if trace.events.is_empty() {
         let what = match trace.counts.bad + trace.counts.skipped.values().sum::<u64>() {
             0 => "no event in it".to_owned(),
@@ -157,7 +166,41 @@ pub fn read(
         TraceFormat::ActivityDocument => activity::read_document(input, &mut collector),
         TraceFormat::Csv => own::read_csv(input, &mut collector),
         TraceFormat::Ndjson => own::read_ndjson(input, &mut collector),
+        TraceFormat::Parquet => {
+            let bad = Bad::new("Parquet is not read from a stream", "name a file");
+            Err(Stop::Error(collector.error(Place::File, bad)))
+        }
     };
+    finish(format, ended, collector)
+}
+
+#[cfg(feature = "parquet")]
+fn read_parquet(name: &str, path: &Path, options: &TraceOptions) -> Result<Trace, TraceError> {
+    let mut collector = Collector::new(name, options.skip_bad, options.limit);
+    let no_mapping = Mapping::default();
+    let mapping = options.mapping.as_ref().unwrap_or(&no_mapping);
+    let ended = parquet_file::read_parquet(path, mapping, &mut collector);
+    finish(TraceFormat::Parquet, ended, collector)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn read_parquet(name: &str, _: &Path, _: &TraceOptions) -> Result<Trace, TraceError> {
+    Err(TraceError {
+        path: name.to_owned(),
+        place: Place::File,
+        bad: Bad::new(
+            "this build reads no Parquet",
+            "build with `cargo build --release --features parquet`, or write the table as CSV",
+        ),
+    })
+}
+
+/// The stream of a collector that has taken all.
+fn finish(
+    format: TraceFormat,
+    ended: Result<(), Stop>,
+    collector: Collector,
+) -> Result<Trace, TraceError> {
     match ended {
         Ok(()) | Err(Stop::Enough) => {}
         Err(Stop::Error(error)) => return Err(error),
@@ -187,6 +230,11 @@ fn format_of(path: &Path, start: &[u8], options: &TraceOptions) -> Result<TraceF
         (_, Some(_)) if is_json => Err(Bad::new(
             "--map is for tables, and this is JSON",
             "leave out --map and --kind",
+        )),
+        ("parquet", Some(_)) => Ok(TraceFormat::Parquet),
+        ("parquet", None) => Err(Bad::new(
+            "what its columns are is not said",
+            "say it with --map actor=…,recipient=…,at=… --kind …",
         )),
         (_, Some(_)) => Ok(TraceFormat::Table),
         ("csv", None) => Ok(TraceFormat::Csv),
