@@ -86,7 +86,9 @@ impl Format {
 fn is_activities(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let name = name.to_ascii_lowercase();
-    [".as2.ndjson", ".as2.jsonl"].iter().any(|end| name.ends_with(end))
+    [".as2.ndjson", ".as2.jsonl"]
+        .iter()
+        .any(|end| name.ends_with(end))
 }
 
 /// Writes the events of `range`; gives the number of those left out.

@@ -83,10 +83,7 @@ pub(super) fn check_room(events: u64) -> Result<(), Failure> {
 /// What was read, in words.
 fn summary(trace: &Trace) -> String {
     let counts = &trace.counts;
-    let mut parts = vec![format!(
-        "{} events",
-        show_whole(trace.events.len() as u64)
-    )];
+    let mut parts = vec![format!("{} events", show_whole(trace.events.len() as u64))];
     if counts.bad > 0 {
         parts.push(format!("{} bad entries skipped", show_whole(counts.bad)));
     }

@@ -36,14 +36,16 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
     if let Some(path) = &args.trace.trace {
         let limit = Some(args.events);
         let ready = traces::prepare(path, &args.trace.reading, limit)?;
-        let found = harness::verify_trace(
-            &ready.stream,
-            &contenders,
-            &options,
-            &mut Progress::new(),
-        )?;
+        let found =
+            harness::verify_trace(&ready.stream, &contenders, &options, &mut Progress::new())?;
         let events = ready.stream.note.events;
-        failures.extend(tell(&ready.workload.name, events, args, &contenders, found)?);
+        failures.extend(tell(
+            &ready.workload.name,
+            events,
+            args,
+            &contenders,
+            found,
+        )?);
     } else {
         for path in &workloads(args)? {
             let (workload, _) = Workload::load(path)?;

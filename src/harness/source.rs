@@ -11,8 +11,8 @@ use super::open_loop::Taken;
 use crate::engine::dense::DenseIds;
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};
-use crate::record::TraceNote;
 use crate::policy::{Disposition, effect_of};
+use crate::record::TraceNote;
 use crate::unit::digest::Digest;
 
 /// Events that one task of a parallel pass looks at.
@@ -135,9 +135,7 @@ impl Source {
     /// event. A stream that workers generate gets no numbers.
     #[must_use]
     pub fn with_dense_ids(self) -> Self {
-        let dense = (!self.inline()).then(|| {
-            Arc::new(DenseIds::of_stream(&self.stored_events))
-        });
+        let dense = (!self.inline()).then(|| Arc::new(DenseIds::of_stream(&self.stored_events)));
         Self { dense, ..self }
     }
 

@@ -32,5 +32,5 @@ pub use schema::{
     ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
 pub use store::{RecordError, default_path};
-pub use trace_note::TraceNote;
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};
+pub use trace_note::TraceNote;

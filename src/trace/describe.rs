@@ -67,9 +67,10 @@ pub fn describe(all: &[Described<'_>]) -> Vec<Vec<String>> {
             whole(popularity(of.census).distinct())
         });
         for rank in RANKS {
-            row(&format!("  share of the top {}", show_whole(rank as u64)), &|of| {
-                top(popularity(of.census), rank)
-            });
+            row(
+                &format!("  share of the top {}", show_whole(rank as u64)),
+                &|of| top(popularity(of.census), rank),
+            );
         }
     }
     row("events over time", &|of| bars(of.census));
@@ -83,7 +84,10 @@ pub fn describe(all: &[Described<'_>]) -> Vec<Vec<String>> {
         whole(reads)
     });
     for at in 0..all.iter().map(|of| of.reads.len()).max().unwrap_or(0) {
-        let name = all.iter().find_map(|of| of.reads.get(at)).map_or("", |of| of.0);
+        let name = all
+            .iter()
+            .find_map(|of| of.reads.get(at))
+            .map_or("", |of| of.0);
         row(&format!("  {name}"), &|of| {
             whole(of.reads.get(at).map_or(0, |(_, number)| *number))
         });
@@ -166,16 +170,23 @@ mod tests {
 
     #[test]
     fn two_streams_stand_beside_each_other() {
-        let event = |index: u64, kind| {
-            Event::new(index, index, kind, false, (index, Segment::Other), 1, 0)
-        };
+        let event =
+            |index: u64, kind| Event::new(index, index, kind, false, (index, Segment::Other), 1, 0);
         let views: Vec<Event> = (0..48).map(|i| event(i, Kind::ProfileView)).collect();
         let follows: Vec<Event> = (0..10).map(|i| event(i, Kind::MemberFollow)).collect();
         let (one, other) = (Census::of(&views), Census::of(&follows));
         let reads = [("badge", 7)];
         let rows = describe(&[
-            Described { name: "one", census: &one, reads: &reads },
-            Described { name: "other", census: &other, reads: &[] },
+            Described {
+                name: "one",
+                census: &one,
+                reads: &reads,
+            },
+            Described {
+                name: "other",
+                census: &other,
+                reads: &[],
+            },
         ]);
         let row = |name: &str| {
             let found = rows.iter().find(|row| row[0] == name);

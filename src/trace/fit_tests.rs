@@ -46,11 +46,19 @@ fn exponents_are_recovered_within_their_intervals() {
                 assert!(fitted.high - fitted.low < 0.25, "{wanted}: {fitted:?}");
             }
             let off = found.members.value / f64::from(members);
-            assert!((0.95..1.15).contains(&off), "{exponent}: {:?}", found.members);
+            assert!(
+                (0.95..1.15).contains(&off),
+                "{exponent}: {:?}",
+                found.members
+            );
         }
     }
     // at 95% two of 40 are to be expected
-    assert!(outside.len() <= 3, "{} of {tried}: {outside:?}", outside.len());
+    assert!(
+        outside.len() <= 3,
+        "{} of {tried}: {outside:?}",
+        outside.len()
+    );
 }
 
 #[test]

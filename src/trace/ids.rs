@@ -88,7 +88,13 @@ mod tests {
         assert_eq!(id(" 17 "), Ok(17));
         assert_eq!(id("urn:notibench:member:17"), Ok(17));
         assert_eq!(id("18446744073709551615"), Ok(u64::MAX));
-        for text in ["017", "+17", "ann", "https://a.example/ann", "18446744073709551616"] {
+        for text in [
+            "017",
+            "+17",
+            "ann",
+            "https://a.example/ann",
+            "18446744073709551616",
+        ] {
             let hashed = id(text).unwrap();
             assert!(hashed > 1 << 40, "{text}: {hashed}");
             assert_eq!(id(text), Ok(hashed));

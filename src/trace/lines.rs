@@ -33,7 +33,9 @@ impl<R: BufRead> Lines<R> {
         loop {
             self.line.clear();
             let limit = MAX_LINE_BYTES + 1;
-            let read = (&mut self.input).take(limit).read_until(b'\n', &mut self.line)?;
+            let read = (&mut self.input)
+                .take(limit)
+                .read_until(b'\n', &mut self.line)?;
             if read == 0 {
                 return Ok(None);
             }

@@ -92,7 +92,9 @@ impl Mapping {
         match own {
             Some(own) => self.words.push((own.to_owned(), kind)),
             None if self.kind.is_some() => {
-                return Err(format!("--kind {word}: there is one for all events already"));
+                return Err(format!(
+                    "--kind {word}: there is one for all events already"
+                ));
             }
             None => self.kind = Some(kind),
         }
@@ -130,9 +132,11 @@ impl Mapping {
         if named.all(|column| by_number(&column) == first) {
             return Ok(());
         }
-        Err("--map names some columns and numbers others: a table with a header has names, one \
+        Err(
+            "--map names some columns and numbers others: a table with a header has names, one \
              without has #1, #2, …"
-            .to_owned())
+                .to_owned(),
+        )
     }
 
     pub(super) const fn delimiter(&self) -> u8 {
@@ -211,7 +215,11 @@ impl<'a> RowReader<'a> {
             };
             let short = || {
                 let what = "the row ends before it";
-                Bad::of(FIELDS[field as usize], what, "mend the row, or leave it out")
+                Bad::of(
+                    FIELDS[field as usize],
+                    what,
+                    "mend the row, or leave it out",
+                )
             };
             value(place).map(Some).ok_or_else(short)
         };

@@ -29,8 +29,8 @@ use std::path::Path;
 
 pub use activity::push_activity;
 pub use census::{Census, PARTS, Popularity};
-pub use collect::{Counts, MAX_EVENTS};
 use collect::{Collected, Collector, Stop};
+pub use collect::{Counts, MAX_EVENTS};
 pub use describe::{Described, describe};
 pub use error::{Bad, Place, TraceError};
 pub use fit::{Fit, Fitted, FittedZipf, about, fit};
@@ -123,7 +123,10 @@ pub fn load(path: &Path, options: &TraceOptions) -> Result<Trace, TraceError> {
     };
     let cannot = |error: &io::Error| {
         let what = format!("cannot read it: {error}");
-        whole(Bad::new(what, "name a file that exists and that you may read"))
+        whole(Bad::new(
+            what,
+            "name a file that exists and that you may read",
+        ))
     };
     let file = File::open(path).map_err(|error| cannot(&error))?;
     let mut input = BufReader::with_capacity(1 << 16, file);

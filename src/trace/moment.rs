@@ -76,7 +76,15 @@ mod tests {
         ] {
             assert_eq!(read(text, TimeUnit::Seconds), Some(eight), "{text}");
         }
-        for text in ["", "nan", "inf", "yesterday", "1e99", "9223372036854775807", "2026-13-01"] {
+        for text in [
+            "",
+            "nan",
+            "inf",
+            "yesterday",
+            "1e99",
+            "9223372036854775807",
+            "2026-13-01",
+        ] {
             assert_eq!(read(text, TimeUnit::Seconds), None, "{text}");
         }
     }

@@ -125,7 +125,10 @@ fn json_bad(error: &serde_json::Error) -> Bad {
         ),
         _ => format!("at character {}: not a JSON object", error.column()),
     };
-    Bad::new(what, "write each key once, ids as whole numbers without quotes")
+    Bad::new(
+        what,
+        "write each key once, ids as whole numbers without quotes",
+    )
 }
 
 fn draft(row: &Row<'_>) -> Result<Draft, Bad> {

@@ -14,11 +14,7 @@ use super::mapping::{Mapping, RowReader};
 
 /// Reads a file row by row. The library that decodes it has been known to
 /// panic over damaged files: that becomes an error here.
-pub(super) fn read_parquet(
-    path: &Path,
-    mapping: &Mapping,
-    to: &mut Collector,
-) -> Result<(), Stop> {
+pub(super) fn read_parquet(path: &Path, mapping: &Mapping, to: &mut Collector) -> Result<(), Stop> {
     let read = catch_unwind(AssertUnwindSafe(|| rows(path, mapping, to)));
     read.unwrap_or_else(|_| {
         let bad = Bad::new("damaged: no reader gets through it", "copy the file anew");
@@ -28,7 +24,10 @@ pub(super) fn read_parquet(
 
 fn rows(path: &Path, mapping: &Mapping, to: &mut Collector) -> Result<(), Stop> {
     let whole = |to: &Collector, error: &ParquetError| {
-        let bad = Bad::new(format!("no Parquet that can be read: {error}"), "copy the file anew");
+        let bad = Bad::new(
+            format!("no Parquet that can be read: {error}"),
+            "copy the file anew",
+        );
         Stop::Error(to.error(Place::File, bad))
     };
     let file = File::open(path).map_err(|error| whole(to, &error.into()))?;
@@ -44,7 +43,9 @@ fn rows(path: &Path, mapping: &Mapping, to: &mut Collector) -> Result<(), Stop> 
     let places = mapping.places(header);
     let places = places.map_err(|bad| Stop::Error(to.error(Place::File, bad)))?;
     let mut row_reader = RowReader::new(mapping, places);
-    let rows = reader.get_row_iter(None).map_err(|error| whole(to, &error))?;
+    let rows = reader
+        .get_row_iter(None)
+        .map_err(|error| whole(to, &error))?;
     let mut texts: Vec<String> = Vec::new();
     for (number, row) in (1..).zip(rows) {
         let row = row.map_err(|error| whole(to, &error))?;
@@ -112,11 +113,20 @@ mod tests {
         let mut group = writer.next_row_group().unwrap();
         let mut column = group.next_column().unwrap().unwrap();
         let who = ["ann", "bob", "ann"].map(ByteArray::from);
-        column.typed::<ByteArrayType>().write_batch(&who, None, None).unwrap();
+        column
+            .typed::<ByteArrayType>()
+            .write_batch(&who, None, None)
+            .unwrap();
         column.close().unwrap();
-        for values in [[17, 18, 17], [1_795_593_600_000, 1_795_593_601_000, 1_795_593_602_500]] {
+        for values in [
+            [17, 18, 17],
+            [1_795_593_600_000, 1_795_593_601_000, 1_795_593_602_500],
+        ] {
             let mut column = group.next_column().unwrap().unwrap();
-            column.typed::<Int64Type>().write_batch(&values, None, None).unwrap();
+            column
+                .typed::<Int64Type>()
+                .write_batch(&values, None, None)
+                .unwrap();
             column.close().unwrap();
         }
         group.close().unwrap();
@@ -141,7 +151,11 @@ mod tests {
         let events = trace.events.as_slice();
         let found: Vec<(u64, u64)> = events.iter().map(|e| (e.at_us, e.recipient)).collect();
         assert_eq!(found, [(0, 17), (1_000_000, 18), (2_500_000, 17)]);
-        assert!(events.iter().all(|event| event.kind() == Kind::MemberFollow));
+        assert!(
+            events
+                .iter()
+                .all(|event| event.kind() == Kind::MemberFollow)
+        );
         assert!(events[0].actor == events[2].actor && events[0].actor != events[1].actor);
         // damaged at any byte it is read or refused
         let bytes = std::fs::read(&path).unwrap();

@@ -36,7 +36,10 @@ pub(super) fn read_table(
     loop {
         since_row.set(0);
         let line = table.position().line();
-        match table.read_byte_record(&mut row).map_err(csv::Error::into_kind) {
+        match table
+            .read_byte_record(&mut row)
+            .map_err(csv::Error::into_kind)
+        {
             Ok(true) => {}
             Ok(false) => return Ok(()),
             Err(csv::ErrorKind::Io(error)) => return Err(read_error(to, &error)),
@@ -51,7 +54,9 @@ pub(super) fn read_table(
             None => {
                 let header: Option<Vec<String>> = mapping.has_header().then(|| {
                     let names = row.iter().map(|name| String::from_utf8_lossy(name));
-                    names.map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect()
+                    names
+                        .map(|name| name.trim_start_matches('\u{feff}').to_owned())
+                        .collect()
                 });
                 let places = mapping.places(header.as_deref());
                 let places = places.map_err(|bad| Stop::Error(to.error(place, bad)))?;

@@ -65,7 +65,11 @@ impl Workload {
         let of = &self.population;
         writeln!(out, "\n[population]")?;
         writeln!(out, "members = {}", of.members)?;
-        writeln!(out, "recipient_exponent = {}", number(of.recipient_exponent))?;
+        writeln!(
+            out,
+            "recipient_exponent = {}",
+            number(of.recipient_exponent)
+        )?;
         writeln!(out, "actor_exponent = {}", number(of.actor_exponent))?;
         writeln!(out, "contents_per_member = {}", of.contents_per_member)?;
         writeln!(out, "hot_contents = {}", of.hot_contents)?;
@@ -97,9 +101,7 @@ impl Workload {
             } => {
                 let zones: Vec<String> = zones
                     .iter()
-                    .map(|(utc, share)| {
-                        format!("{{ utc = {}, share = {share} }}", number(*utc))
-                    })
+                    .map(|(utc, share)| format!("{{ utc = {}, share = {share} }}", number(*utc)))
                     .collect();
                 writeln!(out, "shape = \"diurnal\"")?;
                 writeln!(out, "peak_to_mean = {}", number(*peak_to_mean))?;
@@ -185,7 +187,12 @@ mod tests {
                     let at = kind as usize;
                     assert!(close(before.mix.kinds[at], after.mix.kinds[at]), "{kind:?}");
                 }
-                for (a, b) in before.population.segments.iter().zip(after.population.segments) {
+                for (a, b) in before
+                    .population
+                    .segments
+                    .iter()
+                    .zip(after.population.segments)
+                {
                     assert!(close(*a, b));
                 }
                 let mut rest = after.clone();

@@ -22,7 +22,8 @@ fn kinds(text: &str) -> Vec<(Kind, bool)> {
     trace.events.iter().map(|e| (e.kind(), e.undo())).collect()
 }
 
-const NOTE: &str = r#"{"type":"Note","id":"https://b.example/1","attributedTo":"https://b.example/bob"}"#;
+const NOTE: &str =
+    r#"{"type":"Note","id":"https://b.example/1","attributedTo":"https://b.example/bob"}"#;
 
 #[test]
 fn each_row_of_the_table_means_what_it_says() {
@@ -101,8 +102,10 @@ fn an_answer_with_a_mention_of_whom_it_answers_is_told_once() {
 fn who_wrote_something_is_known_from_its_creation() {
     let text = [
         activity(r#""type":"Create","object":{"type":"Note","id":"n1"}"#),
-        r#"{"type":"Like","actor":"b","object":"n1","published":"2026-11-25T08:00:01Z"}"#.to_owned(),
-        r#"{"type":"Like","actor":"b","object":"n2","published":"2026-11-25T08:00:01Z"}"#.to_owned(),
+        r#"{"type":"Like","actor":"b","object":"n1","published":"2026-11-25T08:00:01Z"}"#
+            .to_owned(),
+        r#"{"type":"Like","actor":"b","object":"n2","published":"2026-11-25T08:00:01Z"}"#
+            .to_owned(),
     ];
     let trace = lines(&text.join("\n"));
     assert_eq!(trace.events.len(), 1);
@@ -112,7 +115,10 @@ fn who_wrote_something_is_known_from_its_creation() {
         skipped,
         [
             ("Create that concerns nobody else".to_owned(), 1),
-            ("something whose author the trace does not say".to_owned(), 1),
+            (
+                "something whose author the trace does not say".to_owned(),
+                1
+            ),
         ]
     );
 }
@@ -134,21 +140,38 @@ fn an_undo_finds_its_target_by_id_by_object_or_in_itself() {
         assert_eq!((first.undo(), second.undo()), (false, true), "{undone}");
         assert_eq!(
             (first.kind(), first.actor, first.recipient, first.content),
-            (second.kind(), second.actor, second.recipient, second.content)
+            (
+                second.kind(),
+                second.actor,
+                second.recipient,
+                second.content
+            )
         );
     }
     // another's like, one that is not in the trace, what can't be undone
     for (undone, reason) in [
         (r#""like2""#.to_owned(), "Undo of what is not in the trace"),
-        (format!(r#"{{"type":"View","object":{NOTE}}}"#), "Undo of View"),
-        (r#"{"type":"Delete","object":"n"}"#.to_owned(), "Undo of Delete"),
+        (
+            format!(r#"{{"type":"View","object":{NOTE}}}"#),
+            "Undo of View",
+        ),
+        (
+            r#"{"type":"Delete","object":"n"}"#.to_owned(),
+            "Undo of Delete",
+        ),
     ] {
         let undo = activity(&format!(r#""type":"Undo","object":{undone}"#));
         let trace = lines(&format!("{like}{undo}"));
         assert_eq!(trace.events.len(), 1, "{undone}");
-        assert_eq!(trace.counts.skipped.get(reason), Some(&1), "{:?}", trace.counts);
+        assert_eq!(
+            trace.counts.skipped.get(reason),
+            Some(&1),
+            "{:?}",
+            trace.counts
+        );
     }
-    let anothers = r#"{"type":"Undo","actor":"eve","object":"like1","published":"2026-11-25T08:00:01Z"}"#;
+    let anothers =
+        r#"{"type":"Undo","actor":"eve","object":"like1","published":"2026-11-25T08:00:01Z"}"#;
     assert_eq!(lines(&format!("{like}{anothers}")).events.len(), 1);
 }
 
@@ -183,5 +206,8 @@ fn a_document_may_be_a_collection_a_list_or_one_activity() {
     assert!(error.to_string().contains("a trace, line 4"), "{error}");
     let without_time = "[{\"type\":\"Follow\",\"actor\":\"a\",\"object\":\"b\"}]";
     let error = read(TraceFormat::ActivityDocument, without_time.as_bytes()).unwrap_err();
-    assert!(error.to_string().contains("item 1: column `published`"), "{error}");
+    assert!(
+        error.to_string().contains("item 1: column `published`"),
+        "{error}"
+    );
 }

@@ -36,9 +36,8 @@ fn read_all(bytes: &[u8]) {
 }
 
 fn check(trace: &Trace) {
-    let is_later = |pair: &[Event]| {
-        pair[0].index() < pair[1].index() && pair[0].at_us <= pair[1].at_us
-    };
+    let is_later =
+        |pair: &[Event]| pair[0].index() < pair[1].index() && pair[0].at_us <= pair[1].at_us;
     assert!(trace.events.windows(2).all(is_later));
     for event in &trace.events {
         assert_eq!(event.kind().has_content(), event.content != 0);

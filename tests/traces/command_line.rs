@@ -73,7 +73,11 @@ fn a_rerun_takes_the_same_trace_and_refuses_another() {
     assert!(told.contains("500 events, 1 bad entries skipped"), "{told}");
     assert!(told.contains("log.csv, line 502"), "{told}");
     let saved = Record::load(record.as_ref()).unwrap();
-    assert!(saved.warnings.iter().any(|words| words.contains("1 bad")), "{:?}", saved.warnings);
+    assert!(
+        saved.warnings.iter().any(|words| words.contains("1 bad")),
+        "{:?}",
+        saved.warnings
+    );
     let again = succeed(&["rerun", &record, "--no-save"]);
     assert!(text(&again.stderr).contains("the same events and the same final state"));
     fs::write(&log, format!("t,a,b\n{rows}").replace("user6", "user9")).unwrap();
@@ -91,16 +95,44 @@ fn what_cannot_be_meant_is_refused() {
     succeed(&["generate", SMOKE, "--events", "100", "--out", &csv]);
     fs::write(&empty, "").unwrap();
     for (words, code, part) in [
-        (vec!["run", SMOKE, "--trace", &csv], 2, "cannot be used with"),
+        (
+            vec!["run", SMOKE, "--trace", &csv],
+            2,
+            "cannot be used with",
+        ),
         (vec!["run"], 2, "required"),
-        (vec!["run", "--trace", &csv, "--inline"], 2, "leave out --inline"),
-        (vec!["run", "--trace", &csv, "--events", "101"], 2, "the trace has 100"),
+        (
+            vec!["run", "--trace", &csv, "--inline"],
+            2,
+            "leave out --inline",
+        ),
+        (
+            vec!["run", "--trace", &csv, "--events", "101"],
+            2,
+            "the trace has 100",
+        ),
         (vec!["run", "--trace", "no/such.csv"], 1, "cannot read it"),
         (vec!["run", "--trace", &empty], 1, "no event in it"),
-        (vec!["run", "--trace", "README.md"], 1, "its ending names no format"),
-        (vec!["run", "--trace", &csv, "--map", "actor=a"], 2, "add at=COLUMN"),
-        (vec!["run", "--trace", &csv, "--kind", "post_like"], 2, "--map"),
-        (vec!["verify", SMOKE, "--trace", &csv], 2, "cannot be used with"),
+        (
+            vec!["run", "--trace", "README.md"],
+            1,
+            "its ending names no format",
+        ),
+        (
+            vec!["run", "--trace", &csv, "--map", "actor=a"],
+            2,
+            "add at=COLUMN",
+        ),
+        (
+            vec!["run", "--trace", &csv, "--kind", "post_like"],
+            2,
+            "--map",
+        ),
+        (
+            vec!["verify", SMOKE, "--trace", &csv],
+            2,
+            "cannot be used with",
+        ),
     ] {
         let given = output(&words);
         let said = text(&given.stderr);

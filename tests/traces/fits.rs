@@ -56,7 +56,11 @@ fn a_workload_is_recovered_from_its_own_stream() {
         }
         let width = found.recipients.exponent.high - found.recipients.exponent.low;
         assert!(width < 0.15, "{width}");
-        assert!(found.recipients.distance < 0.03, "{}", found.recipients.distance);
+        assert!(
+            found.recipients.distance < 0.03,
+            "{}",
+            found.recipients.distance
+        );
         let members = of.population.members as f64 / 8_000.0;
         assert!((0.9..1.1).contains(&members), "{members}");
         for kind in Kind::ALL {
@@ -66,7 +70,11 @@ fn a_workload_is_recovered_from_its_own_stream() {
         let off = (of.mix.duplicate - made.mix.duplicate).abs();
         assert!(off < 0.003, "{}", of.mix.duplicate);
         assert!((of.mix.self_action - made.mix.self_action).abs() < 0.001);
-        assert!((of.population.hot_share - 0.1).abs() < 0.06, "{:?}", of.population);
+        assert!(
+            (of.population.hot_share - 0.1).abs() < 0.06,
+            "{:?}",
+            of.population
+        );
         assert_eq!(of.population.contents_per_member, 4);
         assert_eq!(of.time, TimeShape::Constant);
         for (a, b) in made.population.segments.iter().zip(of.population.segments) {
@@ -108,7 +116,11 @@ fn fit_and_describe_as_a_user_meets_them() {
     let steady = "workloads/steady_week.toml";
     succeed(&["generate", steady, "--events", "20k", "--out", &log]);
     let told = succeed(&["fit", &log, "--out", &made]);
-    assert!(text(&told.stderr).contains("recipient_exponent"), "{}", text(&told.stderr));
+    assert!(
+        text(&told.stderr).contains("recipient_exponent"),
+        "{}",
+        text(&told.stderr)
+    );
     let workload = std::fs::read_to_string(&made).unwrap();
     assert!(Workload::parse(&made, &workload).is_ok());
     let printed = text(&succeed(&["fit", &log]).stdout);
@@ -116,13 +128,19 @@ fn fit_and_describe_as_a_user_meets_them() {
     let table = text(&succeed(&["describe", &log, &made]).stdout);
     let row = |name: &str| {
         let found = table.lines().find(|line| line.starts_with(name));
-        found.unwrap_or_else(|| panic!("{name}: {table}")).to_owned()
+        found
+            .unwrap_or_else(|| panic!("{name}: {table}"))
+            .to_owned()
     };
     assert!(row("events").contains("20,000"), "{table}");
     assert_eq!(row("profile_view").matches('%').count(), 2, "{table}");
     assert!(!table.contains("reads"), "a trace has none: {table}");
     let reads = text(&succeed(&["describe", steady, "--events", "4k"]).stdout);
-    assert!(reads.lines().any(|line| line.starts_with("reads") && line.ends_with("1,000")));
+    assert!(
+        reads
+            .lines()
+            .any(|line| line.starts_with("reads") && line.ends_with("1,000"))
+    );
     let refused = output(&["fit", "no/such.csv"]);
     assert_eq!(refused.status.code(), Some(1));
 }
@@ -142,6 +160,10 @@ fn traces_of_very_little_are_fitted_without_a_panic() {
         workload.about = notibench::trace::about(&found, "a test");
         let text = workload.to_toml();
         let again = Workload::parse("little.toml", &text);
-        assert!(again.is_ok(), "{text}\n{}", again.unwrap_err().render(false));
+        assert!(
+            again.is_ok(),
+            "{text}\n{}",
+            again.unwrap_err().render(false)
+        );
     }
 }

@@ -15,18 +15,42 @@ fn stream(from: u64) -> impl Strategy<Value = Vec<Event>> {
     let segment = prop::sample::select(Segment::ALL.to_vec());
     let id = prop_oneof![0..5_u64, any::<u64>()];
     let step = (1..1_000_u64, prop_oneof![Just(0), 0..10_000_000_u64]);
-    let fields = (kind, any::<bool>(), id.clone(), segment, id.clone(), id, step);
+    let fields = (
+        kind,
+        any::<bool>(),
+        id.clone(),
+        segment,
+        id.clone(),
+        id,
+        step,
+    );
     prop::collection::vec(fields, 0..60).prop_map(move |events| {
         let (mut index, mut at_us) = (from, 0);
         let make = |(kind, undo, actor, segment, recipient, content, (gap, later))| {
             let kind: Kind = kind;
             index += gap;
             at_us += later;
-            let recipient = if kind == Kind::MarkRead { actor } else { recipient };
+            let recipient = if kind == Kind::MarkRead {
+                actor
+            } else {
+                recipient
+            };
             let content: u64 = content;
-            let content = if kind.has_content() { content.max(1) } else { 0 };
+            let content = if kind.has_content() {
+                content.max(1)
+            } else {
+                0
+            };
             let undo = undo && kind.is_undoable();
-            Event::new(index, at_us, kind, undo, (actor, segment), recipient, content)
+            Event::new(
+                index,
+                at_us,
+                kind,
+                undo,
+                (actor, segment),
+                recipient,
+                content,
+            )
         };
         events.into_iter().map(make).collect()
     })
@@ -38,7 +62,15 @@ fn numbered(events: &[Event]) -> Vec<Event> {
         .zip(events)
         .map(|(index, e)| {
             let actor = (e.actor, e.segment());
-            Event::new(index, e.at_us, e.kind(), e.undo(), actor, e.recipient, e.content)
+            Event::new(
+                index,
+                e.at_us,
+                e.kind(),
+                e.undo(),
+                actor,
+                e.recipient,
+                e.content,
+            )
         })
         .collect()
 }

@@ -21,7 +21,13 @@ fn words_become_kinds_and_ids_become_hashes() {
                 2026-11-25T08:00:00Z,ann,bob,like,p1\n\
                 2026-11-25T08:00:02Z,bob,ann,follow,\n\
                 2026-11-25T08:00:01Z,\"ann\",17,like,p1\n";
-    let map = ["at=when", "actor=from", "recipient=to", "kind=what", "content=thing"];
+    let map = [
+        "at=when",
+        "actor=from",
+        "recipient=to",
+        "kind=what",
+        "content=thing",
+    ];
     let kinds = ["like=post_like", "follow=member_follow"];
     let trace = table(text, mapping(&map, &kinds, TimeUnit::Seconds), false).unwrap();
     let kinds: Vec<Kind> = trace.events.iter().map(|e| e.kind()).collect();
@@ -34,8 +40,14 @@ fn words_become_kinds_and_ids_become_hashes() {
         panic!("{}", trace.events.len());
     };
     assert_eq!(first.actor, second.actor);
-    assert_eq!((first.actor, first.recipient), (third.recipient, third.actor));
-    assert_eq!((first.content, second.recipient, third.content), (second.content, 17, 0));
+    assert_eq!(
+        (first.actor, first.recipient),
+        (third.recipient, third.actor)
+    );
+    assert_eq!(
+        (first.content, second.recipient, third.content),
+        (second.content, 17, 0)
+    );
     assert_eq!(first.segment(), second.segment());
 }
 
@@ -46,15 +58,17 @@ fn segments_of_foreign_actors_are_a_function_of_the_actor_and_even() {
         text.push_str(&format!("user{actor} x {actor}\n"));
     }
     let map = words(&["actor=#1", "recipient=#2", "at=#3"]);
-    let mapping =
-        Mapping::new(&map, &words(&["member_follow"]), TimeUnit::Seconds, b' ').unwrap();
+    let mapping = Mapping::new(&map, &words(&["member_follow"]), TimeUnit::Seconds, b' ').unwrap();
     let trace = table(&text, mapping, false).unwrap();
     let mut counts = [0_i32; Segment::COUNT];
     for event in &trace.events {
         counts[event.segment() as usize] += 1;
     }
     // five standard deviations of a share of an eighth
-    assert!(counts.iter().all(|count| (count - 1_000).abs() < 150), "{counts:?}");
+    assert!(
+        counts.iter().all(|count| (count - 1_000).abs() < 150),
+        "{counts:?}"
+    );
 }
 
 #[test]
@@ -77,7 +91,9 @@ fn a_bad_row_is_said_with_its_line_and_column_and_no_member() {
 fn a_kind_with_content_needs_one() {
     let map = ["actor=a", "recipient=b", "at=t"];
     let likes = mapping(&map, &["post_like"], TimeUnit::Seconds);
-    let error = table("a,b,t\n1,2,3\n", likes, false).unwrap_err().to_string();
+    let error = table("a,b,t\n1,2,3\n", likes, false)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("`post_like` needs a content"), "{error}");
 }
 
@@ -102,11 +118,31 @@ fn a_mapping_that_cannot_be_meant_is_refused_in_words() {
         (&["actor=a", "recipient=b"], &["post_like"], "add at=COLUMN"),
         (&["recipient=b", "at=t"], &["post_like"], "add actor=COLUMN"),
         (&["actor=a", "at=t"], &["post_like"], "add recipient=COLUMN"),
-        (&["actor=a", "recipient=b", "at=t"], &[], "--map kind=COLUMN"),
-        (&["actor=a", "recipient=b", "at=t"], &["likes"], "no kind `likes`"),
-        (&["actor=a", "recipient=b", "at=t"], &["x=post_like"], "--map kind=COLUMN"),
-        (&["actor=a", "recipient=b", "at=t", "kind=k"], &["post_like"], "drop one"),
-        (&["actor=#1", "recipient=b", "at=t"], &["post_like"], "#1, #2"),
+        (
+            &["actor=a", "recipient=b", "at=t"],
+            &[],
+            "--map kind=COLUMN",
+        ),
+        (
+            &["actor=a", "recipient=b", "at=t"],
+            &["likes"],
+            "no kind `likes`",
+        ),
+        (
+            &["actor=a", "recipient=b", "at=t"],
+            &["x=post_like"],
+            "--map kind=COLUMN",
+        ),
+        (
+            &["actor=a", "recipient=b", "at=t", "kind=k"],
+            &["post_like"],
+            "drop one",
+        ),
+        (
+            &["actor=#1", "recipient=b", "at=t"],
+            &["post_like"],
+            "#1, #2",
+        ),
     ] {
         let said = refused(map, kinds);
         assert!(said.contains(part), "{map:?} {kinds:?}: {said}");

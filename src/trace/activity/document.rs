@@ -67,7 +67,10 @@ pub(in crate::trace) fn read_document(input: impl BufRead, to: &mut Collector) -
 }
 
 fn json_bad(error: &serde_json::Error) -> Bad {
-    let what = format!("at character {}: not what is to stand there in JSON", error.column());
+    let what = format!(
+        "at character {}: not what is to stand there in JSON",
+        error.column()
+    );
     Bad::new(
         what,
         "write one activity a line in .ndjson, and a collection or a list of them in .json",

@@ -74,7 +74,10 @@ impl ActivityReader {
             return Err(Bad::new("not an activity", help));
         }
         let Some((actor, segment)) = self.actor(activity)? else {
-            return Ok(Read::Nothing(format!("{} without an actor", word_of(activity))));
+            return Ok(Read::Nothing(format!(
+                "{} without an actor",
+                word_of(activity)
+            )));
         };
         let (meanings, undo) = if is_type(activity, &["Undo"]) {
             (self.undone(activity, actor)?, true)

@@ -68,8 +68,7 @@ fn meaning(event: &Event) -> Option<(&'static str, String)> {
             ("Create", object(&note))
         }
         Kind::PostTag => {
-            let note =
-                format!("{{\"type\":\"Note\",\"id\":\"{content}\",\"tag\":[{person}]}}");
+            let note = format!("{{\"type\":\"Note\",\"id\":\"{content}\",\"tag\":[{person}]}}");
             ("Create", object(&note))
         }
         Kind::PostMention => {

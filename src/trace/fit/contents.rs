@@ -44,9 +44,8 @@ pub(super) fn fit(events: &[Event], population: &mut Population, contents: &Popu
 /// over events. Tags and mentions, whose author is the actor, do not count.
 fn per_member(events: &[Event]) -> u64 {
     let by_actor = [Kind::PostTag, Kind::CommentTag, Kind::PostMention];
-    let is_counted = |e: &&Event| {
-        e.kind().has_content() && !e.undo() && !by_actor.contains(&e.kind())
-    };
+    let is_counted =
+        |e: &&Event| e.kind().has_content() && !e.undo() && !by_actor.contains(&e.kind());
     let of = events.iter().filter(is_counted);
     let mut pairs: Vec<(u64, u64)> = of.map(|e| (e.recipient, e.content)).collect();
     pairs.sort_unstable();

@@ -94,7 +94,10 @@ pub fn fit(name: &str, trace: &Trace, census: &Census) -> Fit {
     let found = fit_roles(roles, census.members as f64);
     let mut workload = outline(name, String::new(), census);
     let undo = proportion(census.undos, census.events);
-    let duplicate = census.duplicate_share().min(0.9 - workload.mix.undo).max(0.0);
+    let duplicate = census
+        .duplicate_share()
+        .min(0.9 - workload.mix.undo)
+        .max(0.0);
     let kinds: f64 = workload.mix.kinds.iter().sum();
     let fresh = 1.0 - workload.mix.undo - duplicate;
     workload.mix.kinds = workload.mix.kinds.map(|kind| kind / kinds * fresh);
@@ -134,8 +137,7 @@ fn proportion(part: u64, whole: u64) -> Fitted {
     let (n, z) = ((whole as f64).max(1.0), QUANTILE);
     let share = part as f64 / n;
     let middle = (share + z * z / (2.0 * n)) / (1.0 + z * z / n);
-    let half = z / (1.0 + z * z / n)
-        * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
+    let half = z / (1.0 + z * z / n) * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
     Fitted {
         value: share,
         low: (middle - half).max(0.0),
@@ -166,7 +168,10 @@ fn fit_roles(roles: [&Popularity; 2], seen: f64) -> Roles {
     let grid = (0..=12).map(|k| low + (high - low) * (f64::from(k) / steps).powi(2));
     let best = grid
         .map(|at| (at, profile(at)))
-        .fold((low, f64::NEG_INFINITY), |a, b| if b.1 > a.1 { b } else { a });
+        .fold(
+            (low, f64::NEG_INFINITY),
+            |a, b| if b.1 > a.1 { b } else { a },
+        );
     let width = (high - low) / 4.0;
     let ends = ((best.0 - width).max(low), (best.0 + width).min(high));
     let (at, most) = maximum(profile, ends.0, ends.1, 1e-3);

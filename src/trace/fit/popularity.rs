@@ -124,10 +124,10 @@ pub(super) fn maximum(
     }
     // an end may be higher than all between: an exponent of 0
     let middle = f64::midpoint(low, high);
-    [low, middle, high]
-        .map(|at| (at, of(at)))
-        .into_iter()
-        .fold((middle, f64::NEG_INFINITY), |a, b| if b.1 > a.1 { b } else { a })
+    [low, middle, high].map(|at| (at, of(at))).into_iter().fold(
+        (middle, f64::NEG_INFINITY),
+        |a, b| if b.1 > a.1 { b } else { a },
+    )
 }
 
 /// Sum of `k^-s` for k from 1 to n, by Euler and Maclaurin after the first
@@ -143,7 +143,8 @@ pub(super) fn harmonic(n: f64, s: f64) -> f64 {
     } else {
         (n.powf(1.0 - s) - head.powf(1.0 - s)) / (1.0 - s)
     };
-    sum + integral + f64::midpoint(n.powf(-s), -head.powf(-s))
+    sum + integral
+        + f64::midpoint(n.powf(-s), -head.powf(-s))
         + s / 12.0 * (head.powf(-s - 1.0) - n.powf(-s - 1.0))
 }
 
@@ -225,7 +226,10 @@ mod tests {
             for n in [1_u32, 10, 256, 257, 5_000] {
                 let plain: f64 = (1..=n).map(|k| f64::from(k).powf(-s)).sum();
                 let found = harmonic(f64::from(n), s);
-                assert!((found / plain - 1.0).abs() < 1e-9, "{s} {n}: {found} {plain}");
+                assert!(
+                    (found / plain - 1.0).abs() < 1e-9,
+                    "{s} {n}: {found} {plain}"
+                );
             }
         }
     }
