@@ -132,6 +132,7 @@ fn record_of(workload: &Workload, toml: &str, seed: u64, threads: usize) -> Reco
     let request = RunRequest {
         workload,
         toml: toml.to_owned(),
+        trace: None,
         plan,
         views: harness::views_of(workload).unwrap(),
         contenders,

@@ -7,6 +7,7 @@ mod args;
 mod args_adversary;
 mod args_sweep;
 mod compare;
+mod describe;
 mod doctor;
 mod exit;
 mod generate;
@@ -22,6 +23,7 @@ mod run;
 mod selftest;
 mod signal;
 mod sweep;
+mod traces;
 mod verify;
 mod winners;
 
@@ -59,6 +61,8 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
         Command::Winners(args) => winners::winners(&args),
         Command::Verify(args) => verify::verify(&args, own),
         Command::Generate(args) => generate::generate(&args),
+        Command::Describe(args) => describe::describe(&args),
+        Command::Fit(args) => describe::fit(&args),
         Command::List(args) => list::list(&args, own),
         Command::Policy => list::policy(),
         Command::Selftest(args) => selftest::selftest(&args, own),

@@ -28,6 +28,7 @@ fn record_of(engines: &[&str], change: impl FnOnce(&mut RunOptions)) -> Record {
         workload: &workload,
         views: crate::harness::views_of(&workload).unwrap(),
         toml,
+        trace: None,
         plan,
         contenders,
         environment: Environment::default(),

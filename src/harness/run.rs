@@ -11,7 +11,7 @@ use super::new_record::new_record;
 use super::open_loop::OpenLoop;
 use super::proof::{Expectation, Finding};
 use super::realised::realised;
-use super::source::Source;
+use super::source::{Source, TraceStream};
 use super::trial::{TrialError, TrialOutcome, TrialSetup};
 use super::worker::group_calls;
 use crate::engine::snapshot::Snapshot;
@@ -55,6 +55,8 @@ pub struct RunRequest<'a> {
     pub workload: &'a Workload,
     /// The text of its file, for the record.
     pub toml: String,
+    /// The trace that is run in place of the workload's stream.
+    pub trace: Option<&'a TraceStream>,
     /// How it is run.
     pub plan: Plan,
     /// How views are counted and shown: [`views_of`](super::views_of) the
@@ -97,10 +99,15 @@ pub(super) fn source_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -
     } else {
         "generating the stream"
     });
-    let generator = Generator::new(workload, plan.seed);
-    let reads = ReadStream::new(workload, plan.seed);
-    let source = Source::new(generator, reads, plan.events, plan.inline);
-    let source = source.counted(request.views.clone());
+    let source = match request.trace {
+        Some(trace) => Source::of_trace(trace),
+        None => {
+            let generator = Generator::new(workload, plan.seed);
+            let reads = ReadStream::new(workload, plan.seed);
+            let source = Source::new(generator, reads, plan.events, plan.inline);
+            source.counted(request.views.clone())
+        }
+    };
     if !request.contenders.iter().any(|c| c.needs_dense_ids) {
         return source;
     }

@@ -91,6 +91,7 @@ fn record_with(
     let environment = Environment::default();
     let (contenders, baseline) = choose_contenders(&options, &[engine]).unwrap();
     let request = RunRequest {
+        trace: None,
         plan: resolve(&options, &workload, &contenders, baseline, &environment).unwrap(),
         workload: &workload,
         toml: String::new(),

@@ -147,6 +147,7 @@ pub(crate) fn capacity() -> Capacity {
         workload: WorkloadNote {
             name: "steady_week".to_owned(),
             toml: "seed = 1".to_owned(),
+            trace: None,
         },
         plan: CapacityPlan {
             seed: 42,

@@ -16,6 +16,7 @@ mod processors;
 mod schema;
 mod store;
 mod sweep;
+mod trace_note;
 mod validate;
 
 pub use adversary::{ADVERSARY_SCHEMA, AdversaryRecord, AttackRow, AttackVerdict, TimingRow};
@@ -34,3 +35,4 @@ pub use schema::{
 };
 pub use store::{RecordError, default_path};
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};
+pub use trace_note::TraceNote;

@@ -16,6 +16,7 @@ mod suggest;
 mod syntax;
 mod time;
 mod units;
+mod write;
 
 pub use edit::{Change, with_change};
 pub use error::WorkloadError;
