@@ -115,6 +115,27 @@ fn an_id_is_found_in_every_encoding() {
     assert!(!numbers_in(b"nothing 12345 of it 0123456789abcde").contains(&id));
 }
 
+/// What the commands print, and what the files hold then.
+fn all_written(commands: &[Vec<&str>], files: &[&String]) -> Vec<(String, Vec<u8>)> {
+    let mut written = Vec::new();
+    for words in commands {
+        let output = notibench().args(words).output().unwrap();
+        assert!(
+            output.status.success(),
+            "{words:?}: {}",
+            text(&output.stderr)
+        );
+        written.push((
+            format!("{words:?}"),
+            [output.stdout, output.stderr].concat(),
+        ));
+    }
+    for file in files {
+        written.push(((*file).clone(), std::fs::read(file).unwrap()));
+    }
+    written
+}
+
 #[test]
 fn no_viewer_is_in_anything_that_is_written() {
     let folder = tempfile::tempdir().unwrap();
@@ -165,22 +186,7 @@ fn no_viewer_is_in_anything_that_is_written() {
     ] {
         commands.push(vec!["report", &record, "--format", format]);
     }
-    let mut written = Vec::new();
-    for words in &commands {
-        let output = notibench().args(words).output().unwrap();
-        assert!(
-            output.status.success(),
-            "{words:?}: {}",
-            text(&output.stderr)
-        );
-        written.push((
-            format!("{words:?}"),
-            [output.stdout, output.stderr].concat(),
-        ));
-    }
-    for file in [&record, &snapshot, &game] {
-        written.push((file.clone(), std::fs::read(file).unwrap()));
-    }
+    let written = all_written(&commands, &[&record, &snapshot, &game]);
     for (what, bytes) in &written {
         assert!(!bytes.is_empty(), "{what}");
         let found = numbers_in(bytes).intersection(&viewers).count();

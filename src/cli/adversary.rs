@@ -22,37 +22,7 @@ const TRIALS: (u64, u64) = (1_000, 100_000_000);
 /// `notibench adversary`.
 pub(super) fn adversary(args: &AdversaryArgs) -> Result<(), Failure> {
     let (workload, toml) = Workload::load(&args.workload)?;
-    if workload.anonymity.mode != ViewMode::Released {
-        return Err(Failure::Usage(format!(
-            "{}: it releases no views, so there is nothing to attack: name a workload whose \
-             [anonymity] has mode = \"released\", such as workloads/extension_adversary.toml",
-            args.workload.display()
-        )));
-    }
-    if !matches!(
-        args.output.format,
-        OutputFormat::Terminal | OutputFormat::Json
-    ) {
-        return Err(Failure::Usage(
-            "a game is shown as text or JSON: leave out --format, or give --format json".to_owned(),
-        ));
-    }
-    let standard = if args.short { SHORT } else { FULL };
-    let trials = args.trials.unwrap_or(standard);
-    if !(TRIALS.0..=TRIALS.1).contains(&trials) {
-        return Err(Failure::Usage(format!(
-            "--trials is {}, must be {} to {}",
-            show_whole(trials),
-            show_whole(TRIALS.0),
-            show_whole(TRIALS.1)
-        )));
-    }
-    let options = AdversaryOptions {
-        trials,
-        short: args.short,
-        seed: args.seed.unwrap_or(workload.seed),
-        stop: stop_flag(),
-    };
+    let options = options(args, &workload)?;
     let target = target_path(&format!("{}-adversary", workload.name), &args.output)?;
     let found = play(&workload, &options, &mut Progress::new()).map_err(|words| {
         if options.stop.is_set() {
@@ -93,4 +63,39 @@ pub(super) fn adversary(args: &AdversaryArgs) -> Result<(), Failure> {
     Err(Failure::Verification(
         report::adversary_failures(&record).join("\n"),
     ))
+}
+
+/// Refuses what cannot be played.
+fn options(args: &AdversaryArgs, workload: &Workload) -> Result<AdversaryOptions, Failure> {
+    if workload.anonymity.mode != ViewMode::Released {
+        return Err(Failure::Usage(format!(
+            "{}: it releases no views, so there is nothing to attack: name a workload whose \
+             [anonymity] has mode = \"released\", such as workloads/extension_adversary.toml",
+            args.workload.display()
+        )));
+    }
+    if !matches!(
+        args.output.format,
+        OutputFormat::Terminal | OutputFormat::Json
+    ) {
+        return Err(Failure::Usage(
+            "a game is shown as text or JSON: leave out --format, or give --format json".to_owned(),
+        ));
+    }
+    let standard = if args.short { SHORT } else { FULL };
+    let trials = args.trials.unwrap_or(standard);
+    if !(TRIALS.0..=TRIALS.1).contains(&trials) {
+        return Err(Failure::Usage(format!(
+            "--trials is {}, must be {} to {}",
+            show_whole(trials),
+            show_whole(TRIALS.0),
+            show_whole(TRIALS.1)
+        )));
+    }
+    Ok(AdversaryOptions {
+        trials,
+        short: args.short,
+        seed: args.seed.unwrap_or(workload.seed),
+        stop: stop_flag(),
+    })
 }
