@@ -3,6 +3,7 @@
 mod comparison;
 mod manual;
 mod measurement;
+mod open_loop;
 mod winners;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
 pub(super) use manual::{CompletionsArgs, ManArgs};
 pub(super) use measurement::{EngineArgs, PassArg, TrialArgs, options};
+pub(super) use open_loop::OpenLoopArgs;
 pub(super) use winners::{TableFormat, WinnersArgs};
 
 /// Load-tests the hot path of notifications, and proves every engine right.
@@ -126,6 +128,8 @@ pub(super) struct RunArgs {
     /// Read the processors' counters: cycles, instructions, cache and TLB misses
     #[arg(long)]
     pub(super) perf: bool,
+    #[command(flatten)]
+    pub(super) open_loop: OpenLoopArgs,
     #[command(flatten)]
     pub(super) comparison: ComparisonArgs,
     /// Show a screen while it runs (a build with the feature `live`)

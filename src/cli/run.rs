@@ -28,6 +28,7 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         max_time_ms: args.comparison.max_time,
         processes: args.comparison.processes,
         planted_share: args.comparison.plant.unwrap_or(0.0),
+        open_loop: args.open_loop.options(),
         ..args::options(&args.engines, &args.trials)
     };
     let environment = harness::examine();
@@ -61,6 +62,9 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
     let record = run_and_show(&request, &args.output, args.comparison.child, args.live)?;
     // of a run that ended early there is none
     verdict_of(&record)?;
+    if args.open_loop.require_rate {
+        require_rate(&record)?;
+    }
     if let Some(path) = &args.snapshot {
         let snapshot = harness::snapshot_of_first(&request)?;
         let found = snapshot.digest().digest.to_string();
@@ -265,6 +269,18 @@ pub(super) fn check_target(path: &Path) -> Result<(), Failure> {
             path.display()
         ))
     })
+}
+
+/// Fails where an engine missed the offered rate.
+fn require_rate(record: &Record) -> Result<(), Failure> {
+    let missed = report::missed_rates(record);
+    if missed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Error(format!(
+        "--require-rate: {}; lower --rate, or raise --max-backlog where events were skipped",
+        missed.join("; ")
+    )))
 }
 
 /// What a record comes to.

@@ -13,6 +13,9 @@ pub(super) trait Keyed: Copy + Send {
     /// What it changes.
     type State: Default + Send + Sync;
 
+    /// Whether a state keeps anything elsewhere.
+    const IS_BEHIND: bool = false;
+
     /// Whose state changes.
     fn id(&self) -> u64;
 
@@ -28,6 +31,7 @@ pub(super) trait Keyed: Copy + Send {
 
 impl Keyed for MemberUpdate {
     type State = Member;
+    const IS_BEHIND: bool = true;
 
     #[inline(always)]
     fn id(&self) -> u64 {

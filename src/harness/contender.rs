@@ -4,9 +4,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::crew::message_of;
 use super::proof::{Expectation, Finding, inspect};
 use super::trial::{
-    TrialError, TrialOutcome, TrialSetup, message_of, run_prepared, run_prepared_twice, run_trial,
+    TrialError, TrialOutcome, TrialSetup, run_prepared, run_prepared_twice, run_trial,
     run_trial_twice,
 };
 use crate::engine::planted::Planted;

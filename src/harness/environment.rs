@@ -299,6 +299,12 @@ fn cgroup_files(name: &str) -> Vec<String> {
         .collect()
 }
 
+/// Resident size of the process, in bytes; 0 where it is not known.
+pub(super) fn resident_bytes() -> u64 {
+    let status = text("/proc/self/status").unwrap_or_default();
+    field(&status, "VmRSS:").unwrap_or(0) * 1024
+}
+
 fn operating_system() -> String {
     let kernel = text("/proc/sys/kernel/osrelease").unwrap_or_default();
     format!(

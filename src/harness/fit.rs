@@ -2,7 +2,7 @@
 //! its siblings.
 
 use super::memory::Prediction;
-use super::plan::PlanError;
+use super::plan_error::PlanError;
 use crate::unit::quantity::show_bytes;
 
 /// Whether the workers generate the stream: where they are asked to, or it

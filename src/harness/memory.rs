@@ -29,6 +29,8 @@ pub struct Prediction {
     pub held: u64,
     /// Which; empty where none holds anything.
     pub holder: &'static str,
+    /// Of an open loop: intended starts, and histograms by interval.
+    pub schedule: u64,
 }
 
 /// The sizes of a run that its memory depends on.
@@ -57,7 +59,7 @@ impl Prediction {
     pub fn peak(&self, inline: bool) -> u64 {
         let stream = if inline { 0 } else { self.stream };
         let state = self.state + self.held;
-        stream + self.dense + state.max(self.oracle).max(self.numbering) + FIXED
+        stream + self.schedule + self.dense + state.max(self.oracle).max(self.numbering) + FIXED
     }
 }
 
@@ -117,6 +119,7 @@ pub fn predict(workload: &Workload, sizes: &RunSizes, contenders: &[Contender]) 
         stream: events * bytes_of::<Event>() + reads * bytes_of::<Read>(),
         state: touched.state_bytes(events, sizes.inbox_capacity),
         oracle,
+        schedule: 0,
     }
 }
 

@@ -4,6 +4,8 @@
 use super::contender::Contender;
 use super::fit::is_inline;
 use super::memory::{RunSizes, memory_limit, predict};
+use super::plan_error::PlanError;
+use super::plan_open_loop::{OpenLoopOptions, Settled, settle, whole_run};
 use super::plan_rounds::{in_range, rounds_plan};
 use crate::engine::registry::ENTRIES;
 use crate::engine::state::INBOX_CAPACITY;
@@ -68,50 +70,8 @@ pub struct RunOptions {
     pub processes: Option<usize>,
     /// Slowdown planted into every engine, as a fraction of its own time.
     pub planted_share: f64,
-}
-
-/// Why a run can't be made as asked; each says how to mend it.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum PlanError {
-    /// There is no such engine.
-    #[error("there is no engine `{name}`; there are {known}; `notibench list engines` says more")]
-    UnknownEngine {
-        /// What was asked for.
-        name: String,
-        /// What there is.
-        known: String,
-    },
-    /// A number is out of its range.
-    #[error("{flag} is {value}, must be {range}")]
-    OutOfRange {
-        /// The flag.
-        flag: &'static str,
-        /// What it was.
-        value: String,
-        /// What it may be.
-        range: String,
-    },
-    /// A record's plan can't be run again.
-    #[error("the record's plan can't be run again exactly: {0}")]
-    NotAsRecorded(String),
-    /// Engine given twice, probe as a baseline, and the like.
-    #[error("{0}")]
-    Conflict(String),
-    /// It would not fit.
-    #[error(
-        "this run would need up to {needed} and {limit} is free for use{detail}: lower --events{mend}, \
-         or lower the workload's members"
-    )]
-    TooLarge {
-        /// What it would need.
-        needed: String,
-        /// What there is.
-        limit: String,
-        /// Where it would go.
-        detail: String,
-        /// What else would mend it.
-        mend: String,
-    },
+    /// How arrivals are scheduled, where they are.
+    pub open_loop: OpenLoopOptions,
 }
 
 /// Chooses the engines: those named, then the A/A control, then `null`; and
@@ -172,7 +132,8 @@ pub fn choose_contenders(
     }
     let control = contenders
         .iter()
-        .find(|c| c.name == baseline)
+        // an open loop compares response times at one rate, not speed
+        .find(|c| c.name == baseline && !options.open_loop.is_asked())
         .map(Contender::as_control);
     contenders.extend(control);
     if !contenders.iter().any(|contender| contender.name == PROBE) {
@@ -197,7 +158,7 @@ fn names_of(options: &RunOptions, own: &[Contender]) -> Vec<String> {
     } else {
         options.engines.clone()
     };
-    if options.limits || options.all {
+    if options.limits || (options.all && !options.open_loop.is_asked()) {
         // of a stream that is generated inline `--all` means what there is
         let may_be_had = |name: &str| options.limits || !options.inline || !needs_dense_ids(name);
         let limits = registered(&is_limit).into_iter();
@@ -247,10 +208,15 @@ pub fn resolve(
     baseline: String,
     env: &Environment,
 ) -> Result<Plan, PlanError> {
+    whole_run(options)?;
     let rounds = rounds_plan(options)?;
+    let seed = options.seed.unwrap_or(workload.seed);
+    let open_loop = settle(&options.open_loop, options.events, workload, seed)?;
     let events = in_range(
         "--events",
-        options.events.unwrap_or(workload.events),
+        open_loop
+            .as_ref()
+            .map_or(options.events.unwrap_or(workload.events), Settled::events),
         1,
         // a second pass counts everything twice
         if options.warm {
@@ -263,7 +229,6 @@ pub fn resolve(
     let threads = in_range("--threads", threads as u64, 1, MAX_THREADS as u64)? as usize;
     let batch = options.batch.unwrap_or(1_024);
     let batch = in_range("--batch", batch as u64, 1, MAX_BATCH as u64)? as usize;
-    let seed = options.seed.unwrap_or(workload.seed);
     let reads = ReadStream::new(workload, seed).due_before(events);
     let verify = !options.no_verify;
     let sizes = RunSizes {
@@ -275,7 +240,8 @@ pub fn resolve(
         verify,
         warm: options.warm,
     };
-    let need = predict(workload, &sizes, contenders);
+    let mut need = predict(workload, &sizes, contenders);
+    need.schedule = open_loop.as_ref().map_or(0, |open| open.memory(threads));
     let inline = is_inline(options.inline, &need, memory_limit(env))?;
     Ok(Plan {
         seed,
@@ -298,7 +264,7 @@ pub fn resolve(
         max_time_ms: rounds.max_time_ms,
         processes: rounds.processes,
         planted_share: rounds.planted_share,
-        open_loop: None,
+        open_loop: open_loop.map(|open| open.plan),
     })
 }
 
@@ -331,11 +297,11 @@ pub fn resolve_again(
         max_time_ms: before.max_time_ms,
         processes: Some(before.processes),
         planted_share: before.planted_share,
-
         ..RunOptions::default()
     };
-    let now = resolve(&options, workload, contenders, before.baseline.clone(), env)
+    let mut now = resolve(&options, workload, contenders, before.baseline.clone(), env)
         .map_err(|error| refused(error.to_string()))?;
+    now.open_loop = before.open_loop;
     if now.inbox_capacity != before.inbox_capacity {
         return Err(refused(format!(
             "its inbox keeps {}, this build's {}: use the notibench that wrote it",

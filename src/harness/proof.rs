@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::open_loop::Taken;
 use super::source::{Source, split};
 use super::trial::{TrialOutcome, TrialSetup};
 use crate::engine::oracle::Oracle;
@@ -68,6 +69,17 @@ pub(super) struct Finding {
     pub(super) reads: u64,
     /// Whether anything was compared.
     pub(super) checked: bool,
+    /// Where events were skipped, what the oracle says of the others.
+    pub(super) of_taken: Option<OfTaken>,
+}
+
+/// Digests of what was not skipped.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OfTaken {
+    /// Of the events, from the generator.
+    pub(super) events: Digest,
+    /// Of the oracle's snapshot.
+    pub(super) snapshot: Digest,
 }
 
 impl<'a> Expectation<'a> {
@@ -82,9 +94,9 @@ impl<'a> Expectation<'a> {
         stop: &StopFlag,
     ) -> Option<Self> {
         let start = Instant::now();
-        let once = folded(source, Oracle::new(inbox_capacity), stop);
+        let once = folded(source, Oracle::new(inbox_capacity), None, stop);
         let fresh = Expected::of(&once);
-        let warm = warm.then(|| Expected::of(&folded(source, once, stop)));
+        let warm = warm.then(|| Expected::of(&folded(source, once, None, stop)));
         if stop.is_set() {
             return None;
         }
@@ -112,17 +124,27 @@ impl<'a> Expectation<'a> {
 
     /// The oracle's whole snapshot, made again: only a mismatch asks for it.
     #[must_use]
-    pub(super) fn oracle_snapshot(&self, pass: Pass) -> Snapshot {
-        let fold = |oracle, _| folded(self.source, oracle, &StopFlag::default());
+    pub(super) fn oracle_snapshot(&self, pass: Pass, taken: Option<&Taken>) -> Snapshot {
+        let fold = |oracle, _| folded(self.source, oracle, taken, &StopFlag::default());
         let empty = Oracle::new(self.inbox_capacity);
         (0..pass.folds()).fold(empty, fold).snapshot()
+    }
+
+    /// What is expected of a trial that skipped events: the oracle folds the
+    /// others anew.
+    fn of_taken(&self, taken: &Taken) -> (Digest, Expected) {
+        let empty = Oracle::new(self.inbox_capacity);
+        let oracle = folded(self.source, empty, Some(taken), &StopFlag::default());
+        let events = self.source.generated_digest_of(taken);
+        (events, Expected::of(&oracle))
     }
 }
 
 /// An oracle that has folded a whole source into what it knew before, its
 /// parts side by side: each part is a sequential fold of what concerns its
-/// own members and contents. Incomplete where `stop` is set meanwhile.
-fn folded(source: &Source, oracle: Oracle, stop: &StopFlag) -> Oracle {
+/// own members and contents. Of the events that were `taken`, where that is
+/// given. Incomplete where `stop` is set meanwhile.
+fn folded(source: &Source, oracle: Oracle, taken: Option<&Taken>, stop: &StopFlag) -> Oracle {
     let inbox_capacity = oracle.inbox_capacity();
     let parts = oracle.into_parts(rayon::current_num_threads());
     let count = parts.len();
@@ -131,8 +153,13 @@ fn folded(source: &Source, oracle: Oracle, stop: &StopFlag) -> Oracle {
             if stop.is_set() {
                 break;
             }
+            let mut indexes = chunk.clone();
             source.for_each(chunk, |event| {
-                oracle.fold_partition(std::iter::once(event), part, count);
+                let index = indexes.next();
+                let wanted = |taken: &Taken| index.is_some_and(|index| taken.contains(index));
+                if taken.is_none_or(wanted) {
+                    oracle.fold_partition(std::iter::once(event), part, count);
+                }
             });
         }
         oracle
@@ -163,27 +190,40 @@ pub(super) fn inspect<E: Engine>(
             ..Finding::default()
         };
     };
+    let skipping = outcome.open_loop.as_ref();
+    let taken = skipping.map(|open_loop| &open_loop.taken);
+    let taken = taken.filter(|taken| taken.events() < expected.source.events());
+    let without = taken.map(|taken| expected.of_taken(taken));
     let checks = || {
-        let after = expected.after(pass)?;
-        if outcome.tally.digest != expected.events_digest {
+        let (events, after) = match &without {
+            Some((events, after)) => (*events, after),
+            None => (expected.events_digest, expected.after(pass)?),
+        };
+        if outcome.tally.digest != events {
             return Err(format!(
-                "the events ingested have digest {}, the generator's {}: {} of {} events",
+                "the events ingested have digest {}, the generator's {events}: {} of {} events",
                 outcome.tally.digest,
-                expected.events_digest,
                 outcome.tally.events,
                 expected.source.events()
             ));
         }
         if outcome.snapshot != after.snapshot {
-            check_snapshot(engine, after.snapshot, || expected.oracle_snapshot(pass))?;
+            let oracle = || expected.oracle_snapshot(pass, taken);
+            check_snapshot(engine, after.snapshot, oracle)?;
         }
         accounted?;
-        check_answers(engine, config, &after.reads, &after.answers)
+        check_answers(engine, config, &after.reads, &after.answers)?;
+        Ok(after.reads.len())
     };
+    let checked = checks();
     Finding {
-        wrong: checks().err(),
-        reads: expected.after(pass).map_or(0, |after| after.reads.len()) as u64,
+        reads: *checked.as_ref().unwrap_or(&0) as u64,
+        wrong: checked.err(),
         checked: true,
+        of_taken: without.map(|(events, after)| OfTaken {
+            events,
+            snapshot: after.snapshot.digest,
+        }),
     }
 }
 

@@ -8,16 +8,17 @@ use super::contender::{Contender, Proved};
 use super::course::end_after;
 use super::environment::load_1m;
 use super::new_record::new_record;
-use super::proof::Expectation;
+use super::open_loop::OpenLoop;
+use super::proof::{Expectation, Finding};
 use super::realised::realised;
 use super::source::Source;
-use super::trial::{TrialError, TrialSetup};
+use super::trial::{TrialError, TrialOutcome, TrialSetup};
 use super::worker::group_calls;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
 use crate::record::{
-    EngineNote, EngineProof, Environment, Pass, Plan, ProofVerdict, Record, Trial,
+    EngineNote, EngineProof, Environment, OpenLoopTrial, Pass, Plan, ProofVerdict, Record, Trial,
 };
 use crate::unit::mix::{below, counter_word, mix};
 use crate::workload::Workload;
@@ -169,7 +170,15 @@ pub fn snapshot_of_first(request: &RunRequest<'_>) -> Result<Snapshot, TrialErro
     }
 }
 
-fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> TrialSetup<'a> {
+/// The schedule of an open loop, made anew for each round: it is the same.
+pub(super) fn open_loop_of(plan: &Plan, source: &Source) -> Option<OpenLoop> {
+    let open_loop = plan.open_loop.as_ref()?;
+    let at_us = |index| source.at_us(index);
+    let (seed, threads) = (plan.seed, plan.threads);
+    Some(OpenLoop::new(open_loop, seed, threads, plan.events, at_us))
+}
+
+pub(super) fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> TrialSetup<'a> {
     let plan = &request.plan;
     TrialSetup {
         source,
@@ -178,6 +187,7 @@ fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> TrialSetup<'
         pin: plan.pin,
         perf: plan.perf,
         inbox_capacity: plan.inbox_capacity,
+        open_loop: None,
         stop: &request.stop,
         on_hang: request.on_hang,
     }
@@ -212,7 +222,11 @@ pub(super) fn one_round(
     round: usize,
 ) -> Result<(), TrialError> {
     let plan = &request.plan;
-    let setup = setup_of(request, source);
+    let open_loop = open_loop_of(plan, source);
+    let setup = TrialSetup {
+        open_loop: open_loop.as_ref(),
+        ..setup_of(request, source)
+    };
     let contenders = planted(request);
     let most = plan.warmup_rounds + plan.rounds;
     let total = most * contenders.len();
@@ -314,6 +328,11 @@ fn note_proof(proof: &mut EngineProof, (_, finding): &Proved) {
 
 fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
     let tally = &outcome.tally;
+    let open_loop = open_loop_note(outcome, finding);
+    let out_of_range = outcome
+        .open_loop
+        .as_ref()
+        .map_or(0, |open| open.out_of_range);
     Trial {
         engine: engine.to_owned(),
         process: 0,
@@ -328,13 +347,15 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
         discarded: tally.discarded,
         failed: 0,
         // a closed loop skips nothing: what is missing is not conserved
-        skipped: 0,
+        skipped: open_loop.as_ref().map_or(0, OpenLoopTrial::skipped),
         notified: tally.notified,
         reads: outcome.reads,
         ingest_service_ns: outcome.ingest_service.to_base64(),
         ingest_group_calls: group_calls(plan.batch) as u64,
         read_service_ns: outcome.read_service.to_base64(),
-        out_of_range: outcome.ingest_service.out_of_range() + outcome.read_service.out_of_range(),
+        out_of_range: outcome.ingest_service.out_of_range()
+            + outcome.read_service.out_of_range()
+            + out_of_range,
         events_digest: Some(tally.digest.to_string()),
         snapshot_digest: finding.checked.then(|| outcome.snapshot.digest.to_string()),
         members: outcome.snapshot.members,
@@ -347,8 +368,16 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
         steal_ms: outcome.usage.steal_ms,
         involuntary_switches: outcome.usage.involuntary_switches,
         perf: outcome.perf,
-        open_loop: None,
+        open_loop,
     }
+}
+
+/// What an open loop measured, with what the oracle says where it skipped.
+fn open_loop_note(outcome: &TrialOutcome, finding: &Finding) -> Option<OpenLoopTrial> {
+    let mut note = outcome.open_loop.as_ref()?.note.clone();
+    note.oracle_events_digest = finding.of_taken.map(|of| of.events.to_string());
+    note.oracle_snapshot_digest = finding.of_taken.map(|of| of.snapshot.to_string());
+    Some(note)
 }
 
 #[cfg(test)]

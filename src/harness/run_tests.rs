@@ -180,6 +180,7 @@ fn an_event_that_no_worker_took_is_not_conserved() {
         memory: MemoryUse::default(),
         usage: Usage::default(),
         perf: None,
+        open_loop: None,
     };
     for (taken, conserved) in [(500, true), (499, false), (501, false)] {
         let trial = trial_of("e", &plan, &(outcome(taken), Finding::default()));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::open_loop::Taken;
 use crate::engine::dense::DenseIds;
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};
@@ -143,6 +144,39 @@ impl Source {
         room
     }
 
+    /// `count` events from `first` on, each `step`-th: a slice of memory, or
+    /// gathered into `room`.
+    #[inline]
+    pub(super) fn every_nth<'a>(
+        &'a self,
+        first: u64,
+        step: u64,
+        count: u64,
+        room: &'a mut Vec<Event>,
+    ) -> &'a [Event] {
+        if step == 1 {
+            return self.events_in(first..first + count, room);
+        }
+        room.clear();
+        if self.inline {
+            room.extend((0..count).map(|at| self.generator.event(first + at * step)));
+        } else {
+            let stored = self.stored_events[first as usize..].iter();
+            room.extend(stored.step_by(step as usize).take(count as usize));
+        }
+        room
+    }
+
+    /// Adds the reads of `range` to `room`.
+    #[inline]
+    pub(super) fn add_reads(&self, range: Range<u64>, room: &mut Vec<Read>) {
+        if self.inline {
+            room.extend(range.map(|at| self.read_stream.read(at)));
+        } else {
+            room.extend(&self.stored_reads[range.start as usize..range.end as usize]);
+        }
+    }
+
     /// Shows every event of `range` to `look`, in order, from memory or made
     /// again.
     pub fn for_each(&self, range: Range<u64>, mut look: impl FnMut(&Event)) {
@@ -168,6 +202,53 @@ impl Source {
                 tally
             })
             .reduce(Tally::default, Tally::merge)
+    }
+
+    /// Counts the events that were taken as they lie in memory now.
+    pub(super) fn tally_taken(&self, taken: &Taken) -> Tally {
+        if taken.events() == self.events {
+            return self.tally(&[0..self.events]);
+        }
+        self.tally_where(|index| taken.contains(index))
+    }
+
+    fn tally_where(&self, wanted: impl Fn(u64) -> bool + Sync) -> Tally {
+        let chunks: Vec<Range<u64>> = split(&(0..self.events), CHUNK).collect();
+        let count = |chunk: Range<u64>| {
+            let mut tally = Tally::default();
+            let mut index = chunk.start;
+            self.for_each(chunk, |event| {
+                if wanted(index) {
+                    tally = tally.add(event);
+                }
+                index += 1;
+            });
+            tally
+        };
+        let tallies = chunks.into_par_iter().map(count);
+        tallies.reduce(Tally::default, Tally::merge)
+    }
+
+    /// Digest of the events that were taken, as the generator makes them
+    /// anew.
+    pub(super) fn generated_digest_of(&self, taken: &Taken) -> Digest {
+        let one = |index: u64| match taken.contains(index) {
+            true => self.generator.event(index).digest(),
+            false => Digest::default(),
+        };
+        (0..self.events)
+            .into_par_iter()
+            .map(one)
+            .reduce(Digest::default, |sum, one| sum + one)
+    }
+
+    /// Event time of an index, in µs from the stream's start.
+    #[must_use]
+    pub fn at_us(&self, index: u64) -> u64 {
+        match self.stored_events.get(index as usize) {
+            Some(event) => event.at_us,
+            None => self.generator.event(index).at_us,
+        }
     }
 
     /// Digest of the event multiset as the generator makes it, independent of

@@ -106,6 +106,8 @@ fn open_loop(service_ns: u64, overloaded: bool, stalled: bool) -> OpenLoopTrial 
         peak_backlog: if overloaded { 20_000 } else { 10_000 },
         steady_from_ns: (!overloaded).then_some(0),
         cut_events: 0,
+        oracle_events_digest: None,
+        oracle_snapshot_digest: None,
         intervals: (0..INTERVALS).map(note).collect(),
     }
 }

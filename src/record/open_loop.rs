@@ -122,11 +122,19 @@ pub struct OpenLoopTrial {
     /// workers: at most so many at one time.
     pub peak_backlog: u64,
     /// Where the steady state begins that was tested for; what completed
-    /// before it is warm-up, and not in the histograms above. Null: none was
-    /// found, or looked for, and nothing is cut.
+    /// before it is warm-up, and not in `response_ns` and `service_ns`. Null:
+    /// none was found, or looked for, and nothing is cut.
     pub steady_from_ns: Option<u64>,
     /// Events that completed before it.
     pub cut_events: u64,
+    /// Where events were skipped, the digest of those that were not, from the
+    /// generator.
+    #[serde(default)]
+    pub oracle_events_digest: Option<String>,
+    /// Where events were skipped, the digest of the oracle's snapshot of those
+    /// that were not.
+    #[serde(default)]
+    pub oracle_snapshot_digest: Option<String>,
     /// The time series, from zero on without gaps, warm-up and the time after
     /// the schedule's end included.
     pub intervals: Vec<IntervalNote>,
@@ -209,6 +217,10 @@ pub struct RecordingNote {
 }
 
 impl OpenLoopPlan {
+    /// Share of the offered events that must be completed in time for the
+    /// rate to be kept.
+    pub const KEPT: f64 = 0.99;
+
     /// Checks what a hand could have spoiled.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::stats::{ServiceHistogram, percentile_is_supported};
 use crate::unit::quantity::{show_ns, show_whole};
 
 /// The percentiles that are shown, and their names.
-const QUANTILES: [(f64, &str); 5] = [
+pub(super) const QUANTILES: [(f64, &str); 5] = [
     (0.5, "p50"),
     (0.9, "p90"),
     (0.99, "p99"),
@@ -37,7 +37,7 @@ impl Timed {
 pub(super) struct Row {
     engine: String,
     group_calls: Vec<u64>,
-    merged: ServiceHistogram,
+    pub(super) merged: ServiceHistogram,
     rounds: Vec<ServiceHistogram>,
 }
 

@@ -43,8 +43,8 @@ pub(super) fn draw(rows: &[Vec<String>], style: Style) -> String {
     text
 }
 
-/// The tables of engines, ablations and probes, errors before them.
-pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+/// The engines that have no figure, and why.
+pub(super) fn errors(summary: &Summary, style: Style) -> String {
     let mut text = String::new();
     for error in &summary.errors {
         let words = format!("no figure: {}", plain(&error.difference));
@@ -59,6 +59,12 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
     if !summary.errors.is_empty() {
         text.push('\n');
     }
+    text
+}
+
+/// The tables of engines, ablations and probes, errors before them.
+pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+    let mut text = errors(summary, style);
     let whole = [
         ("engines, fastest first", &summary.ranked),
         ("ablations", &summary.ablations),

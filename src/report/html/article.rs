@@ -164,7 +164,12 @@ impl Table {
             title: block.title,
             header,
             rows: rows.map(row).collect(),
-            notes: block.notes,
+            // a code mark of a terminal
+            notes: block
+                .notes
+                .iter()
+                .map(|note| note.replace("`-`", "“-”"))
+                .collect(),
         }
     }
 }

@@ -13,7 +13,6 @@ use crate::stats::Verdict;
 /// The article of a comparison; `command` is what made it.
 pub(super) fn article(comparison: &Comparison, command: &[String]) -> Article {
     let [old, new] = comparison.method.sides();
-    let command: Vec<String> = command.iter().map(|word| plain(word)).collect();
     let engines: Vec<String> = comparison
         .changes
         .iter()
@@ -45,7 +44,7 @@ pub(super) fn article(comparison: &Comparison, command: &[String]) -> Article {
             .iter()
             .map(ToString::to_string)
             .collect(),
-        command: command.join(" "),
+        command: words::command(command),
         ..Article::default()
     };
     for line in heading(comparison) {

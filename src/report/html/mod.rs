@@ -4,14 +4,17 @@
 
 mod article;
 mod assets;
+mod capacity;
 mod comparison;
 mod escape;
 mod ink;
+mod open_loop_words;
 mod page;
 mod plots;
 mod run;
 mod shape;
 mod sweep;
+mod together;
 mod trust;
 mod words;
 
@@ -19,7 +22,7 @@ mod words;
 mod tests;
 
 use super::compare::Comparison;
-use crate::record::{Record, Sweep};
+use crate::record::{Capacity, Record, Sweep};
 
 /// One thing that a page tells of.
 #[derive(Clone, Copy, Debug)]
@@ -28,21 +31,32 @@ pub enum Document<'a> {
     Run(&'a Record),
     /// A sweep.
     Sweep(&'a Sweep),
+    /// A search for capacity.
+    Capacity(&'a Capacity),
     /// A comparison, and the command that made it, word by word.
     Comparison(&'a Comparison, &'a [String]),
 }
 
-/// The page of these, in their order: HTML in UTF-8, complete.
+/// The page of these, in their order: HTML in UTF-8, complete. Several runs of
+/// one workload, open loops among them, are told side by side first.
 #[must_use]
 pub fn html(documents: &[Document<'_>]) -> String {
-    let articles = documents.iter().enumerate().map(|(at, document)| {
-        let mut article = match document {
-            Document::Run(record) => run::article(record),
-            Document::Sweep(sweep) => sweep::article(sweep),
-            Document::Comparison(comparison, command) => comparison::article(comparison, command),
-        };
+    let runs: Vec<&Record> = documents
+        .iter()
+        .filter_map(|document| match document {
+            Document::Run(record) => Some(*record),
+            _ => None,
+        })
+        .collect();
+    let mut articles: Vec<article::Article> = together::article(&runs).into_iter().collect();
+    articles.extend(documents.iter().map(|document| match document {
+        Document::Run(record) => run::article(record),
+        Document::Sweep(sweep) => sweep::article(sweep),
+        Document::Capacity(found) => capacity::article(found),
+        Document::Comparison(comparison, command) => comparison::article(comparison, command),
+    }));
+    for (at, article) in articles.iter_mut().enumerate() {
         article.number(at + 1);
-        article
-    });
-    page::page(articles.collect())
+    }
+    page::page(articles)
 }

@@ -2,9 +2,9 @@
 
 use super::article::{Article, Section, Table};
 use super::plots::{
-    heat, memory as memory_plot, percentiles as curves, popularity, ratios, throughput,
+    heat, memory as memory_plot, open_loop, percentiles as curves, popularity, ratios, throughput,
 };
-use super::{trust, words};
+use super::{open_loop_words, trust, words};
 use crate::record::{Pass, Record};
 use crate::report::block::Block;
 use crate::report::failure::failures;
@@ -29,14 +29,16 @@ pub(super) fn article(record: &Record) -> Article {
         .iter()
         .map(|note| note.name.clone())
         .collect();
-    let command: Vec<String> = record.command.iter().map(|word| plain(word)).collect();
     let mut article = Article {
         heading: plain(&record.workload.name),
         kicker: format!("run · {}", plain(&record.started)),
         failures: alarms(record),
         asked: words::asked(record),
-        answer: words::answer(record, &summary),
-        command: command.join(" "),
+        answer: match &record.plan.open_loop {
+            Some(plan) => open_loop_words::answer(record, &summary, plan),
+            None => words::answer(record, &summary),
+        },
+        command: words::command(&record.command),
         warnings: collect(record, &summary)
             .iter()
             .map(ToString::to_string)
@@ -44,14 +46,20 @@ pub(super) fn article(record: &Record) -> Article {
         ..Article::default()
     };
     trust::fill(&mut article, record, &summary);
-    for section in [
+    let mut first = [
         speed(record, &summary, &engines),
         over_warm_state(record, &warm, &engines),
         times(record, &summary, &engines),
+    ];
+    if record.plan.open_loop.is_some() {
+        // there the rate was given, and the times are what was asked
+        first.rotate_right(1);
+    }
+    for section in first.into_iter().chain([
         of_memory(record, &summary, &engines),
         counts(record, [&summary, &warm], &engines),
         stream(record),
-    ] {
+    ]) {
         article.push(section);
     }
     article
@@ -103,8 +111,10 @@ fn standings(record: &Record, summary: &Summary) -> Vec<Block> {
 
 fn speed(record: &Record, summary: &Summary, engines: &[String]) -> Section {
     let mut section = Section::new("speed", "Speed");
-    section.figures.extend(throughput::figure(record, summary));
-    section.figures.extend(ratios::figure(record, summary));
+    if record.plan.open_loop.is_none() {
+        section.figures.extend(throughput::figure(record, summary));
+        section.figures.extend(ratios::figure(record, summary));
+    }
     let mut blocks = Vec::new();
     if !summary.errors.is_empty() {
         let mut rows = vec![vec!["engine".to_owned(), "first difference".to_owned()]];
@@ -141,12 +151,27 @@ fn over_warm_state(record: &Record, warm: &Summary, engines: &[String]) -> Secti
 }
 
 fn times(record: &Record, summary: &Summary, engines: &[String]) -> Section {
+    if record.plan.open_loop.is_some() {
+        return open_loop_times(record, summary, engines);
+    }
     let mut section = Section::new("times", "Service time");
     section.figures.extend(curves::figures(record, summary));
     section.figures.extend(heat::figures(record, summary));
     let mut blocks = percentiles::blocks(record, summary);
     blocks.extend(differences::block(record, summary));
     section.tables = tables(blocks, engines);
+    section
+}
+
+fn open_loop_times(record: &Record, summary: &Summary, engines: &[String]) -> Section {
+    let mut section = Section::new("times", "Response time");
+    section.figures.extend(open_loop::curves(record, summary));
+    section
+        .figures
+        .extend(open_loop::over_the_run(record, summary));
+    section.figures.extend(open_loop::heats(record, summary));
+    section.figures.extend(open_loop::batches(record, summary));
+    section.tables = tables(open_loop_words::blocks(record, summary), engines);
     section
 }
 

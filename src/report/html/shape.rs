@@ -29,6 +29,8 @@ pub(super) enum Unit {
     Ns,
     /// Bytes, with binary units.
     Bytes,
+    /// A whole number.
+    Whole,
     /// As it is.
     Plain,
     /// A quantile from 0 to 1, drawn by how few lie beyond it.

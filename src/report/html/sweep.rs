@@ -22,7 +22,6 @@ pub(super) fn article(sweep: &Sweep) -> Article {
     let name = name.unwrap_or_default();
     let axis = sweep.axis.name();
     let asked: Vec<String> = sweep.asked.iter().map(|&v| sweep.axis.show(v)).collect();
-    let command: Vec<String> = sweep.command.iter().map(|word| plain(word)).collect();
     let mut article = Article {
         heading: format!("{name}: sweep of {axis}"),
         kicker: format!("sweep · {}", plain(&sweep.started)),
@@ -34,7 +33,7 @@ pub(super) fn article(sweep: &Sweep) -> Article {
             capital(&shape)
         )],
         answer: answer(&view),
-        command: command.join(" "),
+        command: words::command(&sweep.command),
         badges: badges(&view),
         warnings: sweep_trust::all_warnings(&view),
         ..Article::default()

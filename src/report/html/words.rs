@@ -18,6 +18,21 @@ pub(super) fn listed(names: &[String]) -> String {
     }
 }
 
+/// A command line that a shell reads as these words.
+pub(super) fn command(words: &[String]) -> String {
+    let safe = |c: char| c.is_alphanumeric() || "-_./:=,+@%…".contains(c);
+    let quoted = |word: &String| {
+        let word = plain(word);
+        if !word.is_empty() && word.chars().all(safe) {
+            word
+        } else {
+            format!("'{}'", word.replace('\'', "'\\''"))
+        }
+    };
+    let words: Vec<String> = words.iter().map(quoted).collect();
+    words.join(" ")
+}
+
 /// ` (95% interval 2.86 to 3.27)`.
 pub(super) fn within(interval: &RatioInterval, show: impl Fn(f64) -> String) -> String {
     let (low, high) = (show(interval.low), show(interval.high));
@@ -41,7 +56,16 @@ pub(super) fn asked(record: &Record) -> Vec<String> {
         .map(|note| plain(&note.name))
         .collect();
     let workload = plain(&record.workload.name);
+    let rate = record
+        .plan
+        .open_loop
+        .map(|plan| show_count(plan.offered_per_s));
     let question = match &names[..] {
+        _ if rate.is_some() => format!(
+            "What response time have {} on {workload}, with {} events a second offered?",
+            listed(&names),
+            rate.unwrap_or_default()
+        ),
         [] => format!("What does the machine do on {workload}?"),
         [one] => format!("How fast is {one} on {workload}?"),
         _ => format!(

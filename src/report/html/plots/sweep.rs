@@ -27,7 +27,8 @@ fn across(view: &View<'_>) -> Axis {
     };
     let unit = match view.sweep.axis {
         SweepAxis::Members => Unit::Count,
-        _ => Unit::Plain,
+        SweepAxis::Threads | SweepAxis::Batch => Unit::Whole,
+        SweepAxis::Zipf => Unit::Plain,
     };
     if log {
         Axis::log(name, unit)
@@ -140,7 +141,7 @@ pub(in super::super) fn memory(view: &View<'_>) -> Option<Figure> {
     };
     let lines = Lines {
         x: across(view),
-        y: Axis::linear("bytes per member that has state", Unit::Bytes),
+        y: Axis::log("bytes per member that has state", Unit::Bytes),
         series: series(view, at),
         guides: Vec::new(),
         levels: Vec::new(),

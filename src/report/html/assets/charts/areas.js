@@ -16,7 +16,7 @@ const drawStack = (shape, colours, width) => {
   const described = (bar, part) =>
     `${bar.name}, ${shape.parts[part]}: ${show(shape.x.unit, bar.values[part])} of ${bar.label}`;
   return {
-    height: 86 + bars.length * 34,
+    height: 66 + bars.length * 34,
     legend: shape.parts.map((name, part) => ({ name, part })),
     items: bars.flatMap((bar, index) => bar.values
       .map((value, part) => ({ series: part, index, value, text: described(bar, part) }))

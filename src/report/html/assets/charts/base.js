@@ -49,6 +49,8 @@ const logTicks = (low, high, most) => {
       }
     }
     if (found.length >= 2 && found.length <= most) return found;
+    // nothing round lies between them
+    if (parts.length > 9 && found.length < 2) return [(low + high) / 2];
   }
   const every = Math.max(1, Math.ceil(decades / most));
   const found = [];
@@ -57,6 +59,15 @@ const logTicks = (low, high, most) => {
 };
 
 const QUANTILE_TICKS = [0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999];
+
+// Bytes are told in powers of two.
+const binaryTicks = (low, high, most) => {
+  const [from, to] = [Math.ceil(low / Math.log10(2)), Math.floor(high / Math.log10(2))];
+  const every = Math.max(1, Math.ceil((to - from + 1) / most));
+  const found = [];
+  for (let power = from; power <= to; power += every) found.push(power * Math.log10(2));
+  return found.length ? found : [low, high];
+};
 
 // An axis over these values; `room`: about how many labels fit.
 const axisOf = (axis, values, colours, room, vertical) => {
@@ -85,31 +96,30 @@ const axisOf = (axis, values, colours, room, vertical) => {
     option.max = Math.max(high, ticks[ticks.length - 1], 1) + 0.02;
     option.axisTick.customValues = ticks;
     option.axisLabel.customValues = ticks;
-    option.splitLine.show = false;
   } else if (axis.log) {
-    const spare = Math.max((high - low) * 0.06, 0.02);
+    const spare = Math.max((high - low) * 0.06, 0.05);
     low -= spare;
     high += spare;
-    const ticks = logTicks(low, high, room);
+    const ticks = axis.unit === "bytes" ? binaryTicks(low, high, room) : logTicks(low, high, room);
     option.min = low;
     option.max = high;
     option.axisTick.customValues = ticks;
     option.axisLabel.customValues = ticks;
-    option.splitLine.show = false;
   } else {
-    option.min = axis.from === undefined ? Math.min(0, low) : axis.from;
+    option.min = Math.min(0, low);
     option.splitNumber = room;
+    if (axis.unit === "whole") option.minInterval = 1;
+    if (axis.unit === "bytes") option.interval = 2 ** Math.ceil(Math.log2((high - option.min) / room));
     if (high <= option.min) option.max = option.min + 1;
   }
   return option;
 };
 
-// Values that a linear axis shows beside the data: its own zero.
 const grid = (narrow, extra) => ({
   left: 8,
   right: narrow ? 14 : 28,
   top: 34,
-  bottom: 38,
+  bottom: 30,
   containLabel: true,
   ...extra,
 });
@@ -126,7 +136,7 @@ const tooltip = (colours, formatter) => ({
 });
 
 // Lines across a plot, with their labels.
-const guideLines = (guides, axis, colours, direction) => ({
+const guideLines = (guides, axis, colours, direction, end = "end") => ({
   silent: true,
   symbol: "none",
   animation: false,
@@ -135,7 +145,7 @@ const guideLines = (guides, axis, colours, direction) => ({
     color: colours.muted,
     fontSize: 11,
     formatter: (item) => item.name,
-    position: direction === "xAxis" ? "end" : "insideEndTop",
+    position: direction === "xAxis" ? end : "insideEndTop",
   },
   data: guides.map((guide) => ({ name: cut(guide.label, 24), [direction]: scaled(axis, guide.at) })),
 });

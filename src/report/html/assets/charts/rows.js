@@ -62,7 +62,7 @@ const drawRows = (shape, colours, width) => {
     axisLabel: { color: colours.text, fontSize: 12, interval: 0 },
   }];
   return {
-    height: 86 + rows.length * 34,
+    height: 66 + rows.length * 34,
     items: rows.map((row, index) => ({ series: 2, index, text: `${row.name}: ${row.label}` })),
     option: {
       grid: grid(narrow, { top: shape.guides.length ? 24 : 10, right: narrow ? 14 : 12 }),
@@ -89,7 +89,7 @@ const drawRows = (shape, colours, width) => {
         interval,
         dots,
         marks,
-        carrier(guideLines(shape.guides, shape.x, colours, "xAxis"), band || undefined),
+        carrier(guideLines(shape.guides, shape.x, colours, "xAxis", "start"), band || undefined),
       ],
     },
   };

@@ -48,6 +48,7 @@ const SHOW = {
   ns: showNs,
   bytes: showBytes,
   plain: showPlain,
+  whole: (value) => String(Math.round(value)),
   quantile: showQuantile,
 };
 const show = (unit, value) => SHOW[unit](value);
