@@ -60,6 +60,7 @@ bench-smoke:
 lint:
     cargo fmt --check
     cargo clippy --all-targets -- -D warnings
+    cargo clippy --features live --all-targets -- -D warnings
 
 # Build the documentation; a broken link is an error
 doc $RUSTDOCFLAGS="-D warnings":

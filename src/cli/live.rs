@@ -15,7 +15,7 @@ use ratatui::crossterm::cursor::{Hide, Show};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
 use ratatui::layout::{Constraint, Layout};
-use ratatui::style::{Style, Stylize as _};
+use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Gauge, Paragraph, Row, Table};
 use ratatui::{Frame, Terminal};
@@ -276,6 +276,7 @@ mod tests {
     use super::*;
     use crate::record::{fixture, fixture_open_loop};
     use ratatui::backend::TestBackend;
+    use ratatui::buffer::Cell;
 
     /// What a screen of this size shows, line by line.
     fn drawn(state: &State, width: u16, height: u16) -> String {
@@ -283,7 +284,7 @@ mod tests {
         terminal.draw(|frame| state.draw(frame)).unwrap();
         let buffer = terminal.backend().buffer();
         let rows = buffer.content().chunks(usize::from(width));
-        rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>() + "\n")
+        rows.map(|row| row.iter().map(Cell::symbol).collect::<String>() + "\n")
             .collect()
     }
 

@@ -35,12 +35,15 @@ def check_distribution(path, merged):
         lines = [line.split() for line in file if line.strip() and not line.startswith("#")]
     steps = [(step.value_iterated_to, step.total_count_to_this_value)
              for step in merged.get_recorded_iterator()]
+    samples = merged.get_total_count()
     for value, quantile, total, *_ in lines[1:]:
         value, quantile, total = float(value), float(quantile), int(total)
-        up_to = max(count for reached, count in steps if reached <= value)
-        if (merged.get_value_at_percentile(100 * quantile), up_to) != (value, total):
-            sys.exit(f"{value} {quantile} {total}: {up_to} samples up to it")
-    if int(lines[-1][2]) != merged.get_total_count():
+        at = [reached for reached, _ in steps].index(value)
+        before = steps[at - 1][1] if at > 0 else 0
+        # the lowest value that so large a share of the samples does not exceed
+        if steps[at][1] != total or not before <= quantile * samples + 1e-6 <= total + 2e-6:
+            sys.exit(f"{value} {quantile} {total}: {before} below it, {steps[at][1]} up to it")
+    if int(lines[-1][2]) != samples:
         sys.exit("the last line is not of all samples")
     return len(lines) - 1
 
