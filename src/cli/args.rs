@@ -4,6 +4,7 @@ mod comparison;
 mod manual;
 mod measurement;
 mod open_loop;
+mod traces;
 mod winners;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::args_adversary::AdversaryArgs;
 use super::args_sweep::SweepArgs;
 use super::html::HtmlArgs;
 use crate::unit::quantity::{parse_count, parse_share};
@@ -18,6 +20,7 @@ pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
 pub(super) use manual::{CompletionsArgs, ManArgs};
 pub(super) use measurement::{EngineArgs, PassArg, TrialArgs, options};
 pub(super) use open_loop::OpenLoopArgs;
+pub(super) use traces::{DescribeArgs, FitArgs, ReadingArgs, TraceArgs, UnitOfTime};
 pub(super) use winners::{TableFormat, WinnersArgs};
 
 /// Load-tests the hot path of notifications, and proves every engine right.
@@ -47,14 +50,20 @@ pub(super) enum Command {
     Winners(WinnersArgs),
     /// Hold every engine against the oracle, at several numbers of threads
     Verify(VerifyArgs),
-    /// Write a workload's events as CSV or NDJSON, so that other tools can check us
+    /// Write a workload's events as CSV, NDJSON or ActivityStreams, so that other tools can check us
     Generate(GenerateArgs),
+    /// Say what workloads' streams and traces really hold, beside each other
+    Describe(DescribeArgs),
+    /// Make a workload file out of a trace: mix, popularity and time, with intervals
+    Fit(FitArgs),
     /// List workloads, engines or kinds of event
     List(ListArgs),
     /// Print the policy: what each kind of event does
     Policy,
     /// Compare an engine with itself, and with itself slowed down: are verdicts to be believed here?
     Selftest(SelftestArgs),
+    /// Attack released views: can two worlds that differ in one view be told apart?
+    Adversary(AdversaryArgs),
     /// Say what on this machine would spoil a measurement, and how to mend it
     Doctor,
     /// Print what lets a shell complete our commands and flags
@@ -114,7 +123,10 @@ pub(super) struct OutputArgs {
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
     /// Workload file
-    pub(super) workload: PathBuf,
+    #[arg(required_unless_present = "trace", conflicts_with = "trace")]
+    pub(super) workload: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) trace: TraceArgs,
     #[command(flatten)]
     pub(super) engines: EngineArgs,
     /// Workers [default: processors]
@@ -245,7 +257,10 @@ pub(super) struct ReportArgs {
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// Workload files [default: all in workloads/ and workloads/smoke/]
+    #[arg(conflicts_with = "trace")]
     pub(super) workloads: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) trace: TraceArgs,
     /// Engine to verify, repeatable [default: all]
     #[arg(long = "engine", value_name = "NAME")]
     pub(super) engines: Vec<String>,
@@ -283,7 +298,7 @@ pub(super) struct GenerateArgs {
     /// Seed [default: the workload's]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
-    /// File that ends in .csv, .ndjson or .jsonl; `-` is stdout
+    /// File that ends in .csv, .ndjson or .jsonl, or in .as2.ndjson; `-` is stdout
     #[arg(long, value_name = "FILE")]
     pub(super) out: PathBuf,
     /// Format on stdout
@@ -298,6 +313,8 @@ pub(super) enum StreamFormat {
     Csv,
     /// An object an event
     Ndjson,
+    /// An activity of ActivityStreams 2.0 an event
+    ActivityStreams,
 }
 
 #[derive(Debug, Args)]

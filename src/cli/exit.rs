@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use crate::harness::{ChildError, PlanError, TrialError};
 use crate::record::RecordError;
+use crate::trace::TraceError;
 use crate::unit::atomic_file::WriteError;
 use crate::workload::WorkloadError;
 
@@ -85,6 +86,12 @@ impl From<ChildError> for Failure {
 impl From<WorkloadError> for Failure {
     fn from(error: WorkloadError) -> Self {
         Self::Error(error.render(is_coloured(&io::stderr())))
+    }
+}
+
+impl From<TraceError> for Failure {
+    fn from(error: TraceError) -> Self {
+        Self::Error(error.to_string())
     }
 }
 

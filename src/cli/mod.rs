@@ -2,9 +2,12 @@
 //! out. Data goes to stdout, progress and messages to stderr. Imports all
 //! floors.
 
+mod adversary;
 mod args;
+mod args_adversary;
 mod args_sweep;
 mod compare;
+mod describe;
 mod doctor;
 mod exit;
 mod generate;
@@ -20,6 +23,7 @@ mod run;
 mod selftest;
 mod signal;
 mod sweep;
+mod traces;
 mod verify;
 mod winners;
 
@@ -57,9 +61,12 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
         Command::Winners(args) => winners::winners(&args),
         Command::Verify(args) => verify::verify(&args, own),
         Command::Generate(args) => generate::generate(&args),
+        Command::Describe(args) => describe::describe(&args),
+        Command::Fit(args) => describe::fit(&args),
         Command::List(args) => list::list(&args, own),
         Command::Policy => list::policy(),
         Command::Selftest(args) => selftest::selftest(&args, own),
+        Command::Adversary(args) => adversary::adversary(&args),
         Command::Doctor => doctor::doctor(),
         Command::Completions(args) => manual::completions(&args),
         Command::Man(args) => manual::man(&args),

@@ -8,6 +8,7 @@ use super::html;
 use super::processes;
 use super::progress::observer;
 use super::signal::{end_process, stop_flag};
+use super::traces;
 use crate::engine::snapshot::write_ndjson;
 use crate::harness::{self, Contender, RunOptions, RunRequest};
 use crate::record::{Pass, ProofVerdict, Record, default_path};
@@ -18,7 +19,19 @@ use crate::workload::Workload;
 
 /// `notibench run`.
 pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
-    let (workload, toml) = Workload::load(&args.workload)?;
+    let environment = harness::examine();
+    let (workload, toml, stream) = match (&args.workload, &args.trace.trace) {
+        (_, Some(path)) => {
+            let limit = args.trials.events;
+            let ready = traces::prepare(path, &args.trace.reading, limit)?;
+            (ready.workload, ready.toml, Some(ready.stream))
+        }
+        (Some(path), None) => {
+            let (workload, toml) = Workload::load(path)?;
+            (workload, toml, None)
+        }
+        (None, None) => return Err(Failure::Usage("name a workload file, or --trace".into())),
+    };
     let options = RunOptions {
         threads: args.threads,
         batch: args.batch,
@@ -31,13 +44,15 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         open_loop: args.open_loop.options(),
         ..args::options(&args.engines, &args.trials)
     };
-    let environment = harness::examine();
     let (contenders, baseline) = harness::choose_contenders(&options, own)?;
     let plan = harness::resolve(&options, &workload, &contenders, baseline, &environment)?;
+    traces::check_plan(&plan, stream.as_ref())?;
     let request = RunRequest {
         workload: &workload,
         toml,
+        trace: stream.as_ref(),
         plan,
+        views: harness::views_of(&workload).map_err(Failure::Error)?,
         contenders,
         environment,
         command: std::env::args().collect(),
@@ -66,12 +81,12 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         require_rate(&record)?;
     }
     if let Some(path) = &args.snapshot {
-        let snapshot = harness::snapshot_of_first(&request)?;
-        let found = snapshot.digest().digest.to_string();
+        let (snapshot, digest) = harness::snapshot_of_first(&request)?;
+        let found = digest.to_string();
         let expected = record.oracle.as_ref().map(|oracle| &oracle.snapshot_digest);
         if expected.is_some_and(|expected| *expected != found) {
             return Err(Failure::Verification(format!(
-                "the snapshot's digest is {found}, the oracle's another: {} was not written",
+                "the snapshot's state has the digest {found}, the oracle's another: {} was not written",
                 path.display()
             )));
         }
@@ -106,10 +121,16 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
         )));
     }
     let environment = harness::examine();
+    let stream = match &before.workload.trace {
+        Some(note) => Some(traces::prepare_again(note)?),
+        None => None,
+    };
     let request = RunRequest {
         workload: &workload,
         toml: before.workload.toml.clone(),
+        trace: stream.as_ref(),
         plan: harness::resolve_again(&before.plan, &workload, &contenders, &environment)?,
+        views: harness::views_of(&workload).map_err(Failure::Error)?,
         contenders,
         environment,
         command: std::env::args().collect(),

@@ -42,7 +42,9 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
             let run = RunRequest {
                 workload: &point.workload,
                 toml: point.toml.clone(),
+                trace: None,
                 plan,
+                views: harness::views_of(&point.workload).map_err(Failure::Error)?,
                 contenders,
                 environment: environment.clone(),
                 command: command.clone(),

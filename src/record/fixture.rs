@@ -48,6 +48,7 @@ pub(crate) fn with_rounds(rounds: usize) -> Record {
         workload: WorkloadNote {
             name: "steady_week".to_owned(),
             toml: "seed = 1".to_owned(),
+            trace: None,
         },
         plan: plan(rounds),
         environment: environment(),

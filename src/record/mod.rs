@@ -1,6 +1,7 @@
 //! Floor 3, what a run leaves behind: the saved record, from which every
 //! report is drawn. Imports floors 0 and 1 and `stats`.
 
+mod adversary;
 mod capacity;
 mod environment;
 #[cfg(test)]
@@ -15,8 +16,10 @@ mod processors;
 mod schema;
 mod store;
 mod sweep;
+mod trace_note;
 mod validate;
 
+pub use adversary::{ADVERSARY_SCHEMA, AdversaryRecord, AttackRow, AttackVerdict, TimingRow};
 pub use capacity::{
     CAPACITY_SCHEMA, Capacity, CapacityPlan, CapacityVerdict, Condition, EngineCapacity, Judged,
     Objective, Search, SearchStep, StallFloor, StepKind,
@@ -32,3 +35,4 @@ pub use schema::{
 };
 pub use store::{RecordError, default_path};
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};
+pub use trace_note::TraceNote;

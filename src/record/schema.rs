@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::environment::Environment;
 use super::open_loop::{OpenLoopPlan, OpenLoopTrial, RecordingNote};
 use super::pass::Pass;
+use super::trace_note::TraceNote;
 
 /// Version of the schema. A reader refuses others.
 pub const SCHEMA: &str = "notibench-record/1";
@@ -61,8 +62,11 @@ pub struct Record {
 pub struct WorkloadNote {
     /// Its name.
     pub name: String,
-    /// The whole text of its file.
+    /// The whole text of its file; of a trace, its shares and counts as one.
     pub toml: String,
+    /// The trace that was run, where the stream was not generated.
+    #[serde(default)]
+    pub trace: Option<TraceNote>,
 }
 
 /// How a run was made.
