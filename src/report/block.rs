@@ -16,8 +16,12 @@ pub(super) struct Block {
 impl Block {
     /// The block as lines, without one that is empty after it.
     pub(super) fn draw(&self, style: Style) -> String {
-        let mut text = style.bold(&self.title);
-        text.push('\n');
+        let mut text = String::new();
+        // one without a title stands under that of its section
+        if !self.title.is_empty() {
+            text = style.bold(&self.title);
+            text.push('\n');
+        }
         if !self.rows.is_empty() {
             text += &draw(&self.rows, style);
         }

@@ -2,8 +2,8 @@
 //! beside service time, batches, and the time series. Imports `record`,
 //! `stats`.
 
+use super::block::Block;
 use super::percentiles::QUANTILES;
-use super::table;
 use super::text::{Style, plain, show_share, wrap};
 use crate::record::{
     Arrivals, EngineNote, Idle, OpenLoopPlan, OpenLoopTrial, ProofVerdict, Record, Trial,
@@ -206,8 +206,6 @@ pub(super) fn section(record: &Record, style: Style) -> String {
     let Some(plan) = &record.plan.open_loop else {
         return String::new();
     };
-    let mut lines = open_loop_lines(record);
-    lines.sort_by_key(|line| (line.probe, line.response.merged.value_at_quantile(0.99)));
     let mut text = style.bold("open loop: response time at one rate");
     text.push('\n');
     text += &wrap("  ", &schedule_words(plan), style.width);
@@ -215,8 +213,22 @@ pub(super) fn section(record: &Record, style: Style) -> String {
         text += &style.red(wrap("  MISSED  ", &words, style.width).trim_end());
         text.push('\n');
     }
+    for block in blocks(record) {
+        text.push('\n');
+        text += &block.draw(style);
+    }
     text.push('\n');
-    text += &rates(plan, &lines, style);
+    text
+}
+
+/// The tables: rates, times of events and of reads, and the time series; empty
+/// in a closed loop.
+pub(super) fn blocks(record: &Record) -> Vec<Block> {
+    let Some(plan) = &record.plan.open_loop else {
+        return Vec::new();
+    };
+    let mut lines = open_loop_lines(record);
+    lines.sort_by_key(|line| (line.probe, line.response.merged.value_at_quantile(0.99)));
     let whole = [
         (
             "events: response time from the intended start, service time from the batch's start",
@@ -233,23 +245,22 @@ pub(super) fn section(record: &Record, style: Style) -> String {
                 .collect(),
         ),
     ];
+    let mut blocks = vec![rates(plan, &lines)];
     for (title, rows) in whole {
-        if rows
-            .iter()
-            .any(|(_, response, _)| !response.merged.is_empty())
-        {
-            text.push('\n');
-            text += &times(title, &rows, style);
+        let timed = |(_, response, _): &(&String, &Times, &Times)| !response.merged.is_empty();
+        if rows.iter().any(timed) {
+            blocks.push(times(title, &rows));
         }
     }
-    text += &wrap("  ", &footnote(plan, &lines), style.width);
-    text.push('\n');
-    text += &series(record, &lines, style);
-    text
+    if let Some(last) = blocks.last_mut() {
+        last.notes.push(footnote(plan, &lines));
+    }
+    blocks.extend(series(record, &lines));
+    blocks
 }
 
 /// How events arrived, and what workers did meanwhile.
-fn schedule_words(plan: &OpenLoopPlan) -> String {
+pub(super) fn schedule_words(plan: &OpenLoopPlan) -> String {
     let show = |ns: u64| show_ns(ns as f64);
     let arrivals = match plan.arrivals {
         Arrivals::Constant => "evenly spaced".to_owned(),
@@ -283,7 +294,7 @@ fn schedule_words(plan: &OpenLoopPlan) -> String {
     )
 }
 
-fn rates(plan: &OpenLoopPlan, lines: &[OpenLoopLine], style: Style) -> String {
+fn rates(plan: &OpenLoopPlan, lines: &[OpenLoopLine]) -> Block {
     let head = [
         "engine",
         "offered/s",
@@ -310,7 +321,11 @@ fn rates(plan: &OpenLoopPlan, lines: &[OpenLoopLine], style: Style) -> String {
             show_whole(line.batches.max()),
         ]);
     }
-    table::draw(&rows, style)
+    Block {
+        title: String::new(),
+        rows,
+        notes: Vec::new(),
+    }
 }
 
 fn name_of(name: &str, probe: bool) -> String {
@@ -318,7 +333,7 @@ fn name_of(name: &str, probe: bool) -> String {
     format!("{}{note}", plain(name))
 }
 
-fn times(title: &str, rows: &[(&String, &Times, &Times)], style: Style) -> String {
+fn times(title: &str, rows: &[(&String, &Times, &Times)]) -> Block {
     let mut cells = vec![vec!["engine".to_owned(), "time".to_owned()]];
     cells[0].extend(QUANTILES.iter().map(|(_, name)| (*name).to_owned()));
     cells[0].push("max".to_owned());
@@ -347,7 +362,11 @@ fn times(title: &str, rows: &[(&String, &Times, &Times)], style: Style) -> Strin
             cells.push(row);
         }
     }
-    format!("{}\n{}", style.bold(title), table::draw(&cells, style))
+    Block {
+        title: title.to_owned(),
+        rows: cells,
+        notes: Vec::new(),
+    }
 }
 
 fn footnote(plan: &OpenLoopPlan, lines: &[OpenLoopLine]) -> String {
@@ -384,7 +403,7 @@ fn footnote(plan: &OpenLoopPlan, lines: &[OpenLoopLine]) -> String {
 
 /// The time series of each engine's first trial that counts, in at most ten
 /// lines: intervals stand together.
-fn series(record: &Record, lines: &[OpenLoopLine], style: Style) -> String {
+fn series(record: &Record, lines: &[OpenLoopLine]) -> Option<Block> {
     let head = [
         "engine",
         "until",
@@ -434,10 +453,13 @@ fn series(record: &Record, lines: &[OpenLoopLine], style: Style) -> String {
         }
     }
     if rows.len() == 1 {
-        return String::new();
+        return None;
     }
-    let title = style.bold("over the time: by completion; the first round that counts");
-    format!("{title}\n{}\n", table::draw(&rows, style))
+    Some(Block {
+        title: "over the time: by completion; the first round that counts".to_owned(),
+        rows,
+        notes: Vec::new(),
+    })
 }
 
 /// The trust block's lines of what recording costs.

@@ -35,7 +35,7 @@ pub(super) fn article(record: &Record) -> Article {
         failures: alarms(record),
         asked: words::asked(record),
         answer: match &record.plan.open_loop {
-            Some(plan) => open_loop_words::answer(record, &summary, plan),
+            Some(plan) => open_loop_words::answer(record, plan),
             None => words::answer(record, &summary),
         },
         command: words::command(&record.command),
@@ -110,7 +110,11 @@ fn standings(record: &Record, summary: &Summary) -> Vec<Block> {
 }
 
 fn speed(record: &Record, summary: &Summary, engines: &[String]) -> Section {
-    let mut section = Section::new("speed", "Speed");
+    let title = match record.plan.open_loop {
+        Some(_) => "Engines without a figure",
+        None => "Speed",
+    };
+    let mut section = Section::new("speed", title);
     if record.plan.open_loop.is_none() {
         section.figures.extend(throughput::figure(record, summary));
         section.figures.extend(ratios::figure(record, summary));
@@ -126,7 +130,9 @@ fn speed(record: &Record, summary: &Summary, engines: &[String]) -> Section {
             notes: Vec::new(),
         });
     }
-    blocks.extend(standings(record, summary));
+    if record.plan.open_loop.is_none() {
+        blocks.extend(standings(record, summary));
+    }
     if !summary.unmeasured.is_empty() {
         let names: Vec<String> = summary.unmeasured.iter().map(|name| plain(name)).collect();
         blocks.push(Block {
@@ -135,7 +141,9 @@ fn speed(record: &Record, summary: &Summary, engines: &[String]) -> Section {
             notes: vec![names.join(", ")],
         });
     }
-    blocks.extend(limits::block(record, summary));
+    if record.plan.open_loop.is_none() {
+        blocks.extend(limits::block(record, summary));
+    }
     section.tables = tables(blocks, engines);
     section
 }
@@ -165,13 +173,17 @@ fn times(record: &Record, summary: &Summary, engines: &[String]) -> Section {
 
 fn open_loop_times(record: &Record, summary: &Summary, engines: &[String]) -> Section {
     let mut section = Section::new("times", "Response time");
-    section.figures.extend(open_loop::curves(record, summary));
+    section.figures.extend(open_loop::curves(record));
     section
         .figures
         .extend(open_loop::over_the_run(record, summary));
     section.figures.extend(open_loop::heats(record, summary));
-    section.figures.extend(open_loop::batches(record, summary));
-    section.tables = tables(open_loop_words::blocks(record, summary), engines);
+    section.figures.extend(open_loop::batches(record));
+    let mut rates = crate::report::open_loop::blocks(record);
+    if let Some(first) = rates.first_mut() {
+        first.title = "the rate".to_owned();
+    }
+    section.tables = tables(rates, engines);
     section
 }
 

@@ -4,24 +4,30 @@
 
 use super::article::{Article, Figure, Section, Table};
 use super::ink::{HUES, Ink};
-use super::plots::open_loop::{curve, merged, supported};
+use super::plots::open_loop::curve;
 use super::shape::{Axis, Lines, Series, Shape, Stroke, Unit};
 use crate::record::Record;
 use crate::report::block::Block;
+use crate::report::failure::difference;
+use crate::report::open_loop::open_loop_lines;
 use crate::report::percentiles::{Timed, row};
 use crate::report::text::{plain, show_ratio};
-use crate::stats::ServiceHistogram;
-use crate::unit::quantity::{show_count, show_ns};
+use crate::unit::quantity::{show_count, show_ns, show_whole};
 
 /// Percentiles of the table, and their names.
 const QUANTILES: [(f64, &str); 4] = [(0.5, "p50"), (0.9, "p90"), (0.99, "p99"), (0.999, "p99.9")];
+
+/// A percentile, where it is supported.
+type Supported = Box<dyn Fn(f64) -> Option<u64>>;
 
 /// One run's times of one engine.
 struct Curve {
     name: String,
     /// Events a second; none in a closed loop.
     offered_per_s: Option<f64>,
-    times: ServiceHistogram,
+    /// The percentile at a quantile, in ns, where it is supported.
+    supported: Supported,
+    most_ns: u64,
     stroke: Stroke,
     ink: Ink,
 }
@@ -74,50 +80,56 @@ pub(super) fn article(records: &[&Record]) -> Option<Article> {
 
 /// Closed loops first, then open ones by rate.
 fn curves(records: &[&Record], engine: &str) -> Vec<Curve> {
-    let of = |record: &&Record| {
-        let wrong = crate::report::failures(record);
-        if wrong
-            .iter()
-            .any(|words| words.starts_with(&format!("{engine}: wrong")))
-        {
-            return None;
-        }
-        let Some(plan) = &record.plan.open_loop else {
-            let times = row(record, engine, Timed::Ingest)?.merged;
-            let batch = record.plan.batch;
-            let name = format!("closed loop, service time of groups of {batch} events and more");
-            return Some((None, name, times));
+    let mut found: Vec<Curve> = records
+        .iter()
+        .filter_map(|r| of_record(r, engine))
+        .collect();
+    let rate = |curve: &Curve| curve.offered_per_s.unwrap_or(0.0);
+    found.sort_by(|a, b| rate(a).total_cmp(&rate(b)));
+    // rates are told apart by colour: all are of one engine
+    let open = found
+        .iter_mut()
+        .filter(|curve| curve.offered_per_s.is_some());
+    for (at, curve) in open.enumerate() {
+        curve.ink = Ink {
+            hue: (at % usize::from(HUES - 1)) as u8,
+            mark: (at / usize::from(HUES - 1) % 4) as u8,
         };
-        let times = merged(record, engine, |trial| &trial.response_ns)?;
-        let name = format!(
+    }
+    found
+}
+
+/// None where the engine was wrong, or nothing was timed.
+fn of_record(record: &Record, engine: &str) -> Option<Curve> {
+    let note = record.engines.iter().find(|note| note.name == engine)?;
+    if difference(record, note).is_some() {
+        return None;
+    }
+    let Some(plan) = &record.plan.open_loop else {
+        let row = row(record, engine, Timed::Ingest)?;
+        let batch = show_whole(record.plan.batch as u64);
+        return Some(Curve {
+            name: format!("closed loop: service time of groups of batches of {batch}"),
+            offered_per_s: None,
+            most_ns: row.merged.max(),
+            supported: Box::new(move |quantile| row.supported(quantile)),
+            stroke: Stroke::Dashed,
+            ink: Ink::neutral(),
+        });
+    };
+    let mut lines = open_loop_lines(record).into_iter();
+    let times = lines.find(|line| line.name == engine)?.response;
+    Some(Curve {
+        name: format!(
             "response time at {} events/s offered",
             show_count(plan.offered_per_s)
-        );
-        Some((Some(plan.offered_per_s), name, times))
-    };
-    let mut found: Vec<_> = records.iter().filter_map(of).collect();
-    found.sort_by(|(a, ..), (b, ..)| a.unwrap_or(0.0).total_cmp(&b.unwrap_or(0.0)));
-    let curve =
-        |(at, (offered_per_s, name, times)): (usize, (Option<f64>, String, ServiceHistogram))| {
-            Curve {
-                name,
-                offered_per_s,
-                times,
-                stroke: if offered_per_s.is_some() {
-                    Stroke::Solid
-                } else {
-                    Stroke::Dashed
-                },
-                ink: match offered_per_s {
-                    Some(_) => Ink {
-                        hue: (at % usize::from(HUES - 1)) as u8,
-                        mark: (at / usize::from(HUES - 1) % 4) as u8,
-                    },
-                    None => Ink::neutral(),
-                },
-            }
-        };
-    found.into_iter().enumerate().map(curve).collect()
+        ),
+        offered_per_s: Some(plan.offered_per_s),
+        most_ns: times.merged.max(),
+        supported: Box::new(move |quantile| times.supported(quantile)),
+        stroke: Stroke::Solid,
+        ink: Ink::neutral(),
+    })
 }
 
 /// How many times the closed loop's p99 the response time's is, at the highest
@@ -145,7 +157,7 @@ fn hidden(engine: &str, curves: &[Curve]) -> Option<String> {
 fn figure(at: usize, engine: &str, curves: &[Curve]) -> Figure {
     let drawn = curves
         .iter()
-        .map(|c| curve(c.name.clone(), c.ink, c.stroke, &c.times));
+        .map(|c| curve(c.name.clone(), c.ink, c.stroke, &c.supported));
     let series: Vec<Series> = drawn.filter(|series| !series.points.is_empty()).collect();
     let shape = Shape::Lines(Lines {
         x: Axis::linear("percentile", Unit::Quantile),
@@ -169,10 +181,10 @@ fn table(engine: &str, curves: &[Curve]) -> Block {
     for curve in curves {
         let mut row = vec![curve.name.clone()];
         row.extend(QUANTILES.map(|(quantile, _)| {
-            let value = supported(&curve.times, quantile);
+            let value = (curve.supported)(quantile);
             value.map_or_else(|| "-".to_owned(), |ns| show_ns(ns as f64))
         }));
-        row.push(show_ns(curve.times.max() as f64));
+        row.push(show_ns(curve.most_ns as f64));
         rows.push(row);
     }
     Block {

@@ -3,6 +3,7 @@
 
 use crate::record::{Pass, Record, Trial};
 use crate::report::course;
+use crate::report::open_loop::schedule_words;
 use crate::report::summary::{EngineLine, Summary, Versus};
 use crate::report::terminal::shape;
 use crate::report::text::{plain, show_ratio};
@@ -73,10 +74,12 @@ pub(super) fn asked(record: &Record) -> Vec<String> {
             listed(&names)
         ),
     };
-    vec![format!(
+    let mut asked = vec![format!(
         "{question} {}.",
         shape(&record.plan, &course::repeated(record))
-    )]
+    )];
+    asked.extend(record.plan.open_loop.iter().map(schedule_words));
+    asked
 }
 
 /// What the answer is.

@@ -7,12 +7,10 @@ use super::super::shape::{Axis, Guide, Lines, Point, Series, Shape, Stroke, Unit
 use super::heat::heat;
 use super::percentiles::QUANTILES;
 use crate::record::{IntervalNote, OpenLoopTrial, Pass, Record, Trial};
+use crate::report::open_loop::{OpenLoopLine, Times, open_loop_lines};
 use crate::report::summary::{EngineLine, Summary};
 use crate::report::text::plain;
 use crate::stats::ServiceHistogram;
-
-/// Samples that must lie beyond a percentile that is drawn.
-const SAMPLES_BEYOND: f64 = 100.0;
 
 /// The trials of an engine that count and ran in an open loop.
 fn trials<'r>(
@@ -23,42 +21,14 @@ fn trials<'r>(
     counted.filter_map(|trial| Some((trial, trial.open_loop.as_ref()?)))
 }
 
-/// Histograms of all trials of an engine that count, merged; none where
-/// nothing was timed.
-pub(in super::super) fn merged(
-    record: &Record,
-    engine: &str,
-    text: fn(&OpenLoopTrial) -> &str,
-) -> Option<ServiceHistogram> {
-    let mut all = ServiceHistogram::new();
-    for (_, open_loop) in trials(record, engine) {
-        // a text that can't be read is refused when the record is loaded
-        if let Ok(histogram) = ServiceHistogram::from_base64(text(open_loop)) {
-            all.merge(&histogram);
-        }
-    }
-    (!all.is_empty()).then_some(all)
-}
-
-/// A value at a quantile, where a hundred samples lie beyond it.
-pub(in super::super) fn supported(histogram: &ServiceHistogram, quantile: f64) -> Option<u64> {
-    let beyond = histogram.count() as f64 * (1.0 - quantile);
-    // 1,000 * (1 - 0.9) is a hair less than 100 in binary
-    (beyond * (1.0 + 1e-9) >= SAMPLES_BEYOND).then(|| histogram.value_at_quantile(quantile))
-}
-
+/// A curve of the percentiles that are supported.
 pub(in super::super) fn curve(
     name: String,
     ink: Ink,
     stroke: Stroke,
-    histogram: &ServiceHistogram,
+    supported: impl Fn(f64) -> Option<u64>,
 ) -> Series {
-    let point = |quantile| {
-        Some(Point::at(
-            quantile,
-            supported(histogram, quantile)?.max(1) as f64,
-        ))
-    };
+    let point = |quantile| Some(Point::at(quantile, supported(quantile)?.max(1) as f64));
     Series {
         name,
         ink,
@@ -72,36 +42,42 @@ fn lines(summary: &Summary) -> impl Iterator<Item = &EngineLine> {
     summary.ranked.iter().chain(&summary.ablations)
 }
 
-/// One histogram of a trial, drawn in that stroke under that name.
-type Drawn = (&'static str, Stroke, fn(&OpenLoopTrial) -> &str);
+/// The engines' times, probes apart.
+fn timed(record: &Record) -> Vec<OpenLoopLine> {
+    let mut lines = open_loop_lines(record);
+    lines.retain(|line| !line.probe);
+    lines
+}
 
-fn percentiles(record: &Record, summary: &Summary, drawn: [Drawn; 2]) -> Vec<Series> {
-    let of_engine = |line: &EngineLine| {
-        let name = line.name.clone();
-        drawn.into_iter().filter_map(move |(what, stroke, text)| {
-            let histogram = merged(record, &name, text)?;
-            let title = format!("{}: {what}", plain(&name));
-            Some(curve(title, Ink::of(&name), stroke, &histogram))
+/// Response and service times of one engine.
+type Both = for<'l> fn(&'l OpenLoopLine) -> [&'l Times; 2];
+
+fn percentiles(lines: &[OpenLoopLine], both: Both) -> Vec<Series> {
+    let of_engine = |line: &OpenLoopLine| {
+        let [response, service] = both(line);
+        let drawn = [
+            ("response", Stroke::Solid, response),
+            ("service", Stroke::Dashed, service),
+        ];
+        drawn.map(|(what, stroke, times)| {
+            let title = format!("{}: {what}", plain(&line.name));
+            curve(title, Ink::of(&line.name), stroke, |quantile| {
+                times.supported(quantile)
+            })
         })
     };
-    let all = lines(summary).flat_map(of_engine);
+    let all = lines.iter().flat_map(of_engine);
     all.filter(|series| !series.points.is_empty()).collect()
 }
 
 /// Percentiles of response and service time together, of events and of reads.
-pub(in super::super) fn curves(record: &Record, summary: &Summary) -> Vec<Figure> {
-    let events: [Drawn; 2] = [
-        ("response", Stroke::Solid, |t| &t.response_ns),
-        ("service", Stroke::Dashed, |t| &t.service_ns),
-    ];
-    let reads: [Drawn; 2] = [
-        ("response", Stroke::Solid, |t| &t.read_response_ns),
-        ("service", Stroke::Dashed, |t| &t.read_service_ns),
-    ];
+pub(in super::super) fn curves(record: &Record) -> Vec<Figure> {
     let reading = "Solid: response time, from the moment at which the schedule meant an event to \
                    start. Dashed: service time, from the moment at which its batch was taken. What \
                    lies between them is waiting, which a closed loop would have hidden. A curve ends \
-                   where fewer than 100 samples lie beyond.";
+                   where fewer than 100 samples, 10 batches, or 3 rounds or seconds lie beyond.";
+    let events: Both = |line| [&line.response, &line.service];
+    let reads: Both = |line| [&line.read_response, &line.read_service];
     let whole = [
         ("response", "Response and service time of events", events),
         (
@@ -110,8 +86,9 @@ pub(in super::super) fn curves(record: &Record, summary: &Summary) -> Vec<Figure
             reads,
         ),
     ];
-    let figure = |(id, title, drawn)| {
-        let series = percentiles(record, summary, drawn);
+    let lines = timed(record);
+    let figure = |(id, title, both)| {
+        let series = percentiles(&lines, both);
         let some = !series.is_empty();
         let shape = Shape::Lines(Lines {
             x: Axis::linear("percentile", Unit::Quantile),
@@ -126,18 +103,20 @@ pub(in super::super) fn curves(record: &Record, summary: &Summary) -> Vec<Figure
 }
 
 /// How many events a worker took at once.
-pub(in super::super) fn batches(record: &Record, summary: &Summary) -> Option<Figure> {
-    let of_engine = |line: &EngineLine| {
-        let histogram = merged(record, &line.name, |t| &t.batch_events)?;
-        Some(curve(
-            plain(&line.name),
-            Ink::of(&line.name),
-            Stroke::Solid,
-            &histogram,
-        ))
+pub(in super::super) fn batches(record: &Record) -> Option<Figure> {
+    let of_engine = |line: &OpenLoopLine| {
+        let (name, ink) = (plain(&line.name), Ink::of(&line.name));
+        let batches = &line.batches;
+        // a tail of a hundred batches, as of samples elsewhere
+        let supported = |quantile: f64| {
+            let beyond = batches.count() as f64 * (1.0 - quantile);
+            (beyond * (1.0 + 1e-9) >= 100.0).then(|| batches.value_at_quantile(quantile))
+        };
+        curve(name, ink, Stroke::Solid, supported)
     };
-    let series: Vec<Series> = lines(summary)
-        .filter_map(of_engine)
+    let series: Vec<Series> = timed(record)
+        .iter()
+        .map(of_engine)
         .filter(|series| !series.points.is_empty())
         .collect();
     let some = !series.is_empty();
