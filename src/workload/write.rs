@@ -48,7 +48,7 @@ impl Workload {
         self.write_population(out)?;
         self.write_time(out)?;
         let reads = &self.reads;
-        if reads.per_event > 0.0 {
+        if reads.per_event > 0.0 || reads.exponent > 0.0 {
             writeln!(out, "\n[reads]")?;
             writeln!(out, "per_event = {}", number(reads.per_event))?;
             writeln!(out, "exponent = {}", number(reads.exponent))?;
