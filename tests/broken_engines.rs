@@ -12,7 +12,7 @@ use notibench::engine::dashmap::{DashMapEngine, DashMapSession};
 use notibench::engine::oracle::Oracle;
 use notibench::engine::proof::{check_answers, check_freshness, check_snapshot, fold_on_threads};
 use notibench::engine::read::Answer;
-use notibench::engine::snapshot::{Snapshot, SnapshotDigest, StateRef, first_difference};
+use notibench::engine::snapshot::{Snapshot, SnapshotDigest, StateMut, StateRef, first_difference};
 use notibench::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use notibench::event::{Event, Kind, Read, ReadKind, Segment};
 use notibench::policy::{Disposition, effect_of};
@@ -135,6 +135,10 @@ impl<const FAULT: u8> Engine for Broken<FAULT> {
 
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
         self.inner.visit(visit);
+    }
+
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.inner.visit_mut(visit);
     }
 
     fn memory(&self) -> MemoryUse {

@@ -12,6 +12,7 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::args_adversary::AdversaryArgs;
 use super::args_sweep::SweepArgs;
 use super::html::HtmlArgs;
 use crate::unit::quantity::{parse_count, parse_share};
@@ -61,6 +62,8 @@ pub(super) enum Command {
     Policy,
     /// Compare an engine with itself, and with itself slowed down: are verdicts to be believed here?
     Selftest(SelftestArgs),
+    /// Attack released views: can two worlds that differ in one view be told apart?
+    Adversary(AdversaryArgs),
     /// Say what on this machine would spoil a measurement, and how to mend it
     Doctor,
     /// Print what lets a shell complete our commands and flags

@@ -2,7 +2,9 @@
 //! out. Data goes to stdout, progress and messages to stderr. Imports all
 //! floors.
 
+mod adversary;
 mod args;
+mod args_adversary;
 mod args_sweep;
 mod compare;
 mod describe;
@@ -64,6 +66,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
         Command::List(args) => list::list(&args, own),
         Command::Policy => list::policy(),
         Command::Selftest(args) => selftest::selftest(&args, own),
+        Command::Adversary(args) => adversary::adversary(&args),
         Command::Doctor => doctor::doctor(),
         Command::Completions(args) => manual::completions(&args),
         Command::Man(args) => manual::man(&args),

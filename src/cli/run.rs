@@ -52,6 +52,7 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         toml,
         trace: stream.as_ref(),
         plan,
+        views: harness::views_of(&workload).map_err(Failure::Error)?,
         contenders,
         environment,
         command: std::env::args().collect(),
@@ -80,12 +81,12 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         require_rate(&record)?;
     }
     if let Some(path) = &args.snapshot {
-        let snapshot = harness::snapshot_of_first(&request)?;
-        let found = snapshot.digest().digest.to_string();
+        let (snapshot, digest) = harness::snapshot_of_first(&request)?;
+        let found = digest.to_string();
         let expected = record.oracle.as_ref().map(|oracle| &oracle.snapshot_digest);
         if expected.is_some_and(|expected| *expected != found) {
             return Err(Failure::Verification(format!(
-                "the snapshot's digest is {found}, the oracle's another: {} was not written",
+                "the snapshot's state has the digest {found}, the oracle's another: {} was not written",
                 path.display()
             )));
         }
@@ -129,6 +130,7 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
         toml: before.workload.toml.clone(),
         trace: stream.as_ref(),
         plan: harness::resolve_again(&before.plan, &workload, &contenders, &environment)?,
+        views: harness::views_of(&workload).map_err(Failure::Error)?,
         contenders,
         environment,
         command: std::env::args().collect(),

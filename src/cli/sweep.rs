@@ -44,6 +44,7 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
                 toml: point.toml.clone(),
                 trace: None,
                 plan,
+                views: harness::views_of(&point.workload).map_err(Failure::Error)?,
                 contenders,
                 environment: environment.clone(),
                 command: command.clone(),

@@ -11,25 +11,28 @@ mod reading;
 pub(super) mod shard;
 mod split;
 mod versions;
+mod viewers;
 
 use dashmap::DashMap;
 
-use super::dashmaps::visit_maps;
+use super::dashmaps::{visit_maps, visit_maps_mut};
 use super::keyed::Keyed;
 use super::map_memory;
 use super::read::Answer;
-use super::snapshot::StateRef;
-use super::state::{ContentUpdate, Member, MemberUpdate, for_each_update};
+use super::snapshot::{StateMut, StateRef};
+use super::state::{ContentUpdate, Member, MemberUpdate};
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::shared_hasher;
 use alone::{SHARDS_ALONE, apply_in_order};
-use grouping::{Grouping, Part, Pending, SHARDS};
+use grouping::{Grouping, Part, Pending, SHARDS, each_shard};
 use kept::BothVersions;
 use reading::{Maps, Reader};
 use shard::{Map, Sightings, apply, entry, likely, place, write_lock};
 use split::Split;
 use versions::Versions;
+use viewers::Viewers;
 
 /// Batches of fewer events are not grouped: their updates rarely share a
 /// shard, and each takes its lock at once.
@@ -46,6 +49,7 @@ pub struct DashMapEngine {
     contents: Map<ContentUpdate>,
     versions: BothVersions,
     inbox_capacity: usize,
+    views: Views,
     threads: usize,
 }
 
@@ -70,6 +74,7 @@ impl Engine for DashMapEngine {
                 contents: Versions::new(shards),
             },
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
             threads,
         }
     }
@@ -77,6 +82,7 @@ impl Engine for DashMapEngine {
     fn session(&self, worker: usize) -> DashMapSession<'_> {
         DashMapSession {
             engine: self,
+            viewers: Viewers::new(self.views.viewing()),
             first_shard: worker * SHARDS / self.threads % SHARDS,
             split: Split::default(),
             grouping: Grouping::new(),
@@ -89,6 +95,10 @@ impl Engine for DashMapEngine {
         visit_maps(&self.members, &self.contents, visit);
     }
 
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        visit_maps_mut(&self.members, &self.contents, visit);
+    }
+
     fn memory(&self) -> MemoryUse {
         map_memory::of_dashmaps(&self.members, &self.contents)
     }
@@ -99,6 +109,7 @@ impl Engine for DashMapEngine {
 #[derive(Debug)]
 pub struct DashMapSession<'engine> {
     engine: &'engine DashMapEngine,
+    viewers: Viewers,
     /// Where the round over the shards starts: sessions start spread out, so
     /// that they don't meet at every lock.
     first_shard: usize,
@@ -118,7 +129,7 @@ impl DashMapSession<'_> {
             ..
         } = self.engine;
         for event in batch {
-            for_each_update(
+            self.viewers.viewing.for_each_update(
                 event,
                 |update| apply_alone(members, &versions.members, &update, *inbox_capacity),
                 |update| apply_alone(contents, &versions.contents, &update, *inbox_capacity),
@@ -136,12 +147,12 @@ impl DashMapSession<'_> {
             ..
         } = self.engine;
         let far = self.sightings.are_far_alone();
-        self.split.look_at(batch);
-        let of_members = (batch, self.split.members());
+        self.viewers.look_at(batch, &mut self.split);
+        let viewers = &self.viewers;
         let tables = apply_in_order(
             members,
-            of_members,
-            MemberUpdate::of,
+            self.split.members(),
+            |at| viewers.member_update(batch, at),
             *inbox_capacity,
             far,
             &versions.members,
@@ -150,11 +161,10 @@ impl DashMapSession<'_> {
             self.sightings.sight_members(shard, table);
         }
         drop(tables);
-        let of_contents = (batch, self.split.contents());
         let tables = apply_in_order(
             contents,
-            of_contents,
-            ContentUpdate::of,
+            self.split.contents(),
+            |at| viewers.content_update(batch, at),
             *inbox_capacity,
             far,
             &versions.contents,
@@ -165,7 +175,7 @@ impl DashMapSession<'_> {
     }
 
     fn ingest_grouped(&mut self, batch: &[Event]) {
-        self.split.look_at(batch);
+        self.viewers.look_at(batch, &mut self.split);
         if self.sightings.are_far() {
             self.group::<true>(batch);
         } else {
@@ -188,6 +198,8 @@ impl DashMapSession<'_> {
             members, contents, ..
         } = self.engine;
         let (of_members, of_contents) = (self.split.members(), self.split.contents());
+        // where a viewer counts once, a view looks behind the pointer, too
+        let is_unique = !self.viewers.viewing.is_plain();
         self.grouping.clear(of_members.len() + of_contents.len());
         for &at in of_members {
             let event = &batch[at as usize];
@@ -196,7 +208,8 @@ impl DashMapSession<'_> {
                 self.sightings.members[shard].prefetch::<MemberUpdate>(hash);
             }
             // without a branch: nobody can predict what an event is
-            let is_engaged = usize::from(Member::is_engaged_by(event.stamp()));
+            let is_engaged = Member::is_engaged_by(event.stamp()) | is_unique;
+            let is_engaged = usize::from(is_engaged);
             let part = [Part::Views, Part::Engagement][is_engaged];
             self.grouping.push(part, shard, hash, at);
         }
@@ -226,7 +239,7 @@ impl DashMapSession<'_> {
             return false;
         };
         versions.members.change(shard);
-        let update = |pending: &Pending| MemberUpdate::of(&batch[pending.at as usize]);
+        let update = |pending: &Pending| self.viewers.member_update(batch, pending.at);
         let engagement = || self.grouping.of(Part::Engagement, shard);
         for pending in engagement() {
             if let Some(state) = likely::<MemberUpdate>(&table, pending.hash) {
@@ -248,6 +261,8 @@ impl DashMapSession<'_> {
                 update(&pending).prefetch_further(state);
             }
         }
+        let group = (&self.grouping, shard);
+        self.viewers.prefetch_of_members(batch, group, &table);
         for pending in engagement() {
             let hasher = members.hasher();
             apply(
@@ -275,8 +290,10 @@ impl DashMapSession<'_> {
             return false;
         };
         versions.contents.change(shard);
+        let group = (&self.grouping, shard);
+        self.viewers.prefetch_of_contents(batch, group, &table);
         for pending in self.grouping.of(Part::Contents, shard) {
-            let update = ContentUpdate::of(&batch[pending.at as usize]);
+            let update = self.viewers.content_update(batch, pending.at);
             apply(&mut table, pending.hash, &update, 0, contents.hasher());
         }
         self.sightings.sight_contents(shard, &table);
@@ -291,23 +308,6 @@ fn apply_alone<U: Keyed>(map: &Map<U>, versions: &Versions, update: &U, inbox_ca
     let shard = place(map, update.id()).1;
     versions.change(shard);
     update.apply_to(&mut entry.or_default(), inbox_capacity);
-}
-
-/// Calls `apply` for each shard of a set: one round over those that are free,
-/// in which it must not wait, then one that waits for those that were not.
-#[inline(always)]
-fn each_shard(mut left: u64, first_shard: usize, mut apply: impl FnMut(usize, bool) -> bool) {
-    for wait in [false, true] {
-        for ahead in 0..SHARDS {
-            let shard = (first_shard + ahead) % SHARDS;
-            if left >> shard & 1 == 1 && apply(shard, wait) {
-                left &= !(1 << shard);
-            }
-        }
-        if left == 0 {
-            return;
-        }
-    }
 }
 
 impl Session for DashMapSession<'_> {
@@ -330,12 +330,14 @@ impl Session for DashMapSession<'_> {
             members,
             contents,
             versions,
+            views,
             ..
         } = self.engine;
         let maps = Maps {
             members,
             contents,
             versions,
+            views,
         };
         if self.engine.threads == 1 {
             self.reader.read_alone(maps, reads, sink);
@@ -348,48 +350,4 @@ impl Session for DashMapSession<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::check::{Fold, agrees_with_fold, all_reads, answers, stream};
-
-    #[test]
-    fn no_answer_is_kept_beyond_what_another_session_ingests() {
-        let events = stream(11, 6_000);
-        let reads = all_reads();
-        for threads in [1, 2] {
-            let engine = DashMapEngine::build(&EngineConfig::new(threads));
-            let mut writer = engine.session(threads - 1);
-            let mut reader = (threads == 2).then(|| engine.session(0));
-            let mut seen = 0;
-            // small steps and large ones: every way to ingest
-            for step in [1, 1, SMALLEST_GROUPED, 1000, 1, 1500, 2000] {
-                writer.ingest(&events[seen..seen + step]);
-                seen += step;
-                let fold = Fold::of(&events[..seen]);
-                let expected: Vec<Answer> = reads.iter().map(|read| fold.answer(read)).collect();
-                for _ in 0..3 {
-                    let session = reader.as_mut().unwrap_or(&mut writer);
-                    assert!(answers(session, &reads) == expected, "after {seen} events");
-                }
-                // few enough of them that all are kept
-                let few = &reads[..90];
-                for _ in 0..3 {
-                    let session = reader.as_mut().unwrap_or(&mut writer);
-                    assert!(
-                        answers(session, few) == expected[..90],
-                        "after {seen} events"
-                    );
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn agrees_with_the_plain_fold_in_batches_of_every_path() {
-        for threads in [1, 2, 8] {
-            for batch in [1, SMALLEST_GROUPED, 1000, LARGEST_GROUPED + 1] {
-                agrees_with_fold::<DashMapEngine>(threads, batch);
-            }
-        }
-    }
-}
+mod tests;

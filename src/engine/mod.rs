@@ -34,6 +34,7 @@ pub mod snapshot;
 pub mod state;
 mod tables;
 mod updates;
+pub mod viewing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,7 +43,8 @@ use crate::event::{Event, Read};
 use crate::unit::quantity::show_whole;
 use dense::DenseIds;
 use read::Answer;
-use snapshot::StateRef;
+use snapshot::{StateMut, StateRef};
+use viewing::Views;
 
 /// What a registry entry is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -115,6 +117,8 @@ pub struct EngineConfig {
     pub threads: usize,
     /// Entries that an inbox keeps.
     pub inbox_capacity: usize,
+    /// How views are counted, and what is shown of them.
+    pub views: Views,
     /// Set when the run is to end early: every wait inside an engine must
     /// look at it, and give up.
     pub stop: StopFlag,
@@ -130,6 +134,7 @@ impl EngineConfig {
         Self {
             threads,
             inbox_capacity: state::INBOX_CAPACITY,
+            views: Views::default(),
             stop: StopFlag::default(),
             dense: None,
         }
@@ -209,6 +214,11 @@ pub trait Engine: Sized + Send + Sync + 'static {
     /// Calls `visit` once for every member and content that has state, from
     /// any thread, in any order. Only called while no session is open.
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync));
+
+    /// Calls `visit` once for every member and content, to be changed, from
+    /// any thread, in any order: so an epoch is closed. Only called while no
+    /// session is open.
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync));
 
     /// Bytes that hold the state, counted by a walk. Only called while no
     /// session is open.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::read::Answer;
-use super::snapshot::StateRef;
+use super::snapshot::{StateMut, StateRef};
 use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, MemoryUse, Session};
 use crate::event::{Event, Read};
 
@@ -56,6 +56,10 @@ impl<E: Engine> Engine for Planted<E> {
 
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
         self.engine.visit(visit);
+    }
+
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.engine.visit_mut(visit);
     }
 
     fn memory(&self) -> MemoryUse {

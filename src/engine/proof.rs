@@ -10,8 +10,9 @@ use std::thread;
 
 use super::read::Answer;
 use super::snapshot::{Snapshot, SnapshotDigest, answer_difference, first_difference};
+use super::viewing::Views;
 use super::{Engine, EngineConfig, Session, StopFlag};
-use crate::event::{Event, Read, ReadKind};
+use crate::event::{Event, Read};
 pub use freshness::{check_freshness, reads_about};
 
 /// Folds `events` in batches of `batch`, dealt in turn to one session a
@@ -47,11 +48,24 @@ pub fn check_snapshot<E: Engine>(
     expected: SnapshotDigest,
     oracle: impl FnOnce() -> Snapshot,
 ) -> Result<(), String> {
-    let found = SnapshotDigest::of(engine);
+    check_shown(engine, &Views::default(), expected, oracle)
+}
+
+/// The same of what anybody may see: [`Snapshot::shown`].
+///
+/// # Errors
+/// The first difference, in words.
+pub fn check_shown<E: Engine>(
+    engine: &E,
+    views: &Views,
+    expected: SnapshotDigest,
+    oracle: impl FnOnce() -> Snapshot,
+) -> Result<(), String> {
+    let found = SnapshotDigest::shown(engine, views);
     if found == expected {
         return Ok(());
     }
-    match first_difference(&oracle(), &Snapshot::of(engine)) {
+    match first_difference(&oracle(), &Snapshot::shown(engine, views)) {
         Some(words) => Err(words),
         None => Err(format!(
             "the snapshots are equal line by line, but the digest is {} of {} members and {} \
@@ -127,7 +141,7 @@ fn compare_answers(
 }
 
 fn name_of(read: &Read) -> String {
-    let whose = if read.kind == ReadKind::Reactions {
+    let whose = if read.kind.is_of_content() {
         "content"
     } else {
         "member"

@@ -2,7 +2,8 @@
 //! to tables: in blocks, each prefetched first. Imports the shared state.
 
 use super::keyed::{Keyed, KeyedTable};
-use super::state::{ContentUpdate, MemberUpdate, for_each_update};
+use super::state::{ContentUpdate, MemberUpdate};
+use super::viewing::Viewing;
 use crate::event::Event;
 use crate::unit::hash::{SharedHasher, hash_id};
 
@@ -23,9 +24,9 @@ pub(super) struct Updates {
 
 impl Updates {
     /// Adds what the events of a batch do.
-    pub(super) fn add(&mut self, batch: &[Event], hasher: &SharedHasher) {
+    pub(super) fn add(&mut self, batch: &[Event], viewing: &Viewing, hasher: &SharedHasher) {
         for event in batch {
-            for_each_update(
+            viewing.for_each_update(
                 event,
                 |update| {
                     self.members.push((hash_id(hasher, update.member), update));
@@ -109,7 +110,8 @@ mod tests {
     fn prefetched_blocks_leave_what_single_updates_leave() {
         let hasher = shared_hasher();
         let mut updates = Updates::default();
-        updates.add(&stream_over(1_600_000, 1, 1_200_000), &hasher);
+        let events = stream_over(1_600_000, 1, 1_200_000);
+        updates.add(&events, &Viewing::default(), &hasher);
         let mut single = KeyedTable::default();
         for (hash, update) in &updates.members {
             single.apply(*hash, update, INBOX_CAPACITY);

@@ -15,6 +15,7 @@ use crate::engine::registry::{EngineVisitor, dispatch};
 use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, EngineInfo, ExpectedLoad};
 use crate::record::Pass;
+use crate::unit::digest::Digest;
 
 /// What a contender's trial gives: the outcome, and what the proof found.
 pub(super) type Proved = (TrialOutcome, Finding);
@@ -24,7 +25,7 @@ type TwiceFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<[Proved; 
 type PlantedFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<Proved, TrialError>;
 type PlantedTwiceFn =
     fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<[Proved; 2], TrialError>;
-type SnapshotFn = fn(&TrialSetup<'_>) -> Result<Snapshot, TrialError>;
+type SnapshotFn = fn(&TrialSetup<'_>) -> Result<(Snapshot, Digest), TrialError>;
 type FreshnessFn = fn(&TrialSetup<'_>, u64) -> Result<(), String>;
 
 /// An engine that can be run and proved.
@@ -92,7 +93,10 @@ impl Contender {
             },
             freshness: super::proof::freshness_of::<E>,
             snapshot: |setup| {
-                run_trial::<E, Snapshot>(setup, |engine, _, _| Snapshot::of(engine)).map(|(_, s)| s)
+                run_trial::<E, Snapshot>(setup, |engine, config, _| {
+                    Snapshot::shown(engine, &config.views)
+                })
+                .map(|(outcome, snapshot)| (snapshot, outcome.recorded().digest))
             },
         }
     }
@@ -160,7 +164,10 @@ impl Contender {
     }
 
     /// The final state of one trial.
-    pub(super) fn snapshot(&self, setup: &TrialSetup<'_>) -> Result<Snapshot, TrialError> {
+    pub(super) fn snapshot(
+        &self,
+        setup: &TrialSetup<'_>,
+    ) -> Result<(Snapshot, Digest), TrialError> {
         self.at_rest(|| (self.snapshot)(setup))
     }
 

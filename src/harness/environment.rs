@@ -218,6 +218,15 @@ impl Usage {
         }
     }
 
+    /// What happened in both of two times.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            steal_ms: self.steal_ms + other.steal_ms,
+            involuntary_switches: self.involuntary_switches + other.involuntary_switches,
+            peak_resident_bytes: self.peak_resident_bytes.max(other.peak_resident_bytes),
+        }
+    }
+
     /// What has happened since.
     pub(super) fn until_now(self) -> Self {
         let now = Self::now();

@@ -6,8 +6,9 @@ use crate::engine::ExpectedLoad;
 use crate::engine::dense::DensePair;
 use crate::engine::state::{Content, InboxEntry, Member};
 use crate::event::{Event, Kind, Read};
+use crate::policy::{EPOCH_US, surface_of};
 use crate::record::Environment;
-use crate::workload::Workload;
+use crate::workload::{ViewMode, Workload};
 
 /// Bytes beside the stream and the state: code, histograms, buffers.
 const FIXED: u64 = 64 << 20;
@@ -86,6 +87,7 @@ pub fn predict(workload: &Workload, sizes: &RunSizes, contenders: &[Contender]) 
         members,
         contents,
         notifying,
+        noted,
     } = touched;
     let share = events.div_ceil(sizes.threads.max(1) as u64);
     let load = ExpectedLoad {
@@ -104,7 +106,12 @@ pub fn predict(workload: &Workload, sizes: &RunSizes, contenders: &[Contender]) 
     let (held, holder) = held.unwrap_or_default();
     // the oracle keeps every key, in maps of its own
     let oracle = if sizes.verify {
-        members * 2 * 360 + contents * 2 * 140 + notifying * 2 * 56
+        members * 2 * 376
+            + contents * 2 * 148
+            + notifying * 2 * 56
+            // a set of its own for each surface of each object that is viewed
+            + noted.min(2 * members + contents) * 192
+            + noted * 2 * 9
     } else {
         0
     };
@@ -130,9 +137,15 @@ struct Touched {
     contents: u64,
     /// Events that come near an inbox.
     notifying: u64,
+    /// Views of one week, where their viewers are noted; else none.
+    noted: u64,
 }
 
 impl Touched {
+    /// Of an object whose viewers are noted: what lies behind its pointer, and
+    /// a table of four.
+    const NOTED_BYTES: u64 = (Member::ENGAGED_BYTES + Member::HIGH_BYTES) as u64 + 48;
+
     fn by(workload: &Workload, events: u64) -> Self {
         let population = &workload.population;
         let share = |wanted: &dyn Fn(Kind) -> bool| -> f64 {
@@ -143,11 +156,19 @@ impl Touched {
                 .sum();
             (fresh + workload.mix.undo + workload.mix.duplicate).min(1.0)
         };
+        let week = if workload.anonymity.mode == ViewMode::Off {
+            0.0
+        } else {
+            // twice the mean: weeks differ with the shape of time
+            (2.0 * EPOCH_US as f64 / workload.span_us as f64).min(1.0)
+        };
+        let views = share(&|kind| surface_of(kind).is_some());
         let with_content = (events as f64 * share(&Kind::has_content)) as u64;
         Self {
             members: population.members.min(events),
             contents: (population.members * population.contents_per_member).min(with_content),
             notifying: (events as f64 * share(&|kind| kind.notify_slot().is_some())) as u64,
+            noted: (events as f64 * views * week) as u64,
         }
     }
 
@@ -157,6 +178,7 @@ impl Touched {
             members,
             contents,
             notifying,
+            noted,
         } = *self;
         let entries = notifying.min(members * inbox_capacity as u64);
         // a hash table is between 7/16 and 7/8 full; inboxes grow by doubling
@@ -166,6 +188,9 @@ impl Touched {
             + members.min(notifying) * Member::ENGAGED_BYTES as u64
             // what is beyond a byte was added by 256 events at least
             + events / 256 * Member::HIGH_BYTES as u64
+            + noted.min(members + contents) * Self::NOTED_BYTES
+            // a table of viewers is between 3/8 and 3/4 full
+            + noted * 24
     }
 }
 

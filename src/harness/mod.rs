@@ -1,6 +1,7 @@
 //! Floor 4, the experiment: sources of events, trials, rounds, proofs, and
 //! what is known of the machine. Imports floors 0 to 3; never `report`.
 
+pub mod adversary;
 mod child;
 mod clock;
 mod contender;
@@ -25,8 +26,10 @@ mod source;
 mod sweep;
 mod trial;
 mod verify;
+mod weeks;
 mod worker;
 
+pub use adversary::{AdversaryFound, AdversaryOptions, adversary};
 pub use child::{ChildError, run_in_processes, run_turn};
 pub use clock::measure_clock;
 pub use contender::Contender;
@@ -43,3 +46,4 @@ pub use source::{Source, TraceStream};
 pub use sweep::{SweepRequest, sweep};
 pub use trial::{TrialError, TrialOutcome, TrialSetup, run_trial, run_trial_twice};
 pub use verify::{VerifyFailure, VerifyOptions, verify, verify_trace};
+pub use weeks::views_of;

@@ -7,6 +7,7 @@ use super::memory::{RunSizes, memory_limit, predict};
 use super::plan_error::PlanError;
 use super::plan_open_loop::{OpenLoopOptions, Settled, settle, whole_run};
 use super::plan_rounds::{in_range, rounds_plan};
+use super::weeks::fits_weeks;
 use crate::engine::registry::ENTRIES;
 use crate::engine::state::INBOX_CAPACITY;
 use crate::engine::{EngineInfo, Role};
@@ -209,6 +210,7 @@ pub fn resolve(
     env: &Environment,
 ) -> Result<Plan, PlanError> {
     whole_run(options)?;
+    fits_weeks(options, workload)?;
     let rounds = rounds_plan(options)?;
     let seed = options.seed.unwrap_or(workload.seed);
     let open_loop = settle(&options.open_loop, options.events, workload, seed)?;

@@ -11,8 +11,8 @@ use crate::record::Realised;
 /// Events looked at, at the most: 8 bytes each while it lasts.
 const LOOKED_AT: u64 = 10_000_000;
 
-/// Factor between ranks whose counts are kept: eight a decade.
-const RANK_STEP: f64 = 1.333_521_432_163_324;
+/// Ranks of recipients, a decade, whose counts are kept.
+const RANKS_A_DECADE: f64 = 8.0;
 
 /// Looks at the events from the stream's start.
 pub(super) fn realised(source: &Source) -> Realised {
@@ -60,22 +60,17 @@ pub(super) fn realised(source: &Source) -> Realised {
     }
 }
 
-/// Counts at ranks that are spaced by a factor, the first and the last among
-/// them; `counts` is sorted, the highest first.
+/// Counts at so many ranks a decade, the first and the last among them;
+/// `counts` is sorted, the highest first.
 fn popularity(counts: &[u64]) -> Vec<[u64; 2]> {
-    let last = counts.len() as u64;
-    let mut points: Vec<[u64; 2]> = Vec::new();
-    let mut rank = 1_u64;
-    while rank <= last {
-        points.push([rank, counts[rank as usize - 1]]);
-        let next = (rank as f64 * RANK_STEP).ceil() as u64;
-        rank = if rank < last {
-            next.max(rank + 1).min(last)
-        } else {
-            last + 1
-        };
-    }
-    points
+    let mut ranks: Vec<usize> = (0..)
+        .map(|step| 10_f64.powf(f64::from(step) / RANKS_A_DECADE).round() as usize)
+        .take_while(|rank| *rank <= counts.len())
+        .collect();
+    ranks.extend((!counts.is_empty()).then_some(counts.len()));
+    ranks.dedup();
+    let count = |rank: usize| [rank as u64, counts[rank - 1]];
+    ranks.into_iter().map(count).collect()
 }
 
 #[cfg(test)]
@@ -89,6 +84,12 @@ mod tests {
         assert!(points.len() < 60, "{}", points.len());
         assert_eq!(points[0], [1, 1_000_000]);
         assert_eq!(points.last(), Some(&[1_000_000, 1]));
+        let decades = [10, 100, 1_000, 10_000, 100_000];
+        assert!(
+            decades
+                .iter()
+                .all(|rank| points.iter().any(|p| p[0] == *rank))
+        );
         assert!(points.windows(2).all(|pair| pair[0][0] < pair[1][0]));
         assert_eq!(popularity(&[7]), [[1, 7]]);
         assert!(popularity(&[]).is_empty());

@@ -15,11 +15,13 @@ use super::source::{Source, TraceStream};
 use super::trial::{TrialError, TrialOutcome, TrialSetup};
 use super::worker::group_calls;
 use crate::engine::snapshot::Snapshot;
+use crate::engine::viewing::Views;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
 use crate::record::{
     EngineNote, EngineProof, Environment, OpenLoopTrial, Pass, Plan, ProofVerdict, Record, Trial,
 };
+use crate::unit::digest::Digest;
 use crate::unit::mix::{below, counter_word, mix};
 use crate::workload::Workload;
 
@@ -57,6 +59,9 @@ pub struct RunRequest<'a> {
     pub trace: Option<&'a TraceStream>,
     /// How it is run.
     pub plan: Plan,
+    /// How views are counted and shown: [`views_of`](super::views_of) the
+    /// workload.
+    pub views: Views,
     /// Who takes part.
     pub contenders: Vec<Contender>,
     /// Where it is run.
@@ -102,6 +107,7 @@ pub(super) fn source_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -
             Source::new(generator, reads, plan.events, plan.inline)
         }
     };
+    let source = source.counted(request.views.clone());
     if !request.contenders.iter().any(|c| c.needs_dense_ids) {
         return source;
     }
@@ -163,17 +169,17 @@ fn check_freshness(request: &RunRequest<'_>, source: &Source, record: &mut Recor
 }
 
 /// The final state of the first engine of a run that is no probe, from a
-/// trial of its own.
+/// trial of its own, and the digest that a record keeps of that.
 ///
 /// # Errors
 /// A worker's panic, or an interruption.
-pub fn snapshot_of_first(request: &RunRequest<'_>) -> Result<Snapshot, TrialError> {
+pub fn snapshot_of_first(request: &RunRequest<'_>) -> Result<(Snapshot, Digest), TrialError> {
     let source = source_of(request, &mut Silent);
     let setup = setup_of(request, &source);
     let mut engines = request.contenders.iter();
     match engines.find(|contender| contender.info.role != Role::Probe) {
         Some(engine) => engine.snapshot(&setup),
-        None => Ok(Snapshot::default()),
+        None => Ok(Default::default()),
     }
 }
 
@@ -334,7 +340,8 @@ fn note_proof(proof: &mut EngineProof, (_, finding): &Proved) {
 }
 
 fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
-    let tally = &outcome.tally;
+    let (tally, state) = (&outcome.tally, outcome.recorded());
+    let failed = outcome.weeks.as_ref().map_or(0, |weeks| weeks.failed);
     let open_loop = open_loop_note(outcome, finding);
     let out_of_range = outcome
         .open_loop
@@ -350,9 +357,9 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
         wall_ns: outcome.wall_ns,
         workers: outcome.workers.clone(),
         generated: plan.events,
-        applied: tally.events - tally.discarded,
+        applied: tally.events - tally.discarded - failed,
         discarded: tally.discarded,
-        failed: 0,
+        failed,
         // a closed loop skips nothing: what is missing is not conserved
         skipped: open_loop.as_ref().map_or(0, OpenLoopTrial::skipped),
         notified: tally.notified,
@@ -364,9 +371,9 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
             + outcome.read_service.out_of_range()
             + out_of_range,
         events_digest: Some(tally.digest.to_string()),
-        snapshot_digest: finding.checked.then(|| outcome.snapshot.digest.to_string()),
-        members: outcome.snapshot.members,
-        contents: outcome.snapshot.contents,
+        snapshot_digest: finding.checked.then(|| state.digest.to_string()),
+        members: state.members,
+        contents: state.contents,
         state_bytes: outcome.memory.state,
         slack_bytes: outcome.memory.slack,
         map_bytes: outcome.memory.map,

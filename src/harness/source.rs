@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::open_loop::Taken;
 use crate::engine::dense::DenseIds;
+use crate::engine::viewing::Views;
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};
 use crate::policy::{Disposition, effect_of};
@@ -40,6 +41,7 @@ pub struct Source {
     stored_events: Arc<Vec<Event>>,
     stored_reads: Vec<Read>,
     dense: Option<Arc<DenseIds>>,
+    views: Views,
 }
 
 /// A trace to be run in place of a generated stream.
@@ -108,6 +110,7 @@ impl Source {
             stored_events: Arc::new(stored_events),
             stored_reads,
             dense: None,
+            views: Views::default(),
         }
     }
 
@@ -124,6 +127,7 @@ impl Source {
             stored_events: Arc::clone(&trace.events),
             stored_reads: Vec::new(),
             dense: None,
+            views: Views::default(),
         }
     }
 
@@ -137,6 +141,27 @@ impl Source {
     pub fn with_dense_ids(self) -> Self {
         let dense = (!self.inline()).then(|| Arc::new(DenseIds::of_stream(&self.stored_events)));
         Self { dense, ..self }
+    }
+
+    /// The same stream, its views to be counted so.
+    #[must_use]
+    pub fn counted(self, views: Views) -> Self {
+        Self { views, ..self }
+    }
+
+    /// How its views are to be counted.
+    #[must_use]
+    pub const fn views(&self) -> &Views {
+        &self.views
+    }
+
+    /// Event time of an index, in µs from the stream's start.
+    #[must_use]
+    pub fn at_us(&self, index: u64) -> u64 {
+        match self.stored_events.get(index as usize) {
+            Some(event) => event.at_us,
+            None => self.made(index).at_us,
+        }
     }
 
     /// The dense numbers of its ids, where it has them.
@@ -306,15 +331,6 @@ impl Source {
             .into_par_iter()
             .map(one)
             .reduce(Digest::default, |sum, one| sum + one)
-    }
-
-    /// Event time of an index, in µs from the stream's start.
-    #[must_use]
-    pub fn at_us(&self, index: u64) -> u64 {
-        match self.stored_events.get(index as usize) {
-            Some(event) => event.at_us,
-            None => self.made(index).at_us,
-        }
     }
 
     /// The event at `index`, made anew; of a trace, as it lies in memory.

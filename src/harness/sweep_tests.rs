@@ -52,6 +52,7 @@ fn request_of<'a>(
                 plan: resolve(&options, workload, &contenders, baseline, &environment).unwrap(),
                 workload,
                 toml: String::new(),
+                views: crate::engine::viewing::Views::default(),
                 contenders,
                 environment,
                 command: Vec::new(),

@@ -78,6 +78,7 @@ fn open_loop(service_ns: u64, overloaded: bool, stalled: bool) -> OpenLoopTrial 
         resident_bytes: 100_000_000 + at * 1_000_000,
         response_ns: times(service_ns * 3, queue(at)).to_base64(),
         service_ns: times(service_ns, stall(at)).to_base64(),
+        read_response_ns: times(service_ns * 4, 0).to_base64(),
     };
     let (mut response, mut service) = (ServiceHistogram::new(), ServiceHistogram::new());
     for at in 0..INTERVALS {

@@ -1,6 +1,7 @@
 //! Floor 3, what a run leaves behind: the saved record, from which every
 //! report is drawn. Imports floors 0 and 1 and `stats`.
 
+mod adversary;
 mod capacity;
 mod environment;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod sweep;
 mod trace_note;
 mod validate;
 
+pub use adversary::{ADVERSARY_SCHEMA, AdversaryRecord, AttackRow, AttackVerdict, TimingRow};
 pub use capacity::{
     CAPACITY_SCHEMA, Capacity, CapacityPlan, CapacityVerdict, Condition, EngineCapacity, Judged,
     Objective, Search, SearchStep, StallFloor, StepKind,

@@ -192,6 +192,9 @@ pub struct IntervalNote {
     pub response_ns: String,
     /// Service times of the events completed in it.
     pub service_ns: String,
+    /// Response times of the reads completed in it.
+    #[serde(default)]
+    pub read_response_ns: String,
 }
 
 /// What recording costs: one engine, overloaded a little, with the recording
@@ -282,6 +285,7 @@ impl OpenLoopTrial {
             [
                 ("intervals.response_ns", &interval.response_ns),
                 ("intervals.service_ns", &interval.service_ns),
+                ("intervals.read_response_ns", &interval.read_response_ns),
             ]
         });
         for (name, text) in texts.into_iter().chain(of_intervals) {

@@ -2,6 +2,7 @@
 //! that any report can be drawn again. Imports floors 0 to 2 and `record`;
 //! never `harness`.
 
+mod adversary;
 mod block;
 pub mod compare;
 mod counters;
@@ -38,6 +39,7 @@ mod tests_trust;
 #[cfg(test)]
 mod tests_warm;
 
+pub use adversary::{adversary, adversary_failures};
 pub use counters::CountsPerEvent;
 pub use csv::csv;
 pub use differences::{PercentileDifference, percentile_differences};

@@ -4,7 +4,7 @@
 
 use super::census::Census;
 use crate::event::{Kind, Segment};
-use crate::workload::{IdScheme, Population, ReadMix, TimeShape, Workload, WriteMix};
+use crate::workload::{Anonymity, IdScheme, Population, ReadMix, TimeShape, Workload, WriteMix};
 
 /// A second and 366 days: spans that a workload may have.
 const SPAN_LIMITS_US: (u64, u64) = (1_000_000, 366 * 86_400_000_000);
@@ -51,9 +51,10 @@ pub fn outline(name: &str, about: String, census: &Census) -> Workload {
         time: TimeShape::Constant,
         reads: ReadMix {
             per_event: 0.0,
-            kinds: [1.0, 0.0, 0.0],
+            kinds: [1.0, 0.0, 0.0, 0.0, 0.0],
             exponent: 0.0,
         },
+        anonymity: Anonymity::default(),
         expected_events_digest: None,
         expected_snapshot_digest: None,
     }

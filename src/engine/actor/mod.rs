@@ -25,8 +25,9 @@ use crossbeam_queue::ArrayQueue;
 use rayon::prelude::*;
 
 use super::map_memory;
-use super::snapshot::StateRef;
+use super::snapshot::{StateMut, StateRef};
 use super::updates::{self, Updates};
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, StopFlag};
 use crate::unit::hash::{SharedHasher, shared_hasher};
 use owner::{Message, Owner};
@@ -48,6 +49,7 @@ pub struct ActorEngine {
     owners: Box<[Owner]>,
     /// Emptied messages, to be filled again.
     spare: Arc<ArrayQueue<Updates>>,
+    views: Views,
     hasher: SharedHasher,
     stop: StopFlag,
 }
@@ -86,6 +88,12 @@ impl Engine for ActorEngine {
             .for_each(|owner| owner.tables.lock().visit(visit));
     }
 
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.owners
+            .par_iter()
+            .for_each(|owner| owner.tables.lock().visit_mut(visit));
+    }
+
     fn memory(&self) -> MemoryUse {
         let queues = self.owners.len() * QUEUE * size_of::<Message>();
         let beside = map_memory::of_locks(size_of_val(&*self.owners) + queues);
@@ -99,10 +107,11 @@ impl ActorEngine {
         let owners = config.threads.max(1);
         // as many as can be in queues and in the hands of sessions and owners
         let spare = Arc::new(ArrayQueue::new(owners * (queue + owners + 1)));
-        let start = |_| Owner::start(queue, config.inbox_capacity, Arc::clone(&spare));
+        let start = |_| Owner::start(queue, config, Arc::clone(&spare));
         Self {
             owners: (0..owners).map(start).collect(),
             spare,
+            views: config.views.clone(),
             hasher: shared_hasher(),
             stop: config.stop.clone(),
         }

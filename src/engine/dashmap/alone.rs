@@ -12,7 +12,7 @@ use super::versions::Versions;
 use crate::engine::keyed::Keyed;
 use crate::engine::read::{Answer, answer_read};
 use crate::engine::state::{ContentUpdate, MemberUpdate};
-use crate::event::{Event, Read, ReadKind};
+use crate::event::{Read, ReadKind};
 use crate::unit::hash::hash_id;
 
 /// Shards where there is one session: the fewest that a DashMap has, since a
@@ -26,13 +26,13 @@ const TOGETHER: usize = 32;
 /// All tables of a map, locked.
 pub(super) type Locked<'map, U> = ArrayVec<RwLockWriteGuard<'map, Table<U>>, SHARDS_ALONE>;
 
-/// Applies the updates that `of` makes of the events at some positions of a
+/// Applies the updates that `of` makes at some positions of a
 /// batch; where the tables are `far`, prefetches for them. Returns the tables,
 /// still locked.
 pub(super) fn apply_in_order<'map, U: Keyed>(
     map: &'map Map<U>,
-    (batch, positions): (&[Event], &[u32]),
-    of: impl Fn(&Event) -> U,
+    positions: &[u32],
+    of: impl Fn(u32) -> U,
     inbox_capacity: usize,
     far: bool,
     versions: &Versions,
@@ -41,7 +41,7 @@ pub(super) fn apply_in_order<'map, U: Keyed>(
     (0..tables.len()).for_each(|shard| versions.change(shard));
     let hasher = map.hasher();
     let place = |at: &u32| {
-        let update = of(&batch[*at as usize]);
+        let update = of(*at);
         let hash = hash_id(hasher, update.id());
         (map.determine_shard(hash as usize), hash, update)
     };
@@ -99,6 +99,7 @@ pub(super) fn read_in_order(
         members,
         contents,
         versions,
+        views,
     } = maps;
     let locked = (
         lock_all::<MemberUpdate>(members),
@@ -130,6 +131,7 @@ pub(super) fn read_in_order(
         }
         let answer = answer_read(
             read,
+            views,
             |id, look| {
                 let (hash, shard) = place(id);
                 let found = of_members[shard].get(hash, |slot| slot.0 == id);

@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn only_what_is_asked_again_is_worth_keeping() {
         let mut kept = KeptAnswers::new();
-        let [badge, page, _] = ReadKind::ALL.map(|kind| Read { id: 5, kind });
+        let [badge, page, ..] = ReadKind::ALL.map(|kind| Read { id: 5, kind });
         let asked = [badge, badge, page, badge, badge].map(|read| kept.was_asked(9, &read));
         assert_eq!(asked, [false, true, false, false, true]);
     }

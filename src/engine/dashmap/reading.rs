@@ -7,8 +7,10 @@ use super::alone::read_in_order;
 use super::grouping::{Grouping, Part, each_of};
 use super::kept::{BothVersions, Kept, KeptAnswers, Support};
 use super::shard::{Map, Sightings, place, read_lock};
+use crate::engine::dashmaps::read_maps;
 use crate::engine::read::{Answer, InboxPage, page_of};
 use crate::engine::state::{ContentUpdate, Member, MemberUpdate};
+use crate::engine::viewing::Views;
 use crate::event::{REACTION_KINDS, Read, ReadKind};
 
 /// Reads that are grouped together, at most.
@@ -20,6 +22,7 @@ pub(super) struct Maps<'engine> {
     pub(super) members: &'engine Map<MemberUpdate>,
     pub(super) contents: &'engine Map<ContentUpdate>,
     pub(super) versions: &'engine BothVersions,
+    pub(super) views: &'engine Views,
 }
 
 /// A content that an answer needs.
@@ -134,6 +137,13 @@ impl Reader {
     ) {
         self.grouping.clear(reads.len());
         for (at, read) in reads.iter().enumerate() {
+            if read.kind.is_of_views() {
+                // a release is looked up, and drawn anew: it changes by the week
+                let one = std::slice::from_ref(read);
+                let mut sink = |_, answer: &Answer| sink(at, answer);
+                read_maps(maps.members, maps.contents, maps.views, one, &mut sink);
+                continue;
+            }
             // both maps have the same hasher, and as many shards
             let (hash, shard) = place(maps.members, read.id);
             if read.kind == ReadKind::Badge {

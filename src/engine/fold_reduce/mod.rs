@@ -18,9 +18,10 @@ use rayon::prelude::*;
 
 use super::keyed::KeyedTable;
 use super::map_memory;
-use super::snapshot::StateRef;
+use super::snapshot::{StateMut, StateRef};
 use super::state::{Content, Member};
 use super::tables::Tables;
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, StopFlag};
 use crate::unit::hash::{SharedHasher, shared_hasher};
 pub use session::FoldReduceSession;
@@ -87,6 +88,7 @@ pub struct FoldReduceEngine {
     gathered: Condvar,
     threads: usize,
     inbox_capacity: usize,
+    views: Views,
     hasher: SharedHasher,
     stop: StopFlag,
 }
@@ -115,6 +117,7 @@ impl Engine for FoldReduceEngine {
             gathered: Condvar::new(),
             threads: config.threads.max(1),
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
             hasher: shared_hasher(),
             stop: config.stop.clone(),
         }
@@ -128,6 +131,12 @@ impl Engine for FoldReduceEngine {
         self.parts
             .par_iter()
             .for_each(|part| part.lock().merged.visit(visit));
+    }
+
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.parts
+            .par_iter()
+            .for_each(|part| part.lock().merged.visit_mut(visit));
     }
 
     fn memory(&self) -> MemoryUse {

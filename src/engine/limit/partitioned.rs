@@ -13,7 +13,7 @@ use crate::engine::keyed::Keyed;
 use crate::engine::lines::Lines;
 use crate::engine::meeting::Meeting;
 use crate::engine::read::Answer;
-use crate::engine::snapshot::StateRef;
+use crate::engine::snapshot::{StateMut, StateRef};
 use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate};
 use crate::engine::{
     Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session,
@@ -145,6 +145,8 @@ impl Engine for LimitPartitioned {
 
     fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
 
+    fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
+
     fn memory(&self) -> MemoryUse {
         let mut memory = MemoryUse::default();
         for part in &self.contents.parts {
@@ -222,7 +224,11 @@ const fn member_update(stamp: Stamp) -> MemberUpdate {
 }
 
 const fn content_update(stamp: Stamp) -> ContentUpdate {
-    ContentUpdate { content: 0, stamp }
+    ContentUpdate {
+        content: 0,
+        stamp,
+        viewer: 0,
+    }
 }
 
 /// A session of [`LimitPartitioned`]. Dropping it without finishing loses

@@ -20,12 +20,13 @@ use crossbeam_queue::ArrayQueue;
 use rayon::prelude::*;
 
 use super::map_memory;
-use super::snapshot::StateRef;
+use super::snapshot::{StateMut, StateRef};
 use super::tables::Tables;
 use super::updates;
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, StopFlag};
 use crate::unit::hash::{SharedHasher, shared_hasher};
-use mail::{Desk, Parcel};
+use mail::{Desk, Parcel, Question};
 pub use session::PartitionedSession;
 
 /// Updates in a parcel that is sent, where there are few workers.
@@ -52,6 +53,7 @@ pub struct PartitionedEngine {
     opened: AtomicUsize,
     parcel_updates: usize,
     inbox_capacity: usize,
+    views: Views,
     hasher: SharedHasher,
     stop: StopFlag,
 }
@@ -85,6 +87,7 @@ impl Engine for PartitionedEngine {
             opened: AtomicUsize::new(0),
             parcel_updates: parcel_updates_of(workers),
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
             hasher: shared_hasher(),
             stop: config.stop.clone(),
         }
@@ -98,6 +101,14 @@ impl Engine for PartitionedEngine {
         self.desks.par_iter().for_each(|desk| {
             if let Some(partition) = &*desk.parked.lock() {
                 partition.visit(visit);
+            }
+        });
+    }
+
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.desks.par_iter().for_each(|desk| {
+            if let Some(partition) = &mut *desk.parked.lock() {
+                partition.visit_mut(visit);
             }
         });
     }
@@ -141,10 +152,9 @@ impl PartitionedEngine {
             let Some(mut sheet) = desk.questions.pop() else {
                 break;
             };
-            let questions = sheet.questions.iter();
-            sheet
-                .answers
-                .extend(questions.map(|at| partition.answer_in_part(&at.read, &self.hasher)));
+            let answer =
+                |at: &Question| partition.answer_in_part(&at.read, &self.hasher, &self.views);
+            sheet.answers.extend(sheet.questions.iter().map(answer));
             // only a worker that gave up asking has no room for answers
             let _ = self.desks[sheet.from].answers.push(sheet);
             worked = true;

@@ -17,7 +17,8 @@ use crate::event::{Event, Read, ReadKind};
 /// a *deferred* one that states a number of further events, and after each
 /// call must show what lies that far back: members and contents that were
 /// named since are left out, since more of them may be seen, or not. Each
-/// deferred one must have it all once every session was finished.
+/// deferred one must have it all once every session was finished. Where views
+/// are counted by epochs, the first one is open.
 ///
 /// # Errors
 /// What was not seen, in words; or a session's panic.
@@ -36,6 +37,7 @@ pub fn check_freshness<E: Engine>(
     };
     if let Some(within) = within {
         let engine = E::build(config);
+        config.views.open_epoch(0)?;
         let within = usize::try_from(within).unwrap_or(usize::MAX);
         let work = || ingest_here_read_there(&engine, config, events, batch, within);
         thread::scope(|scope| scope.spawn(work).join())
@@ -45,7 +47,8 @@ pub fn check_freshness<E: Engine>(
         return Ok(());
     }
     let engine = E::build(config);
-    let mut oracle = Oracle::new(config.inbox_capacity);
+    config.views.open_epoch(0)?;
+    let mut oracle = Oracle::counting(config.inbox_capacity, &config.views);
     oracle.fold_all(events);
     fold_on_threads(&engine, config, events, batch)?;
     let reads = oracle.sample_reads(usize::MAX);
@@ -77,7 +80,7 @@ fn ingest_here_read_there<E: Engine>(
             }
             session.finish();
         });
-        let mut oracle = Oracle::new(config.inbox_capacity);
+        let mut oracle = Oracle::counting(config.inbox_capacity, &config.views);
         let mut verdict = Ok(());
         let mut recent = Recent::default();
         let (mut ingested, mut due) = (0, 0);
@@ -161,8 +164,8 @@ impl Recent {
     fn settled(&self, oracle: &Oracle, events: &[Event]) -> (Vec<Read>, Vec<Answer>) {
         let with_answers = reads_about(events).into_iter().filter_map(|read| {
             let named = match read.kind {
-                ReadKind::Reactions => &self.contents,
-                ReadKind::Badge | ReadKind::InboxPage => &self.members,
+                ReadKind::Reactions | ReadKind::ContentViews => &self.contents,
+                ReadKind::Badge | ReadKind::InboxPage | ReadKind::WhoViewed => &self.members,
             };
             if named.contains_key(&read.id) {
                 return None;

@@ -79,7 +79,7 @@ pub(in crate::harness) fn outcome_of(
         series.iter().for_each(|s| of(s).add_to(&mut histogram));
         histogram
     };
-    let read_response = merged(|s| &s.read_response);
+    let read_response = sum_of(&intervals.read_response);
     let read_service = merged(|s| &s.read_service);
     let all = sum_of(&intervals.response);
     let service = sum_of(&intervals.service[cut..]);
@@ -147,6 +147,7 @@ struct Intervals {
     reads: Vec<u64>,
     response: Vec<ServiceHistogram>,
     service: Vec<ServiceHistogram>,
+    read_response: Vec<ServiceHistogram>,
 }
 
 impl Intervals {
@@ -167,6 +168,7 @@ impl Intervals {
             reads: vec![0; count],
             response: vec![ServiceHistogram::new(); count],
             service: vec![ServiceHistogram::new(); count],
+            read_response: vec![ServiceHistogram::new(); count],
             ends_ns,
         };
         for report in reports {
@@ -183,6 +185,7 @@ impl Intervals {
                 all.reads[at] += interval.reads;
                 interval.response.add_to(&mut all.response[at]);
                 interval.service.add_to(&mut all.service[at]);
+                interval.read_response.add_to(&mut all.read_response[at]);
             }
         }
         all
@@ -209,6 +212,7 @@ impl Intervals {
                 resident_bytes: resident.get(at).or(resident.last()).copied().unwrap_or(0),
                 response_ns: self.response[at].to_base64(),
                 service_ns: self.service[at].to_base64(),
+                read_response_ns: self.read_response[at].to_base64(),
             }
         };
         (0..self.ends_ns.len()).map(&mut note).collect()

@@ -29,14 +29,13 @@ pub(in crate::harness) const MOST_INTERVALS: u64 = 600;
 /// Bytes of one worker's series, at most.
 pub(in crate::harness) const fn bytes_of_series(intervals: u64) -> u64 {
     // as many again are made while a backlog is worked off
-    (2 * (intervals * 2 + 8) + 3) * BYTES
+    (3 * (intervals * 2 + 8) + 2) * BYTES
 }
 
 /// Histograms by interval.
 #[derive(Debug)]
 pub(in crate::harness) struct Series {
     pub(super) intervals: Vec<Interval>,
-    pub(super) read_response: Counts,
     pub(super) read_service: Counts,
     pub(super) batch_events: Counts,
     at: usize,
@@ -51,6 +50,7 @@ pub(in crate::harness) struct Series {
 pub(super) struct Interval {
     pub(super) response: Counts,
     pub(super) service: Counts,
+    pub(super) read_response: Counts,
     pub(super) completed: u64,
     pub(super) reads: u64,
 }
@@ -60,6 +60,7 @@ impl Interval {
         Self {
             response: Counts::new(),
             service: Counts::new(),
+            read_response: Counts::new(),
             completed: 0,
             reads: 0,
         }
@@ -77,7 +78,6 @@ impl Series {
         }
         Self {
             intervals,
-            read_response: Counts::new(),
             read_service: Counts::new(),
             batch_events: Counts::new(),
             at: 0,
@@ -123,8 +123,9 @@ impl Recorder for Series {
 
     #[inline(always)]
     fn reads(&mut self, start_ns: u64, done_ns: u64, due: &[u64]) {
-        self.at(done_ns).reads += due.len() as u64;
-        self.read_response.record_since(done_ns, due);
+        let interval = self.at(done_ns);
+        interval.reads += due.len() as u64;
+        interval.read_response.record_since(done_ns, due);
         self.read_service
             .record_n(done_ns - start_ns, due.len() as u32);
     }

@@ -31,7 +31,8 @@ pub(super) fn steady_from(typical_ns: &[u64]) -> Option<usize> {
     let half = logs.len() / 2;
     let errors: Vec<f64> = (0..=half).map(|cut| squared_error(&logs[cut..])).collect();
     let best = (0..=half).min_by(|&one, &other| errors[one].total_cmp(&errors[other]))?;
-    let cut = if errors[best] < WORTH * errors[0] {
+    // rounding alone makes an error of what is level
+    let cut = if errors[0] > 1e-12 && errors[best] < WORTH * errors[0] {
         best
     } else {
         0

@@ -210,7 +210,7 @@ fn a_closed_loop_and_open_ones_are_told_side_by_side() {
     let page = html(&documents);
     let own = own(&page);
     assert!(own.contains("steady_week: side by side"), "{own}");
-    assert!(own.contains("dashmap: at 100k events a second offered, one event in a hundred waits"));
+    assert!(own.contains("dashmap: at 100k events a second offered, one event in a hundred takes"));
     let data = plots(&page);
     let names: Vec<&str> = data[0]["shape"]["series"]
         .as_array()

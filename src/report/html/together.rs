@@ -121,7 +121,7 @@ fn curves(records: &[&Record], engine: &str) -> Vec<Curve> {
 }
 
 /// How many times the closed loop's p99 the response time's is, at the highest
-/// rate.
+/// rate that was offered.
 fn hidden(engine: &str, curves: &[Curve]) -> Option<String> {
     let closed = curves.iter().find(|curve| curve.offered_per_s.is_none())?;
     let open = curves
@@ -132,13 +132,13 @@ fn hidden(engine: &str, curves: &[Curve]) -> Option<String> {
         supported(&open.times, 0.99)?,
     );
     Some(format!(
-        "{}: at {} events a second offered, one event in a hundred waits {} or longer; the closed \
-         loop's p99 is {}, {} of that.",
+        "{}: at {} events a second offered, one event in a hundred takes {} or longer, {} times the \
+         closed loop's p99 of whole groups, {}.",
         plain(engine),
         show_count(open.offered_per_s?),
         show_ns(long as f64),
-        show_ns(short as f64),
-        show_ratio(short as f64 / long.max(1) as f64)
+        show_ratio(long as f64 / short.max(1) as f64),
+        show_ns(short as f64)
     ))
 }
 

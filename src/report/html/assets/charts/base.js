@@ -80,7 +80,7 @@ const axisOf = (axis, values, colours, room, vertical) => {
     nameLocation: vertical ? "end" : "middle",
     nameGap: vertical ? 12 : 30,
     nameTextStyle: { color: colours.muted, fontSize: 12, align: vertical ? "left" : "center" },
-    axisLine: { show: true, lineStyle: { color: colours.line } },
+    axisLine: { show: true, onZero: false, lineStyle: { color: colours.line } },
     splitLine: { show: true, lineStyle: { color: colours.line, opacity: 0.6 } },
     axisTick: { show: true, lineStyle: { color: colours.line } },
     axisLabel: {
