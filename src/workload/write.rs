@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::spec::{IdScheme, TimeShape, Workload};
+use super::spec::{IdScheme, TimeShape, ViewMode, Workload};
 use super::units::show_duration_us;
 use crate::event::{Kind, ReadKind, Segment};
 
@@ -48,15 +48,36 @@ impl Workload {
         self.write_population(out)?;
         self.write_time(out)?;
         let reads = &self.reads;
-        if reads.per_event > 0.0 {
+        if reads.per_event > 0.0 || reads.exponent > 0.0 {
             writeln!(out, "\n[reads]")?;
             writeln!(out, "per_event = {}", number(reads.per_event))?;
             writeln!(out, "exponent = {}", number(reads.exponent))?;
-            let kinds = ReadKind::ALL.map(|kind| {
-                let share = reads.kinds[kind as usize];
-                format!("{} = {}", kind.name(), number(share))
-            });
+            // reads of views are refused, even with a share of 0, where none are released
+            let asked = ReadKind::ALL
+                .into_iter()
+                .filter(|kind| reads.kinds[*kind as usize] > 0.0);
+            let kinds: Vec<String> = asked
+                .map(|kind| {
+                    let share = reads.kinds[kind as usize];
+                    format!("{} = {}", kind.name(), number(share))
+                })
+                .collect();
             writeln!(out, "mix = {{ {} }}", kinds.join(", "))?;
+        }
+        self.write_anonymity(out)
+    }
+
+    /// Each mode has keys of its own.
+    fn write_anonymity(&self, out: &mut String) -> std::fmt::Result {
+        let of = &self.anonymity;
+        if of.mode == ViewMode::Off {
+            return Ok(());
+        }
+        writeln!(out, "\n[anonymity]\nmode = \"{}\"", of.mode.name())?;
+        writeln!(out, "hidden_share = {}", number(of.hidden_share))?;
+        if of.mode == ViewMode::Released {
+            writeln!(out, "epsilon = {}", of.epsilon.value())?;
+            writeln!(out, "threshold = {}", of.threshold)?;
         }
         Ok(())
     }

@@ -35,7 +35,7 @@ pub(super) fn fit(trace: &Trace) -> Option<(TimeShape, Fitted)> {
     });
     let first = i64::try_from(trace.events.first()?.at_us).ok()?;
     let last = i64::try_from(trace.events.last()?.at_us).ok()?;
-    let days = (last - first + DAY_US / 1_000) / DAY_US;
+    let days = (last - first).saturating_add(DAY_US / 1_000) / DAY_US;
     if days < FEWEST_DAYS {
         return None;
     }
@@ -100,7 +100,9 @@ fn weekend_of(times: impl Iterator<Item = i64>, utc_hours: f64) -> f64 {
     let shift = (utc_hours * 3_600e6) as i64;
     let mut by_day = std::collections::BTreeMap::<i64, f64>::new();
     for at in times {
-        *by_day.entry((at + shift).div_euclid(DAY_US)).or_default() += 1.0;
+        *by_day
+            .entry(at.saturating_add(shift).div_euclid(DAY_US))
+            .or_default() += 1.0;
     }
     // the first and the last day may be cut
     by_day.pop_first();

@@ -10,7 +10,7 @@ use super::census::{Census, Popularity};
 use super::{Trace, outline};
 use crate::event::{Event, Kind, Segment};
 use crate::workload::Workload;
-use popularity::{Frequencies, MAX_EXPONENT, harmonic, maximum};
+use popularity::{Frequencies, MAX_EXPONENT, distance, maximum};
 pub use words::about;
 
 /// Standard deviations on either side of an interval of 95%.
@@ -54,10 +54,12 @@ impl Fitted {
 pub struct FittedZipf {
     /// The exponent.
     pub exponent: Fitted,
-    /// The distance of Kolmogorov and Smirnov over ranks: the largest
-    /// difference, over all r, between the share of events that the r most
-    /// frequent get and the share that the law gives to its first r ranks.
+    /// The distance of Kolmogorov and Smirnov: the largest difference, over
+    /// all counts c, between the share of the ids seen that occur at most c
+    /// times and the share that the law gives.
     pub distance: f64,
+    /// What the distance may be by chance, in one of twenty: 1.36 / √ids.
+    pub by_chance: f64,
 }
 
 /// What was found in a trace.
@@ -119,6 +121,7 @@ pub fn fit(name: &str, trace: &Trace, census: &Census) -> Fit {
     let zipf = |role: usize| FittedZipf {
         exponent: found.exponents[role],
         distance: distance(roles[role], found.exponents[role].value, members),
+        by_chance: 1.36 / (roles[role].distinct() as f64).max(1.0).sqrt(),
     };
     Fit {
         members: found.members,
@@ -214,21 +217,6 @@ fn variance_at(of: &Frequencies, exponent: f64, members: f64) -> f64 {
     } else {
         MAX_EXPONENT * MAX_EXPONENT
     }
-}
-
-/// The distance of [`FittedZipf::distance`].
-fn distance(of: &Popularity, exponent: f64, members: f64) -> f64 {
-    let all = harmonic(members, exponent);
-    let (mut seen, mut expected, mut most) = (0.0, 0.0, 0.0_f64);
-    for (rank, &count) in (1..).zip(&of.counts) {
-        seen += count as f64 / (of.total as f64).max(1.0);
-        expected += f64::from(rank).powf(-exponent) / all;
-        most = most.max((seen - expected).abs());
-        if rank == u32::MAX {
-            break;
-        }
-    }
-    most
 }
 
 /// Shares of the segments among distinct actors.

@@ -99,6 +99,34 @@ impl Frequencies {
     }
 }
 
+/// The distance of Kolmogorov and Smirnov between how often the ids seen
+/// occur and how often the law says, with one exponent and number of members.
+pub(super) fn distance(of: &Popularity, exponent: f64, members: f64) -> f64 {
+    let Some(&most) = of.counts.first() else {
+        return 0.0;
+    };
+    let law = Law {
+        exponent,
+        members,
+        scale: (of.total as f64 / harmonic(members, exponent)).ln(),
+    };
+    let seen = (1.0 - law.ln_probability(0.0).exp()).max(f64::MIN_POSITIVE);
+    let (mut expected, mut far, mut from) = (0.0, 0.0_f64, 1_u64);
+    while from <= most {
+        // one count, or those within two percent by that in their middle
+        let width = if from <= EXACT { 1 } else { from / 50 };
+        let middle = from as f64 + (width - 1) as f64 / 2.0;
+        expected += width as f64 * law.ln_probability(middle).exp() / seen;
+        // counts are sorted downward: those above come first
+        let last = from + width - 1;
+        let above = of.counts.partition_point(|&count| count > last);
+        let observed = 1.0 - above as f64 / of.counts.len() as f64;
+        far = far.max((observed - expected).abs());
+        from = last + 1;
+    }
+    far
+}
+
 /// The maximum of a function with one peak between two ends, by golden
 /// section, and its value.
 pub(super) fn maximum(

@@ -37,16 +37,17 @@ pub fn about(fit: &Fit, source: &str) -> String {
     }
     lines.push(String::new());
     lines.push(
-        "The intervals hold if the law does. Distance is that of Kolmogorov and Smirnov over \
-         ranks: how far the share of events of the r most frequent is from the law's, at most. \
-         Duplicates are repetitions beyond chance; contents and the hot ones are estimates \
+        "The intervals hold if the law does. Distance is that of Kolmogorov and Smirnov: how far \
+         the share of ids that occur at most c times is from the law's, at most. Duplicates are repetitions beyond chance; contents and the hot ones are estimates \
          without an interval; reads are not in a trace."
             .to_owned(),
     );
     for (who, of) in [("recipients", &fit.recipients), ("actors", &fit.actors)] {
-        if of.distance > FAR {
+        if of.distance > of.by_chance.max(FAR) {
             lines.push(format!(
-                "Zipf's law describes the {who} badly: the distance is above {FAR}."
+                "Zipf's law describes the {who} badly: a distance of {:.3}, and chance gives \
+                 {:.3} at most in nineteen of twenty.",
+                of.distance, of.by_chance
             ));
         }
     }
