@@ -9,9 +9,10 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::args_sweep::SweepArgs;
+use super::capacity::CapacityArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
-pub(super) use open_loop::OpenLoopArgs;
+pub(super) use open_loop::{IdleMode, OpenLoopArgs, arrivals, duration_ns};
 
 /// Load-tests the hot path of notifications, and proves every engine right.
 #[derive(Debug, Parser)]
@@ -27,6 +28,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// The same run at each value of one axis: threads, members, popularity or batch size
     Sweep(SweepArgs),
+    /// Search for the highest rate at which a response-time objective holds
+    Capacity(CapacityArgs),
     /// Run a saved record again, exactly as it was run
     Rerun(RerunArgs),
     /// Compare two builds in turns, or two saved records; a gate for regressions
@@ -220,7 +223,7 @@ pub(super) struct CompareArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// A saved record or sweep
+    /// A saved record, sweep or search for capacity
     pub(super) record: PathBuf,
     /// Of a sweep, the whole report of the run at this value
     #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]

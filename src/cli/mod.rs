@@ -4,6 +4,7 @@
 
 mod args;
 mod args_sweep;
+mod capacity;
 mod compare;
 mod doctor;
 mod exit;
@@ -45,6 +46,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
     let result = match arguments.command {
         Command::Run(args) => run::run(&args, own),
         Command::Sweep(args) => sweep::sweep(&args, own),
+        Command::Capacity(args) => capacity::capacity(&args, own),
         Command::Rerun(args) => run::rerun(&args, own),
         Command::Compare(args) => compare::compare(&args),
         Command::Report(args) => run::report(&args),

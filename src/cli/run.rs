@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{ChildArgs, OutputArgs, OutputFormat, ReportArgs, RerunArgs, RunArgs};
+use super::capacity::{self, CapacityFormat};
 use super::exit::{Failure, print};
 use super::processes;
 use super::progress::Progress;
@@ -191,6 +192,17 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
             "{} holds a single run: leave out --point",
             args.record.display()
         ))),
+        (Saved::Capacity(_), Some(_)) => Err(Failure::Usage(format!(
+            "{} holds a search for capacity: leave out --point",
+            args.record.display()
+        ))),
+        (Saved::Capacity(found), None) => match args.format {
+            OutputFormat::Terminal => capacity::show(&found, CapacityFormat::Terminal),
+            OutputFormat::Json => capacity::show(&found, CapacityFormat::Json),
+            _ => Err(Failure::Usage(
+                "a search for capacity is printed as --format terminal or json".to_owned(),
+            )),
+        },
         (Saved::Sweep(sweep), None) => sweep::show(&sweep, args.format),
         (Saved::Sweep(sweep), Some(value)) => {
             show(&sweep::find_point(&sweep, value)?.record, args.format)
@@ -258,7 +270,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// Refuses a target that could not be written after a long run.
-fn check_target(path: &Path) -> Result<(), Failure> {
+pub(super) fn check_target(path: &Path) -> Result<(), Failure> {
     check_writable(path).map_err(|error| {
         Failure::Error(format!(
             "cannot write {}: {error}; choose a folder that exists and that you may write to",

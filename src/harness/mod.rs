@@ -1,6 +1,7 @@
 //! Floor 4, the experiment: sources of events, trials, rounds, proofs, and
 //! what is known of the machine. Imports floors 0 to 3; never `report`.
 
+mod capacity;
 mod child;
 mod clock;
 mod contender;
@@ -26,6 +27,7 @@ mod trial;
 mod verify;
 mod worker;
 
+pub use capacity::{CapacityOptions, CapacityRequest, capacity, parse_objective, resolve_capacity};
 pub use child::{ChildError, run_child, run_turn};
 pub use clock::measure_clock;
 pub use contender::Contender;

@@ -24,8 +24,8 @@ pub struct Source {
     read_stream: ReadStream,
     events: u64,
     /// Empty where the workers generate.
-    stored_events: Vec<Event>,
-    stored_reads: Vec<Read>,
+    stored_events: Arc<Vec<Event>>,
+    stored_reads: Arc<Vec<Read>>,
     inline: bool,
     dense: Option<Arc<DenseIds>>,
 }
@@ -79,9 +79,23 @@ impl Source {
             generator,
             read_stream,
             events,
-            stored_events,
-            stored_reads,
+            stored_events: Arc::new(stored_events),
+            stored_reads: Arc::new(stored_reads),
             inline,
+            dense: None,
+        }
+    }
+
+    /// The first `events` events of it, over the same memory.
+    #[must_use]
+    pub(super) fn prefix(&self, events: u64) -> Self {
+        Self {
+            generator: self.generator.clone(),
+            read_stream: self.read_stream.clone(),
+            events: events.min(self.events),
+            stored_events: Arc::clone(&self.stored_events),
+            stored_reads: Arc::clone(&self.stored_reads),
+            inline: self.inline,
             dense: None,
         }
     }

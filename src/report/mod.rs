@@ -2,6 +2,7 @@
 //! that any report can be drawn again. Imports floors 0 to 2 and `record`;
 //! never `harness`.
 
+mod capacity;
 pub mod compare;
 mod counters;
 mod course;
@@ -34,6 +35,7 @@ mod tests_trust;
 #[cfg(test)]
 mod tests_warm;
 
+pub use capacity::capacity;
 pub use counters::CountsPerEvent;
 pub use csv::csv;
 pub use differences::{PercentileDifference, percentile_differences};

@@ -20,7 +20,12 @@ pub(super) fn lines(record: &Record, summary: &Summary) -> Vec<Line> {
     if let Some(control) = control(summary) {
         lines.push(("A/A control", control));
     }
-    lines.push(("harness", harness(record, summary)));
+    if record.plan.open_loop.is_some() {
+        let words = open_loop::recording_words(record);
+        lines.push(("recording", words));
+    } else {
+        lines.push(("harness", harness(record, summary)));
+    }
     lines.push(("clock", clock(record)));
     if let Some(words) = ended(record) {
         lines.push(("ended by", words));
