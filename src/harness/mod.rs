@@ -19,6 +19,7 @@ mod plan_open_loop;
 mod plan_rounds;
 mod proof;
 mod realised;
+mod recording;
 mod run;
 pub mod selftest;
 mod source;

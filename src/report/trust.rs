@@ -3,6 +3,7 @@
 
 use super::course::ended;
 use super::failure::{difference, unconserved};
+use super::open_loop::recording_words;
 use super::summary::{Summary, Versus};
 use super::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio, wrap};
 use super::warning::control_interval;
@@ -21,8 +22,8 @@ pub(super) fn lines(record: &Record, summary: &Summary) -> Vec<Line> {
         lines.push(("A/A control", control));
     }
     if record.plan.open_loop.is_some() {
-        let words = open_loop::recording_words(record);
-        lines.push(("recording", words));
+        let words = recording_words(record);
+        lines.extend(words.into_iter().map(|words| ("recording", words)));
     } else {
         lines.push(("harness", harness(record, summary)));
     }

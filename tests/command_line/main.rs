@@ -8,6 +8,7 @@ mod compare;
 mod comparisons;
 mod formats;
 mod mistakes;
+mod open_loop;
 mod outputs;
 mod runs;
 mod streams;

@@ -413,7 +413,13 @@ impl<'a> Bench<'a> {
             let needed = samples_needed(objective) / share * 1.1;
             if needed.is_finite() { needed as u64 } else { 1 }
         };
-        self.request.slo.iter().map(of_one).max().unwrap_or(1).max(1)
+        self.request
+            .slo
+            .iter()
+            .map(of_one)
+            .max()
+            .unwrap_or(1)
+            .max(1)
     }
 
     fn judged(
