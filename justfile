@@ -19,9 +19,38 @@ verify *flags:
 selftest *flags:
     cargo run --release -- selftest {{flags}}
 
+# The tables of engines and limits in docs/PERFORMANCE.md; needs a quiet machine for minutes
+limits out="reports/kept/limits.json" *flags:
+    cargo run --release -- sweep workloads/scale/zipf99.toml --members 10k,1M,10M --events 5M \
+        --rounds 5 --warm --all --out {{out}} {{flags}}
+
+# The table of winners in docs/PERFORMANCE.md: a sweep of threads on each workload, then the table
+winners folder="reports/kept/winners" *flags:
+    mkdir -p {{folder}}
+    for workload in steady_week viral_post influencer engagement_only recruiter_sweep \
+        tag_churn_storm cold_start diurnal_week picture_scraper; do \
+        cargo run --release -- sweep workloads/$workload.toml --threads 1,2 --events 1M \
+            --rounds 6 --all --out {{folder}}/$workload.json {{flags}} || exit 1; \
+    done
+    # fifty reads an event
+    cargo run --release -- sweep workloads/badge_polling.toml --threads 1,2 --events 100k \
+        --rounds 6 --all --out {{folder}}/badge_polling.json {{flags}}
+    cargo run --release -- winners {{folder}}/*.json --beside dashmap --without actor --format markdown
+
 # Measure the parts with criterion; takes long and needs a quiet machine
 bench *filter:
     cargo bench -- {{filter}}
+
+# Look at HTML reports in a headless Chromium (apt-get install chromium nodejs npm)
+browser:
+    cd tests/browser && npm ci
+    CI=true cargo test --test html_browser
+
+# Draw the pictures of the README anew, from the kept record
+pictures:
+    cargo run --release -- report reports/kept/steady_week.json --out target/steady_week.html
+    cd tests/browser && npm ci
+    node tests/browser/pictures.mjs target/steady_week.html docs/pictures ratios percentiles
 
 # Run each bench once, without measuring
 bench-smoke:

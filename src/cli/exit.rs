@@ -4,7 +4,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-use crate::harness::{PlanError, TrialError};
+use crate::harness::{ChildError, PlanError, TrialError};
 use crate::record::RecordError;
 use crate::unit::atomic_file::WriteError;
 use crate::workload::WorkloadError;
@@ -67,6 +67,16 @@ impl From<TrialError> for Failure {
     fn from(error: TrialError) -> Self {
         match error {
             TrialError::Interrupted => Self::Interrupted(error.to_string()),
+            _ => Self::Error(error.to_string()),
+        }
+    }
+}
+
+impl From<ChildError> for Failure {
+    fn from(error: ChildError) -> Self {
+        match error {
+            ChildError::Interrupted => Self::Interrupted(error.to_string()),
+            ChildError::Wrong { .. } => Self::Verification(error.to_string()),
             _ => Self::Error(error.to_string()),
         }
     }

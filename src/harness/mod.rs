@@ -1,6 +1,7 @@
 //! Floor 4, the experiment: sources of events, trials, rounds, proofs, and
 //! what is known of the machine. Imports floors 0 to 3; never `report`.
 
+pub mod adversary;
 mod capacity;
 mod child;
 mod clock;
@@ -9,6 +10,7 @@ mod counters;
 mod course;
 mod crew;
 mod environment;
+mod fit;
 mod memory;
 mod new_record;
 mod open_loop;
@@ -26,15 +28,17 @@ mod source;
 mod sweep;
 mod trial;
 mod verify;
+mod weeks;
 mod worker;
 
+pub use adversary::{AdversaryFound, AdversaryOptions, adversary};
 pub use capacity::{CapacityOptions, CapacityRequest, capacity, parse_objective, resolve_capacity};
-pub use child::{ChildError, run_child, run_turn};
+pub use child::{ChildError, run_in_processes, run_turn};
 pub use clock::measure_clock;
 pub use contender::Contender;
 pub use counters::no_counters;
 pub use environment::{Finding, examine, findings};
-pub use memory::{memory_limit, predict};
+pub use memory::{RunSizes, memory_limit, predict};
 pub use open_loop::OpenLoop;
 pub use plan::{RunOptions, choose_contenders, find_contender, resolve, resolve_again};
 pub use plan_error::PlanError;
@@ -45,3 +49,4 @@ pub use source::Source;
 pub use sweep::{SweepRequest, sweep};
 pub use trial::{TrialError, TrialOutcome, TrialSetup, run_trial, run_trial_twice};
 pub use verify::{VerifyFailure, VerifyOptions, verify};
+pub use weeks::views_of;

@@ -68,7 +68,7 @@ fn oracle_note(
         (
             "snapshot",
             workload.expected_snapshot_digest,
-            expected.fresh.snapshot.digest,
+            expected.fresh.recorded.digest,
         ),
     ];
     let surprise = known
@@ -90,13 +90,13 @@ fn oracle_note(
     };
     let note = OracleNote {
         events_digest: expected.events_digest.to_string(),
-        snapshot_digest: expected.fresh.snapshot.digest.to_string(),
+        snapshot_digest: expected.fresh.recorded.digest.to_string(),
         warm_snapshot_digest: expected
             .warm
             .as_ref()
-            .map(|warm| warm.snapshot.digest.to_string()),
-        members: expected.fresh.snapshot.members,
-        contents: expected.fresh.snapshot.contents,
+            .map(|warm| warm.recorded.digest.to_string()),
+        members: expected.fresh.recorded.members,
+        contents: expected.fresh.recorded.contents,
         expected: expected_was.to_owned(),
         took_ms: expected.took_ms,
     };

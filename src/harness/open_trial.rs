@@ -129,6 +129,7 @@ impl DrivenOpen {
         );
         let workers: Vec<_> = self.reports.iter().map(|report| report.stamp).collect();
         TrialOutcome {
+            weeks: None,
             wall_ns: wall_ns(&workers),
             workers,
             tally: source.tally_taken(&outcome.taken),

@@ -22,9 +22,11 @@ fn record_of(engines: &[&str], change: impl FnOnce(&mut RunOptions)) -> Record {
     };
     change(&mut options);
     let (contenders, baseline) = choose_contenders(&options, &[]).unwrap();
-    let plan = resolve(&options, &workload, baseline, &Environment::default()).unwrap();
+    let env = Environment::default();
+    let plan = resolve(&options, &workload, &contenders, baseline, &env).unwrap();
     let request = RunRequest {
         workload: &workload,
+        views: crate::harness::views_of(&workload).unwrap(),
         toml,
         plan,
         contenders,

@@ -2,16 +2,17 @@
 //! `record`, `engine`, `workload`.
 
 use super::contender::Contender;
-use super::memory::{Prediction, memory_limit, predict};
+use super::fit::is_inline;
+use super::memory::{RunSizes, memory_limit, predict};
 use super::plan_error::PlanError;
 use super::plan_open_loop::{OpenLoopOptions, Settled, settle, whole_run};
 use super::plan_rounds::{in_range, rounds_plan};
+use super::weeks::fits_weeks;
 use crate::engine::registry::ENTRIES;
 use crate::engine::state::INBOX_CAPACITY;
 use crate::engine::{EngineInfo, Role};
 use crate::generator::ReadStream;
 use crate::record::{Environment, Plan};
-use crate::unit::quantity::show_bytes;
 use crate::workload::Workload;
 
 /// Engines of a run that names none.
@@ -204,10 +205,12 @@ pub fn find_contender(name: &str, own: &[Contender]) -> Result<Contender, PlanEr
 pub fn resolve(
     options: &RunOptions,
     workload: &Workload,
+    contenders: &[Contender],
     baseline: String,
     env: &Environment,
 ) -> Result<Plan, PlanError> {
     whole_run(options)?;
+    fits_weeks(options, workload)?;
     let rounds = rounds_plan(options)?;
     let seed = options.seed.unwrap_or(workload.seed);
     let open_loop = settle(&options.open_loop, options.events, workload, seed)?;
@@ -230,11 +233,16 @@ pub fn resolve(
     let batch = in_range("--batch", batch as u64, 1, MAX_BATCH as u64)? as usize;
     let reads = ReadStream::new(workload, seed).due_before(events);
     let verify = !options.no_verify;
-    // what `names_of` says; the user's own engines need none of them
-    let dense = names_of(options, &[])
-        .iter()
-        .any(|name| needs_dense_ids(name));
-    let mut need = predict(workload, events, reads, INBOX_CAPACITY, verify, dense);
+    let sizes = RunSizes {
+        events,
+        reads,
+        threads,
+        batch,
+        inbox_capacity: INBOX_CAPACITY,
+        verify,
+        warm: options.warm,
+    };
+    let mut need = predict(workload, &sizes, contenders);
     need.schedule = open_loop.as_ref().map_or(0, |open| open.memory(threads));
     let inline = is_inline(options.inline, &need, memory_limit(env))?;
     Ok(Plan {
@@ -251,7 +259,7 @@ pub fn resolve(
         verify,
         baseline,
         inbox_capacity: INBOX_CAPACITY,
-        dense,
+        dense: need.dense > 0,
         warm: options.warm,
         relevant: rounds.relevant,
         precision: rounds.precision,
@@ -262,50 +270,6 @@ pub fn resolve(
     })
 }
 
-/// Whether the workers generate the stream: where they are asked to, or it
-/// would take more than a quarter of the memory.
-///
-/// # Errors
-/// Where the run would not fit, or limit probes would have no dense numbers.
-fn is_inline(asked: bool, need: &Prediction, limit: u64) -> Result<bool, PlanError> {
-    let inline = asked || need.stream > limit / 4;
-    if inline && need.dense > 0 {
-        return Err(PlanError::Conflict(no_dense_ids(asked)));
-    }
-    if need.peak(inline) > limit {
-        let detail = format!(
-            " (stream {}, state {}, oracle {})",
-            if inline {
-                "inline".to_owned()
-            } else {
-                show_bytes(need.stream as f64)
-            },
-            show_bytes(need.state as f64),
-            show_bytes(need.oracle as f64)
-        );
-        return Err(PlanError::TooLarge {
-            needed: show_bytes(need.peak(inline) as f64),
-            limit: show_bytes(limit as f64),
-            detail,
-        });
-    }
-    Ok(inline)
-}
-
-/// Why limit probes can't take part, and what to do about it.
-fn no_dense_ids(asked_inline: bool) -> String {
-    let mend = if asked_inline {
-        "leave out --inline, or the probes"
-    } else {
-        "it would take more than a quarter of the memory: lower --events, or leave out the probes \
-         (--limits; --all has them, too)"
-    };
-    format!(
-        "the limit probes work on numbers of a stream that is made beforehand, and this one is \
-         generated inline: {mend}"
-    )
-}
-
 /// The plan of a record, to be run again exactly.
 ///
 /// # Errors
@@ -314,6 +278,7 @@ fn no_dense_ids(asked_inline: bool) -> String {
 pub fn resolve_again(
     before: &Plan,
     workload: &Workload,
+    contenders: &[Contender],
     env: &Environment,
 ) -> Result<Plan, PlanError> {
     let refused = |why: String| PlanError::NotAsRecorded(why);
@@ -328,7 +293,6 @@ pub fn resolve_again(
         perf: before.perf,
         inline: before.inline,
         no_verify: !before.verify,
-        limits: before.dense,
         warm: before.warm,
         relevant: Some(before.relevant),
         precision: before.precision,
@@ -337,7 +301,7 @@ pub fn resolve_again(
         planted_share: before.planted_share,
         ..RunOptions::default()
     };
-    let mut now = resolve(&options, workload, before.baseline.clone(), env)
+    let mut now = resolve(&options, workload, contenders, before.baseline.clone(), env)
         .map_err(|error| refused(error.to_string()))?;
     now.open_loop = before.open_loop;
     if now.inbox_capacity != before.inbox_capacity {

@@ -29,7 +29,7 @@ pub enum PlanError {
     Conflict(String),
     /// It would not fit.
     #[error(
-        "this run would need up to {needed} and {limit} is free for use{detail}: lower --events, \
+        "this run would need up to {needed} and {limit} is free for use{detail}: lower --events{mend}, \
          or lower the workload's members"
     )]
     TooLarge {
@@ -39,5 +39,7 @@ pub enum PlanError {
         limit: String,
         /// Where it would go.
         detail: String,
+        /// What else would mend it.
+        mend: String,
     },
 }

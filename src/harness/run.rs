@@ -16,11 +16,13 @@ use super::source::Source;
 use super::trial::{TrialError, TrialOutcome, TrialSetup};
 use super::worker::group_calls;
 use crate::engine::snapshot::Snapshot;
+use crate::engine::viewing::Views;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
 use crate::record::{
     EngineNote, EngineProof, Environment, OpenLoopTrial, Pass, Plan, ProofVerdict, Record, Trial,
 };
+use crate::unit::digest::Digest;
 use crate::unit::mix::{below, counter_word, mix};
 use crate::workload::Workload;
 
@@ -33,6 +35,9 @@ pub trait Observer {
     fn stage(&mut self, what: &str);
     /// A trial begins: how many are over, of how many, and whose turn it is.
     fn turn(&mut self, over: usize, of: usize, engine: &str);
+    /// A trial, or one of its passes, is over: what it measured. Called
+    /// between trials, never within one.
+    fn trial(&mut self, _trial: &Trial) {}
 }
 
 /// An observer that does nothing.
@@ -53,6 +58,9 @@ pub struct RunRequest<'a> {
     pub toml: String,
     /// How it is run.
     pub plan: Plan,
+    /// How views are counted and shown: [`views_of`](super::views_of) the
+    /// workload.
+    pub views: Views,
     /// Who takes part.
     pub contenders: Vec<Contender>,
     /// Where it is run.
@@ -96,6 +104,7 @@ pub(super) fn source_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -
     let generator = Generator::new(workload, plan.seed);
     let reads = ReadStream::new(workload, plan.seed);
     let source = Source::new(generator, reads, plan.events, plan.inline);
+    let source = source.counted(request.views.clone());
     if !request.contenders.iter().any(|c| c.needs_dense_ids) {
         return source;
     }
@@ -157,17 +166,17 @@ fn check_freshness(request: &RunRequest<'_>, source: &Source, record: &mut Recor
 }
 
 /// The final state of the first engine of a run that is no probe, from a
-/// trial of its own.
+/// trial of its own, and the digest that a record keeps of that.
 ///
 /// # Errors
 /// A worker's panic, or an interruption.
-pub fn snapshot_of_first(request: &RunRequest<'_>) -> Result<Snapshot, TrialError> {
+pub fn snapshot_of_first(request: &RunRequest<'_>) -> Result<(Snapshot, Digest), TrialError> {
     let source = source_of(request, &mut Silent);
     let setup = setup_of(request, &source);
     let mut engines = request.contenders.iter();
     match engines.find(|contender| contender.info.role != Role::Probe) {
         Some(engine) => engine.snapshot(&setup),
-        None => Ok(Snapshot::default()),
+        None => Ok(Default::default()),
     }
 }
 
@@ -246,6 +255,7 @@ pub(super) fn one_round(
             let mut trial = trial_of(&contender.name, plan, &proved);
             (trial.round, trial.turn, trial.pass) = (round, turn, pass);
             trial.warmup = round < plan.warmup_rounds;
+            observer.trial(&trial);
             record.trials.push(trial);
         }
     }
@@ -327,7 +337,8 @@ fn note_proof(proof: &mut EngineProof, (_, finding): &Proved) {
 }
 
 fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
-    let tally = &outcome.tally;
+    let (tally, state) = (&outcome.tally, outcome.recorded());
+    let failed = outcome.weeks.as_ref().map_or(0, |weeks| weeks.failed);
     let open_loop = open_loop_note(outcome, finding);
     let out_of_range = outcome
         .open_loop
@@ -343,9 +354,9 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
         wall_ns: outcome.wall_ns,
         workers: outcome.workers.clone(),
         generated: plan.events,
-        applied: tally.events - tally.discarded,
+        applied: tally.events - tally.discarded - failed,
         discarded: tally.discarded,
-        failed: 0,
+        failed,
         // a closed loop skips nothing: what is missing is not conserved
         skipped: open_loop.as_ref().map_or(0, OpenLoopTrial::skipped),
         notified: tally.notified,
@@ -357,9 +368,9 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
             + outcome.read_service.out_of_range()
             + out_of_range,
         events_digest: Some(tally.digest.to_string()),
-        snapshot_digest: finding.checked.then(|| outcome.snapshot.digest.to_string()),
-        members: outcome.snapshot.members,
-        contents: outcome.snapshot.contents,
+        snapshot_digest: finding.checked.then(|| state.digest.to_string()),
+        members: state.members,
+        contents: state.contents,
         state_bytes: outcome.memory.state,
         slack_bytes: outcome.memory.slack,
         map_bytes: outcome.memory.map,

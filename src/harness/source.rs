@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::open_loop::Taken;
 use crate::engine::dense::DenseIds;
+use crate::engine::viewing::Views;
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};
 use crate::policy::{Disposition, effect_of};
@@ -28,6 +29,7 @@ pub struct Source {
     stored_reads: Arc<Vec<Read>>,
     inline: bool,
     dense: Option<Arc<DenseIds>>,
+    views: Views,
 }
 
 /// What a pass over events counts.
@@ -83,6 +85,7 @@ impl Source {
             stored_reads: Arc::new(stored_reads),
             inline,
             dense: None,
+            views: Views::default(),
         }
     }
 
@@ -97,6 +100,7 @@ impl Source {
             stored_reads: Arc::clone(&self.stored_reads),
             inline: self.inline,
             dense: None,
+            views: self.views.clone(),
         }
     }
 
@@ -106,6 +110,27 @@ impl Source {
     pub fn with_dense_ids(self) -> Self {
         let dense = (!self.inline).then(|| Arc::new(DenseIds::of_stream(&self.stored_events)));
         Self { dense, ..self }
+    }
+
+    /// The same stream, its views to be counted so.
+    #[must_use]
+    pub fn counted(self, views: Views) -> Self {
+        Self { views, ..self }
+    }
+
+    /// How its views are to be counted.
+    #[must_use]
+    pub const fn views(&self) -> &Views {
+        &self.views
+    }
+
+    /// Event time of an index, in µs from the stream's start.
+    #[must_use]
+    pub fn at_us(&self, index: u64) -> u64 {
+        match self.stored_events.get(index as usize) {
+            Some(event) => event.at_us,
+            None => self.generator.event(index).at_us,
+        }
     }
 
     /// The dense numbers of its ids, where it has them.
@@ -254,15 +279,6 @@ impl Source {
             .into_par_iter()
             .map(one)
             .reduce(Digest::default, |sum, one| sum + one)
-    }
-
-    /// Event time of an index, in µs from the stream's start.
-    #[must_use]
-    pub fn at_us(&self, index: u64) -> u64 {
-        match self.stored_events.get(index as usize) {
-            Some(event) => event.at_us,
-            None => self.generator.event(index).at_us,
-        }
     }
 
     /// Digest of the event multiset as the generator makes it, independent of

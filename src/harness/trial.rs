@@ -3,6 +3,8 @@
 //! ends; a panicking worker ends the trial, and the process where
 //! the others can't be stopped. Imports `engine`, `record`, `stats`.
 
+use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::counters::Counters;
@@ -11,6 +13,7 @@ use super::environment::Usage;
 use super::open_loop::{OpenLoop, OpenOutcome};
 use super::open_trial::{DrivenOpen, drive_open};
 use super::source::{Source, Tally};
+use super::weeks::{Weeks, run_weeks};
 use super::worker::{Shared, WorkerReport, work};
 use crate::engine::snapshot::SnapshotDigest;
 use crate::engine::{Engine, EngineConfig, MemoryUse, StopFlag};
@@ -84,6 +87,9 @@ pub enum TrialError {
         /// What it said.
         message: String,
     },
+    /// The operating system gives no random words for the key of an epoch.
+    #[error("{0}")]
+    NoRandomKey(String),
     /// The trial was interrupted.
     #[error("interrupted")]
     Interrupted,
@@ -114,6 +120,8 @@ pub struct TrialOutcome {
     pub(super) usage: Usage,
     /// What the processors counted during the timed part.
     pub perf: Option<PerfNote>,
+    /// Where each viewer counts once a week, what was seen of the weeks.
+    pub(super) weeks: Option<Arc<Weeks>>,
     /// What an open loop gives beside.
     pub(super) open_loop: Option<OpenOutcome>,
 }
@@ -183,6 +191,7 @@ fn build<E: Engine>(setup: &TrialSetup<'_>) -> Result<(E, EngineConfig), TrialEr
     let config = EngineConfig {
         threads: setup.threads,
         inbox_capacity: setup.inbox_capacity,
+        views: setup.source.views().afresh(),
         stop: StopFlag::default(),
         dense: dense.cloned(),
     };
@@ -201,10 +210,14 @@ fn run_pass<E: Engine>(
     config: &EngineConfig,
     engine: &E,
 ) -> Result<TrialOutcome, TrialError> {
+    if !config.views.are_plain() {
+        return run_weeks(setup, config, engine);
+    }
     let mut counters = setup.perf.then(Counters::open);
     let before = Usage::start();
+    let all = 0..setup.source.events();
     let driven = match setup.open_loop {
-        None => Driven::Closed(drive(setup, config, engine, counters.as_mut())?),
+        None => Driven::Closed(drive(setup, config, engine, all, counters.as_mut())?),
         Some(open_loop) => {
             let counters = counters.as_mut();
             let driven = drive_open(setup, open_loop, config, engine, counters)?;
@@ -217,22 +230,23 @@ fn run_pass<E: Engine>(
         return Err(TrialError::Interrupted);
     }
     let mut outcome = match driven {
-        Driven::Closed(reports) => summarise(setup, engine, &reports, usage),
+        Driven::Closed(reports) => summarise(setup, config, engine, &reports, usage),
         Driven::Open(driven, open_loop) => driven.summarise(setup, open_loop, engine, usage),
     };
     outcome.perf = perf;
     Ok(outcome)
 }
 
-/// The workers of a closed loop.
-fn drive<E: Engine>(
+/// The workers of a closed loop, on the events of `range`.
+pub(super) fn drive<E: Engine>(
     setup: &TrialSetup<'_>,
     config: &EngineConfig,
     engine: &E,
+    range: Range<u64>,
     counters: Option<&mut Counters>,
 ) -> Result<Vec<WorkerReport>, TrialError> {
-    let (source, batch, stop) = (setup.source, setup.batch, &config.stop);
-    let shared = Shared::new(source, batch, setup.threads, stop.clone());
+    let stop = &config.stop;
+    let shared = Shared::new(setup, &range, stop.clone());
     let crew = Crew {
         setup,
         engine: E::INFO.name,
@@ -247,8 +261,10 @@ fn drive<E: Engine>(
     )
 }
 
-fn summarise<E: Engine>(
+/// What the workers' reports come to, and what the engine then holds.
+pub(super) fn summarise<E: Engine>(
     setup: &TrialSetup<'_>,
+    config: &EngineConfig,
     engine: &E,
     reports: &[WorkerReport],
     usage: Usage,
@@ -270,11 +286,12 @@ fn summarise<E: Engine>(
         answers: reports.iter().map(|report| report.answers).sum(),
         ingest_service,
         read_service,
-        snapshot: SnapshotDigest::of(engine),
+        snapshot: SnapshotDigest::shown(engine, &config.views),
         memory: engine.memory(),
         usage,
         perf: None,
         open_loop: None,
+        weeks: None,
     }
 }
 

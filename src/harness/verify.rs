@@ -6,6 +6,7 @@ use super::proof::Expectation;
 use super::run::Observer;
 use super::source::Source;
 use super::trial::{TrialError, TrialSetup};
+use super::weeks::views_of;
 use crate::engine::state::INBOX_CAPACITY;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
@@ -60,7 +61,8 @@ pub fn verify(
         ReadStream::new(workload, seed),
         options.events,
         false,
-    );
+    )
+    .counted(views_of(workload).map_err(TrialError::NoRandomKey)?);
     observer.stage(&workload.name);
     let expected = Expectation::of(&source, INBOX_CAPACITY, false, &options.stop);
     let expected = expected.ok_or(TrialError::Interrupted)?;

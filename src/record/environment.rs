@@ -1,6 +1,19 @@
-//! What a record says of the machine. Imports nothing of this crate.
+//! What a record says of the machine: plain data. Imports nothing of this
+//! crate.
 
 use serde::{Deserialize, Serialize};
+
+/// One cache.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct CacheNote {
+    /// Level, from 1.
+    pub level: u32,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Processors that share it, as the kernel lists them: `0-3`.
+    pub shared_by: String,
+}
 
 /// The machine, and what on it could spoil a measurement.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Default)]
@@ -20,6 +33,10 @@ pub struct Environment {
     pub cgroup_memory_bytes: Option<u64>,
     /// The control group's processors, where they are limited.
     pub cgroup_cpus: Option<f64>,
+    /// Caches for data of the first processor, the nearest first; none where the
+    /// machine doesn't say, and in records that are older than it.
+    #[serde(default)]
+    pub caches: Vec<CacheNote>,
     /// Frequency governor, where the machine says it.
     pub governor: Option<String>,
     /// Clock source of the kernel.

@@ -1,7 +1,8 @@
 //! A plausible record for tests: three engines, the A/A control and `null`,
 //! five rounds after one of warm-up. Imports the schema and `stats`.
 
-use super::environment::Environment;
+use super::environment::{CacheNote, Environment};
+use super::pass::Pass;
 use super::schema::*;
 use super::sweep::{SWEEP_SCHEMA, Sweep, SweepAxis, SweepPoint};
 use crate::stats::ServiceHistogram;
@@ -330,6 +331,11 @@ fn environment() -> Environment {
         available_bytes: 6 << 30,
         cgroup_memory_bytes: Some(4 << 30),
         cgroup_cpus: Some(2.0),
+        caches: vec![CacheNote {
+            level: 2,
+            bytes: 2 << 20,
+            shared_by: "0".to_owned(),
+        }],
         governor: None,
         clock_source: Some("tsc".to_owned()),
         huge_pages: Some("madvise".to_owned()),
@@ -358,5 +364,6 @@ fn realised() -> Realised {
         recipients: 88_000,
         top_1_share: 0.0123,
         top_100_share: 0.21,
+        popularity: vec![[1, 12_300], [10, 2_000], [100, 300], [88_000, 1]],
     }
 }

@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::schema::{Pass, Record, Trial};
+use super::pass::Pass;
+use super::schema::{Record, Trial};
 use crate::stats::{RatioInterval, geometric_mean, paired_ratio};
 
 impl Trial {

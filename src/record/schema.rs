@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
 use super::open_loop::{OpenLoopPlan, OpenLoopTrial, RecordingNote};
+use super::pass::Pass;
 
 /// Version of the schema. A reader refuses others.
 pub const SCHEMA: &str = "notibench-record/1";
@@ -162,28 +163,6 @@ pub struct EngineNote {
     pub freshness: String,
     /// Whether it is the baseline under its second name (the A/A control).
     pub control: bool,
-}
-
-/// What state a timed run found.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq, Hash)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Pass {
-    /// None: it grew within the time.
-    #[default]
-    Fresh,
-    /// What the fresh pass of the same trial left.
-    Warm,
-}
-
-impl Pass {
-    /// How often the stream has been folded at its end.
-    #[must_use]
-    pub const fn folds(self) -> usize {
-        match self {
-            Self::Fresh => 1,
-            Self::Warm => 2,
-        }
-    }
 }
 
 /// One timed run of one engine.
@@ -370,4 +349,8 @@ pub struct Realised {
     pub top_1_share: f64,
     /// Share of the events that the hundred most frequent recipients got.
     pub top_100_share: f64,
+    /// Ranks of recipients, the most frequent first, from 1, spaced by a factor, and how
+    /// many events each of these got; none in records that are older than it.
+    #[serde(default)]
+    pub popularity: Vec<[u64; 2]>,
 }

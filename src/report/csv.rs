@@ -97,13 +97,7 @@ fn row(record: &Record, note: &EngineNote, pass: Pass, standing: &Standing<'_>) 
     row.text("engine", &note.engine);
     row.text("role", if note.control { "control" } else { &note.role });
     row.text("freshness", &note.freshness);
-    row.text(
-        "pass",
-        match pass {
-            Pass::Fresh => "fresh",
-            Pass::Warm => "warm",
-        },
-    );
+    row.text("pass", pass.name());
     row.text("baseline", &record.plan.baseline);
     row.text("threads", &record.plan.threads.to_string());
     match standing {

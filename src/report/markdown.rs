@@ -183,13 +183,13 @@ fn legend(record: &Record, summary: &Summary) -> String {
 }
 
 /// One line of a table.
-fn line(cells: &[String]) -> String {
+pub(super) fn line(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
 /// A name as code. In backticks where it is harmless there, else as HTML
 /// with everything that Markdown or HTML could act on written as entities.
-fn code(name: &str) -> String {
+pub(super) fn code(name: &str) -> String {
     let name = plain(name);
     let harmless = |c: char| c.is_ascii_alphanumeric() || " -_./()+:".contains(c);
     if !name.trim().is_empty() && name.trim() == name && name.chars().all(harmless) {

@@ -2,6 +2,8 @@
 //! that any report can be drawn again. Imports floors 0 to 2 and `record`;
 //! never `harness`.
 
+mod adversary;
+mod block;
 mod capacity;
 pub mod compare;
 mod counters;
@@ -10,6 +12,8 @@ mod csv;
 mod differences;
 mod failure;
 mod github_action;
+mod histograms;
+pub mod html;
 mod limits;
 mod markdown;
 mod memory;
@@ -25,6 +29,7 @@ mod terminal;
 mod text;
 mod trust;
 mod warning;
+mod winners;
 
 #[cfg(test)]
 mod tests;
@@ -35,12 +40,14 @@ mod tests_trust;
 #[cfg(test)]
 mod tests_warm;
 
+pub use adversary::{adversary, adversary_failures};
 pub use capacity::capacity;
 pub use counters::CountsPerEvent;
 pub use csv::csv;
 pub use differences::{PercentileDifference, percentile_differences};
 pub use failure::failures;
 pub use github_action::github_action;
+pub use histograms::{hgrm, hlog};
 pub use limits::{LimitShare, limits, shares};
 pub use markdown::markdown;
 pub use memory::MemoryParts;
@@ -50,6 +57,7 @@ pub use sweep::sweep;
 pub use terminal::terminal;
 pub use text::Style;
 pub use warning::{RoundsWarning, Warning};
+pub use winners::{Winner, WinnersChoice, winners, winners_markdown, winners_terminal};
 
 use crate::record::Record;
 

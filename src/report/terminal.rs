@@ -48,20 +48,7 @@ fn alarms(record: &Record, style: Style) -> String {
         text += &style.red(wrap("FAILED  ", &plain(&failure), style.width).trim_end());
         text.push('\n');
     }
-    if !record.complete {
-        let fresh = |trial: &&Trial| trial.pass == Pass::Fresh;
-        let trials = record.trials.iter().filter(fresh).count();
-        let trials = if trials == 1 {
-            "1 trial".to_owned()
-        } else {
-            format!("{trials} trials")
-        };
-        let how = if record.failure.is_some() {
-            "ended by the failure"
-        } else {
-            "interrupted"
-        };
-        let words = format!("incomplete: {how} after {trials}");
+    if let Some(words) = incomplete(record) {
         text += &style.red(&words);
         text.push('\n');
     }
@@ -69,6 +56,24 @@ fn alarms(record: &Record, style: Style) -> String {
         text.push('\n');
     }
     text
+}
+
+/// That the run did not come to its end, where it did not.
+pub(super) fn incomplete(record: &Record) -> Option<String> {
+    if record.complete {
+        return None;
+    }
+    let fresh = |trial: &&Trial| trial.pass == Pass::Fresh;
+    let trials = match record.trials.iter().filter(fresh).count() {
+        1 => "1 trial".to_owned(),
+        trials => format!("{trials} trials"),
+    };
+    let how = if record.failure.is_some() {
+        "ended by the failure"
+    } else {
+        "interrupted"
+    };
+    Some(format!("incomplete: {how} after {trials}"))
 }
 
 fn title(record: &Record, style: Style) -> String {

@@ -55,6 +55,30 @@ fn swept(flags: &[&str]) -> (Sweep, String) {
     (sweep, shown)
 }
 
+#[test]
+fn winners_of_several_sweeps_stand_in_one_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = ["a.json", "b.json"].map(|name| folder.path().join(name));
+    for path in &paths {
+        let out = ["--threads", "1,2", "--out", path.to_str().unwrap()];
+        succeed(&[&["sweep", SMOKE], &SMALL[..], &out].concat());
+    }
+    let names = paths.each_ref().map(|path| path.to_str().unwrap());
+    let words = [&["winners", "--beside", "dashmap"], &names[..]].concat();
+    let shown = text(&succeed(&words).stdout);
+    // a line a point of each file, each of which says who was beside whom
+    let rows = shown.lines().filter(|line| line.contains("immediate"));
+    assert_eq!(rows.count(), 4, "{shown}");
+    let words = [
+        &words[..],
+        &["--without", "dashmap-naive", "--format=markdown"],
+    ]
+    .concat();
+    let shown = text(&succeed(&words).stdout);
+    assert!(shown.contains("| `dashmap` |"), "{shown}");
+    assert!(shown.contains("Left out: dashmap-naive"), "{shown}");
+}
+
 fn values(sweep: &Sweep) -> Vec<f64> {
     sweep.points.iter().map(|point| point.value).collect()
 }

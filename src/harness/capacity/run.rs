@@ -10,7 +10,7 @@ use crate::engine::StopFlag;
 use crate::engine::state::INBOX_CAPACITY;
 use crate::generator::{Generator, ReadStream};
 use crate::harness::contender::{Contender, Proved};
-use crate::harness::memory::{memory_limit, predict};
+use crate::harness::memory::{RunSizes, memory_limit, predict};
 use crate::harness::open_loop::OpenLoop;
 use crate::harness::plan_error::PlanError;
 use crate::harness::proof::Expectation;
@@ -22,7 +22,7 @@ use crate::record::{
     Environment, Idle, Judged, Objective, OpenLoopPlan, Search, SearchStep, StepKind, WorkloadNote,
 };
 use crate::stats::paired_ratio;
-use crate::workload::Workload;
+use crate::workload::{ViewMode, Workload};
 
 /// How long the stall floor is looked for.
 const FLOOR: Duration = Duration::from_secs(2);
@@ -92,6 +92,13 @@ pub fn resolve_capacity(
     workload: &Workload,
     env: &Environment,
 ) -> Result<CapacityPlan, PlanError> {
+    if workload.anonymity.mode != ViewMode::Off {
+        let name = &workload.name;
+        return Err(PlanError::Conflict(format!(
+            "an open loop goes on while a week is closed, and `{name}` closes weeks while nothing \
+             else is done: take a workload whose [anonymity] is off"
+        )));
+    }
     let hold_ns = options.hold_ns.unwrap_or(1_000_000_000);
     let plan = CapacityPlan {
         seed: options.seed.unwrap_or(workload.seed),
@@ -301,8 +308,16 @@ impl<'a> Bench<'a> {
     fn new(request: &'a CapacityRequest<'a>) -> Self {
         let of = |events: u64| {
             let reads = ReadStream::new(request.workload, request.plan.seed).due_before(events);
-            let capacity = request.plan.inbox_capacity;
-            let mut need = predict(request.workload, events, reads, capacity, true, false);
+            let sizes = RunSizes {
+                events,
+                reads,
+                threads: request.plan.threads,
+                batch: request.plan.batch,
+                inbox_capacity: request.plan.inbox_capacity,
+                verify: true,
+                warm: false,
+            };
+            let mut need = predict(request.workload, &sizes, &[]);
             need.schedule = events * 8;
             need.peak(false)
         };

@@ -1,0 +1,31 @@
+//! Flags of `winners`. Imports nothing but clap.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// How the table is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum TableFormat {
+    /// For a person
+    Terminal,
+    /// To paste into a document
+    Markdown,
+}
+
+/// `winners`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct WinnersArgs {
+    /// Saved records and sweeps
+    #[arg(required = true)]
+    pub(in crate::cli) records: Vec<PathBuf>,
+    /// Engine that gets a column: its speed beside the fastest other of its kind
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) beside: Option<String>,
+    /// Engines to leave out
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(in crate::cli) without: Vec<String>,
+    /// What is printed on stdout
+    #[arg(long, value_enum, default_value = "terminal")]
+    pub(in crate::cli) format: TableFormat,
+}

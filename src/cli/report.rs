@@ -1,0 +1,105 @@
+//! `report`: what is saved, drawn again. Imports `record`, `report`.
+
+use super::args::{OutputFormat, ReportArgs};
+use super::capacity::{self, CapacityFormat};
+use super::exit::Failure;
+use super::run::{check_target, show_of};
+use super::{html, sweep};
+use crate::record::{Pass, Record, Saved};
+use crate::report::html::Document;
+
+fn document(saved: &Saved) -> Document<'_> {
+    match saved {
+        Saved::Run(record) => Document::Run(record),
+        Saved::Sweep(sweep) => Document::Sweep(sweep),
+        Saved::Capacity(capacity) => Document::Capacity(capacity),
+    }
+}
+
+/// `notibench report`.
+pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
+    let [path, others @ ..] = &args.records[..] else {
+        return Err(Failure::Usage("name a saved record".to_owned()));
+    };
+    if !others.is_empty() && (args.out.is_none() || args.point.is_some()) {
+        let flag = if args.out.is_none() {
+            "several records go onto one page: name its file with --out report.html"
+        } else {
+            "--point is of one sweep: name that alone"
+        };
+        return Err(Failure::Usage(flag.to_owned()));
+    }
+    if let Some(out) = &args.out {
+        if args
+            .records
+            .iter()
+            .any(|record| super::run::is_same(record, out))
+        {
+            return Err(Failure::Usage(format!(
+                "--out would replace the record {}: name another file",
+                out.display()
+            )));
+        }
+        check_target(out)?;
+    }
+    check_choice(args)?;
+    let pass = args.pass.map_or(Pass::Fresh, Pass::from);
+    let show = |record: &Record| show_of(record, args.format, args.engine.as_deref(), pass);
+    let saved: Vec<Saved> = args
+        .records
+        .iter()
+        .map(|path| Saved::load(path))
+        .collect::<Result<_, _>>()?;
+    if let Some(value) = &args.point {
+        let point = match saved.first() {
+            Some(Saved::Sweep(found)) => sweep::find_point(found, value)?,
+            _ => {
+                return Err(Failure::Usage(format!(
+                    "{} holds no sweep: leave out --point",
+                    path.display()
+                )));
+            }
+        };
+        return match &args.out {
+            Some(out) => html::write(out, &[Document::Run(&point.record)]),
+            None => show(&point.record),
+        };
+    }
+    let documents: Vec<Document<'_>> = saved.iter().map(document).collect();
+    match (&args.out, saved.first()) {
+        (Some(out), _) => html::write(out, &documents),
+        (None, Some(Saved::Sweep(found))) => sweep::show(found, args.format, pass),
+        (None, Some(Saved::Run(record))) => {
+            if args.pass.is_some() && !args.format.is_of_histograms() {
+                return Err(Failure::Usage(
+                    "--pass is of sweeps and of --format hlog and hgrm: a run's report has all its \
+                     passes"
+                        .to_owned(),
+                ));
+            }
+            show(record)
+        }
+        (None, Some(Saved::Capacity(found))) => match args.format {
+            OutputFormat::Terminal => capacity::show(found, CapacityFormat::Terminal),
+            OutputFormat::Json => capacity::show(found, CapacityFormat::Json),
+            _ => Err(Failure::Usage(
+                "a search for capacity is printed as --format terminal or json, or onto a page \
+                 with --out"
+                    .to_owned(),
+            )),
+        },
+        (None, None) => Ok(()),
+    }
+}
+
+/// Refuses flags that choose among histograms where none are shown.
+fn check_choice(args: &ReportArgs) -> Result<(), Failure> {
+    let given = if args.engine.is_some() && !args.format.is_of_histograms() {
+        "--engine is of --format hlog and hgrm: other reports have all engines"
+    } else if args.out.is_some() && args.pass.is_some() {
+        "--pass is not of pages: leave out --out, or --pass"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::Usage(given.to_owned()))
+}

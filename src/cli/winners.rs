@@ -1,0 +1,38 @@
+//! `winners`: one table over several records. Imports floors below.
+
+use super::args::{TableFormat, WinnersArgs};
+use super::exit::{Failure, print};
+use super::run::style;
+use crate::record::Saved;
+use crate::report::{WinnersChoice, winners_markdown, winners_terminal};
+
+/// `notibench winners`.
+pub(super) fn winners(args: &WinnersArgs) -> Result<(), Failure> {
+    let files = args.records.iter().map(|path| Saved::load(path));
+    let files = files.collect::<Result<Vec<_>, _>>()?;
+    let choice = WinnersChoice {
+        beside: args.beside.clone(),
+        without: args.without.clone(),
+    };
+    let asked = choice.beside.iter().chain(&choice.without);
+    for name in asked {
+        let ran = |saved: &Saved| match saved {
+            Saved::Run(record) => record.engines.iter().any(|e| e.name == *name),
+            Saved::Sweep(sweep) => {
+                let mut points = sweep.points.iter();
+                points.any(|point| point.record.engines.iter().any(|e| e.name == *name))
+            }
+            Saved::Capacity(found) => found.engines.iter().any(|e| e.name == *name),
+        };
+        if !files.iter().any(ran) {
+            return Err(Failure::Usage(format!(
+                "no engine `{name}` is in these records: `notibench report FILE` shows which are"
+            )));
+        }
+    }
+    let found = crate::report::winners(&files, &choice);
+    print(&match args.format {
+        TableFormat::Terminal => winners_terminal(&found, &choice, &style()),
+        TableFormat::Markdown => winners_markdown(&found, &choice),
+    })
+}

@@ -1,0 +1,288 @@
+//! Which engine is the fastest, run by run: one table over several records
+//! and sweeps, each kind of freshness for itself. Imports `record`, `stats`
+//! and the sections beside it.
+
+use super::markdown::{code, line, words};
+use super::summary::Summary;
+use super::table::draw;
+use super::text::{Style, plain, show_ends, show_ratio, wrap};
+use crate::record::{Pass, Record, Saved, Trial};
+use crate::stats::{RatioInterval, paired_ratio};
+use crate::unit::quantity::{show_ns, show_whole};
+
+/// What is shown, and what is left out.
+#[derive(Clone, Debug, Default)]
+pub struct WinnersChoice {
+    /// An engine that gets a column: its speed beside the fastest other of
+    /// its kind.
+    pub beside: Option<String>,
+    /// Engines that are left out.
+    pub without: Vec<String>,
+}
+
+/// The fastest engine of one kind in one run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Winner {
+    /// Name of the workload.
+    pub workload: String,
+    /// Workers.
+    pub threads: usize,
+    /// Members, where a sweep varied them, or whatever else it varied.
+    pub point: Option<String>,
+    /// What state the passes found.
+    pub pass: Pass,
+    /// Whether this is of the engines whose reads may lag behind.
+    pub deferred: bool,
+    /// Its name.
+    pub engine: String,
+    /// Its wall time per event, the median round.
+    pub ns_per_event: f64,
+    /// Its speed beside the next of its kind, and that one's name.
+    pub next: Option<(String, RatioInterval)>,
+    /// Speed of [`WinnersChoice::beside`] beside the fastest other of its
+    /// kind, and that one's name; none where it is of the other kind.
+    pub beside: Option<(String, RatioInterval)>,
+}
+
+/// The winners of each run of the files, in their order: fresh passes, then
+/// warm ones. A run without a figure has none.
+#[must_use]
+pub fn winners(files: &[Saved], choice: &WinnersChoice) -> Vec<Winner> {
+    let mut found = Vec::new();
+    for file in files {
+        match file {
+            Saved::Run(record) => of_record(record, None, choice, &mut found),
+            Saved::Sweep(sweep) => {
+                for point in &sweep.points {
+                    let value = sweep.axis.show(point.value);
+                    let label = format!("{} {value}", sweep.axis.name());
+                    of_record(&point.record, Some(label), choice, &mut found);
+                }
+            }
+            // capacities are compared in a report of their own
+            Saved::Capacity(_) => {}
+        }
+    }
+    found
+}
+
+fn of_record(
+    record: &Record,
+    point: Option<String>,
+    choice: &WinnersChoice,
+    found: &mut Vec<Winner>,
+) {
+    // the threads have a column of their own
+    let point = point.filter(|label| !label.starts_with("threads "));
+    for pass in [Pass::Fresh, Pass::Warm] {
+        let summary = Summary::of_pass(record, pass);
+        for deferred in [false, true] {
+            let mut ranked = summary.ranked.iter().filter(|engine| {
+                engine.deferred == deferred && !choice.without.contains(&engine.name)
+            });
+            let Some(first) = ranked.next() else {
+                continue;
+            };
+            let second = ranked.next();
+            let ratio = |engine: &str, other: &str| {
+                let pairs = record.paired_with(other, engine, pass, Trial::ns_per_event);
+                Some((other.to_owned(), paired_ratio(&pairs)?))
+            };
+            let of_kind = |name: &String| {
+                let mut ranked = summary.ranked.iter();
+                ranked.any(|engine| engine.name == *name && engine.deferred == deferred)
+            };
+            let beside = choice.beside.as_ref().filter(|name| of_kind(name));
+            found.push(Winner {
+                workload: record.workload.name.clone(),
+                threads: record.plan.threads,
+                point: point.clone(),
+                pass,
+                deferred,
+                engine: first.name.clone(),
+                ns_per_event: first.ns_per_event,
+                next: second.and_then(|second| ratio(&first.name, &second.name)),
+                beside: beside.and_then(|name| {
+                    let rival = if *name == first.name { second? } else { first };
+                    ratio(name, &rival.name)
+                }),
+            });
+        }
+    }
+}
+
+/// The winners as a table for a person.
+#[must_use]
+pub fn winners_terminal(winners: &[Winner], choice: &WinnersChoice, style: &Style) -> String {
+    if winners.is_empty() {
+        return format!("{NOTHING}\n");
+    }
+    let rows = rows(winners, choice, plain);
+    let legend = legend(choice, plain);
+    draw(&rows, *style) + &wrap("  ", &legend, style.width)
+}
+
+/// The winners as a table in Markdown.
+#[must_use]
+pub fn winners_markdown(winners: &[Winner], choice: &WinnersChoice) -> String {
+    if winners.is_empty() {
+        return format!("{NOTHING}\n");
+    }
+    let rows = rows(winners, choice, code);
+    let rule: Vec<String> = rows[0].iter().map(|_| "---".to_owned()).collect();
+    let mut text = line(&rows[0]) + &line(&rule);
+    for row in &rows[1..] {
+        text += &line(row);
+    }
+    format!("{text}\n{}\n", words(&legend(choice, plain)))
+}
+
+const NOTHING: &str = "no run has a figure";
+
+fn legend(choice: &WinnersChoice, name: impl Fn(&str) -> String) -> String {
+    let mut text = "median wall time per event; ratios of speed, above 1 faster, with 95% \
+                    intervals: Student's t on log-ratios of the rounds that both ran. Engines whose \
+                    reads may lag behind are compared among themselves."
+        .to_owned();
+    if !choice.without.is_empty() {
+        let left_out: Vec<String> = choice.without.iter().map(|engine| name(engine)).collect();
+        text += &format!(" Left out: {}.", left_out.join(", "));
+    }
+    text
+}
+
+fn rows(
+    winners: &[Winner],
+    choice: &WinnersChoice,
+    name: impl Fn(&str) -> String,
+) -> Vec<Vec<String>> {
+    let points = winners.iter().any(|winner| winner.point.is_some());
+    let warm = winners.iter().any(|winner| winner.pass == Pass::Warm);
+    let ratio = |found: &Option<(String, RatioInterval)>| match found {
+        Some((other, interval)) => format!(
+            "{} {} {}",
+            show_ratio(interval.ratio),
+            show_ends(interval),
+            name(other)
+        ),
+        None => "-".to_owned(),
+    };
+    let mut head = vec!["workload".to_owned(), "threads".to_owned()];
+    head.extend(points.then(|| "point".to_owned()));
+    head.extend(warm.then(|| "state".to_owned()));
+    head.extend(["kind", "fastest", "ns/event", "beside the next"].map(str::to_owned));
+    if let Some(engine) = &choice.beside {
+        head.push(format!("{} beside the fastest other", name(engine)));
+    }
+    let mut rows = vec![head];
+    for winner in winners {
+        let mut row = vec![name(&winner.workload), show_whole(winner.threads as u64)];
+        if points {
+            row.push(winner.point.clone().unwrap_or_default());
+        }
+        if warm {
+            row.push(winner.pass.name().to_owned());
+        }
+        let kind = if winner.deferred {
+            "deferred"
+        } else {
+            "immediate"
+        };
+        row.push(kind.to_owned());
+        row.push(name(&winner.engine));
+        row.push(show_ns(winner.ns_per_event));
+        row.push(ratio(&winner.next));
+        if choice.beside.is_some() {
+            row.push(ratio(&winner.beside));
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::fixture;
+
+    fn beside(engine: &str) -> WinnersChoice {
+        WinnersChoice {
+            beside: Some(engine.to_owned()),
+            without: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_fastest_of_each_kind_stands_beside_the_next() {
+        let mut record = fixture::record();
+        let deferred = record.engines.iter_mut().find(|e| e.name == "dashmap");
+        deferred.unwrap().freshness = "deferred".to_owned();
+        let found = winners(&[Saved::Run(Box::new(record))], &WinnersChoice::default());
+        let names: Vec<(&str, bool)> = found
+            .iter()
+            .map(|winner| (winner.engine.as_str(), winner.deferred))
+            .collect();
+        assert_eq!(names, [("sharded-mutex", false), ("dashmap", true)]);
+        let (next, interval) = found[0].next.as_ref().unwrap();
+        assert_eq!(next, "dashmap-naive");
+        assert!((interval.ratio - 2.5).abs() < 0.1, "{interval:?}");
+        assert_eq!(found[1].next, None);
+    }
+
+    #[test]
+    fn an_engine_that_is_not_the_fastest_is_held_against_the_one_that_is() {
+        let files = [Saved::Sweep(fixture::sweep())];
+        let found = winners(&files, &beside("sharded-mutex"));
+        let threads: Vec<usize> = found.iter().map(|winner| winner.threads).collect();
+        assert_eq!(threads, [1, 2]);
+        for winner in &found {
+            assert_eq!(winner.point, None, "threads have their own column");
+            let (rival, interval) = winner.beside.as_ref().unwrap();
+            assert_eq!(rival, "dashmap");
+            assert!((interval.ratio - 0.5).abs() < 0.05, "{interval:?}");
+        }
+        let (rival, _) = winners(&files, &beside("dashmap"))[0]
+            .beside
+            .clone()
+            .unwrap();
+        assert_eq!(rival, "sharded-mutex");
+    }
+
+    #[test]
+    fn what_is_left_out_wins_nothing() {
+        let choice = WinnersChoice {
+            beside: None,
+            without: vec!["dashmap".to_owned()],
+        };
+        let found = winners(&[Saved::Sweep(fixture::sweep())], &choice);
+        assert!(found.iter().all(|winner| winner.engine == "sharded-mutex"));
+        assert!(winners_markdown(&found, &choice).contains("Left out: dashmap."));
+    }
+
+    #[test]
+    fn the_tables_look_like_this() {
+        let files = [
+            Saved::Sweep(fixture::sweep()),
+            Saved::Run(Box::new(fixture::with_warm_passes())),
+        ];
+        let choice = beside("dashmap");
+        let found = winners(&files, &choice);
+        let style = Style {
+            color: false,
+            width: 120,
+        };
+        insta::assert_snapshot!(winners_terminal(&found, &choice, &style));
+        insta::assert_snapshot!(winners_markdown(&found, &choice));
+    }
+
+    #[test]
+    fn a_record_without_a_figure_has_no_winner() {
+        let mut record = fixture::record();
+        record.trials.clear();
+        let found = winners(&[Saved::Run(Box::new(record))], &WinnersChoice::default());
+        assert_eq!(
+            winners_markdown(&found, &WinnersChoice::default()),
+            "no run has a figure\n"
+        );
+    }
+}
