@@ -14,12 +14,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::args_adversary::AdversaryArgs;
 use super::args_sweep::SweepArgs;
+use super::capacity::CapacityArgs;
 use super::html::HtmlArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
 pub(super) use manual::{CompletionsArgs, ManArgs};
 pub(super) use measurement::{EngineArgs, PassArg, TrialArgs, options};
-pub(super) use open_loop::OpenLoopArgs;
+pub(super) use open_loop::{IdleMode, OpenLoopArgs, arrivals, duration_ns};
 pub(super) use traces::{DescribeArgs, FitArgs, ReadingArgs, TraceArgs, UnitOfTime};
 pub(super) use winners::{TableFormat, WinnersArgs};
 
@@ -37,6 +38,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// The same run at each value of one axis: threads, members, popularity or batch size
     Sweep(SweepArgs),
+    /// Search for the highest rate at which a response-time objective holds
+    Capacity(CapacityArgs),
     /// Run a saved record again, exactly as it was run
     Rerun(RerunArgs),
     /// Compare two builds in turns, or two saved records; a gate for regressions
@@ -234,7 +237,7 @@ pub(super) struct CompareArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// A saved record or sweep; several go onto one page, with --out
+    /// A saved record, sweep or search for capacity; several go onto one page, with --out
     #[arg(required = true, value_name = "RECORD")]
     pub(super) records: Vec<PathBuf>,
     /// Write the report as one HTML file, and print nothing

@@ -6,6 +6,7 @@ mod adversary;
 mod args;
 mod args_adversary;
 mod args_sweep;
+mod capacity;
 mod compare;
 mod describe;
 mod doctor;
@@ -55,6 +56,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
     let result = match arguments.command {
         Command::Run(args) => run::run(&args, own),
         Command::Sweep(args) => sweep::sweep(&args, own),
+        Command::Capacity(args) => capacity::capacity(&args, own),
         Command::Rerun(args) => run::rerun(&args, own),
         Command::Compare(args) => compare::compare(&args),
         Command::Report(args) => report::report(&args),

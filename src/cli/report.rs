@@ -1,39 +1,18 @@
 //! `report`: what is saved, drawn again. Imports `record`, `report`.
 
-use std::path::Path;
-
-use super::args::ReportArgs;
+use super::args::{OutputFormat, ReportArgs};
+use super::capacity::{self, CapacityFormat};
 use super::exit::Failure;
 use super::run::{check_target, show_of};
 use super::{html, sweep};
-use crate::record::{CAPACITY_SCHEMA, Capacity, Pass, Record, RecordError, Saved, Sweep};
+use crate::record::{Pass, Record, Saved};
 use crate::report::html::Document;
 
-/// What a file holds.
-enum File {
-    Run(Box<Record>),
-    Sweep(Sweep),
-    Capacity(Capacity),
-}
-
-impl File {
-    fn load(path: &Path) -> Result<Self, Failure> {
-        match Saved::load(path) {
-            Ok(Saved::Run(record)) => Ok(Self::Run(record)),
-            Ok(Saved::Sweep(sweep)) => Ok(Self::Sweep(sweep)),
-            Err(RecordError::Schema { found, .. }) if found == CAPACITY_SCHEMA => {
-                Ok(Self::Capacity(Capacity::load(path)?))
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    fn document(&self) -> Document<'_> {
-        match self {
-            Self::Run(record) => Document::Run(record),
-            Self::Sweep(sweep) => Document::Sweep(sweep),
-            Self::Capacity(capacity) => Document::Capacity(capacity),
-        }
+fn document(saved: &Saved) -> Document<'_> {
+    match saved {
+        Saved::Run(record) => Document::Run(record),
+        Saved::Sweep(sweep) => Document::Sweep(sweep),
+        Saved::Capacity(capacity) => Document::Capacity(capacity),
     }
 }
 
@@ -66,14 +45,14 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
     check_choice(args)?;
     let pass = args.pass.map_or(Pass::Fresh, Pass::from);
     let show = |record: &Record| show_of(record, args.format, args.engine.as_deref(), pass);
-    let saved: Vec<File> = args
+    let saved: Vec<Saved> = args
         .records
         .iter()
-        .map(|path| File::load(path))
+        .map(|path| Saved::load(path))
         .collect::<Result<_, _>>()?;
     if let Some(value) = &args.point {
         let point = match saved.first() {
-            Some(File::Sweep(found)) => sweep::find_point(found, value)?,
+            Some(Saved::Sweep(found)) => sweep::find_point(found, value)?,
             _ => {
                 return Err(Failure::Usage(format!(
                     "{} holds no sweep: leave out --point",
@@ -86,11 +65,11 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
             None => show(&point.record),
         };
     }
-    let documents: Vec<Document<'_>> = saved.iter().map(File::document).collect();
+    let documents: Vec<Document<'_>> = saved.iter().map(document).collect();
     match (&args.out, saved.first()) {
         (Some(out), _) => html::write(out, &documents),
-        (None, Some(File::Sweep(found))) => sweep::show(found, args.format, pass),
-        (None, Some(File::Run(record))) => {
+        (None, Some(Saved::Sweep(found))) => sweep::show(found, args.format, pass),
+        (None, Some(Saved::Run(record))) => {
             if args.pass.is_some() && !args.format.is_of_histograms() {
                 return Err(Failure::Usage(
                     "--pass is of sweeps and of --format hlog and hgrm: a run's report has all its \
@@ -100,10 +79,15 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
             }
             show(record)
         }
-        (None, Some(File::Capacity(_))) => Err(Failure::Usage(format!(
-            "{} holds a search for capacity: name a page for it with --out report.html",
-            path.display()
-        ))),
+        (None, Some(Saved::Capacity(found))) => match args.format {
+            OutputFormat::Terminal => capacity::show(found, CapacityFormat::Terminal),
+            OutputFormat::Json => capacity::show(found, CapacityFormat::Json),
+            _ => Err(Failure::Usage(
+                "a search for capacity is printed as --format terminal or json, or onto a page \
+                 with --out"
+                    .to_owned(),
+            )),
+        },
         (None, None) => Ok(()),
     }
 }

@@ -2,6 +2,7 @@
 //! what is known of the machine. Imports floors 0 to 3; never `report`.
 
 pub mod adversary;
+mod capacity;
 mod child;
 mod clock;
 mod contender;
@@ -20,6 +21,7 @@ mod plan_open_loop;
 mod plan_rounds;
 mod proof;
 mod realised;
+mod recording;
 mod run;
 pub mod selftest;
 mod source;
@@ -30,6 +32,7 @@ mod weeks;
 mod worker;
 
 pub use adversary::{AdversaryFound, AdversaryOptions, adversary};
+pub use capacity::{CapacityOptions, CapacityRequest, capacity, parse_objective, resolve_capacity};
 pub use child::{ChildError, run_in_processes, run_turn};
 pub use clock::measure_clock;
 pub use contender::Contender;

@@ -11,6 +11,7 @@ use super::new_record::new_record;
 use super::open_loop::OpenLoop;
 use super::proof::{Expectation, Finding};
 use super::realised::realised;
+use super::recording;
 use super::source::{Source, TraceStream};
 use super::trial::{TrialError, TrialOutcome, TrialSetup};
 use super::worker::group_calls;
@@ -86,7 +87,10 @@ pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
     let realised = realised(&source);
     let expected = expectation_of(request, &source, observer);
     let mut record = new_record(request, clock, realised, expected.as_ref());
-    let ended = rounds(request, &source, expected.as_ref(), &mut record, observer);
+    let ended = recording::measure(request, &source, observer).and_then(|notes| {
+        record.recording = notes;
+        rounds(request, &source, expected.as_ref(), &mut record, observer)
+    });
     finish(request, &source, ended, &mut record, observer);
     record
 }

@@ -20,7 +20,7 @@ use crate::unit::digest::Digest;
 const CHUNK: u64 = 1 << 16;
 
 /// Where a stream is from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Origin {
     /// Made, and made again whenever it is asked for.
     Generated {
@@ -39,7 +39,7 @@ pub struct Source {
     events: u64,
     /// Empty where the workers generate.
     stored_events: Arc<Vec<Event>>,
-    stored_reads: Vec<Read>,
+    stored_reads: Arc<Vec<Read>>,
     dense: Option<Arc<DenseIds>>,
     views: Views,
 }
@@ -108,7 +108,7 @@ impl Source {
             },
             events,
             stored_events: Arc::new(stored_events),
-            stored_reads,
+            stored_reads: Arc::new(stored_reads),
             dense: None,
             views: Views::default(),
         }
@@ -125,7 +125,7 @@ impl Source {
             },
             events: trace.events.len() as u64,
             stored_events: Arc::clone(&trace.events),
-            stored_reads: Vec::new(),
+            stored_reads: Arc::default(),
             dense: None,
             views: Views::default(),
         }
@@ -133,6 +133,30 @@ impl Source {
 
     const fn inline(&self) -> bool {
         matches!(self.origin, Origin::Generated { inline: true, .. })
+    }
+
+    /// The first `events` events of it, over the same memory.
+    #[must_use]
+    pub(super) fn prefix(&self, events: u64) -> Self {
+        let events = events.min(self.events);
+        let origin = match &self.origin {
+            Origin::Recorded { .. } => {
+                let kept = &self.stored_events[..events as usize];
+                let digest = kept
+                    .iter()
+                    .fold(Digest::default(), |sum, event| sum + event.digest());
+                Origin::Recorded { digest }
+            }
+            generated => generated.clone(),
+        };
+        Self {
+            origin,
+            events,
+            stored_events: Arc::clone(&self.stored_events),
+            stored_reads: Arc::clone(&self.stored_reads),
+            dense: None,
+            views: self.views.clone(),
+        }
     }
 
     /// Numbers the ids of a stored stream, for the limit probes: 8 bytes an

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::capacity::{CAPACITY_SCHEMA, Capacity};
 use super::schema::{Record, SCHEMA};
 use super::store::{RecordError, json_error, read_bytes, schema_named};
 use crate::unit::atomic_file::{WriteError, write_atomically};
@@ -157,13 +158,15 @@ impl Sweep {
     }
 }
 
-/// What a file holds: one run, or a sweep of them.
+/// What a file holds: one run, a sweep of them, or a search for capacity.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Saved {
     /// One run.
     Run(Box<Record>),
     /// A sweep.
     Sweep(Sweep),
+    /// A search for capacity.
+    Capacity(Box<Capacity>),
 }
 
 impl Saved {
@@ -180,7 +183,11 @@ impl Saved {
     /// # Errors
     /// As [`Record::load`].
     pub fn from_json(bytes: &[u8], path: &Path) -> Result<Self, RecordError> {
-        if schema_named(bytes, path)?.as_deref() != Some(SWEEP_SCHEMA) {
+        let schema = schema_named(bytes, path)?;
+        if schema.as_deref() == Some(CAPACITY_SCHEMA) {
+            return Capacity::from_json(bytes, path).map(|found| Self::Capacity(Box::new(found)));
+        }
+        if schema.as_deref() != Some(SWEEP_SCHEMA) {
             return Record::from_json(bytes, path).map(|record| Self::Run(Box::new(record)));
         }
         let sweep: Sweep =

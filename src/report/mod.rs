@@ -4,6 +4,7 @@
 
 mod adversary;
 mod block;
+mod capacity;
 pub mod compare;
 mod counters;
 mod course;
@@ -40,6 +41,7 @@ mod tests_trust;
 mod tests_warm;
 
 pub use adversary::{adversary, adversary_failures};
+pub use capacity::capacity;
 pub use counters::CountsPerEvent;
 pub use csv::csv;
 pub use differences::{PercentileDifference, percentile_differences};

@@ -3,6 +3,7 @@
 
 use super::course::ended;
 use super::failure::{difference, unconserved};
+use super::open_loop::recording_words;
 use super::summary::{Summary, Versus};
 use super::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio, wrap};
 use super::warning::control_interval;
@@ -20,7 +21,12 @@ pub(super) fn lines(record: &Record, summary: &Summary) -> Vec<Line> {
     if let Some(control) = control(summary) {
         lines.push(("A/A control", control));
     }
-    lines.push(("harness", harness(record, summary)));
+    if record.plan.open_loop.is_some() {
+        let words = recording_words(record);
+        lines.extend(words.into_iter().map(|words| ("recording", words)));
+    } else {
+        lines.push(("harness", harness(record, summary)));
+    }
     lines.push(("clock", clock(record)));
     if let Some(words) = ended(record) {
         lines.push(("ended by", words));

@@ -210,6 +210,8 @@ fn of_the_plan(record: &Record, summary: &Summary, found: &mut Vec<Warning>) {
     }
     // an engine that is wrong is not short of rounds
     let fewest = summary.ranked.iter().map(|line| line.rounds).min();
+    // an open loop compares no speeds, and its harness waits on purpose
+    let fewest = fewest.filter(|_| plan.open_loop.is_none());
     if let Some(fewest) = fewest.filter(|&fewest| fewest < FEW_ROUNDS) {
         found.push(Warning::FewRounds(fewest));
     }
@@ -221,6 +223,7 @@ fn of_the_plan(record: &Record, summary: &Summary, found: &mut Vec<Warning>) {
 fn of_the_machine(record: &Record, summary: &Summary, found: &mut Vec<Warning>) {
     if let Some(share) = summary.harness.and_then(|harness| harness.of_fastest)
         && share > HARNESS_SHARE
+        && record.plan.open_loop.is_none()
     {
         found.push(Warning::HarnessHeavy {
             share,
@@ -251,6 +254,9 @@ fn of_the_machine(record: &Record, summary: &Summary, found: &mut Vec<Warning>) 
 }
 
 fn of_the_intervals(record: &Record, summary: &Summary, found: &mut Vec<Warning>) {
+    if record.plan.open_loop.is_some() {
+        return;
+    }
     let wide: Vec<(String, f64)> = summary
         .intervals()
         .map(|(name, interval)| (name.to_owned(), interval.relative_width()))

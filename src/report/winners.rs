@@ -59,6 +59,8 @@ pub fn winners(files: &[Saved], choice: &WinnersChoice) -> Vec<Winner> {
                     of_record(&point.record, Some(label), choice, &mut found);
                 }
             }
+            // capacities are compared in a report of their own
+            Saved::Capacity(_) => {}
         }
     }
     found

@@ -10,6 +10,7 @@ mod formats;
 mod html;
 mod manuals;
 mod mistakes;
+mod open_loop;
 mod outputs;
 mod runs;
 mod streams;

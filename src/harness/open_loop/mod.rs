@@ -13,7 +13,7 @@ mod setup;
 mod steady;
 mod worker;
 
-pub(super) use clock::{Clock, RealClock};
+pub(super) use clock::RealClock;
 pub(super) use outcome::{OpenOutcome, Taken, outcome_of};
 pub(super) use recorder::{MOST_INTERVALS, Series, Unrecorded, bytes_of_series};
 pub(super) use schedule::scaled;
@@ -21,4 +21,4 @@ pub use setup::OpenLoop;
 pub(super) use worker::{Lane, LaneReport, work};
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

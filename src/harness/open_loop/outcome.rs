@@ -53,6 +53,8 @@ pub(in crate::harness) struct OpenOutcome {
     pub(in crate::harness) out_of_range: u64,
     /// Response times of all events, those before the steady state included.
     pub(in crate::harness) response: ServiceHistogram,
+    /// Service times of all events.
+    pub(in crate::harness) service: ServiceHistogram,
     /// Response times of all reads.
     pub(in crate::harness) read_response: ServiceHistogram,
 }
@@ -108,6 +110,7 @@ pub(in crate::harness) fn outcome_of(
         taken: Taken::of(lanes),
         out_of_range: all.out_of_range() + read_response.out_of_range(),
         response: all,
+        service: sum_of(&intervals.service),
         read_response,
     }
 }

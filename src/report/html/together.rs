@@ -139,10 +139,7 @@ fn hidden(engine: &str, curves: &[Curve]) -> Option<String> {
     let open = curves
         .last()
         .filter(|curve| curve.offered_per_s.is_some())?;
-    let (short, long) = (
-        supported(&closed.times, 0.99)?,
-        supported(&open.times, 0.99)?,
-    );
+    let (short, long) = ((closed.supported)(0.99)?, (open.supported)(0.99)?);
     Some(format!(
         "{}: at {} events a second offered, one event in a hundred takes {} or longer, {} times the \
          closed loop's p99 of whole groups, {}.",

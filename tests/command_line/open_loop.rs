@@ -1,0 +1,114 @@
+//! `run --rate` and `capacity`: what is refused, and what comes of them.
+
+use super::common::binary::{SMOKE, output, succeed, text};
+use notibench::record::{Capacity, Record};
+
+fn words(line: &str) -> Vec<String> {
+    line.replace("SMOKE", SMOKE)
+        .split(' ')
+        .map(|word| word.replace('_', " "))
+        .collect()
+}
+
+#[test]
+fn what_contradicts_is_refused_by_name() {
+    for (line, said) in [
+        (
+            "run SMOKE --rate 1k --time-scale 1s/week",
+            "--rate and --time-scale",
+        ),
+        (
+            "run SMOKE --rate 1k --duration 1s --events 5",
+            "--rate, --duration and --events",
+        ),
+        (
+            "run SMOKE --time-scale 1s/week --duration 1s --events 5",
+            "--duration and --events",
+        ),
+        ("run SMOKE --duration 1s", "nothing how fast"),
+        (
+            "run SMOKE --time-scale 1s/week --arrivals constant",
+            "--arrivals",
+        ),
+        (
+            "run SMOKE --max-backlog 5",
+            "--max-backlog is of an open loop",
+        ),
+        (
+            "run SMOKE --require-rate",
+            "--require-rate is of an open loop",
+        ),
+        ("run SMOKE --rate 1k --warm", "--warm is of a closed loop"),
+        ("run SMOKE --rate fast", "5M/s"),
+        ("run SMOKE --rate 1k --arrivals often", "bursts:"),
+        ("capacity SMOKE", "--slo"),
+        ("capacity SMOKE --slo p99", "p99.9 < 1ms"),
+        ("capacity SMOKE --slo p99<1ms --engine null", "is a probe"),
+        (
+            "capacity SMOKE --slo p99<1ms --engine dashmap --engine dashmap",
+            "given twice",
+        ),
+        ("capacity SMOKE --slo p99<1ms --hold 1ms", "--hold"),
+    ] {
+        let output = output(&words(line));
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{line}: {stderr}");
+        assert!(stderr.contains(said), "{line}: {stderr}");
+        assert!(output.stdout.is_empty(), "{line}");
+    }
+}
+
+#[test]
+fn a_missed_rate_is_said_and_fails_only_where_it_is_required() {
+    // all of it is due at once, and two events may wait
+    let line = "run SMOKE --rate 1G --events 20k --max-backlog 2 --engine dashmap --no-save";
+    let shown = text(&succeed(&words(line)).stdout);
+    assert!(
+        shown.contains("MISSED") && shown.contains("and skipped"),
+        "{shown}"
+    );
+    let output = output(&words(&format!("{line} --require-rate")));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("--require-rate: dashmap completed"));
+}
+
+#[test]
+fn an_open_loop_is_saved_reported_again_and_run_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("r.json");
+    let file = path.to_str().unwrap();
+    let line = "run SMOKE --rate 20k/s --duration 300ms --engine dashmap --idle yield --out";
+    let mut asked = words(line);
+    asked.push(file.to_owned());
+    let shown = text(&succeed(&asked).stdout);
+    for said in [
+        "response",
+        "service",
+        "give their processor away",
+        "recording",
+    ] {
+        assert!(shown.contains(said), "{said} in {shown}");
+    }
+    assert_eq!(text(&succeed(&["report", file]).stdout), shown);
+    let record = Record::load(&path).unwrap();
+    assert_eq!(record.plan.events, 6_000);
+    let again = succeed(&["rerun", file, "--no-save", "--format", "json"]);
+    let again = Record::from_json(&again.stdout, &path).unwrap();
+    assert_eq!(again.plan, record.plan);
+}
+
+#[test]
+fn a_search_is_saved_and_its_report_drawn_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.json");
+    let file = path.to_str().unwrap();
+    // an objective that nothing meets: two or three steps, and an answer
+    let line = "capacity SMOKE --slo max_<_1ns --hold 200ms --confirm 200ms --searches 1 --out";
+    let mut asked = words(line);
+    asked.push(file.to_owned());
+    let shown = text(&succeed(&asked).stdout);
+    assert!(shown.contains("not attainable on this machine"), "{shown}");
+    assert!(shown.contains("stall floor"), "{shown}");
+    assert_eq!(text(&succeed(&["report", file]).stdout), shown);
+    assert!(Capacity::load(&path).unwrap().complete);
+}
