@@ -101,9 +101,10 @@ class Comparison:
                 turn()
 
     def peer_turn(self, peer, source):
-        # one fold before, as an engine has its round of warm-up; the file's
-        # pages are in the system's cache then
-        peer.fold(source, self.paths[source])
+        # in memory one fold before, as an engine has its round of warm-up;
+        # of a file the check has left the pages in the system's cache
+        if source == "memory":
+            peer.fold(source, self.paths[source])
         self.add(peer.name, source, peer.fold(source, self.paths[source]))
 
     def engines_turn(self, with_reads):
@@ -130,7 +131,7 @@ def title(comparison, rows, tables):
 
 
 def speeds(comparison):
-    yield f"{'':14}{'from':22}{'rows/s':>10}{'time':>11}   best to worst"
+    yield f"{'':14}{'from':28}{'rows/s':>10}{'time':>11}   best to worst"
     for (who, source), times in sorted(
         comparison.seconds.items(), key=lambda entry: statistics.median(entry[1])
     ):
@@ -138,7 +139,7 @@ def speeds(comparison):
             source = f"memory, and {comparison.reads:,} reads"
         middle = statistics.median(times)
         spread = f"{min(times) * 1e3:.0f} to {max(times) * 1e3:.0f} ms"
-        yield (f"{who:14}{source:22.22}{comparison.events / middle / 1e6:>9.2f}M"
+        yield (f"{who:14}{source:28}{comparison.events / middle / 1e6:>9.2f}M"
                f"{middle * 1e3:>8.0f} ms   {spread}")
     yield ""
 
