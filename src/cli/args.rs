@@ -1,6 +1,7 @@
 //! The flags. Imports nothing but clap, and `unit`.
 
 mod comparison;
+mod external;
 mod winners;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::args_sweep::SweepArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
+pub(super) use external::ExternalArgs;
 pub(super) use winners::{TableFormat, WinnersArgs};
 
 /// Load-tests the hot path of notifications, and proves every engine right.
@@ -137,6 +139,8 @@ pub(super) struct RunArgs {
     #[arg(long)]
     pub(super) no_verify: bool,
     #[command(flatten)]
+    pub(super) external: ExternalArgs,
+    #[command(flatten)]
     pub(super) comparison: ComparisonArgs,
     /// Write the first engine's final state here, as NDJSON
     #[arg(long, value_name = "FILE")]
@@ -149,6 +153,8 @@ pub(super) struct RunArgs {
 pub(super) struct RerunArgs {
     /// A saved record
     pub(super) record: PathBuf,
+    #[command(flatten)]
+    pub(super) external: ExternalArgs,
     #[command(flatten)]
     pub(super) child: ChildArgs,
     #[command(flatten)]
@@ -256,6 +262,8 @@ pub(super) struct VerifyArgs {
     /// Events of one ingest call
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "256")]
     pub(super) batch: usize,
+    #[command(flatten)]
+    pub(super) external: ExternalArgs,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ mod args_sweep;
 mod compare;
 mod doctor;
 mod exit;
+mod external;
 mod generate;
 mod list;
 mod processes;

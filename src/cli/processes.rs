@@ -8,6 +8,7 @@ use super::exit::Failure;
 use super::progress::Progress;
 use crate::harness::{ChildError, Observer as _, RunRequest, run_child};
 use crate::record::Record;
+use crate::unit::address::without_password;
 
 /// Flags with a value that say where results go: they are the parent's.
 const WITH_VALUE: [&str; 3] = ["--out", "--format", "--snapshot"];
@@ -50,7 +51,8 @@ pub(super) fn run(request: &RunRequest<'_>) -> Result<Record, Failure> {
     let mut record = whole.ok_or_else(|| {
         Failure::Interrupted("interrupted before the first process had ended".to_owned())
     })?;
-    record.command.clone_from(&request.command);
+    let words = request.command.iter();
+    record.command = words.map(|word| without_password(word)).collect();
     if interrupted {
         record.complete = false;
         record.failure = Some("interrupted".to_owned());

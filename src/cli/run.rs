@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{ChildArgs, OutputArgs, OutputFormat, ReportArgs, RerunArgs, RunArgs};
 use super::exit::{Failure, print};
+use super::external::Guests;
 use super::processes;
 use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
@@ -41,7 +42,8 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         planted_share: args.comparison.plant.unwrap_or(0.0),
     };
     let environment = harness::examine();
-    let (contenders, baseline) = harness::choose_contenders(&options, own)?;
+    let guests = Guests::invite(own, &args.external, &args.engines)?;
+    let (contenders, baseline) = harness::choose_contenders(&options, &guests.contenders)?;
     let plan = harness::resolve(&options, &workload, baseline, &environment)?;
     let request = RunRequest {
         workload: &workload,
@@ -92,11 +94,13 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
     let name = format!("{} (in {})", before.workload.name, args.record.display());
     let mut workload = Workload::parse(&name, &before.workload.toml)?;
     workload.name.clone_from(&before.workload.name);
+    let engines: Vec<String> = before.engines.iter().map(|e| e.engine.clone()).collect();
+    let guests = Guests::invite(own, &args.external, &engines)?;
     let contenders = before
         .engines
         .iter()
         .map(|note| {
-            let found = harness::find_contender(&note.engine, own)?;
+            let found = harness::find_contender(&note.engine, &guests.contenders)?;
             Ok(if note.control {
                 found.as_control()
             } else {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::VerifyArgs;
 use super::exit::{Failure, print};
+use super::external::Guests;
 use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
 use crate::engine::Role;
@@ -21,7 +22,8 @@ const MAX_BATCH: u64 = 1 << 20;
 /// `notibench verify`.
 pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure> {
     check_numbers(args)?;
-    let contenders = contenders(args, own)?;
+    let guests = Guests::invite(own, &args.external, &args.engines)?;
+    let contenders = contenders(args, &guests.contenders)?;
     let workloads = if args.workloads.is_empty() {
         standard_workloads()?
     } else {

@@ -27,6 +27,8 @@ pub mod partitioned;
 pub mod planted;
 pub mod proof;
 pub mod read;
+#[cfg(feature = "redis")]
+pub mod redis;
 pub mod registry;
 pub mod scc;
 pub mod sharded_mutex;
@@ -101,6 +103,9 @@ pub struct EngineConfig {
     /// Dense numbers of the stream's ids, for probes that ask for them
     /// ([`Engine::NEEDS_DENSE_IDS`]); else none.
     pub dense: Option<Arc<DenseIds>>,
+    /// Address of the server that holds the state, for engines out of process
+    /// ([`Engine::OUT_OF_PROCESS`]); else none.
+    pub external: Option<Arc<str>>,
 }
 
 impl EngineConfig {
@@ -112,6 +117,7 @@ impl EngineConfig {
             inbox_capacity: state::INBOX_CAPACITY,
             stop: StopFlag::default(),
             dense: None,
+            external: None,
         }
     }
 }
@@ -145,6 +151,10 @@ pub trait Engine: Sized + Send + Sync + 'static {
     /// Whether it is built from the dense numbers of the stream's ids: a
     /// limit probe, which leaves out finding a state by its id.
     const NEEDS_DENSE_IDS: bool = false;
+
+    /// Whether its state lies in another process, whose address it is built
+    /// from: its time holds a socket's, and its memory is not this process'.
+    const OUT_OF_PROCESS: bool = false;
 
     /// One worker's handle.
     type Session<'engine>: Session

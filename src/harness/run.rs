@@ -175,6 +175,7 @@ fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> TrialSetup<'
         pin: plan.pin,
         perf: plan.perf,
         inbox_capacity: plan.inbox_capacity,
+        external: None,
         stop: &request.stop,
         on_hang: request.on_hang,
     }
@@ -284,6 +285,7 @@ pub(super) fn engine_note(contender: &Contender) -> EngineNote {
         role: role.to_owned(),
         freshness: contender.info.freshness.name().to_owned(),
         control: contender.control,
+        out_of_process: contender.out_of_process,
     }
 }
 

@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use super::counters::Counters;
@@ -36,6 +36,8 @@ pub struct TrialSetup<'a> {
     pub perf: bool,
     /// Entries that an inbox keeps.
     pub inbox_capacity: usize,
+    /// Address of the server of an engine out of process; a contender has it.
+    pub external: Option<&'a Arc<str>>,
     /// Ends the trial early; set on an interruption.
     pub stop: &'a StopFlag,
     /// Called where a worker has panicked and another can't be stopped: it
@@ -185,6 +187,7 @@ fn build<E: Engine>(setup: &TrialSetup<'_>) -> Result<(E, EngineConfig), TrialEr
         inbox_capacity: setup.inbox_capacity,
         stop: StopFlag::default(),
         dense: dense.cloned(),
+        external: setup.external.cloned(),
     };
     Ok((E::build(&config), config))
 }

@@ -77,6 +77,7 @@ pub fn verify(
                 pin: false,
                 perf: false,
                 inbox_capacity: INBOX_CAPACITY,
+                external: None,
                 stop: &options.stop,
                 on_hang: options.on_hang,
             };

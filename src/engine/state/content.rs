@@ -46,6 +46,17 @@ impl Content {
         }
     }
 
+    /// A content of its counts: views by segment, reactions by kind.
+    #[must_use]
+    pub fn of_counts(views: [u32; Segment::COUNT], reactions: [i32; REACTION_KINDS]) -> Self {
+        let mut content = Self::default();
+        let reactions = reactions.map(|count| count as u32);
+        for (slot, count) in views.into_iter().chain(reactions).enumerate() {
+            content.high.add(&mut content.low, slot, slot, count);
+        }
+        content
+    }
+
     /// Adds another part of the same content's state.
     pub fn merge(&mut self, other: &Self) {
         for slot in 0..COUNTS {

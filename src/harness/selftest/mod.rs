@@ -112,6 +112,7 @@ pub fn selftest(
         pin: false,
         perf: false,
         inbox_capacity: INBOX_CAPACITY,
+        external: None,
         stop: &options.stop,
         on_hang: options.on_hang,
     };
