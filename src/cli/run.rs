@@ -56,20 +56,7 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         on_hang: end_process,
         process: args.comparison.child.number.unwrap_or(0),
     };
-    if let Some(path) = &args.snapshot {
-        if args
-            .output
-            .out
-            .as_deref()
-            .is_some_and(|out| is_same(out, path))
-        {
-            return Err(Failure::Usage(format!(
-                "--out and --snapshot both name {}: the one would replace the other",
-                path.display()
-            )));
-        }
-        check_target(path)?;
-    }
+    check_snapshot_target(args)?;
     let record = run_and_show(&request, &args.output, args.comparison.child)?;
     // of a run that ended early there is none
     verdict_of(&record)?;
@@ -86,6 +73,22 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         write_atomically(path, |out| write_ndjson(&snapshot, out))?;
     }
     Ok(())
+}
+
+/// Refuses a snapshot's file that could not be written, or that the record
+/// would replace.
+fn check_snapshot_target(args: &RunArgs) -> Result<(), Failure> {
+    let Some(path) = &args.snapshot else {
+        return Ok(());
+    };
+    let out = args.output.out.as_deref();
+    if out.is_some_and(|out| is_same(out, path)) {
+        return Err(Failure::Usage(format!(
+            "--out and --snapshot both name {}: the one would replace the other",
+            path.display()
+        )));
+    }
+    check_target(path)
 }
 
 /// `notibench rerun`.
