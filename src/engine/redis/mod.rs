@@ -112,8 +112,9 @@ impl Engine for RedisEngine {
         }
     }
 
-    /// What the server uses beyond what it used while it was empty: the
-    /// server says no more than that, so that all of it is called state.
+    /// What the server uses beyond what it used while it was empty, buffers of
+    /// connections among it, some tens of KiB each: it says no more, so that
+    /// all of it is called state.
     fn memory(&self) -> MemoryUse {
         let used = self.link.lock().used_memory();
         MemoryUse {
