@@ -314,6 +314,67 @@ fn an_interruption_ends_in_good_order_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_run_that_is_killed_takes_its_server_with_it() {
+    if server().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = notibench()
+        .args([
+            "run",
+            "workloads/steady_week.toml",
+            "--events",
+            "2M",
+            "--no-save",
+        ])
+        .args(["--engine", "redis", "--no-verify", "--redis-server"])
+        .env("TMPDIR", folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let settings = || {
+        let mut servers = std::fs::read_dir(folder.path()).unwrap();
+        servers.find_map(|entry| {
+            std::fs::read_to_string(entry.unwrap().path().join("redis.conf")).ok()
+        })
+    };
+    let value = |settings: &str, name: &str| {
+        let line = settings.lines().find_map(|line| line.strip_prefix(name));
+        line.map(|value| value.trim().to_owned())
+    };
+    let address = loop {
+        let settings = settings().unwrap_or_default();
+        if let (Some(port), Some(password)) =
+            (value(&settings, "port"), value(&settings, "requirepass"))
+        {
+            let address = format!("redis://:{password}@127.0.0.1:{port}/0");
+            // not empty: the run has begun
+            if check_address(&address).is_err_and(|words| words.contains("is not empty")) {
+                break address;
+            }
+        }
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "it has ended by itself"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let began = Instant::now();
+    while check_address(&address).is_err_and(|words| !words.contains("no Redis server answers"))
+        || settings().is_some()
+    {
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "the server outlives the run"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
 fn no_server_is_an_error_in_words() {
     // a port of the loopback interface on which nobody listens
     let words = check_address("redis://127.0.0.1:1/0").unwrap_err();

@@ -42,8 +42,12 @@ class Ours:
         self.run(self.quiet, 0, "--snapshot", path)
 
     def times(self, with_reads):
-        """Seconds of each engine over the stream, and events and reads of a trial."""
-        record = self.run(self.workload if with_reads else self.quiet, 1)
+        """Seconds of each engine over the stream, and events and reads of a trial.
+
+        The oracle was asked before, once, for the snapshot: here what a state
+        adds up to is held against the events, as it is without the oracle."""
+        workload = self.workload if with_reads else self.quiet
+        record = self.run(workload, 1, "--no-verify")
         trials = [trial for trial in record["trials"] if not trial["warmup"]]
         seconds = {trial["engine"]: trial["wall_ns"] / 1e9 for trial in trials}
         wanted = {engine: seconds[engine] for engine in self.options.engine}
@@ -58,8 +62,9 @@ class Ours:
             *engines, *more,
         )
         record = json.loads(text)
+        wanted = "not_checked" if "--no-verify" in more else "equal"
         wrong = [proof for proof in record["proofs"]
-                 if proof["engine"] in options.engine and proof["verdict"] != "equal"]
+                 if proof["engine"] in options.engine and proof["verdict"] != wanted]
         if wrong or not record["complete"]:
             raise SystemExit(f"an engine was not proved: {wrong}")
         return record

@@ -20,11 +20,13 @@ const TO_START: Duration = Duration::from_secs(10);
 /// How often a port is tried: another program may take it before the server.
 const TRIES: usize = 3;
 /// Runs the server until its own input ends, which it does when we let go of
-/// it, and when we die of whatever cause.
+/// it, and when we die of whatever cause; then clears up.
 const KEEPER: &str = "redis-server \"$1\" >/dev/null 2>&1 </dev/null &
 server=$!
 cat >/dev/null
-kill -9 $server 2>/dev/null";
+kill -9 $server 2>/dev/null
+rm -f \"$1\" \"${1%.conf}.log\"
+rmdir \"${1%/*}\"";
 
 /// A running server; dropping it stops it.
 #[derive(Debug)]
