@@ -50,6 +50,17 @@ redis *flags:
 bench *filter:
     cargo bench -- {{filter}}
 
+# Look at HTML reports in a headless Chromium (apt-get install chromium nodejs npm)
+browser:
+    cd tests/browser && npm ci
+    CI=true cargo test --test html_browser
+
+# Draw the pictures of the README anew, from the kept record
+pictures:
+    cargo run --release -- report reports/kept/steady_week.json --out target/steady_week.html
+    cd tests/browser && npm ci
+    node tests/browser/pictures.mjs target/steady_week.html docs/pictures ratios percentiles
+
 # Run each bench once, without measuring
 bench-smoke:
     cargo bench -- --test

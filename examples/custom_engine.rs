@@ -5,13 +5,20 @@
 use std::{collections::HashMap, process::ExitCode, sync::Mutex};
 
 use notibench::engine::read::{Answer, answer_read};
-use notibench::engine::snapshot::StateRef;
-use notibench::engine::state::{Content, Member, MemberUpdate, for_each_update};
+use notibench::engine::snapshot::{StateMut, StateRef};
+use notibench::engine::state::{Content, Member, MemberUpdate};
+use notibench::engine::viewing::{Viewing, Views};
 use notibench::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use notibench::event::{Event, Read};
 use notibench::harness::Contender;
 
-struct OneLock(Mutex<(HashMap<u64, Member>, HashMap<u64, Content>)>, usize);
+struct OneLock {
+    maps: Mutex<(HashMap<u64, Member>, HashMap<u64, Content>)>,
+    inbox_capacity: usize,
+    views: Views,
+}
+
+struct OneLockSession<'engine>(&'engine OneLock, Viewing);
 
 impl Engine for OneLock {
     const INFO: EngineInfo = EngineInfo {
@@ -20,15 +27,19 @@ impl Engine for OneLock {
         freshness: Freshness::Immediate,
         about: "the standard library's map behind one lock: simple; gives up all concurrency",
     };
-    type Session<'engine> = &'engine Self;
+    type Session<'engine> = OneLockSession<'engine>;
     fn build(config: &EngineConfig) -> Self {
-        Self(Mutex::default(), config.inbox_capacity)
+        Self {
+            maps: Mutex::default(),
+            inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
+        }
     }
-    fn session(&self, _worker: usize) -> &Self {
-        self
+    fn session(&self, _worker: usize) -> OneLockSession<'_> {
+        OneLockSession(self, self.views.viewing())
     }
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        let (members, contents) = &*self.0.lock().unwrap();
+        let (members, contents) = &*self.maps.lock().unwrap();
         for (id, state) in members {
             visit(StateRef::Member(*id, state));
         }
@@ -36,8 +47,17 @@ impl Engine for OneLock {
             visit(StateRef::Content(*id, state));
         }
     }
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        let (members, contents) = &mut *self.maps.lock().unwrap();
+        for (id, state) in members {
+            visit(StateMut::Member(*id, state));
+        }
+        for (id, state) in contents {
+            visit(StateMut::Content(*id, state));
+        }
+    }
     fn memory(&self) -> MemoryUse {
-        let (members, contents) = &*self.0.lock().unwrap();
+        let (members, contents) = &*self.maps.lock().unwrap();
         let mut used = MemoryUse::default();
         used.state += (size_of::<Content>() * contents.len()) as u64;
         for member in members.values() {
@@ -47,24 +67,25 @@ impl Engine for OneLock {
     }
 }
 
-impl Session for &OneLock {
+impl Session for OneLockSession<'_> {
     fn ingest(&mut self, batch: &[Event]) {
-        let (members, contents) = &mut *self.0.lock().unwrap();
+        let (members, contents) = &mut *self.0.maps.lock().unwrap();
         for event in batch {
             let member = |update: MemberUpdate| {
                 let state = members.entry(update.member).or_default();
-                state.apply(&update, self.1);
+                state.apply(&update, self.0.inbox_capacity);
             };
-            for_each_update(event, member, |update| {
+            self.1.for_each_update(event, member, |update| {
                 contents.entry(update.content).or_default().apply(&update);
             });
         }
     }
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
-        let (members, contents) = &*self.0.lock().unwrap();
+        let (members, contents) = &*self.0.maps.lock().unwrap();
         for (at, read) in reads.iter().enumerate() {
             let member = |id, look: &mut dyn FnMut(Option<&Member>)| look(members.get(&id));
-            let answer = answer_read(read, member, |id, look| look(contents.get(&id)));
+            let content = |id, look: &mut dyn FnMut(Option<&Content>)| look(contents.get(&id));
+            let answer = answer_read(read, &self.0.views, member, content);
             sink(at, &answer);
         }
     }

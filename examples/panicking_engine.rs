@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use notibench::engine::read::Answer;
-use notibench::engine::snapshot::StateRef;
+use notibench::engine::snapshot::{StateMut, StateRef};
 use notibench::engine::{
     Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session, StopFlag,
 };
@@ -44,6 +44,8 @@ impl<const DEAF: bool> Engine for Panicking<DEAF> {
     }
 
     fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
+
+    fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
 
     fn memory(&self) -> MemoryUse {
         MemoryUse::default()

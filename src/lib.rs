@@ -3,7 +3,7 @@
 //! rings someone's bell.
 //!
 //! The floors, imports only downward: 5 [`cli`]; 4 [`harness`], [`report`];
-//! 3 [`generator`], [`engine`], [`record`]; 2 [`workload`], [`stats`];
+//! 3 [`generator`], [`engine`], [`record`], [`trace`]; 2 [`workload`], [`stats`];
 //! 1 [`event`], [`policy`]; 0 [`mod@unit`].
 
 pub mod cli;
@@ -15,6 +15,7 @@ pub mod policy;
 pub mod record;
 pub mod report;
 pub mod stats;
+pub mod trace;
 pub mod unit;
 pub mod workload;
 

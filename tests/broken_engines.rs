@@ -12,7 +12,7 @@ use notibench::engine::dashmap::{DashMapEngine, DashMapSession};
 use notibench::engine::oracle::Oracle;
 use notibench::engine::proof::{check_answers, check_freshness, check_snapshot, fold_on_threads};
 use notibench::engine::read::Answer;
-use notibench::engine::snapshot::{Snapshot, SnapshotDigest, StateRef, first_difference};
+use notibench::engine::snapshot::{Snapshot, SnapshotDigest, StateMut, StateRef, first_difference};
 use notibench::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use notibench::event::{Event, Kind, Read, ReadKind, Segment};
 use notibench::policy::{Disposition, effect_of};
@@ -38,6 +38,13 @@ const MUTE: u8 = 7;
 const LATE: u8 = 8;
 /// Panics on one event in a million.
 const PANICS: u8 = 9;
+/// Keeps up to `HELD` events of a session to itself, and says so.
+const DEFERS: u8 = 10;
+/// The same, and keeps twice as many.
+const DEFERS_LONGER: u8 = 11;
+
+/// What a session that defers may keep to itself.
+const HELD: usize = 500;
 
 /// One in this many, at the same place in each.
 const PERIOD: u64 = 1_000_000;
@@ -98,7 +105,13 @@ impl<const FAULT: u8> Engine for Broken<FAULT> {
     const INFO: EngineInfo = EngineInfo {
         name: "broken",
         role: Role::Engine,
-        freshness: Freshness::Immediate,
+        freshness: if FAULT == DEFERS || FAULT == DEFERS_LONGER {
+            Freshness::Deferred {
+                within: Some(HELD as u64),
+            }
+        } else {
+            Freshness::Immediate
+        },
         about: "wrong on purpose, for these tests only",
     };
     type Session<'engine> = BrokenSession<'engine, FAULT>;
@@ -124,6 +137,10 @@ impl<const FAULT: u8> Engine for Broken<FAULT> {
         self.inner.visit(visit);
     }
 
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.inner.visit_mut(visit);
+    }
+
     fn memory(&self) -> MemoryUse {
         self.inner.memory()
     }
@@ -137,8 +154,18 @@ struct BrokenSession<'engine, const FAULT: u8> {
 
 impl<const FAULT: u8> Session for BrokenSession<'_, FAULT> {
     fn ingest(&mut self, batch: &[Event]) {
-        if FAULT == LATE {
+        let most = match FAULT {
+            LATE => usize::MAX,
+            DEFERS => HELD,
+            DEFERS_LONGER => 2 * HELD,
+            _ => 0,
+        };
+        if most > 0 {
             self.kept.extend_from_slice(batch);
+            if self.kept.len() > most {
+                self.inner.ingest(&self.kept);
+                self.kept.clear();
+            }
             return;
         }
         let mut understood = Vec::with_capacity(batch.len());
@@ -273,6 +300,20 @@ fn an_engine_that_is_late_breaks_its_promise_of_immediacy() {
     prove::<LATE>(&small()).unwrap();
     let verdict = check_freshness::<Broken<LATE>>(&EngineConfig::new(2), &small()[..2_000], 10);
     assert_caught(verdict, &["after 10 events another session sees: "]);
+}
+
+#[test]
+fn an_engine_that_defers_longer_than_it_states_is_caught() {
+    let config = EngineConfig::new(2);
+    let events = small();
+    for batch in [1, 10, 97] {
+        prove::<DEFERS>(&events).unwrap();
+        check_freshness::<Broken<DEFERS>>(&config, &events, batch).unwrap();
+        // everything is there in the end
+        prove::<DEFERS_LONGER>(&events).unwrap();
+        let verdict = check_freshness::<Broken<DEFERS_LONGER>>(&config, &events, batch);
+        assert_caught(verdict, &["after ", ", 500 of them since, another session"]);
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use notibench::harness::{
 };
 use notibench::policy::{Disposition, effect_of};
 use notibench::record::{ProofVerdict, Record};
-use notibench::workload::{Workload, workload_files};
+use notibench::workload::{ViewMode, Workload, workload_files};
 
 const SEEDS: u64 = 100;
 const THREADS: [usize; 4] = [1, 2, 8, 64];
@@ -89,6 +89,7 @@ fn trials_ingest_every_event_and_answer_every_read() {
                     perf: false,
                     inbox_capacity: INBOX_CAPACITY,
                     external: None,
+                    open_loop: None,
                     stop: &stop,
                     on_hang: end,
                 };
@@ -123,16 +124,18 @@ fn record_of(workload: &Workload, toml: &str, seed: u64, threads: usize) -> Reco
         seed: Some(seed),
         batch: Some(BATCHES[seed as usize % BATCHES.len()]),
         inline: seed.is_multiple_of(3),
-        warm: seed.is_multiple_of(4),
+        warm: seed.is_multiple_of(4) && workload.anonymity.mode == ViewMode::Off,
         ..RunOptions::default()
     };
     let environment = harness::examine();
     let (contenders, baseline) = harness::choose_contenders(&options, &[] as &[Contender]).unwrap();
-    let plan = harness::resolve(&options, workload, baseline, &environment).unwrap();
+    let plan = harness::resolve(&options, workload, &contenders, baseline, &environment).unwrap();
     let request = RunRequest {
         workload,
         toml: toml.to_owned(),
+        trace: None,
         plan,
+        views: harness::views_of(workload).unwrap(),
         contenders,
         environment,
         command: vec!["test".to_owned()],

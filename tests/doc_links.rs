@@ -19,12 +19,16 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// Targets of the links in a Markdown text, anchors cut off.
+/// Targets of the links and pictures in a Markdown text, anchors cut off.
 fn targets(markdown: &str) -> impl Iterator<Item = &str> {
-    markdown.split("](").skip(1).filter_map(|rest| {
-        let target = rest.split(')').next()?.split('#').next()?;
-        (!target.is_empty() && !target.contains("://")).then_some(target)
-    })
+    let of = |start: &'static str, end: char| {
+        markdown.split(start).skip(1).filter_map(move |rest| {
+            let target = rest.split(end).next()?.split('#').next()?;
+            (!target.is_empty() && !target.contains("://")).then_some(target)
+        })
+    };
+    let pictures = of("src=\"", '"').chain(of("srcset=\"", '"'));
+    of("](", ')').chain(pictures)
 }
 
 #[test]

@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 use notibench::event::{Kind, ReadKind};
 use notibench::workload::{IdScheme, TimeShape, Workload, summaries};
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 12] = [
     "badge_polling",
     "cold_start",
     "diurnal_week",
     "engagement_only",
+    "extension_adversary",
     "influencer",
     "picture_scraper",
     "recruiter_sweep",
+    "steady_month",
     "steady_week",
     "tag_churn_storm",
     "viral_post",
@@ -63,7 +65,7 @@ fn shapes(workloads: &[Workload]) -> usize {
 }
 
 #[test]
-fn the_ten_are_there_and_say_where_their_figures_come_from() {
+fn they_are_there_and_say_where_their_figures_come_from() {
     let workloads = all("workloads");
     let names: Vec<&str> = workloads
         .iter()

@@ -1,7 +1,11 @@
-//! The flags. Imports nothing but clap, and `unit`.
+//! The flags. Imports clap, `unit`, and the options that they fill.
 
 mod comparison;
 mod external;
+mod manual;
+mod measurement;
+mod open_loop;
+mod traces;
 mod winners;
 
 use std::path::PathBuf;
@@ -9,10 +13,16 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::args_adversary::AdversaryArgs;
 use super::args_sweep::SweepArgs;
+use super::html::HtmlArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
 pub(super) use external::ExternalArgs;
+pub(super) use manual::{CompletionsArgs, ManArgs};
+pub(super) use measurement::{EngineArgs, PassArg, TrialArgs, options};
+pub(super) use open_loop::OpenLoopArgs;
+pub(super) use traces::{DescribeArgs, FitArgs, ReadingArgs, TraceArgs, UnitOfTime};
 pub(super) use winners::{TableFormat, WinnersArgs};
 
 /// Load-tests the hot path of notifications, and proves every engine right.
@@ -42,16 +52,26 @@ pub(super) enum Command {
     Winners(WinnersArgs),
     /// Hold every engine against the oracle, at several numbers of threads
     Verify(VerifyArgs),
-    /// Write a workload's events as CSV or NDJSON, so that other tools can check us
+    /// Write a workload's events as CSV, NDJSON or ActivityStreams, so that other tools can check us
     Generate(GenerateArgs),
+    /// Say what workloads' streams and traces really hold, beside each other
+    Describe(DescribeArgs),
+    /// Make a workload file out of a trace: mix, popularity and time, with intervals
+    Fit(FitArgs),
     /// List workloads, engines or kinds of event
     List(ListArgs),
     /// Print the policy: what each kind of event does
     Policy,
     /// Compare an engine with itself, and with itself slowed down: are verdicts to be believed here?
     Selftest(SelftestArgs),
+    /// Attack released views: can two worlds that differ in one view be told apart?
+    Adversary(AdversaryArgs),
     /// Say what on this machine would spoil a measurement, and how to mend it
     Doctor,
+    /// Print what lets a shell complete our commands and flags
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    Man(ManArgs),
 }
 
 /// Reads a whole number; the standard library's words for what is none
@@ -74,6 +94,17 @@ pub(super) enum OutputFormat {
     Markdown,
     /// The array that github-action-benchmark reads as customSmallerIsBetter
     GithubActionBenchmark,
+    /// Of `report` alone: histograms as an interval log that HdrHistogram's tools read
+    Hlog,
+    /// Of `report` alone: one engine's percentile distribution, for HdrHistogram's plotters
+    Hgrm,
+}
+
+impl OutputFormat {
+    /// Whether it holds histograms and nothing else.
+    pub(super) const fn is_of_histograms(self) -> bool {
+        matches!(self, Self::Hlog | Self::Hgrm)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -87,61 +118,39 @@ pub(super) struct OutputArgs {
     /// What is printed on stdout
     #[arg(long, value_enum, default_value = "terminal")]
     pub(super) format: OutputFormat,
+    #[command(flatten)]
+    pub(super) html: HtmlArgs,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
     /// Workload file
-    pub(super) workload: PathBuf,
-    /// Engine to run, repeatable [default: dashmap, dashmap-naive, sharded-mutex, partitioned]
-    #[arg(long = "engine", value_name = "NAME")]
-    pub(super) engines: Vec<String>,
-    /// Run every engine of the registry, and every probe
-    #[arg(long, conflicts_with = "engines")]
-    pub(super) all: bool,
-    /// Run the limit probes beside the engines: what this machine could do at most
-    #[arg(long)]
-    pub(super) limits: bool,
-    /// Run each trial's stream a second time, over the state that it left
-    #[arg(long)]
-    pub(super) warm: bool,
-    /// Engine that ratios are taken to [default: dashmap-naive where it runs, else the first]
-    #[arg(long, value_name = "NAME")]
-    pub(super) baseline: Option<String>,
+    #[arg(required_unless_present = "trace", conflicts_with = "trace")]
+    pub(super) workload: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) trace: TraceArgs,
+    #[command(flatten)]
+    pub(super) engines: EngineArgs,
     /// Workers [default: processors]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) threads: Option<usize>,
-    /// Events of each trial, such as 10M [default: the workload's]
-    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
-    pub(super) events: Option<u64>,
-    /// Rounds that count [default: 5]
-    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
-    pub(super) rounds: Option<usize>,
-    /// Rounds thrown away before them [default: 1]
-    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
-    pub(super) warmup_rounds: Option<usize>,
-    /// Seed of the stream and of the turns [default: the workload's]
-    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
-    pub(super) seed: Option<u64>,
     /// Events of one ingest call [default: 1024]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) batch: Option<usize>,
-    /// Pin workers to processors
-    #[arg(long)]
-    pub(super) pin: bool,
+    #[command(flatten)]
+    pub(super) trials: TrialArgs,
     /// Read the processors' counters: cycles, instructions, cache and TLB misses
     #[arg(long)]
     pub(super) perf: bool,
-    /// Generate inside the timed part, in constant memory (`null` tells the tax)
-    #[arg(long)]
-    pub(super) inline: bool,
-    /// Leave out the proof; the report says so
-    #[arg(long)]
-    pub(super) no_verify: bool,
+    #[command(flatten)]
+    pub(super) open_loop: OpenLoopArgs,
     #[command(flatten)]
     pub(super) external: ExternalArgs,
     #[command(flatten)]
     pub(super) comparison: ComparisonArgs,
+    /// Show a screen while it runs (a build with the feature `live`)
+    #[arg(long)]
+    pub(super) live: bool,
     /// Write the first engine's final state here, as NDJSON
     #[arg(long, value_name = "FILE")]
     pub(super) snapshot: Option<PathBuf>,
@@ -189,6 +198,11 @@ pub(super) struct CompareArgs {
     /// What is printed on stdout
     #[arg(long, value_enum, default_value = "terminal")]
     pub(super) format: CompareFormat,
+    #[command(flatten)]
+    pub(super) html: HtmlArgs,
+    /// Passes that are compared; with --exe, `warm` has both builds make them
+    #[arg(long, value_enum, default_value = "fresh")]
+    pub(super) pass: PassArg,
     /// Turns that count, after one of warm-up: one process of each build a turn
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "10", requires = "exes")]
     pub(super) turns: usize,
@@ -226,8 +240,18 @@ pub(super) struct CompareArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// A saved record or sweep
-    pub(super) record: PathBuf,
+    /// A saved record or sweep; several go onto one page, with --out
+    #[arg(required = true, value_name = "RECORD")]
+    pub(super) records: Vec<PathBuf>,
+    /// Write the report as one HTML file, and print nothing
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    pub(super) out: Option<PathBuf>,
+    /// Of a sweep, or of --format hlog and hgrm: the passes shown [default: fresh]
+    #[arg(long, value_enum)]
+    pub(super) pass: Option<PassArg>,
+    /// Of --format hlog and hgrm: the engine shown [default: every engine]
+    #[arg(long, value_name = "NAME")]
+    pub(super) engine: Option<String>,
     /// Of a sweep, the whole report of the run at this value
     #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
     pub(super) point: Option<String>,
@@ -239,7 +263,10 @@ pub(super) struct ReportArgs {
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// Workload files [default: all in workloads/ and workloads/smoke/]
+    #[arg(conflicts_with = "trace")]
     pub(super) workloads: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) trace: TraceArgs,
     /// Engine to verify, repeatable [default: all]
     #[arg(long = "engine", value_name = "NAME")]
     pub(super) engines: Vec<String>,
@@ -279,7 +306,7 @@ pub(super) struct GenerateArgs {
     /// Seed [default: the workload's]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
-    /// File that ends in .csv, .ndjson or .jsonl; `-` is stdout
+    /// File that ends in .csv, .ndjson or .jsonl, or in .as2.ndjson; `-` is stdout
     #[arg(long, value_name = "FILE")]
     pub(super) out: PathBuf,
     /// Format on stdout
@@ -294,6 +321,8 @@ pub(super) enum StreamFormat {
     Csv,
     /// An object an event
     Ndjson,
+    /// An activity of ActivityStreams 2.0 an event
+    ActivityStreams,
 }
 
 #[derive(Debug, Args)]

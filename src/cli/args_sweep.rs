@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{OutputArgs, whole};
+use super::args::{EngineArgs, OutputArgs, TrialArgs, whole};
 use crate::unit::quantity::parse_count;
 
 /// What every sweep varies: exactly one of four flags has several values.
@@ -48,42 +48,10 @@ pub(super) struct SweepArgs {
         allow_negative_numbers = true
     )]
     pub(super) batch: Vec<usize>,
-    /// Engine to run, repeatable [default: as of `run`]
-    #[arg(long = "engine", value_name = "NAME")]
-    pub(super) engines: Vec<String>,
-    /// Run every engine of the registry
-    #[arg(long, conflicts_with = "engines")]
-    pub(super) all: bool,
-    /// Engine that ratios are taken to [default: dashmap-naive where it runs, else the first]
-    #[arg(long, value_name = "NAME")]
-    pub(super) baseline: Option<String>,
-    /// Events of each trial, such as 10M [default: the workload's]
-    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
-    pub(super) events: Option<u64>,
-    /// Rounds that count, at each point [default: 5]
-    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
-    pub(super) rounds: Option<usize>,
-    /// Rounds thrown away before them, at each point [default: 1]
-    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
-    pub(super) warmup_rounds: Option<usize>,
-    /// Seed of the streams and of the turns [default: the workload's]
-    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
-    pub(super) seed: Option<u64>,
-    /// Run the limit probes, too
-    #[arg(long)]
-    pub(super) limits: bool,
-    /// Run each trial's stream a second time, over warm state; `report --point` shows it
-    #[arg(long)]
-    pub(super) warm: bool,
-    /// Pin workers to processors
-    #[arg(long)]
-    pub(super) pin: bool,
-    /// Generate inside the timed part, in constant memory (`null` tells the tax)
-    #[arg(long)]
-    pub(super) inline: bool,
-    /// Leave out the proof; the report says so
-    #[arg(long)]
-    pub(super) no_verify: bool,
+    #[command(flatten)]
+    pub(super) engines: EngineArgs,
+    #[command(flatten)]
+    pub(super) trials: TrialArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }

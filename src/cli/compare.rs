@@ -5,8 +5,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::args::{CompareArgs, CompareFormat};
+use super::args::{CompareArgs, CompareFormat, PassArg};
 use super::exit::{Failure, print};
+use super::html;
 use super::progress::Progress;
 use super::run::style;
 use super::signal::stop_flag;
@@ -16,6 +17,7 @@ use crate::record::Record;
 use crate::report::compare::{
     self, Builds, Comparison, RecordFile, Refusal, check_turn, compare_builds, compare_records,
 };
+use crate::report::html::Document;
 use crate::unit::quantity::show_whole;
 use crate::workload::Workload;
 
@@ -28,6 +30,7 @@ const ENGINE: &str = "dashmap";
 
 /// `notibench compare`.
 pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
+    let page = args.html.target(None)?;
     let comparison = match (&args.exes[..], &args.paths[..]) {
         ([old, new], [workload]) => builds(args, [old, new], workload)?,
         ([], [before, after]) => records(args, before, after)?,
@@ -60,6 +63,10 @@ pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
         Ok(()) | Err(Failure::ReaderGone) => {}
         Err(failure) => return Err(failure),
     }
+    if let Some(page) = page {
+        let command: Vec<String> = std::env::args().collect();
+        html::write(&page, &[Document::Comparison(&comparison, &command)])?;
+    }
     match comparison.failure() {
         Some(words) => Err(Failure::Regression(words)),
         None => Ok(()),
@@ -82,6 +89,7 @@ fn records(args: &CompareArgs, before: &Path, after: &Path) -> Result<Comparison
     Ok(compare_records(
         before,
         after,
+        args.pass.into(),
         args.fail_slower,
         args.force,
     )?)
@@ -117,7 +125,7 @@ fn builds(args: &CompareArgs, exes: [&PathBuf; 2], workload: &Path) -> Result<Co
             over += 1;
         };
         let records = harness::run_turn(exes, &words, (seed, turn), &stop, begins)
-            .map_err(|error| failure_of(&error, &stop))?;
+            .map_err(|error| failure_of(error, &stop))?;
         check_turn(paths, &records)?;
         if turn >= WARMUP_TURNS {
             counted.push(records);
@@ -136,6 +144,7 @@ fn builds(args: &CompareArgs, exes: [&PathBuf; 2], workload: &Path) -> Result<Co
         identical,
         turns: &counted,
         warmup_turns: WARMUP_TURNS,
+        pass: args.pass.into(),
         fail_slower: args.fail_slower,
     })?)
 }
@@ -196,6 +205,7 @@ fn words(args: &CompareArgs, workload: &Path) -> Vec<OsString> {
         }
     }
     let switches = [
+        ("--warm", args.pass == PassArg::Warm),
         ("--pin", args.pin),
         ("--inline", args.inline),
         ("--no-verify", args.no_verify),
@@ -206,14 +216,13 @@ fn words(args: &CompareArgs, workload: &Path) -> Vec<OsString> {
     words
 }
 
-fn failure_of(error: &ChildError, stop: &StopFlag) -> Failure {
+fn failure_of(error: ChildError, stop: &StopFlag) -> Failure {
     match error {
         _ if stop.is_set() => Failure::Interrupted("interrupted; nothing was compared".to_owned()),
         ChildError::Interrupted => {
             Failure::Interrupted("a child was interrupted; nothing was compared".to_owned())
         }
-        ChildError::Wrong { .. } => Failure::Verification(error.to_string()),
-        _ => Failure::Error(error.to_string()),
+        error => error.into(),
     }
 }
 

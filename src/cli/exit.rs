@@ -4,8 +4,9 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-use crate::harness::{PlanError, TrialError};
+use crate::harness::{ChildError, PlanError, TrialError};
 use crate::record::RecordError;
+use crate::trace::TraceError;
 use crate::unit::atomic_file::WriteError;
 use crate::workload::WorkloadError;
 
@@ -72,9 +73,25 @@ impl From<TrialError> for Failure {
     }
 }
 
+impl From<ChildError> for Failure {
+    fn from(error: ChildError) -> Self {
+        match error {
+            ChildError::Interrupted => Self::Interrupted(error.to_string()),
+            ChildError::Wrong { .. } => Self::Verification(error.to_string()),
+            _ => Self::Error(error.to_string()),
+        }
+    }
+}
+
 impl From<WorkloadError> for Failure {
     fn from(error: WorkloadError) -> Self {
         Self::Error(error.render(is_coloured(&io::stderr())))
+    }
+}
+
+impl From<TraceError> for Failure {
+    fn from(error: TraceError) -> Self {
+        Self::Error(error.to_string())
     }
 }
 

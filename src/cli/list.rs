@@ -73,7 +73,8 @@ fn engines(own: &[Contender]) -> Result<(), Failure> {
         .chain(&external::listed())
         .chain(own.iter().map(|contender| &contender.info))
     {
-        table.add_row([info.name, role(info), info.freshness.name(), info.about]);
+        let freshness = info.freshness.in_words();
+        table.add_row([info.name, role(info), &freshness, info.about]);
     }
     print(&table.to_string())
 }

@@ -2,20 +2,29 @@
 //! out. Data goes to stdout, progress and messages to stderr. Imports all
 //! floors.
 
+mod adversary;
 mod args;
+mod args_adversary;
 mod args_sweep;
 mod compare;
+mod describe;
 mod doctor;
 mod exit;
 mod external;
 mod generate;
+mod html;
 mod list;
+#[cfg(feature = "live")]
+mod live;
+mod manual;
 mod processes;
 mod progress;
+mod report;
 mod run;
 mod selftest;
 mod signal;
 mod sweep;
+mod traces;
 mod verify;
 mod winners;
 
@@ -49,14 +58,19 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
         Command::Sweep(args) => sweep::sweep(&args, own),
         Command::Rerun(args) => run::rerun(&args, own),
         Command::Compare(args) => compare::compare(&args),
-        Command::Report(args) => run::report(&args),
+        Command::Report(args) => report::report(&args),
         Command::Winners(args) => winners::winners(&args),
         Command::Verify(args) => verify::verify(&args, own),
         Command::Generate(args) => generate::generate(&args),
+        Command::Describe(args) => describe::describe(&args),
+        Command::Fit(args) => describe::fit(&args),
         Command::List(args) => list::list(&args, own),
         Command::Policy => list::policy(),
         Command::Selftest(args) => selftest::selftest(&args, own),
+        Command::Adversary(args) => adversary::adversary(&args),
         Command::Doctor => doctor::doctor(),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

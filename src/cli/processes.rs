@@ -1,12 +1,11 @@
-//! A run in several processes: this command again, once for each, one after
-//! the other; their records made into one. Imports `harness`, `record`.
+//! A run in several processes: this command again, once for each. Imports
+//! `harness`, `record`.
 
 use std::ffi::OsString;
-use std::path::Path;
 
 use super::exit::Failure;
 use super::progress::Progress;
-use crate::harness::{ChildError, Observer as _, RunRequest, run_child};
+use crate::harness::{self, ChildError, RunRequest};
 use crate::record::Record;
 use crate::unit::address::without_password;
 
@@ -16,55 +15,25 @@ const WITH_VALUE: [&str; 3] = ["--out", "--format", "--snapshot"];
 const WITHOUT_VALUE: [&str; 1] = ["--no-save"];
 
 /// Makes the run in as many processes as its plan says. Interrupted, it
-/// leaves the record of the processes that came to their end, marked
-/// incomplete; that of the one that was under way is lost.
+/// leaves the record of the processes that came to their end.
 pub(super) fn run(request: &RunRequest<'_>) -> Result<Record, Failure> {
-    let processes = request.plan.processes;
     let own = std::env::current_exe().map_err(|error| {
         Failure::Error(format!(
             "cannot find this executable to run it again: {error}; run without --processes"
         ))
     })?;
-    let mut progress = Progress::new();
-    let mut whole: Option<Record> = None;
-    let mut interrupted = false;
-    for number in 0..processes {
-        progress.turn(number, processes, &format!("process {}", number + 1));
-        let part = match one(&own, request, number) {
-            Ok(part) => part,
-            Err(ChildError::Interrupted) => {
-                interrupted = true;
-                break;
-            }
-            Err(error @ ChildError::Wrong { .. }) => {
-                return Err(Failure::Verification(error.to_string()));
-            }
-            Err(error) => return Err(Failure::Error(error.to_string())),
-        };
-        match &mut whole {
-            None => whole = Some(part),
-            Some(record) => record
-                .add_process(part, number)
-                .map_err(|why| Failure::Error(format!("the processes do not agree: {why}")))?,
+    let words = |number| words(&request.command, number);
+    let (processes, stop) = (request.plan.processes, &request.stop);
+    let record = harness::run_in_processes(&own, words, processes, stop, &mut Progress::new());
+    let mut record = record.map_err(|error| match error {
+        ChildError::Interrupted => {
+            Failure::Interrupted("interrupted before the first process had ended".to_owned())
         }
-    }
-    let mut record = whole.ok_or_else(|| {
-        Failure::Interrupted("interrupted before the first process had ended".to_owned())
+        error => error.into(),
     })?;
     let words = request.command.iter();
     record.command = words.map(|word| without_password(word)).collect();
-    if interrupted {
-        record.complete = false;
-        record.failure = Some("interrupted".to_owned());
-    }
     Ok(record)
-}
-
-fn one(own: &Path, request: &RunRequest<'_>, number: usize) -> Result<Record, ChildError> {
-    if request.stop.is_set() {
-        return Err(ChildError::Interrupted);
-    }
-    run_child(own, &words(&request.command, number), &request.stop)
 }
 
 /// The words of this command for process `number`, without those that say

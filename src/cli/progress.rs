@@ -3,7 +3,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::exit::progress_wanted;
+use super::exit::{Failure, progress_wanted};
 use crate::harness::Observer;
 
 /// A bar that says which trial runs, of how many.
@@ -26,6 +26,40 @@ impl Progress {
         }
         Self { bar }
     }
+}
+
+/// What a run shows while it runs: with `live` a screen, where this build has
+/// one and stderr is a terminal; else the bar.
+pub(super) fn observer(live: bool) -> Result<Box<dyn Observer>, Failure> {
+    if !live {
+        return Ok(Box::new(Progress::new()));
+    }
+    #[cfg(not(feature = "live"))]
+    return Err(Failure::Usage(
+        "--live needs a build with the screen in it: cargo build --release --features live"
+            .to_owned(),
+    ));
+    #[cfg(feature = "live")]
+    {
+        if !progress_wanted() {
+            eprintln!("note: --live needs a terminal on stderr; going on without its screen");
+            return Ok(Box::new(Progress::new()));
+        }
+        match super::live::Live::new() {
+            Ok(live) => Ok(Box::new(live)),
+            Err(error) => {
+                eprintln!("note: --live cannot use this terminal ({error}); plain progress");
+                Ok(Box::new(Progress::new()))
+            }
+        }
+    }
+}
+
+/// Gives the terminal back as it was, before the process ends or says
+/// something.
+pub(super) fn restore_terminal() {
+    #[cfg(feature = "live")]
+    super::live::restore();
 }
 
 impl Drop for Progress {

@@ -2,53 +2,59 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{ChildArgs, OutputArgs, OutputFormat, ReportArgs, RerunArgs, RunArgs};
+use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
 use super::exit::{Failure, print};
 use super::external::Guests;
+use super::html;
 use super::processes;
-use super::progress::Progress;
+use super::progress::observer;
 use super::signal::{end_process, stop_flag};
-use super::sweep;
+use super::traces;
 use crate::engine::snapshot::write_ndjson;
 use crate::harness::{self, Contender, RunOptions, RunRequest};
-use crate::record::{ProofVerdict, Record, Saved, default_path};
+use crate::record::{Pass, ProofVerdict, Record, default_path};
+use crate::report::html::Document;
 use crate::report::{self, Style};
 use crate::unit::atomic_file::{check_writable, write_atomically};
 use crate::workload::Workload;
 
 /// `notibench run`.
 pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
-    let (workload, toml) = Workload::load(&args.workload)?;
+    let environment = harness::examine();
+    let (workload, toml, stream) = match (&args.workload, &args.trace.trace) {
+        (_, Some(path)) => {
+            let limit = args.trials.events;
+            let ready = traces::prepare(path, &args.trace.reading, limit)?;
+            (ready.workload, ready.toml, Some(ready.stream))
+        }
+        (Some(path), None) => {
+            let (workload, toml) = Workload::load(path)?;
+            (workload, toml, None)
+        }
+        (None, None) => return Err(Failure::Usage("name a workload file, or --trace".into())),
+    };
     let options = RunOptions {
-        engines: args.engines.clone(),
-        all: args.all,
-        limits: args.limits,
-        warm: args.warm,
-        baseline: args.baseline.clone(),
         threads: args.threads,
-        events: args.events,
-        rounds: args.rounds,
-        warmup_rounds: args.warmup_rounds,
-        seed: args.seed,
         batch: args.batch,
-        pin: args.pin,
         perf: args.perf,
-        inline: args.inline,
-        no_verify: args.no_verify,
         relevant: args.comparison.relevant,
         precision: args.comparison.precision,
         max_time_ms: args.comparison.max_time,
         processes: args.comparison.processes,
         planted_share: args.comparison.plant.unwrap_or(0.0),
+        open_loop: args.open_loop.options(),
+        ..args::options(&args.engines, &args.trials)
     };
-    let environment = harness::examine();
-    let guests = Guests::invite(own, &args.external, &args.engines)?;
+    let guests = Guests::invite(own, &args.external, &args.engines.engines)?;
     let (contenders, baseline) = harness::choose_contenders(&options, &guests.contenders)?;
-    let plan = harness::resolve(&options, &workload, baseline, &environment)?;
+    let plan = harness::resolve(&options, &workload, &contenders, baseline, &environment)?;
+    traces::check_plan(&plan, stream.as_ref())?;
     let request = RunRequest {
         workload: &workload,
         toml,
+        trace: stream.as_ref(),
         plan,
+        views: harness::views_of(&workload).map_err(Failure::Error)?,
         contenders,
         environment,
         command: std::env::args().collect(),
@@ -57,16 +63,19 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         process: args.comparison.child.number.unwrap_or(0),
     };
     check_snapshot_target(args)?;
-    let record = run_and_show(&request, &args.output, args.comparison.child)?;
+    let record = run_and_show(&request, &args.output, args.comparison.child, args.live)?;
     // of a run that ended early there is none
     verdict_of(&record)?;
+    if args.open_loop.require_rate {
+        require_rate(&record)?;
+    }
     if let Some(path) = &args.snapshot {
-        let snapshot = harness::snapshot_of_first(&request)?;
-        let found = snapshot.digest().digest.to_string();
+        let (snapshot, digest) = harness::snapshot_of_first(&request)?;
+        let found = digest.to_string();
         let expected = record.oracle.as_ref().map(|oracle| &oracle.snapshot_digest);
         if expected.is_some_and(|expected| *expected != found) {
             return Err(Failure::Verification(format!(
-                "the snapshot's digest is {found}, the oracle's another: {} was not written",
+                "the snapshot's state has the digest {found}, the oracle's another: {} was not written",
                 path.display()
             )));
         }
@@ -119,10 +128,16 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
         )));
     }
     let environment = harness::examine();
+    let stream = match &before.workload.trace {
+        Some(note) => Some(traces::prepare_again(note)?),
+        None => None,
+    };
     let request = RunRequest {
         workload: &workload,
         toml: before.workload.toml.clone(),
-        plan: harness::resolve_again(&before.plan, &workload, &environment)?,
+        trace: stream.as_ref(),
+        plan: harness::resolve_again(&before.plan, &workload, &contenders, &environment)?,
+        views: harness::views_of(&workload).map_err(Failure::Error)?,
         contenders,
         environment,
         command: std::env::args().collect(),
@@ -130,7 +145,7 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
         on_hang: end_process,
         process: args.child.number.unwrap_or(0),
     };
-    let record = run_and_show(&request, &args.output, args.child)?;
+    let record = run_and_show(&request, &args.output, args.child, false)?;
     if let (Some(before), Some(now)) = (&before.oracle, &record.oracle) {
         let same = before.events_digest == now.events_digest
             && before.snapshot_digest == now.snapshot_digest;
@@ -157,17 +172,32 @@ fn run_and_show(
     request: &RunRequest<'_>,
     output: &OutputArgs,
     child: ChildArgs,
+    live: bool,
 ) -> Result<Record, Failure> {
+    if output.format.is_of_histograms() {
+        return Err(Failure::Usage(
+            "histograms are exported from a saved record: `notibench report RECORD --format hlog`, \
+             or hgrm"
+                .to_owned(),
+        ));
+    }
     let path = target_path(&request.workload.name, output)?;
+    let page = output.html.target(path.as_deref())?;
     if request.plan.perf
         && let Some(words) = harness::no_counters()
     {
         eprintln!("warning: {words}");
     }
-    let record = if request.plan.processes > 1 && child.number.is_none() {
+    let in_processes = request.plan.processes > 1 && child.number.is_none();
+    if in_processes && live {
+        return Err(Failure::Usage(
+            "--live shows the trials of one process: leave it out, or --processes".to_owned(),
+        ));
+    }
+    let record = if in_processes {
         processes::run(request)?
     } else {
-        harness::run(request, &mut Progress::new())
+        harness::run(request, observer(live)?.as_mut())
     };
     let saved = match &path {
         Some(path) => record.save(path).map_err(Failure::from),
@@ -179,30 +209,29 @@ fn run_and_show(
         Ok(()) | Err(Failure::ReaderGone) => {}
         Err(failure) => return Err(failure),
     }
+    let page = page.map_or(Ok(()), |page| html::write(&page, &[Document::Run(&record)]));
     saved?;
     if let Some(path) = path {
         eprintln!("record: {}", path.display());
     }
+    page?;
     Ok(record)
 }
 
-/// `notibench report`.
-pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
-    match (Saved::load(&args.record)?, &args.point) {
-        (Saved::Run(record), None) => show(&record, args.format),
-        (Saved::Run(_), Some(_)) => Err(Failure::Usage(format!(
-            "{} holds a single run: leave out --point",
-            args.record.display()
-        ))),
-        (Saved::Sweep(sweep), None) => sweep::show(&sweep, args.format),
-        (Saved::Sweep(sweep), Some(value)) => {
-            show(&sweep::find_point(&sweep, value)?.record, args.format)
-        }
-    }
+pub(super) fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
+    show_of(record, format, None, Pass::Fresh)
 }
 
-fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
+/// The same; of histograms only those of `engine`, and of one kind of pass.
+pub(super) fn show_of(
+    record: &Record,
+    format: OutputFormat,
+    engine: Option<&str>,
+    pass: Pass,
+) -> Result<(), Failure> {
     print(&match format {
+        OutputFormat::Hlog => report::hlog(record, engine, pass).map_err(Failure::Usage)?,
+        OutputFormat::Hgrm => report::hgrm(record, engine, pass).map_err(Failure::Usage)?,
         OutputFormat::Json => report::json(record),
         OutputFormat::Csv => report::csv(record),
         OutputFormat::Markdown => report::markdown(record),
@@ -251,7 +280,7 @@ pub(super) fn target_path(stem: &str, output: &OutputArgs) -> Result<Option<Path
 }
 
 /// Whether two targets are one file, which need not be there yet.
-fn is_same(one: &Path, other: &Path) -> bool {
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     let resolved = |path: &Path| {
         let folder = path.parent().filter(|folder| *folder != Path::new(""));
         let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
@@ -261,13 +290,25 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// Refuses a target that could not be written after a long run.
-fn check_target(path: &Path) -> Result<(), Failure> {
+pub(super) fn check_target(path: &Path) -> Result<(), Failure> {
     check_writable(path).map_err(|error| {
         Failure::Error(format!(
             "cannot write {}: {error}; choose a folder that exists and that you may write to",
             path.display()
         ))
     })
+}
+
+/// Fails where an engine missed the offered rate.
+fn require_rate(record: &Record) -> Result<(), Failure> {
+    let missed = report::missed_rates(record);
+    if missed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Error(format!(
+        "--require-rate: {}; lower --rate, or raise --max-backlog where events were skipped",
+        missed.join("; ")
+    )))
 }
 
 /// What a record comes to.

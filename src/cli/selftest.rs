@@ -77,7 +77,13 @@ fn options(
         no_verify: true,
         ..RunOptions::default()
     };
-    let plan: Plan = harness::resolve(&asked, workload, engine.name.clone(), environment)?;
+    let plan: Plan = harness::resolve(
+        &asked,
+        workload,
+        std::slice::from_ref(engine),
+        engine.name.clone(),
+        environment,
+    )?;
     let comparisons = args.comparisons.unwrap_or(full);
     let planted_comparisons = args.planted_comparisons.unwrap_or(full_planted);
     let counts = [

@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use super::progress::restore_terminal;
 use crate::engine::StopFlag;
 
 /// The one flag of the process.
@@ -14,6 +15,7 @@ pub(super) fn stop_flag() -> StopFlag {
         let stop = StopFlag::default();
         let seen = stop.clone();
         let handler = move || {
+            restore_terminal();
             if seen.is_set() {
                 std::process::exit(130);
             }
@@ -30,6 +32,7 @@ pub(super) fn stop_flag() -> StopFlag {
 
 /// Ends the process where a worker has panicked and another can't be stopped.
 pub(super) fn end_process(message: &str) {
+    restore_terminal();
     eprintln!("error: {message}");
     eprintln!("another worker did not stop, so the process ends here; no record was written");
     std::process::exit(1);

@@ -1,15 +1,17 @@
 //! `sweep`: the same run at each value of one axis. Imports `harness`,
 //! `record`, `report`, `workload`.
 
-use super::args::{OutputArgs, OutputFormat};
+use super::args::{self, OutputArgs, OutputFormat};
 use super::args_sweep::SweepArgs;
 use super::exit::{Failure, print};
+use super::html;
 use super::progress::Progress;
 use super::run::{style, target_path, verdict_of};
 use super::signal::{end_process, stop_flag};
 use crate::harness::{self, Contender, RunOptions, RunRequest, SweepRequest};
-use crate::record::{Sweep, SweepAxis, SweepPoint};
+use crate::record::{Pass, Sweep, SweepAxis, SweepPoint};
 use crate::report;
+use crate::report::html::Document;
 use crate::unit::quantity::parse_count;
 use crate::workload::{Change, Workload, with_change};
 
@@ -30,11 +32,19 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
         .iter()
         .map(|point| {
             let (contenders, baseline) = harness::choose_contenders(&point.options, own)?;
-            let plan = harness::resolve(&point.options, &point.workload, baseline, &environment)?;
+            let plan = harness::resolve(
+                &point.options,
+                &point.workload,
+                &contenders,
+                baseline,
+                &environment,
+            )?;
             let run = RunRequest {
                 workload: &point.workload,
                 toml: point.toml.clone(),
+                trace: None,
                 plan,
+                views: harness::views_of(&point.workload).map_err(Failure::Error)?,
                 contenders,
                 environment: environment.clone(),
                 command: command.clone(),
@@ -137,21 +147,9 @@ impl Axes {
         ];
         let (workload, toml) = changed(workload, toml, args, changes.into_iter().flatten())?;
         let options = RunOptions {
-            engines: args.engines.clone(),
-            all: args.all,
-            baseline: args.baseline.clone(),
             threads: size(SweepAxis::Threads),
-            events: args.events,
-            rounds: args.rounds,
-            warmup_rounds: args.warmup_rounds,
-            seed: args.seed,
             batch: size(SweepAxis::Batch),
-            pin: args.pin,
-            inline: args.inline,
-            no_verify: args.no_verify,
-            limits: args.limits,
-            warm: args.warm,
-            ..RunOptions::default()
+            ..args::options(&args.engines, &args.trials)
         };
         Ok(Point {
             value,
@@ -193,30 +191,41 @@ fn run_and_show(
     output: &OutputArgs,
 ) -> Result<(), Failure> {
     let path = target_path(stem, output)?;
+    let page = output.html.target(path.as_deref())?;
     let sweep = harness::sweep(request, &mut Progress::new());
     let saved = match &path {
         Some(path) => sweep.save(path).map_err(Failure::from),
         None => Ok(()),
     };
     // the report is printed even where the sweep could not be saved
-    match show(&sweep, output.format) {
+    match show(&sweep, output.format, Pass::Fresh) {
         // a reader that goes hides no failure of the sweep
         Ok(()) | Err(Failure::ReaderGone) => {}
         Err(failure) => return Err(failure),
     }
+    let page = page.map_or(Ok(()), |page| {
+        html::write(&page, &[Document::Sweep(&sweep)])
+    });
     saved?;
     if let Some(path) = path {
         eprintln!("sweep: {}", path.display());
     }
+    page?;
     verdict(&sweep)
 }
 
 /// Prints a sweep.
-pub(super) fn show(sweep: &Sweep, format: OutputFormat) -> Result<(), Failure> {
+pub(super) fn show(sweep: &Sweep, format: OutputFormat, pass: Pass) -> Result<(), Failure> {
     check_format(format)?;
+    if pass == Pass::Warm && !sweep.points.iter().any(|point| point.record.plan.warm) {
+        return Err(Failure::Usage(
+            "the sweep has no passes over warm state: leave out --pass, or sweep again with --warm"
+                .to_owned(),
+        ));
+    }
     match format {
         OutputFormat::Json => print(&sweep.to_json()?),
-        _ => print(&report::sweep(sweep, &style())),
+        _ => print(&report::sweep(sweep, pass, &style())),
     }
 }
 
@@ -224,13 +233,11 @@ pub(super) fn show(sweep: &Sweep, format: OutputFormat) -> Result<(), Failure> {
 fn check_format(format: OutputFormat) -> Result<(), Failure> {
     match format {
         OutputFormat::Terminal | OutputFormat::Json => Ok(()),
-        OutputFormat::Csv | OutputFormat::Markdown | OutputFormat::GithubActionBenchmark => {
-            Err(Failure::Usage(
-                "a sweep is printed with --format terminal or json; save it, and draw one of its \
-                 runs with `notibench report FILE --point VALUE --format …`"
-                    .to_owned(),
-            ))
-        }
+        _ => Err(Failure::Usage(
+            "a sweep is printed with --format terminal or json; save it, and draw one of its runs \
+             with `notibench report FILE --point VALUE --format …`"
+                .to_owned(),
+        )),
     }
 }
 

@@ -7,9 +7,10 @@ use super::exit::{Failure, print};
 use super::external::Guests;
 use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
+use super::traces;
 use crate::engine::Role;
 use crate::engine::registry::ENTRIES;
-use crate::harness::{self, Contender, VerifyOptions};
+use crate::harness::{self, Contender, VerifyFailure, VerifyOptions};
 use crate::unit::quantity::show_whole;
 use crate::workload::{Workload, workload_files};
 
@@ -24,11 +25,6 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
     check_numbers(args)?;
     let guests = Guests::invite(own, &args.external, &args.engines)?;
     let contenders = contenders(args, &guests.contenders)?;
-    let workloads = if args.workloads.is_empty() {
-        standard_workloads()?
-    } else {
-        args.workloads.clone()
-    };
     let options = VerifyOptions {
         events: args.events,
         seed: args.seed,
@@ -39,24 +35,25 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
         on_hang: end_process,
     };
     let mut failures = Vec::new();
-    for path in &workloads {
-        let (workload, _) = Workload::load(path)?;
-        let (failed, compared) =
-            harness::verify(&workload, &contenders, &options, &mut Progress::new())?;
-        let verdict = if failed.is_empty() {
-            "equal to the oracle"
-        } else {
-            "DIFFERS"
-        };
-        let threads: Vec<String> = args.threads.iter().map(ToString::to_string).collect();
-        print(&format!(
-            "{:<20} {compared} snapshots of {} engines at {} threads, {} events: {verdict}",
-            workload.name,
-            contenders.len(),
-            threads.join(", "),
-            show_whole(args.events),
-        ))?;
-        failures.extend(failed);
+    if let Some(path) = &args.trace.trace {
+        let limit = Some(args.events);
+        let ready = traces::prepare(path, &args.trace.reading, limit)?;
+        let found =
+            harness::verify_trace(&ready.stream, &contenders, &options, &mut Progress::new())?;
+        let events = ready.stream.note.events;
+        failures.extend(tell(
+            &ready.workload.name,
+            events,
+            args,
+            &contenders,
+            found,
+        )?);
+    } else {
+        for path in &workloads(args)? {
+            let (workload, _) = Workload::load(path)?;
+            let found = harness::verify(&workload, &contenders, &options, &mut Progress::new())?;
+            failures.extend(tell(&workload.name, args.events, args, &contenders, found)?);
+        }
     }
     if failures.is_empty() {
         return Ok(());
@@ -74,6 +71,38 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
         "verification failed\n{}",
         lines.join("\n")
     )))
+}
+
+/// The workloads named, or the standard ones.
+fn workloads(args: &VerifyArgs) -> Result<Vec<PathBuf>, Failure> {
+    if args.workloads.is_empty() {
+        standard_workloads()
+    } else {
+        Ok(args.workloads.clone())
+    }
+}
+
+/// Prints what one verification found, and gives its failures.
+fn tell(
+    name: &str,
+    events: u64,
+    args: &VerifyArgs,
+    contenders: &[Contender],
+    (failed, compared): (Vec<VerifyFailure>, u64),
+) -> Result<Vec<VerifyFailure>, Failure> {
+    let verdict = if failed.is_empty() {
+        "equal to the oracle"
+    } else {
+        "DIFFERS"
+    };
+    let threads: Vec<String> = args.threads.iter().map(ToString::to_string).collect();
+    print(&format!(
+        "{name:<20} {compared} snapshots of {} engines at {} threads, {} events: {verdict}",
+        contenders.len(),
+        threads.join(", "),
+        show_whole(events),
+    ))?;
+    Ok(failed)
 }
 
 fn check_numbers(args: &VerifyArgs) -> Result<(), Failure> {

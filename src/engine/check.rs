@@ -8,6 +8,7 @@ use std::sync::Barrier;
 use super::read::{Answer, answer_read};
 use super::snapshot::{ContentLine, MemberLine, Snapshot};
 use super::state::{Content, Member, for_each_update};
+use super::viewing::Views;
 use super::{Engine, EngineConfig, Session};
 use crate::event::{Event, Kind, Read, ReadKind, Segment};
 use crate::unit::mix::{below, counter_word};
@@ -83,6 +84,7 @@ impl Fold {
         let (members, contents) = (&self.members, &self.contents);
         answer_read(
             read,
+            &Views::default(),
             |id, look| look(members.get(&id)),
             |id, look| look(contents.get(&id)),
         )

@@ -1,24 +1,38 @@
 //! The default engine, `dashmap`: a batch is grouped by shard, so that each
 //! shard is locked once a batch, and the lines that updates will look at are
-//! prefetched for all of it beforehand. Imports the contract, the shared state.
+//! prefetched for all of it beforehand. A lone session needs no groups. Reads
+//! are grouped, too, and answers kept while they hold. Imports the contract,
+//! the shared state.
 
+mod alone;
 mod grouping;
+mod kept;
+mod reading;
 pub(super) mod shard;
+mod split;
+mod versions;
+mod viewers;
 
 use dashmap::DashMap;
 
-use super::dashmaps::{read_maps, visit_maps};
+use super::dashmaps::{visit_maps, visit_maps_mut};
 use super::keyed::Keyed;
 use super::map_memory;
 use super::read::Answer;
-use super::snapshot::StateRef;
-use super::state::{ContentUpdate, MemberUpdate, for_each_update};
+use super::snapshot::{StateMut, StateRef};
+use super::state::{ContentUpdate, Member, MemberUpdate};
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
-use crate::policy::{Disposition, effect_of};
-use crate::unit::hash::{hash_id, shared_hasher};
-use grouping::{Grouping, Part, Pending, SHARDS};
-use shard::{Map, Sighting, apply, likely};
+use crate::unit::hash::shared_hasher;
+use alone::{SHARDS_ALONE, apply_in_order};
+use grouping::{Grouping, Part, Pending, SHARDS, each_shard};
+use kept::BothVersions;
+use reading::{Maps, Reader};
+use shard::{Map, Sightings, apply, entry, likely, place, write_lock};
+use split::Split;
+use versions::Versions;
+use viewers::Viewers;
 
 /// Batches of fewer events are not grouped: their updates rarely share a
 /// shard, and each takes its lock at once.
@@ -28,16 +42,14 @@ const SMALLEST_GROUPED: usize = 4;
 /// for them must still be in the second-level cache when it is their turn.
 const LARGEST_GROUPED: usize = 4096;
 
-/// Tables of more bytes than this are prefetched: in smaller ones the lines
-/// are near, and asking for them costs more than it saves.
-const NEAR_CACHE_BYTES: usize = 4 << 20;
-
-/// Two DashMaps of 32 shards with the shared hasher.
+/// Two DashMaps with the shared hasher.
 #[derive(Debug)]
 pub struct DashMapEngine {
     members: Map<MemberUpdate>,
     contents: Map<ContentUpdate>,
+    versions: BothVersions,
     inbox_capacity: usize,
+    views: Views,
     threads: usize,
 }
 
@@ -52,22 +64,30 @@ impl Engine for DashMapEngine {
     type Session<'engine> = DashMapSession<'engine>;
 
     fn build(config: &EngineConfig) -> Self {
+        let threads = config.threads.max(1);
+        let shards = if threads == 1 { SHARDS_ALONE } else { SHARDS };
         Self {
-            members: DashMap::with_hasher_and_shard_amount(shared_hasher(), SHARDS),
-            contents: DashMap::with_hasher_and_shard_amount(shared_hasher(), SHARDS),
+            members: DashMap::with_hasher_and_shard_amount(shared_hasher(), shards),
+            contents: DashMap::with_hasher_and_shard_amount(shared_hasher(), shards),
+            versions: BothVersions {
+                members: Versions::new(shards),
+                contents: Versions::new(shards),
+            },
             inbox_capacity: config.inbox_capacity,
-            threads: config.threads.max(1),
+            views: config.views.clone(),
+            threads,
         }
     }
 
     fn session(&self, worker: usize) -> DashMapSession<'_> {
         DashMapSession {
             engine: self,
+            viewers: Viewers::new(self.views.viewing()),
             first_shard: worker * SHARDS / self.threads % SHARDS,
+            split: Split::default(),
             grouping: Grouping::new(),
-            members: [Sighting::default(); SHARDS],
-            contents: [Sighting::default(); SHARDS],
-            table_bytes: 0,
+            sightings: Sightings::default(),
+            reader: Reader::new(),
         }
     }
 
@@ -75,46 +95,88 @@ impl Engine for DashMapEngine {
         visit_maps(&self.members, &self.contents, visit);
     }
 
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        visit_maps_mut(&self.members, &self.contents, visit);
+    }
+
     fn memory(&self) -> MemoryUse {
         map_memory::of_dashmaps(&self.members, &self.contents)
     }
 }
 
-/// A session of [`DashMapEngine`]: a batch's updates, grouped by shard, and
-/// where the shards' tables were.
+/// A session of [`DashMapEngine`]: a batch's updates, grouped by shard, where
+/// the shards' tables were, and what reads have answered.
 #[derive(Debug)]
 pub struct DashMapSession<'engine> {
     engine: &'engine DashMapEngine,
+    viewers: Viewers,
     /// Where the round over the shards starts: sessions start spread out, so
     /// that they don't meet at every lock.
     first_shard: usize,
+    split: Split,
     grouping: Grouping,
-    members: [Sighting; SHARDS],
-    contents: [Sighting; SHARDS],
-    /// Bytes of all tables that were sighted.
-    table_bytes: usize,
+    sightings: Sightings,
+    reader: Reader,
 }
 
 impl DashMapSession<'_> {
-    fn ingest_one_by_one(&self, batch: &[Event]) {
+    fn ingest_one_by_one(&mut self, batch: &[Event]) {
         let DashMapEngine {
             members,
             contents,
+            versions,
             inbox_capacity,
             ..
         } = self.engine;
         for event in batch {
-            for_each_update(
+            self.viewers.viewing.for_each_update(
                 event,
-                |update| apply_alone(members, &update, *inbox_capacity),
-                |update| apply_alone(contents, &update, *inbox_capacity),
+                |update| apply_alone(members, &versions.members, &update, *inbox_capacity),
+                |update| apply_alone(contents, &versions.contents, &update, *inbox_capacity),
             );
         }
     }
 
+    /// For the only session: all locks once, and no groups.
+    fn ingest_in_order(&mut self, batch: &[Event]) {
+        let DashMapEngine {
+            members,
+            contents,
+            versions,
+            inbox_capacity,
+            ..
+        } = self.engine;
+        let far = self.sightings.are_far_alone();
+        self.viewers.look_at(batch, &mut self.split);
+        let viewers = &self.viewers;
+        let tables = apply_in_order(
+            members,
+            self.split.members(),
+            |at| viewers.member_update(batch, at),
+            *inbox_capacity,
+            far,
+            &versions.members,
+        );
+        for (shard, table) in tables.iter().enumerate() {
+            self.sightings.sight_members(shard, table);
+        }
+        drop(tables);
+        let tables = apply_in_order(
+            contents,
+            self.split.contents(),
+            |at| viewers.content_update(batch, at),
+            *inbox_capacity,
+            far,
+            &versions.contents,
+        );
+        for (shard, table) in tables.iter().enumerate() {
+            self.sightings.sight_contents(shard, table);
+        }
+    }
+
     fn ingest_grouped(&mut self, batch: &[Event]) {
-        self.grouping.clear(batch.len());
-        if self.table_bytes > NEAR_CACHE_BYTES {
+        self.viewers.look_at(batch, &mut self.split);
+        if self.sightings.are_far() {
             self.group::<true>(batch);
         } else {
             self.group::<false>(batch);
@@ -132,44 +194,31 @@ impl DashMapSession<'_> {
 
     /// Finds the shard and the part of each update, and asks for the lines.
     fn group<const FAR: bool>(&mut self, batch: &[Event]) {
-        let DashMapEngine { members, .. } = self.engine;
-        // both maps have the same hasher, and as many shards
-        let hashed = |id| {
-            let hash = hash_id(members.hasher(), id);
-            (hash, members.determine_shard(hash as usize) % SHARDS)
-        };
-        for (at, event) in (0..).zip(batch) {
-            let effect = effect_of(event);
-            match effect.disposition {
-                Disposition::Discard => {}
-                Disposition::Aggregate => {
-                    // without a branch: nobody can predict who is looked at
-                    let is_content = usize::from(effect.touches_content);
-                    let id = [event.recipient, event.content][is_content];
-                    let part = [Part::Views, Part::Contents][is_content];
-                    let (hash, shard) = hashed(id);
-                    let table = [&self.members, &self.contents][is_content][shard];
-                    // slots of both maps have one size
-                    if FAR {
-                        table.prefetch::<MemberUpdate>(hash);
-                    }
-                    self.grouping.push(part, shard, hash, at);
-                }
-                Disposition::Notify | Disposition::Retract | Disposition::OwnAct => {
-                    let (hash, shard) = hashed(event.recipient);
-                    if FAR {
-                        self.members[shard].prefetch::<MemberUpdate>(hash);
-                    }
-                    self.grouping.push(Part::Engagement, shard, hash, at);
-                    if effect.touches_content {
-                        let (hash, shard) = hashed(event.content);
-                        if FAR {
-                            self.contents[shard].prefetch::<ContentUpdate>(hash);
-                        }
-                        self.grouping.push(Part::Contents, shard, hash, at);
-                    }
-                }
+        let DashMapEngine {
+            members, contents, ..
+        } = self.engine;
+        let (of_members, of_contents) = (self.split.members(), self.split.contents());
+        // where a viewer counts once, a view looks behind the pointer, too
+        let is_unique = !self.viewers.viewing.is_plain();
+        self.grouping.clear(of_members.len() + of_contents.len());
+        for &at in of_members {
+            let event = &batch[at as usize];
+            let (hash, shard) = place(members, event.recipient);
+            if FAR {
+                self.sightings.members[shard].prefetch::<MemberUpdate>(hash);
             }
+            // without a branch: nobody can predict what an event is
+            let is_engaged = Member::is_engaged_by(event.stamp()) | is_unique;
+            let is_engaged = usize::from(is_engaged);
+            let part = [Part::Views, Part::Engagement][is_engaged];
+            self.grouping.push(part, shard, hash, at);
+        }
+        for &at in of_contents {
+            let (hash, shard) = place(contents, batch[at as usize].content);
+            if FAR {
+                self.sightings.contents[shard].prefetch::<ContentUpdate>(hash);
+            }
+            self.grouping.push(Part::Contents, shard, hash, at);
         }
     }
 
@@ -178,17 +227,19 @@ impl DashMapSession<'_> {
     fn apply_to_members(&mut self, batch: &[Event], shard: usize, wait: bool) -> bool {
         let DashMapEngine {
             members,
+            versions,
             inbox_capacity: capacity,
             ..
         } = self.engine;
         let lock = &members.shards()[shard];
         let Some(mut table) = (match wait {
-            true => Some(lock.write()),
+            true => Some(write_lock(lock)),
             false => lock.try_write(),
         }) else {
             return false;
         };
-        let update = |pending: &Pending| MemberUpdate::of(&batch[pending.at as usize]);
+        versions.members.change(shard);
+        let update = |pending: &Pending| self.viewers.member_update(batch, pending.at);
         let engagement = || self.grouping.of(Part::Engagement, shard);
         for pending in engagement() {
             if let Some(state) = likely::<MemberUpdate>(&table, pending.hash) {
@@ -210,6 +261,8 @@ impl DashMapSession<'_> {
                 update(&pending).prefetch_further(state);
             }
         }
+        let group = (&self.grouping, shard);
+        self.viewers.prefetch_of_members(batch, group, &table);
         for pending in engagement() {
             let hasher = members.hasher();
             apply(
@@ -220,51 +273,41 @@ impl DashMapSession<'_> {
                 hasher,
             );
         }
-        self.table_bytes += self.members[shard].sight::<MemberUpdate>(&table);
+        self.sightings.sight_members(shard, &table);
         true
     }
 
     /// The same for contents.
     fn apply_to_contents(&mut self, batch: &[Event], shard: usize, wait: bool) -> bool {
-        let contents = &self.engine.contents;
+        let DashMapEngine {
+            contents, versions, ..
+        } = self.engine;
         let lock = &contents.shards()[shard];
         let Some(mut table) = (match wait {
-            true => Some(lock.write()),
+            true => Some(write_lock(lock)),
             false => lock.try_write(),
         }) else {
             return false;
         };
+        versions.contents.change(shard);
+        let group = (&self.grouping, shard);
+        self.viewers.prefetch_of_contents(batch, group, &table);
         for pending in self.grouping.of(Part::Contents, shard) {
-            let update = ContentUpdate::of(&batch[pending.at as usize]);
+            let update = self.viewers.content_update(batch, pending.at);
             apply(&mut table, pending.hash, &update, 0, contents.hasher());
         }
-        self.table_bytes += self.contents[shard].sight::<ContentUpdate>(&table);
+        self.sightings.sight_contents(shard, &table);
         true
     }
 }
 
 /// Applies one update under its shard's lock.
 #[inline]
-fn apply_alone<U: Keyed>(map: &Map<U>, update: &U, inbox_capacity: usize) {
-    let mut state = map.entry(update.id()).or_default();
-    update.apply_to(&mut state, inbox_capacity);
-}
-
-/// Calls `apply` for each shard of a set: one round over those that are free,
-/// in which it must not wait, then one that waits for those that were not.
-#[inline(always)]
-fn each_shard(mut left: u64, first_shard: usize, mut apply: impl FnMut(usize, bool) -> bool) {
-    for wait in [false, true] {
-        for ahead in 0..SHARDS {
-            let shard = (first_shard + ahead) % SHARDS;
-            if left >> shard & 1 == 1 && apply(shard, wait) {
-                left &= !(1 << shard);
-            }
-        }
-        if left == 0 {
-            return;
-        }
-    }
+fn apply_alone<U: Keyed>(map: &Map<U>, versions: &Versions, update: &U, inbox_capacity: usize) {
+    let entry = entry(map, update.id());
+    let shard = place(map, update.id()).1;
+    versions.change(shard);
+    update.apply_to(&mut entry.or_default(), inbox_capacity);
 }
 
 impl Session for DashMapSession<'_> {
@@ -274,31 +317,37 @@ impl Session for DashMapSession<'_> {
             return;
         }
         for group in batch.chunks(LARGEST_GROUPED) {
-            self.ingest_grouped(group);
+            if self.engine.threads == 1 {
+                self.ingest_in_order(group);
+            } else {
+                self.ingest_grouped(group);
+            }
         }
     }
 
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
         let DashMapEngine {
-            members, contents, ..
+            members,
+            contents,
+            versions,
+            views,
+            ..
         } = self.engine;
-        read_maps(members, contents, reads, sink);
+        let maps = Maps {
+            members,
+            contents,
+            versions,
+            views,
+        };
+        if self.engine.threads == 1 {
+            self.reader.read_alone(maps, reads, sink);
+        } else {
+            self.reader.read(maps, &self.sightings, reads, sink);
+        }
     }
 
     fn finish(self) {}
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::check::agrees_with_fold;
-
-    #[test]
-    fn agrees_with_the_plain_fold_in_batches_of_every_path() {
-        for threads in [1, 2, 8] {
-            for batch in [1, SMALLEST_GROUPED, 1000, LARGEST_GROUPED + 1] {
-                agrees_with_fold::<DashMapEngine>(threads, batch);
-            }
-        }
-    }
-}
+mod tests;

@@ -4,22 +4,26 @@
 //! change lies in the second-level cache. Imports the contract, the shared
 //! state.
 
+mod gathered;
+
 use dashmap::DashMap;
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::dashmap::shard::{Map, Sighting, Table, apply, likely};
-use super::dashmaps::{read_maps, visit_maps};
+use super::dashmaps::{read_maps, visit_maps, visit_maps_mut};
 use super::keyed::Keyed;
 use super::lines::Lines;
 use super::map_memory;
 use super::meeting::Meeting;
 use super::read::Answer;
-use super::snapshot::StateRef;
+use super::snapshot::{StateMut, StateRef};
 use super::state::{ContentUpdate, MemberUpdate};
-use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
+use super::viewing::{Viewing, Views};
+use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read, Stamp};
 use crate::policy::{Disposition, effect_of};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
+use gathered::{ContentView, Gathered, Short};
 
 /// Shards of each map: of a few million members, each shard's tables then fit in
 /// a second-level cache.
@@ -32,41 +36,6 @@ const HELD_UPDATES: usize = 1 << 25;
 /// Updates between the one that is applied and the one that is prefetched.
 const AHEAD: usize = 12;
 
-/// An update that only raises or lowers a count: the id, and
-/// [`Stamp::case`].
-#[derive(Clone, Copy, Debug)]
-struct Short {
-    id: u64,
-    case: u8,
-}
-
-/// What one session gathered, by shard.
-#[derive(Debug)]
-struct Gathered {
-    /// Views of members, then all updates of contents.
-    short: Lines<Short, 8>,
-    /// All else of members.
-    long: Lines<MemberUpdate, 4>,
-    held: usize,
-}
-
-impl Gathered {
-    fn new() -> Self {
-        let blank = MemberUpdate::of(&Event::default());
-        Self {
-            short: Lines::new(2 * SHARDS, 0, Short { id: 0, case: 0 }),
-            long: Lines::new(SHARDS, 0, blank),
-            held: 0,
-        }
-    }
-
-    fn clear(&mut self) {
-        self.short.clear();
-        self.long.clear();
-        self.held = 0;
-    }
-}
-
 /// Two DashMaps of 256 shards, and what sessions gathered for them.
 #[derive(Debug)]
 pub struct DeferredDashMapEngine {
@@ -77,29 +46,45 @@ pub struct DeferredDashMapEngine {
     meeting: Meeting,
     held_at_most: usize,
     inbox_capacity: usize,
+    views: Views,
 }
 
 impl Engine for DeferredDashMapEngine {
     const INFO: EngineInfo = EngineInfo {
         name: "dashmap-deferred",
         role: Role::Engine,
-        freshness: Freshness::Deferred,
+        freshness: Freshness::Deferred { within: None },
         about: "the default's maps behind write-combining buffers: the most events a second, for \
                 backfills and counters that may lag; gives up fresh reads, and memory for what waits",
     };
     type Session<'engine> = DeferredSession<'engine>;
+
+    fn held_bytes(load: &ExpectedLoad) -> u64 {
+        let sessions = load.threads.max(1) as u64;
+        // a session sees that it holds its share after a whole batch
+        let share = (HELD_UPDATES as u64 / sessions + load.batch as u64).min(load.events);
+        let all = (share * sessions).min(load.events);
+        let long = load.notifying.min(all);
+        // in each session chunks that were begun; the full ones are in all of them together
+        let begun = sessions
+            * (Lines::<Short, 8>::bytes_at_most(2 * SHARDS, 0)
+                + Lines::<MemberUpdate, 4>::bytes_at_most(SHARDS, 0));
+        let full = all * size_of::<Short>() as u64 + long * size_of::<MemberUpdate>() as u64;
+        begun + full
+    }
 
     fn build(config: &EngineConfig) -> Self {
         let sessions = config.threads.max(1);
         Self {
             members: DashMap::with_hasher_and_shard_amount(shared_hasher(), SHARDS),
             contents: DashMap::with_hasher_and_shard_amount(shared_hasher(), SHARDS),
-            desks: std::iter::repeat_with(|| RwLock::new(Gathered::new()))
+            desks: std::iter::repeat_with(|| RwLock::new(Gathered::new(&config.views)))
                 .take(sessions)
                 .collect(),
             meeting: Meeting::new(config.stop.clone()),
             held_at_most: HELD_UPDATES / sessions,
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
         }
     }
 
@@ -107,6 +92,7 @@ impl Engine for DeferredDashMapEngine {
         self.meeting.open();
         DeferredSession {
             engine: self,
+            viewing: self.views.viewing(),
             first_shard: worker * SHARDS / self.desks.len(),
             gathered: self.desks[worker].write(),
         }
@@ -116,11 +102,22 @@ impl Engine for DeferredDashMapEngine {
         visit_maps(&self.members, &self.contents, visit);
     }
 
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        visit_maps_mut(&self.members, &self.contents, visit);
+    }
+
     fn memory(&self) -> MemoryUse {
         let mut memory = map_memory::of_dashmaps(&self.members, &self.contents);
         for desk in &self.desks {
-            let Gathered { short, long, .. } = &*desk.read();
-            memory.slack += (short.allocated_bytes() + long.allocated_bytes()) as u64;
+            let Gathered {
+                short, long, views, ..
+            } = &*desk.read();
+            let bytes = [
+                short.allocated_bytes(),
+                long.allocated_bytes(),
+                views.allocated_bytes(),
+            ];
+            memory.slack += bytes.into_iter().sum::<usize>() as u64;
         }
         memory
     }
@@ -144,10 +141,18 @@ impl DeferredDashMapEngine {
         }
         drop(table);
         let mut table = self.contents.shards()[shard].write();
-        for desk in desks {
+        for desk in desks.clone() {
             for shorts in desk.short.of_part(SHARDS + shard) {
                 apply_shorts::<ContentUpdate>(&mut table, shorts, hasher);
             }
+        }
+        if self.views.are_plain() {
+            return;
+        }
+        for view in desks.flat_map(|desk| desk.views.of_part(shard)).flatten() {
+            let stamp = Stamp::of_case(view.case);
+            let update = ContentUpdate::of_viewer(view.id, view.viewer, stamp);
+            apply(&mut table, hash_id(hasher, view.id), &update, 1, hasher);
         }
     }
 }
@@ -175,6 +180,7 @@ impl FromShort for ContentUpdate {
         Self {
             content: short.id,
             stamp: Stamp::of_case(short.case),
+            viewer: 0,
         }
     }
 }
@@ -225,6 +231,7 @@ fn apply_engagement(
 #[derive(Debug)]
 pub struct DeferredSession<'engine> {
     engine: &'engine DeferredDashMapEngine,
+    viewing: Viewing,
     /// Where its own rounds over the shards start.
     first_shard: usize,
     gathered: RwLockWriteGuard<'engine, Gathered>,
@@ -234,8 +241,7 @@ impl DeferredSession<'_> {
     /// Applies what it holds, alone: others go on gathering.
     #[cold]
     fn apply_own(&mut self) {
-        self.gathered.short.close();
-        self.gathered.long.close();
+        self.gathered.close();
         for ahead in 0..SHARDS {
             let shard = (self.first_shard + ahead) % SHARDS;
             self.engine
@@ -248,7 +254,12 @@ impl DeferredSession<'_> {
 impl Session for DeferredSession<'_> {
     fn ingest(&mut self, batch: &[Event]) {
         let DeferredDashMapEngine { members, .. } = self.engine;
-        let Gathered { short, long, held } = &mut *self.gathered;
+        let Gathered {
+            short,
+            long,
+            views,
+            held,
+        } = &mut *self.gathered;
         // both maps have the same hasher, and as many shards
         let shard_of =
             |id| members.determine_shard(hash_id(members.hasher(), id) as usize) % SHARDS;
@@ -257,6 +268,18 @@ impl Session for DeferredSession<'_> {
             let case = event.stamp().case();
             match effect.disposition {
                 Disposition::Discard => {}
+                Disposition::Aggregate if !self.viewing.is_plain() => {
+                    let member = |update: MemberUpdate| long.push(shard_of(update.member), update);
+                    let content = |update: ContentUpdate| {
+                        let view = ContentView {
+                            id: update.content,
+                            viewer: update.viewer,
+                            case: update.stamp.case(),
+                        };
+                        views.push(shard_of(view.id), view);
+                    };
+                    self.viewing.for_each_update(event, member, content);
+                }
                 Disposition::Aggregate => {
                     // without a branch: nobody can predict who is looked at
                     let is_content = usize::from(effect.touches_content);
@@ -280,9 +303,12 @@ impl Session for DeferredSession<'_> {
 
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
         let DeferredDashMapEngine {
-            members, contents, ..
+            members,
+            contents,
+            views,
+            ..
         } = self.engine;
-        read_maps(members, contents, reads, sink);
+        read_maps(members, contents, views, reads, sink);
     }
 
     /// Hands over what it holds, waits for the others, and applies its share
@@ -293,8 +319,7 @@ impl Session for DeferredSession<'_> {
             mut gathered,
             ..
         } = self;
-        gathered.short.close();
-        gathered.long.close();
+        gathered.close();
         drop(gathered);
         if engine.meeting.arrive() {
             let desks: Vec<RwLockReadGuard<'_, Gathered>> =
@@ -329,5 +354,38 @@ mod tests {
         engine.held_at_most = 700;
         ingest(&engine, 2, &events, 50);
         holds(&engine, 2, &Fold::of(&events));
+    }
+
+    #[test]
+    fn it_holds_no_more_than_it_says() {
+        for (threads, count, batch) in [(1, 200_000, 512), (3, 200_000, 64), (2, 300, 512)] {
+            let events = stream(4, count);
+            let engine = DeferredDashMapEngine::build(&EngineConfig::new(threads));
+            ingest(&engine, threads, &events, batch);
+            // the room of what waited is kept
+            let desks = engine.desks.iter().map(|desk| {
+                let desk = desk.read();
+                desk.short.allocated_bytes() + desk.long.allocated_bytes()
+            });
+            let held = desks.sum::<usize>() as u64;
+            let notifies = |event: &&Event| effect_of(event).disposition != Disposition::Aggregate;
+            let said = DeferredDashMapEngine::held_bytes(&ExpectedLoad {
+                threads,
+                batch,
+                events: count,
+                notifying: events.iter().filter(notifies).count() as u64,
+                ..ExpectedLoad::default()
+            });
+            assert!(held <= said, "{threads} threads hold {held}, said {said}");
+            // no more than room that was begun and is not needed
+            let begun = DeferredDashMapEngine::held_bytes(&ExpectedLoad {
+                threads,
+                ..ExpectedLoad::default()
+            });
+            assert!(
+                said - begun < 2 * held,
+                "{threads} threads hold {held}, said {said}"
+            );
+        }
     }
 }

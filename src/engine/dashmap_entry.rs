@@ -4,12 +4,13 @@
 
 use dashmap::DashMap;
 
-use super::dashmaps::{read_maps, visit_maps};
+use super::dashmaps::{read_maps, visit_maps, visit_maps_mut};
 use super::keyed::Keyed;
 use super::map_memory;
 use super::read::Answer;
-use super::snapshot::StateRef;
-use super::state::{ContentUpdate, MemberUpdate, for_each_update};
+use super::snapshot::{StateMut, StateRef};
+use super::state::{ContentUpdate, MemberUpdate};
+use super::viewing::{Viewing, Views};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, shared_hasher};
@@ -31,6 +32,7 @@ pub struct EntryDashMapEngine {
     members: Map<MemberUpdate>,
     contents: Map<ContentUpdate>,
     inbox_capacity: usize,
+    views: Views,
 }
 
 impl Engine for EntryDashMapEngine {
@@ -52,15 +54,23 @@ impl Engine for EntryDashMapEngine {
             members: DashMap::with_hasher_and_shard_amount(shared_hasher(), shards),
             contents: DashMap::with_hasher_and_shard_amount(shared_hasher(), shards),
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
         }
     }
 
     fn session(&self, _: usize) -> EntrySession<'_> {
-        EntrySession { engine: self }
+        EntrySession {
+            engine: self,
+            viewing: self.views.viewing(),
+        }
     }
 
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
         visit_maps(&self.members, &self.contents, visit);
+    }
+
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        visit_maps_mut(&self.members, &self.contents, visit);
     }
 
     fn memory(&self) -> MemoryUse {
@@ -72,6 +82,7 @@ impl Engine for EntryDashMapEngine {
 #[derive(Debug)]
 pub struct EntrySession<'engine> {
     engine: &'engine EntryDashMapEngine,
+    viewing: Viewing,
 }
 
 /// Applies one update under its shard's lock. Trying `get_mut` first and an
@@ -88,9 +99,10 @@ impl Session for EntrySession<'_> {
             members,
             contents,
             inbox_capacity,
+            ..
         } = self.engine;
         for event in batch {
-            for_each_update(
+            self.viewing.for_each_update(
                 event,
                 |update| apply(members, &update, *inbox_capacity),
                 |update| apply(contents, &update, *inbox_capacity),
@@ -100,9 +112,12 @@ impl Session for EntrySession<'_> {
 
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
         let EntryDashMapEngine {
-            members, contents, ..
+            members,
+            contents,
+            views,
+            ..
         } = self.engine;
-        read_maps(members, contents, reads, sink);
+        read_maps(members, contents, views, reads, sink);
     }
 
     fn finish(self) {}

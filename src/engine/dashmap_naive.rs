@@ -4,11 +4,12 @@
 
 use dashmap::DashMap;
 
-use super::dashmaps::{read_maps, visit_maps};
+use super::dashmaps::{read_maps, visit_maps, visit_maps_mut};
 use super::map_memory;
 use super::read::Answer;
-use super::snapshot::StateRef;
-use super::state::{Content, Member, for_each_update};
+use super::snapshot::{StateMut, StateRef};
+use super::state::{Content, Member};
+use super::viewing::{Viewing, Views};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 
@@ -18,6 +19,7 @@ pub struct NaiveDashMapEngine {
     members: DashMap<u64, Member>,
     contents: DashMap<u64, Content>,
     inbox_capacity: usize,
+    views: Views,
 }
 
 impl Engine for NaiveDashMapEngine {
@@ -35,15 +37,23 @@ impl Engine for NaiveDashMapEngine {
             members: DashMap::new(),
             contents: DashMap::new(),
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
         }
     }
 
     fn session(&self, _: usize) -> NaiveSession<'_> {
-        NaiveSession { engine: self }
+        NaiveSession {
+            engine: self,
+            viewing: self.views.viewing(),
+        }
     }
 
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
         visit_maps(&self.members, &self.contents, visit);
+    }
+
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        visit_maps_mut(&self.members, &self.contents, visit);
     }
 
     fn memory(&self) -> MemoryUse {
@@ -55,6 +65,7 @@ impl Engine for NaiveDashMapEngine {
 #[derive(Debug)]
 pub struct NaiveSession<'engine> {
     engine: &'engine NaiveDashMapEngine,
+    viewing: Viewing,
 }
 
 impl Session for NaiveSession<'_> {
@@ -63,9 +74,10 @@ impl Session for NaiveSession<'_> {
             members,
             contents,
             inbox_capacity,
+            ..
         } = self.engine;
         for event in batch {
-            for_each_update(
+            self.viewing.for_each_update(
                 event,
                 |update| {
                     members
@@ -80,9 +92,12 @@ impl Session for NaiveSession<'_> {
 
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
         let NaiveDashMapEngine {
-            members, contents, ..
+            members,
+            contents,
+            views,
+            ..
         } = self.engine;
-        read_maps(members, contents, reads, sink);
+        read_maps(members, contents, views, reads, sink);
     }
 
     fn finish(self) {}

@@ -7,8 +7,9 @@ use dashmap::DashMap;
 use rayon::prelude::*;
 
 use super::read::{Answer, answer_read};
-use super::snapshot::StateRef;
+use super::snapshot::{StateMut, StateRef};
 use super::state::{Content, Member};
+use super::viewing::Views;
 use crate::event::Read;
 
 /// Shows every state, shards side by side.
@@ -25,17 +26,33 @@ pub(super) fn visit_maps<S: BuildHasher + Clone + Send + Sync>(
         .for_each(|at| visit(StateRef::Content(*at.key(), at.value())));
 }
 
+/// Shows every state to be changed, shards side by side.
+pub(super) fn visit_maps_mut<S: BuildHasher + Clone + Send + Sync>(
+    members: &DashMap<u64, Member, S>,
+    contents: &DashMap<u64, Content, S>,
+    visit: &(dyn Fn(StateMut<'_>) + Sync),
+) {
+    members
+        .par_iter_mut()
+        .for_each(|mut at| visit(StateMut::Member(*at.key(), at.value_mut())));
+    contents
+        .par_iter_mut()
+        .for_each(|mut at| visit(StateMut::Content(*at.key(), at.value_mut())));
+}
+
 /// Answers reads, one after the other; no lock is held across two look-ups.
 #[inline]
 pub(super) fn read_maps<S: BuildHasher + Clone>(
     members: &DashMap<u64, Member, S>,
     contents: &DashMap<u64, Content, S>,
+    views: &Views,
     reads: &[Read],
     sink: &mut impl FnMut(usize, &Answer),
 ) {
     for (at, read) in reads.iter().enumerate() {
         let answer = answer_read(
             read,
+            views,
             |id, look| look(members.get(&id).as_deref()),
             |id, look| look(contents.get(&id).as_deref()),
         );

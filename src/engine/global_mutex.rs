@@ -5,9 +5,10 @@ use parking_lot::Mutex;
 
 use super::map_memory;
 use super::read::Answer;
-use super::snapshot::StateRef;
+use super::snapshot::{StateMut, StateRef};
 use super::tables::Tables;
 use super::updates::Updates;
+use super::viewing::{Viewing, Views};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, shared_hasher};
@@ -17,6 +18,7 @@ use crate::unit::hash::{SharedHasher, shared_hasher};
 pub struct GlobalMutexEngine {
     tables: Mutex<Tables>,
     inbox_capacity: usize,
+    views: Views,
     hasher: SharedHasher,
 }
 
@@ -34,6 +36,7 @@ impl Engine for GlobalMutexEngine {
         Self {
             tables: Mutex::default(),
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
             hasher: shared_hasher(),
         }
     }
@@ -41,6 +44,7 @@ impl Engine for GlobalMutexEngine {
     fn session(&self, _: usize) -> GlobalMutexSession<'_> {
         GlobalMutexSession {
             engine: self,
+            viewing: self.views.viewing(),
             updates: Updates::default(),
         }
     }
@@ -61,6 +65,10 @@ impl Engine for GlobalMutexEngine {
         );
     }
 
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.tables.lock().visit_mut(visit);
+    }
+
     fn memory(&self) -> MemoryUse {
         map_memory::of_locks(size_of_val(&self.tables)) + self.tables.lock().memory()
     }
@@ -70,13 +78,14 @@ impl Engine for GlobalMutexEngine {
 #[derive(Debug)]
 pub struct GlobalMutexSession<'engine> {
     engine: &'engine GlobalMutexEngine,
+    viewing: Viewing,
     updates: Updates,
 }
 
 impl Session for GlobalMutexSession<'_> {
     /// Whatever needs no state is done before the lock is taken.
     fn ingest(&mut self, batch: &[Event]) {
-        self.updates.add(batch, &self.engine.hasher);
+        self.updates.add(batch, &self.viewing, &self.engine.hasher);
         let mut tables = self.engine.tables.lock();
         tables.apply(&self.updates, self.engine.inbox_capacity);
         drop(tables);
@@ -86,7 +95,8 @@ impl Session for GlobalMutexSession<'_> {
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
         let tables = self.engine.tables.lock();
         for (at, read) in reads.iter().enumerate() {
-            sink(at, &tables.answer(read, &self.engine.hasher));
+            let GlobalMutexEngine { hasher, views, .. } = self.engine;
+            sink(at, &tables.answer(read, hasher, views));
         }
     }
 

@@ -13,6 +13,9 @@ pub(super) trait Keyed: Copy + Send {
     /// What it changes.
     type State: Default + Send + Sync;
 
+    /// Whether a state keeps anything elsewhere.
+    const IS_BEHIND: bool = false;
+
     /// Whose state changes.
     fn id(&self) -> u64;
 
@@ -24,10 +27,14 @@ pub(super) trait Keyed: Copy + Send {
 
     /// The same for what is kept behind that, once that has arrived.
     fn prefetch_further(&self, _: &Self::State) {}
+
+    /// And behind that: where a viewer counts once.
+    fn prefetch_furthest(&self, _: &Self::State) {}
 }
 
 impl Keyed for MemberUpdate {
     type State = Member;
+    const IS_BEHIND: bool = true;
 
     #[inline(always)]
     fn id(&self) -> u64 {
@@ -48,8 +55,18 @@ impl Keyed for MemberUpdate {
 
     #[inline(always)]
     fn prefetch_further(&self, state: &Member) {
-        if Member::is_engaged_by(self.stamp) {
+        if Member::counts_viewer(self.stamp) {
+            state.behind_views().inspect(|line| prefetch_line(*line));
+        } else if Member::is_engaged_by(self.stamp) {
             let lines = state.behind_inbox().into_iter().flatten();
+            lines.for_each(prefetch_line);
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch_furthest(&self, state: &Member) {
+        if Member::counts_viewer(self.stamp) {
+            let lines = state.behind_viewers(self.actor).into_iter().flatten();
             lines.for_each(prefetch_line);
         }
     }
@@ -66,6 +83,21 @@ impl Keyed for ContentUpdate {
     #[inline(always)]
     fn apply_to(&self, state: &mut Content, _: usize) {
         state.apply(self);
+    }
+
+    #[inline(always)]
+    fn prefetch_behind(&self, state: &Content) {
+        if Content::counts_viewer(self.stamp) {
+            state.behind().inspect(|line| prefetch_line(*line));
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch_further(&self, state: &Content) {
+        if Content::counts_viewer(self.stamp) {
+            let lines = state.behind_viewers(self.viewer).into_iter().flatten();
+            lines.for_each(prefetch_line);
+        }
     }
 }
 
@@ -176,6 +208,11 @@ impl<S> KeyedTable<S> {
     /// Every id and its state.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u64, &S)> {
         self.slots.iter().map(|(id, state)| (*id, state))
+    }
+
+    /// Every id and its state, to be changed.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut S)> {
+        self.slots.iter_mut().map(|(id, state)| (*id, state))
     }
 
     /// Bytes that the table has from the allocator.

@@ -103,6 +103,16 @@ impl<T: Copy, const LINE: usize> Lines<T, LINE> {
         }
     }
 
+    /// Bytes that lines for `parts` parts have from the allocator at most,
+    /// where they never hold more than `entries` entries.
+    pub(in crate::engine) const fn bytes_at_most(parts: usize, entries: u64) -> u64 {
+        let full = entries.div_ceil(Self::CHUNK as u64);
+        // beside the full chunks: one that was begun for each part, one that
+        // closing began, and an empty one; then a part's line and its count
+        let parts = parts as u64;
+        (full + 3 * parts) * CHUNK_BYTES as u64 + parts * (size_of::<Line<T, LINE>>() as u64 + 1)
+    }
+
     /// Bytes that it has from the allocator, full or not.
     pub(in crate::engine) fn allocated_bytes(&self) -> usize {
         let lists = self.chunks.iter().chain(std::iter::once(&self.spare));

@@ -36,14 +36,17 @@ pub mod snapshot;
 pub mod state;
 mod tables;
 mod updates;
+pub mod viewing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::event::{Event, Read};
+use crate::unit::quantity::show_whole;
 use dense::DenseIds;
 use read::Answer;
-use snapshot::StateRef;
+use snapshot::{StateMut, StateRef};
+use viewing::Views;
 
 /// What a registry entry is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,8 +65,14 @@ pub enum Freshness {
     /// All events of an ingest call are visible to every session when it
     /// returns.
     Immediate,
-    /// Visible at the latest when every session has been finished.
-    Deferred,
+    /// Visible later.
+    Deferred {
+        /// How many further events at most the session that ingested an event
+        /// ingests before every session sees it. Where it is `None`, as where
+        /// a session ingests no more, it is seen at the latest when every
+        /// session has been finished.
+        within: Option<u64>,
+    },
 }
 
 impl Freshness {
@@ -72,7 +81,20 @@ impl Freshness {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Immediate => "immediate",
-            Self::Deferred => "deferred",
+            Self::Deferred { .. } => "deferred",
+        }
+    }
+
+    /// The whole declaration, for a person.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        let name = self.name();
+        match self {
+            Self::Immediate => name.to_owned(),
+            Self::Deferred { within: None } => format!("{name} to the end"),
+            Self::Deferred {
+                within: Some(events),
+            } => format!("{name} by {} events at most", show_whole(events)),
         }
     }
 }
@@ -97,6 +119,8 @@ pub struct EngineConfig {
     pub threads: usize,
     /// Entries that an inbox keeps.
     pub inbox_capacity: usize,
+    /// How views are counted, and what is shown of them.
+    pub views: Views,
     /// Set when the run is to end early: every wait inside an engine must
     /// look at it, and give up.
     pub stop: StopFlag,
@@ -115,11 +139,30 @@ impl EngineConfig {
         Self {
             threads,
             inbox_capacity: state::INBOX_CAPACITY,
+            views: Views::default(),
             stop: StopFlag::default(),
             dense: None,
             external: None,
         }
     }
+}
+
+/// What an engine will be given in a trial, at most, as far as it is known
+/// beforehand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ExpectedLoad {
+    /// Workers.
+    pub threads: usize,
+    /// Events of one ingest call.
+    pub batch: usize,
+    /// Events of a pass.
+    pub events: u64,
+    /// Of them, those that come near an inbox.
+    pub notifying: u64,
+    /// Bytes of the state that one worker's share of the events makes.
+    pub share_bytes: u64,
+    /// Whether a second pass goes over the state that the first one left.
+    pub warm: bool,
 }
 
 /// Says to all workers that the run ends early.
@@ -156,6 +199,14 @@ pub trait Engine: Sized + Send + Sync + 'static {
     /// from: its time holds a socket's, and its memory is not this process'.
     const OUT_OF_PROCESS: bool = false;
 
+    /// Bytes that it may hold at one time beyond the shared state, at most:
+    /// updates that wait, queues, a copy a worker. A run's memory is predicted
+    /// from it; where it is nothing to speak of, leave it out.
+    #[must_use]
+    fn held_bytes(_load: &ExpectedLoad) -> u64 {
+        0
+    }
+
     /// One worker's handle.
     type Session<'engine>: Session
     where
@@ -173,6 +224,11 @@ pub trait Engine: Sized + Send + Sync + 'static {
     /// Calls `visit` once for every member and content that has state, from
     /// any thread, in any order. Only called while no session is open.
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync));
+
+    /// Calls `visit` once for every member and content, to be changed, from
+    /// any thread, in any order: so an epoch is closed. Only called while no
+    /// session is open.
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync));
 
     /// Bytes that hold the state, counted by a walk. Only called while no
     /// session is open.

@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use super::read::Answer;
-use super::snapshot::StateRef;
+use super::snapshot::{StateMut, StateRef};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 
@@ -31,6 +31,8 @@ impl Engine for NullProbe {
     }
 
     fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
+
+    fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
 
     fn memory(&self) -> MemoryUse {
         MemoryUse::default()

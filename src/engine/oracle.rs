@@ -1,21 +1,24 @@
 //! The oracle: the table of the policy folded by a sequential program, slow
 //! and obviously right. It shares no state, update, merge or grouping with
-//! the engines. Imports `event`, `policy::classify`, the snapshot's lines and
-//! the types of answers; of `engine/state` only the standard K.
+//! the engines. Imports `event`, `policy::classify`, the snapshot's lines, the
+//! types of answers and how views are counted; of `engine/state` only the
+//! standard K.
 //!
 //! It keeps, for every member, the last action of every key (kind, content,
 //! actor) without bound, and takes the K newest only when asked.
 
 mod parts;
+mod sample;
+mod views;
 
 use std::collections::HashMap;
 
 use super::read::{Answer, InboxGroup, InboxPage, PAGE_GROUPS};
 use super::snapshot::{ContentLine, InboxLine, MemberLine, Snapshot, SnapshotDigest};
 use super::state::INBOX_CAPACITY;
-use crate::event::{Event, Kind, NOTIFY_KINDS, REACTION_KINDS, Read, ReadKind, Segment};
+use crate::event::{Event, Kind, NOTIFY_KINDS, REACTION_KINDS, Read, ReadKind};
 use crate::policy::{Disposition, classify};
-use crate::unit::mix::mix;
+use views::{Counting, ViewHistory};
 
 /// What an action in an inbox is about: kind, content, actor.
 type Key = (Kind, u64, u64);
@@ -31,8 +34,8 @@ struct LastAction {
 #[derive(Debug, Default)]
 struct MemberHistory {
     delivered: [i64; NOTIFY_KINDS],
-    profile_views: [u64; Segment::COUNT],
-    picture_views: [u64; Segment::COUNT],
+    profile: ViewHistory,
+    picture: ViewHistory,
     read_mark: Option<u64>,
     last_actions: HashMap<Key, LastAction>,
 }
@@ -40,7 +43,7 @@ struct MemberHistory {
 /// All that happened to one content.
 #[derive(Debug, Default)]
 struct ContentHistory {
-    views: [u64; Segment::COUNT],
+    views: ViewHistory,
     reactions: [i64; REACTION_KINDS],
 }
 
@@ -48,6 +51,7 @@ struct ContentHistory {
 #[derive(Debug)]
 pub struct Oracle {
     inbox_capacity: usize,
+    counting: Counting,
     members: HashMap<u64, MemberHistory>,
     contents: HashMap<u64, ContentHistory>,
 }
@@ -64,6 +68,7 @@ impl Oracle {
     pub fn new(inbox_capacity: usize) -> Self {
         Self {
             inbox_capacity,
+            counting: Counting::default(),
             members: HashMap::new(),
             contents: HashMap::new(),
         }
@@ -108,23 +113,12 @@ impl Oracle {
 
     /// What one event does to those members and contents that are `mine`.
     fn fold_those(&mut self, event: &Event, mine: impl Fn(u64) -> bool) {
-        let (kind, segment) = (event.kind(), event.segment() as usize);
+        let kind = event.kind();
         let member_is_mine = mine(event.recipient);
         let content_is_mine = mine(event.content);
         match classify(kind, event.undo(), event.is_self_action()) {
             Disposition::Discard => {}
-            Disposition::Aggregate => match kind {
-                Kind::ProfileView if member_is_mine => {
-                    self.member(event.recipient).profile_views[segment] += 1;
-                }
-                Kind::PictureView if member_is_mine => {
-                    self.member(event.recipient).picture_views[segment] += 1;
-                }
-                Kind::ContentView if content_is_mine => {
-                    self.content(event.content).views[segment] += 1;
-                }
-                _ => {}
-            },
+            Disposition::Aggregate => self.view(event, mine),
             Disposition::Notify => {
                 if member_is_mine {
                     self.member(event.recipient).act(event, 1);
@@ -198,13 +192,10 @@ impl Oracle {
     }
 
     fn content_lines(&self) -> impl Iterator<Item = ContentLine> {
-        let lines = self.contents.iter().map(|(&content, history)| {
-            let &ContentHistory { views, reactions } = history;
-            ContentLine {
-                content,
-                views,
-                reactions,
-            }
+        let lines = self.contents.iter().map(|(&content, history)| ContentLine {
+            content,
+            views: history.views.counts,
+            reactions: history.reactions,
         });
         lines.filter(|line| {
             line.views.iter().any(|&count| count != 0)
@@ -235,6 +226,8 @@ impl Oracle {
                 }
                 Answer::Reactions(shown)
             }
+            ReadKind::WhoViewed => Answer::Views(self.shown_profile(read.id)),
+            ReadKind::ContentViews => Answer::Views(self.shown_content(read.id)),
         }
     }
 
@@ -283,45 +276,6 @@ impl Oracle {
             _ => 0,
         }
     }
-
-    /// Reads of `count` members and `count` contents (of all, where there are
-    /// fewer), spread evenly over the ids and the same each time, and of one
-    /// id that has no state: badge and inbox page of each member, reactions
-    /// of each content.
-    #[must_use]
-    pub fn sample_reads(&self, count: usize) -> Vec<Read> {
-        let unknown = (0..)
-            .map(mix)
-            .find(|id| !self.members.contains_key(id) && !self.contents.contains_key(id));
-        let members = lowest_mixed(self.members.keys().copied(), count);
-        let contents = lowest_mixed(self.contents.keys().copied(), count);
-        let mut reads = Vec::with_capacity(members.len() * 2 + contents.len() + 3);
-        for id in members.into_iter().chain(unknown) {
-            reads.push(Read {
-                id,
-                kind: ReadKind::Badge,
-            });
-            reads.push(Read {
-                id,
-                kind: ReadKind::InboxPage,
-            });
-        }
-        for id in contents.into_iter().chain(unknown) {
-            reads.push(Read {
-                id,
-                kind: ReadKind::Reactions,
-            });
-        }
-        reads
-    }
-}
-
-/// The `count` ids whose mixed words are lowest.
-fn lowest_mixed(ids: impl Iterator<Item = u64>, count: usize) -> Vec<u64> {
-    let mut ids: Vec<u64> = ids.collect();
-    ids.sort_unstable_by_key(|&id| mix(id));
-    ids.truncate(count);
-    ids
 }
 
 impl MemberHistory {
@@ -361,14 +315,21 @@ impl MemberHistory {
         actions
     }
 
+    /// Whether there is more than views.
+    fn is_engaged(&self) -> bool {
+        self.read_mark.is_some()
+            || !self.last_actions.is_empty()
+            || self.delivered.iter().any(|&count| count != 0)
+    }
+
     fn line(&self, member: u64, capacity: usize) -> MemberLine {
         MemberLine {
             member,
             delivered: self.delivered,
             inbox: self.newest(capacity),
             read_mark: self.read_mark,
-            profile_views: self.profile_views,
-            picture_views: self.picture_views,
+            profile_views: self.profile.counts,
+            picture_views: self.picture.counts,
         }
     }
 }

@@ -12,8 +12,9 @@ use parking_lot::Mutex;
 use super::keyed::Keyed;
 use super::map_memory::{self, Allocated, of_content, of_member};
 use super::read::{Answer, answer_read};
-use super::snapshot::StateRef;
-use super::state::{Content, ContentUpdate, Member, MemberUpdate, for_each_update};
+use super::snapshot::{StateMut, StateRef};
+use super::state::{Content, ContentUpdate, Member, MemberUpdate};
+use super::viewing::{Viewing, Views};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
@@ -38,6 +39,7 @@ pub struct PapayaEngine {
     members: Map<Member>,
     contents: Map<Content>,
     inbox_capacity: usize,
+    views: Views,
 }
 
 impl Engine for PapayaEngine {
@@ -55,11 +57,15 @@ impl Engine for PapayaEngine {
             members: new_map(),
             contents: new_map(),
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
         }
     }
 
     fn session(&self, _: usize) -> PapayaSession<'_> {
-        PapayaSession { engine: self }
+        PapayaSession {
+            engine: self,
+            viewing: self.views.viewing(),
+        }
     }
 
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
@@ -72,6 +78,21 @@ impl Engine for PapayaEngine {
             || {
                 for (&id, state) in &self.contents.pin() {
                     visit(StateRef::Content(id, &state.lock()));
+                }
+            },
+        );
+    }
+
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        rayon::join(
+            || {
+                for (&id, state) in &self.members.pin() {
+                    visit(StateMut::Member(id, &mut state.lock()));
+                }
+            },
+            || {
+                for (&id, state) in &self.contents.pin() {
+                    visit(StateMut::Content(id, &mut state.lock()));
                 }
             },
         );
@@ -142,6 +163,7 @@ fn slots_of<S>(map: &Map<S>) -> usize {
 #[derive(Debug)]
 pub struct PapayaSession<'engine> {
     engine: &'engine PapayaEngine,
+    viewing: Viewing,
 }
 
 /// The state of `id`, made where there is none. Nearly every id has one, and
@@ -181,7 +203,7 @@ impl Session for PapayaSession<'_> {
         let mut of_contents = Found::<ContentUpdate>::new();
         for events in batch.chunks(TOGETHER) {
             for event in events {
-                for_each_update(
+                self.viewing.for_each_update(
                     event,
                     |update| look_up(&members, update, &mut of_members),
                     |update| look_up(&contents, update, &mut of_contents),
@@ -197,6 +219,7 @@ impl Session for PapayaSession<'_> {
         for (at, read) in reads.iter().enumerate() {
             let answer = answer_read(
                 read,
+                &self.engine.views,
                 |id, look| look(members.get(&id).map(Mutex::lock).as_deref()),
                 |id, look| look(contents.get(&id).map(Mutex::lock).as_deref()),
             );

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::read::Answer;
-use super::snapshot::StateRef;
-use super::{Engine, EngineConfig, EngineInfo, MemoryUse, Session};
+use super::snapshot::{StateMut, StateRef};
+use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, MemoryUse, Session};
 use crate::event::{Event, Read};
 
 /// `E`, slowed down by a share that is set after it was built.
@@ -34,6 +34,11 @@ impl<E: Engine> Engine for Planted<E> {
     const INFO: EngineInfo = E::INFO;
     const NEEDS_DENSE_IDS: bool = E::NEEDS_DENSE_IDS;
     const OUT_OF_PROCESS: bool = E::OUT_OF_PROCESS;
+
+    fn held_bytes(load: &ExpectedLoad) -> u64 {
+        E::held_bytes(load)
+    }
+
     type Session<'engine> = PlantedSession<E::Session<'engine>>;
 
     fn build(config: &EngineConfig) -> Self {
@@ -52,6 +57,10 @@ impl<E: Engine> Engine for Planted<E> {
 
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
         self.engine.visit(visit);
+    }
+
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.engine.visit_mut(visit);
     }
 
     fn memory(&self) -> MemoryUse {

@@ -4,14 +4,16 @@
 //! Every function drives sessions on threads of their own, since an engine
 //! may need all its sessions at work at once.
 
-use std::sync::mpsc;
+mod freshness;
+
 use std::thread;
 
-use super::oracle::Oracle;
 use super::read::Answer;
 use super::snapshot::{Snapshot, SnapshotDigest, answer_difference, first_difference};
-use super::{Engine, EngineConfig, Freshness, Session, StopFlag};
-use crate::event::{Event, Read, ReadKind};
+use super::viewing::Views;
+use super::{Engine, EngineConfig, Session, StopFlag};
+use crate::event::{Event, Read};
+pub use freshness::{check_freshness, reads_about};
 
 /// Folds `events` in batches of `batch`, dealt in turn to one session a
 /// thread, and finishes the sessions.
@@ -46,11 +48,24 @@ pub fn check_snapshot<E: Engine>(
     expected: SnapshotDigest,
     oracle: impl FnOnce() -> Snapshot,
 ) -> Result<(), String> {
-    let found = SnapshotDigest::of(engine);
+    check_shown(engine, &Views::default(), expected, oracle)
+}
+
+/// The same of what anybody may see: [`Snapshot::shown`].
+///
+/// # Errors
+/// The first difference, in words.
+pub fn check_shown<E: Engine>(
+    engine: &E,
+    views: &Views,
+    expected: SnapshotDigest,
+    oracle: impl FnOnce() -> Snapshot,
+) -> Result<(), String> {
+    let found = SnapshotDigest::shown(engine, views);
     if found == expected {
         return Ok(());
     }
-    match first_difference(&oracle(), &Snapshot::of(engine)) {
+    match first_difference(&oracle(), &Snapshot::shown(engine, views)) {
         Some(words) => Err(words),
         None => Err(format!(
             "the snapshots are equal line by line, but the digest is {} of {} members and {} \
@@ -126,127 +141,12 @@ fn compare_answers(
 }
 
 fn name_of(read: &Read) -> String {
-    let whose = if read.kind == ReadKind::Reactions {
+    let whose = if read.kind.is_of_content() {
         "content"
     } else {
         "member"
     };
     format!("{whose} {}: {} read", read.id, read.kind.name())
-}
-
-/// Holds an engine to the freshness that it declares. An *immediate* one is
-/// built anew and fed in batches of `batch` by one session; after each call
-/// a session on another thread must see all of it, as the oracle does. A
-/// *deferred* one must have it all once every session was finished.
-///
-/// # Errors
-/// What was not seen, in words; or a session's panic.
-///
-/// # Panics
-/// Where `batch` is 0, or `config.threads` below 2.
-pub fn check_freshness<E: Engine>(
-    config: &EngineConfig,
-    events: &[Event],
-    batch: usize,
-) -> Result<(), String> {
-    assert!(config.threads >= 2, "one session writes and another reads");
-    let engine = E::build(config);
-    match E::INFO.freshness {
-        Freshness::Immediate => thread::scope(|scope| {
-            let work = || ingest_here_read_there(&engine, config, events, batch);
-            scope
-                .spawn(work)
-                .join()
-                .unwrap_or_else(|panic| Err(panic_words(0, &*panic)))
-        }),
-        Freshness::Deferred => {
-            let mut oracle = Oracle::new(config.inbox_capacity);
-            oracle.fold_all(events);
-            fold_on_threads(&engine, config, events, batch)?;
-            let reads = oracle.sample_reads(usize::MAX);
-            let expected: Vec<Answer> = reads.iter().map(|read| oracle.answer(read)).collect();
-            check_answers(&engine, config, &reads, &expected)
-        }
-    }
-}
-
-fn ingest_here_read_there<E: Engine>(
-    engine: &E,
-    config: &EngineConfig,
-    events: &[Event],
-    batch: usize,
-) -> Result<(), String> {
-    let mut oracle = Oracle::new(config.inbox_capacity);
-    let mut writer = engine.session(0);
-    let (ask, asked) = mpsc::channel::<(Vec<Read>, Vec<Answer>)>();
-    let (tell, told) = mpsc::channel();
-    let mut ingested = 0;
-    let verdict = thread::scope(|scope| {
-        let reader = scope.spawn(move || {
-            let mut session = engine.session(1);
-            for (reads, expected) in asked {
-                let expected: Vec<&Answer> = expected.iter().collect();
-                if tell
-                    .send(compare_answers(&mut session, &reads, &expected))
-                    .is_err()
-                {
-                    break;
-                }
-            }
-            session.finish();
-        });
-        let mut verdict = Ok(());
-        for share in events.chunks(batch) {
-            writer.ingest(share);
-            oracle.fold_all(share);
-            ingested += share.len();
-            let reads = reads_about(share);
-            let expected = reads.iter().map(|read| oracle.answer(read)).collect();
-            // a reader that panicked is heard of when it is joined
-            let Some(said) = ask
-                .send((reads, expected))
-                .ok()
-                .and_then(|()| told.recv().ok())
-            else {
-                break;
-            };
-            if let Err(words) = said {
-                verdict = Err(format!(
-                    "after {ingested} events another session sees: {words}"
-                ));
-                break;
-            }
-        }
-        drop(ask);
-        reader
-            .join()
-            .map_err(|panic| panic_words(1, &*panic))
-            .and(verdict)
-    });
-    writer.finish();
-    verdict
-}
-
-/// Reads of every member and content that `events` name, each once.
-#[must_use]
-pub fn reads_about(events: &[Event]) -> Vec<Read> {
-    let mut members: Vec<u64> = events.iter().map(|event| event.recipient).collect();
-    let with_content = events.iter().filter(|event| event.kind().has_content());
-    let mut contents: Vec<u64> = with_content.map(|event| event.content).collect();
-    for ids in [&mut members, &mut contents] {
-        ids.sort_unstable();
-        ids.dedup();
-    }
-    let of_member = |id| [ReadKind::Badge, ReadKind::InboxPage].map(|kind| Read { id, kind });
-    let of_content = |id| Read {
-        id,
-        kind: ReadKind::Reactions,
-    };
-    members
-        .into_iter()
-        .flat_map(of_member)
-        .chain(contents.into_iter().map(of_content))
-        .collect()
 }
 
 /// Opens every session of an engine on a thread of its own and gives it to

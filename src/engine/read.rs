@@ -1,10 +1,12 @@
-//! What reads answer: badge, inbox page, reactions; and how a page is
-//! grouped. Imports `event`.
+//! What reads answer: badge, inbox page, reactions, released views; and how a
+//! page is grouped. Imports `event`, `policy`.
 
 use arrayvec::ArrayVec;
 
 use super::state::{Content, Member};
+use super::viewing::{ReleasedViews, Views};
 use crate::event::{Kind, REACTION_KINDS, Read, ReadKind};
+use crate::policy::Surface;
 
 /// Groups on one page of an inbox.
 pub const PAGE_GROUPS: usize = 10;
@@ -20,6 +22,9 @@ pub enum Answer {
     Inbox(InboxPage),
     /// Reaction counts by kind, never below zero.
     Reactions([u64; REACTION_KINDS]),
+    /// What was released of the last closed epoch's views of a profile or a
+    /// content; nothing before the first is closed.
+    Views(Option<ReleasedViews>),
 }
 
 /// The newest groups of an inbox, newest first.
@@ -98,6 +103,7 @@ pub fn page_of(member: &Member) -> InboxPage {
 /// longer than that.
 pub fn answer_read(
     read: &Read,
+    views: &Views,
     member: impl FnOnce(u64, &mut dyn FnMut(Option<&Member>)),
     mut content: impl FnMut(u64, &mut dyn FnMut(Option<&Content>)),
 ) -> Answer {
@@ -127,7 +133,43 @@ pub fn answer_read(
             Answer::Inbox(page)
         }
         ReadKind::Reactions => Answer::Reactions(reactions_of(read.id)),
+        ReadKind::WhoViewed => {
+            let mut answer = None;
+            member(read.id, &mut |state| {
+                answer = profile_views_of(read.id, state, views);
+            });
+            Answer::Views(answer)
+        }
+        ReadKind::ContentViews => {
+            let mut answer = None;
+            content(read.id, &mut |state| {
+                answer = content_views_of(read.id, state, views);
+            });
+            Answer::Views(answer)
+        }
     }
+}
+
+/// What is released of a profile's views; `state` is its member's, if any.
+#[must_use]
+pub fn profile_views_of(id: u64, state: Option<&Member>, views: &Views) -> Option<ReleasedViews> {
+    if views.showing().is_live() {
+        let counts = state.map(Member::profile_views).unwrap_or_default();
+        return views.live_views(Surface::Profile, id, &counts);
+    }
+    let shown = state.map(|state| state.shown_views()[0]);
+    views.released_views(Surface::Profile, id, &shown.unwrap_or_default())
+}
+
+/// What is released of a content's views; `state` is the content's, if any.
+#[must_use]
+pub fn content_views_of(id: u64, state: Option<&Content>, views: &Views) -> Option<ReleasedViews> {
+    if views.showing().is_live() {
+        let counts = state.map(Content::views).unwrap_or_default();
+        return views.live_views(Surface::Content, id, &counts);
+    }
+    let shown = state.map(Content::shown_views);
+    views.released_views(Surface::Content, id, &shown.unwrap_or_default())
 }
 
 /// Raises each group's N by its content's count, where it needs it.

@@ -6,8 +6,9 @@ use scc::HashMap;
 use super::keyed::Keyed;
 use super::map_memory::{self, Allocated, of_content, of_member};
 use super::read::{Answer, answer_read};
-use super::snapshot::StateRef;
-use super::state::{Content, ContentUpdate, Member, MemberUpdate, for_each_update};
+use super::snapshot::{StateMut, StateRef};
+use super::state::{Content, ContentUpdate, Member, MemberUpdate};
+use super::viewing::{Viewing, Views};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, shared_hasher};
@@ -21,6 +22,7 @@ pub struct SccEngine {
     members: Map<MemberUpdate>,
     contents: Map<ContentUpdate>,
     inbox_capacity: usize,
+    views: Views,
 }
 
 impl Engine for SccEngine {
@@ -38,11 +40,15 @@ impl Engine for SccEngine {
             members: HashMap::with_hasher(shared_hasher()),
             contents: HashMap::with_hasher(shared_hasher()),
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
         }
     }
 
     fn session(&self, _: usize) -> SccSession<'_> {
-        SccSession { engine: self }
+        SccSession {
+            engine: self,
+            viewing: self.views.viewing(),
+        }
     }
 
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
@@ -55,6 +61,25 @@ impl Engine for SccEngine {
             || {
                 each(&self.contents, |id, state| {
                     visit(StateRef::Content(id, state));
+                });
+            },
+        );
+    }
+
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        rayon::join(
+            || {
+                self.members.iter_mut_sync(|mut entry| {
+                    let id = *entry.key();
+                    visit(StateMut::Member(id, &mut entry));
+                    true
+                });
+            },
+            || {
+                self.contents.iter_mut_sync(|mut entry| {
+                    let id = *entry.key();
+                    visit(StateMut::Content(id, &mut entry));
+                    true
                 });
             },
         );
@@ -113,6 +138,7 @@ fn allocated_by<S>(map: &HashMap<u64, S, SharedHasher>) -> [Allocated; 3] {
 #[derive(Debug)]
 pub struct SccSession<'engine> {
     engine: &'engine SccEngine,
+    viewing: Viewing,
 }
 
 /// Applies one update under its bucket's lock: nearly every one finds its
@@ -141,9 +167,10 @@ impl Session for SccSession<'_> {
             members,
             contents,
             inbox_capacity,
+            ..
         } = self.engine;
         for event in batch {
-            for_each_update(
+            self.viewing.for_each_update(
                 event,
                 |update| apply(members, &update, *inbox_capacity),
                 |update| apply(contents, &update, *inbox_capacity),
@@ -158,6 +185,7 @@ impl Session for SccSession<'_> {
         for (at, read) in reads.iter().enumerate() {
             let answer = answer_read(
                 read,
+                &self.engine.views,
                 |id, look| show::<Member>(members, id, look),
                 |id, look| show::<Content>(contents, id, look),
             );

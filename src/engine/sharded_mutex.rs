@@ -10,8 +10,9 @@ use rayon::prelude::*;
 use super::keyed::{Keyed, KeyedTable};
 use super::map_memory;
 use super::read::{Answer, answer_read};
-use super::snapshot::StateRef;
-use super::state::{Content, Member, for_each_update};
+use super::snapshot::{StateMut, StateRef};
+use super::state::{Content, Member};
+use super::viewing::{Viewing, Views};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
@@ -69,6 +70,7 @@ pub struct ShardedMutexEngine {
     members: Sharded<Member>,
     contents: Sharded<Content>,
     inbox_capacity: usize,
+    views: Views,
 }
 
 impl Engine for ShardedMutexEngine {
@@ -86,11 +88,15 @@ impl Engine for ShardedMutexEngine {
             members: Sharded::new(),
             contents: Sharded::new(),
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
         }
     }
 
     fn session(&self, _: usize) -> ShardedMutexSession<'_> {
-        ShardedMutexSession { engine: self }
+        ShardedMutexSession {
+            engine: self,
+            viewing: self.views.viewing(),
+        }
     }
 
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
@@ -108,6 +114,21 @@ impl Engine for ShardedMutexEngine {
         });
     }
 
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.members.shards.par_iter().for_each(|shard| {
+            let mut shard = shard.lock();
+            shard
+                .iter_mut()
+                .for_each(|(id, state)| visit(StateMut::Member(id, state)));
+        });
+        self.contents.shards.par_iter().for_each(|shard| {
+            let mut shard = shard.lock();
+            shard
+                .iter_mut()
+                .for_each(|(id, state)| visit(StateMut::Content(id, state)));
+        });
+    }
+
     fn memory(&self) -> MemoryUse {
         let locks = size_of_val(&*self.members.shards) + size_of_val(&*self.contents.shards);
         let shards = self.members.shards.iter().zip(&self.contents.shards);
@@ -121,6 +142,7 @@ impl Engine for ShardedMutexEngine {
 #[derive(Debug)]
 pub struct ShardedMutexSession<'engine> {
     engine: &'engine ShardedMutexEngine,
+    viewing: Viewing,
 }
 
 impl Session for ShardedMutexSession<'_> {
@@ -129,9 +151,10 @@ impl Session for ShardedMutexSession<'_> {
             members,
             contents,
             inbox_capacity,
+            ..
         } = self.engine;
         for event in batch {
-            for_each_update(
+            self.viewing.for_each_update(
                 event,
                 |update| members.apply(&update, *inbox_capacity),
                 |update| contents.apply(&update, *inbox_capacity),
@@ -146,6 +169,7 @@ impl Session for ShardedMutexSession<'_> {
         for (at, read) in reads.iter().enumerate() {
             let answer = answer_read(
                 read,
+                &self.engine.views,
                 |id, look| members.show(id, look),
                 |id, look| {
                     contents.show(id, look);

@@ -13,7 +13,9 @@ use parking_lot::Mutex;
 
 use super::Engine;
 use super::state::{Content, Member};
+use super::viewing::{ReleasedViews, Views};
 use crate::event::{Kind, NOTIFY_KINDS, REACTION_KINDS, Segment};
+use crate::policy::Surface;
 use crate::unit::digest::{Digest, LineHasher};
 
 /// What [`Engine::visit`] shows.
@@ -23,6 +25,15 @@ pub enum StateRef<'a> {
     Member(u64, &'a Member),
     /// A content's id and state.
     Content(u64, &'a Content),
+}
+
+/// What [`Engine::visit_mut`] shows.
+#[derive(Debug)]
+pub enum StateMut<'a> {
+    /// A member's id and state.
+    Member(u64, &'a mut Member),
+    /// A content's id and state.
+    Content(u64, &'a mut Content),
 }
 
 /// One member's line.
@@ -160,6 +171,47 @@ impl ContentLine {
     }
 }
 
+/// The line of one state.
+enum Line {
+    Member(MemberLine),
+    Content(ContentLine),
+}
+
+/// The line of a state, if it has one: the whole of it, or, where `views` are
+/// released, what is shown of it.
+fn line_of(state: StateRef<'_>, views: &Views) -> Option<Line> {
+    let is_shown = views.are_released();
+    match state {
+        StateRef::Member(id, member) if is_shown => member.is_engaged().then(|| {
+            let [profile, picture] = member.shown_views();
+            Line::Member(MemberLine {
+                profile_views: numbers_of(views.released_views(Surface::Profile, id, &profile)),
+                picture_views: numbers_of(views.released_views(Surface::Picture, id, &picture)),
+                ..MemberLine::of(id, member)
+            })
+        }),
+        StateRef::Content(id, content) if is_shown => content.has_reactions().then(|| {
+            let shown = views.released_views(Surface::Content, id, &content.shown_views());
+            Line::Content(ContentLine {
+                views: numbers_of(shown),
+                ..ContentLine::of(id, content)
+            })
+        }),
+        StateRef::Member(id, member) => member
+            .is_present()
+            .then(|| Line::Member(MemberLine::of(id, member))),
+        StateRef::Content(id, content) => content
+            .is_present()
+            .then(|| Line::Content(ContentLine::of(id, content))),
+    }
+}
+
+/// What a line shows of released views.
+fn numbers_of(views: Option<ReleasedViews>) -> [u64; Segment::COUNT] {
+    let viewers = views.map(|views| views.release.viewers);
+    viewers.unwrap_or_default().map(u64::from)
+}
+
 fn absorb_counts(line: &mut LineHasher, field: u64, counts: impl Iterator<Item = u64>) {
     for (slot, count) in counts.enumerate() {
         if count != 0 {
@@ -210,13 +262,23 @@ impl SnapshotDigest {
     /// The digest of an engine at rest, without making its snapshot.
     #[must_use]
     pub fn of<E: Engine>(engine: &E) -> Self {
+        Self::seen_as(engine, &Views::default())
+    }
+
+    /// The digest of what anybody may see of it, [`Snapshot::shown`].
+    #[must_use]
+    pub fn shown<E: Engine>(engine: &E, views: &Views) -> Self {
+        Self::seen_as(engine, views)
+    }
+
+    fn seen_as<E: Engine>(engine: &E, views: &Views) -> Self {
         // a sum for each pool thread, so that the visits don't contend
         let slots = rayon::current_num_threads() + 1;
         let sums: Vec<CachePadded<Mutex<Self>>> =
             (0..slots).map(|_| CachePadded::default()).collect();
         engine.visit(&|state| {
             let slot = rayon::current_thread_index().map_or(0, |thread| thread + 1);
-            sums[slot % slots].lock().add(state);
+            sums[slot % slots].lock().add(state, views);
         });
         sums.iter().map(|sum| *sum.lock()).sum()
     }
@@ -240,15 +302,11 @@ impl SnapshotDigest {
         self.views += line.views.iter().sum::<u64>();
     }
 
-    fn add(&mut self, state: StateRef<'_>) {
-        match state {
-            StateRef::Member(id, member) if member.is_present() => {
-                self.add_member(&MemberLine::of(id, member));
-            }
-            StateRef::Content(id, content) if content.is_present() => {
-                self.add_content(&ContentLine::of(id, content));
-            }
-            _ => {}
+    fn add(&mut self, state: StateRef<'_>, views: &Views) {
+        match line_of(state, views) {
+            Some(Line::Member(line)) => self.add_member(&line),
+            Some(Line::Content(line)) => self.add_content(&line),
+            None => {}
         }
     }
 }
@@ -265,17 +323,27 @@ impl Snapshot {
     /// The snapshot of an engine at rest.
     #[must_use]
     pub fn of<E: Engine>(engine: &E) -> Self {
+        Self::seen_as(engine, &Views::default())
+    }
+
+    /// What anybody may see of an engine at rest. Where views are released
+    /// that is the last releases in place of counts, and no line of a member
+    /// or content that has nothing but views: being there would tell that
+    /// somebody looked.
+    #[must_use]
+    pub fn shown<E: Engine>(engine: &E, views: &Views) -> Self {
+        Self::seen_as(engine, views)
+    }
+
+    fn seen_as<E: Engine>(engine: &E, views: &Views) -> Self {
         let lines = Mutex::new((Vec::new(), Vec::new()));
         engine.visit(&|state| {
+            let line = line_of(state, views);
             let mut lines = lines.lock();
-            match state {
-                StateRef::Member(id, member) if member.is_present() => {
-                    lines.0.push(MemberLine::of(id, member));
-                }
-                StateRef::Content(id, content) if content.is_present() => {
-                    lines.1.push(ContentLine::of(id, content));
-                }
-                _ => {}
+            match line {
+                Some(Line::Member(line)) => lines.0.push(line),
+                Some(Line::Content(line)) => lines.1.push(line),
+                None => {}
             }
         });
         let (members, contents) = lines.into_inner();

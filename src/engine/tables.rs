@@ -5,10 +5,11 @@
 use super::MemoryUse;
 use super::keyed::KeyedTable;
 use super::map_memory;
-use super::read::{Answer, InboxPage, answer_read, page_of};
-use super::snapshot::StateRef;
+use super::read::{Answer, InboxPage, answer_read, content_views_of, page_of, profile_views_of};
+use super::snapshot::{StateMut, StateRef};
 use super::state::{Content, Member};
 use super::updates::{Updates, apply_all};
+use super::viewing::Views;
 use crate::event::{REACTION_KINDS, Read, ReadKind};
 use crate::unit::hash::{SharedHasher, hash_id};
 
@@ -29,9 +30,10 @@ impl Tables {
     }
 
     /// Answers from the whole state.
-    pub(super) fn answer(&self, read: &Read, hasher: &SharedHasher) -> Answer {
+    pub(super) fn answer(&self, read: &Read, hasher: &SharedHasher, views: &Views) -> Answer {
         answer_read(
             read,
+            views,
             |id, look| look(self.members.get(hash_id(hasher, id), id)),
             |id, look| look(self.contents.get(hash_id(hasher, id), id)),
         )
@@ -40,7 +42,12 @@ impl Tables {
     /// Answers from a part of the state, as far as it can: an inbox page's
     /// groups are not yet raised by the counts of contents, which may be in
     /// other parts.
-    pub(super) fn answer_in_part(&self, read: &Read, hasher: &SharedHasher) -> Answer {
+    pub(super) fn answer_in_part(
+        &self,
+        read: &Read,
+        hasher: &SharedHasher,
+        views: &Views,
+    ) -> Answer {
         let hash = hash_id(hasher, read.id);
         match read.kind {
             ReadKind::Badge => {
@@ -56,6 +63,14 @@ impl Tables {
                     .get(hash, read.id)
                     .map_or([0; REACTION_KINDS], Content::shown_reactions),
             ),
+            ReadKind::WhoViewed => {
+                let state = self.members.get(hash, read.id);
+                Answer::Views(profile_views_of(read.id, state, views))
+            }
+            ReadKind::ContentViews => {
+                let state = self.contents.get(hash, read.id);
+                Answer::Views(content_views_of(read.id, state, views))
+            }
         }
     }
 
@@ -67,6 +82,16 @@ impl Tables {
         self.contents
             .iter()
             .for_each(|(id, state)| visit(StateRef::Content(id, state)));
+    }
+
+    /// Shows every state, to be changed.
+    pub(super) fn visit_mut(&mut self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.members
+            .iter_mut()
+            .for_each(|(id, state)| visit(StateMut::Member(id, state)));
+        self.contents
+            .iter_mut()
+            .for_each(|(id, state)| visit(StateMut::Content(id, state)));
     }
 
     /// Where its bytes are.

@@ -2,7 +2,8 @@
 //! to tables: in blocks, each prefetched first. Imports the shared state.
 
 use super::keyed::{Keyed, KeyedTable};
-use super::state::{ContentUpdate, MemberUpdate, for_each_update};
+use super::state::{ContentUpdate, MemberUpdate};
+use super::viewing::Viewing;
 use crate::event::Event;
 use crate::unit::hash::{SharedHasher, hash_id};
 
@@ -23,9 +24,9 @@ pub(super) struct Updates {
 
 impl Updates {
     /// Adds what the events of a batch do.
-    pub(super) fn add(&mut self, batch: &[Event], hasher: &SharedHasher) {
+    pub(super) fn add(&mut self, batch: &[Event], viewing: &Viewing, hasher: &SharedHasher) {
         for event in batch {
-            for_each_update(
+            viewing.for_each_update(
                 event,
                 |update| {
                     self.members.push((hash_id(hasher, update.member), update));
@@ -44,11 +45,28 @@ impl Updates {
         self.members.len() + self.contents.len()
     }
 
+    /// Bytes that it has from the allocator, full or not.
+    #[cfg(test)]
+    pub(super) fn allocated_bytes(&self) -> u64 {
+        let members = self.members.capacity() * size_of::<(u64, MemberUpdate)>();
+        let contents = self.contents.capacity() * size_of::<(u64, ContentUpdate)>();
+        (members + contents) as u64
+    }
+
     /// Forgets all, and keeps the room.
     pub(super) fn clear(&mut self) {
         self.members.clear();
         self.contents.clear();
     }
+}
+
+/// Bytes of `count` buffers of up to `updates` updates each, at most, through
+/// which `events` events go: a buffer's room doubles, and is kept.
+pub(super) const fn room_at_most(count: u64, updates: u64, events: u64) -> u64 {
+    let pair = size_of::<(u64, MemberUpdate)>() + size_of::<(u64, ContentUpdate)>();
+    let room = count * updates.next_power_of_two();
+    let pushed = 2 * events;
+    (if room < pushed { room } else { pushed }) * pair as u64
 }
 
 /// Applies updates, each to the one of `tables` that `table_of` says for its
@@ -92,7 +110,8 @@ mod tests {
     fn prefetched_blocks_leave_what_single_updates_leave() {
         let hasher = shared_hasher();
         let mut updates = Updates::default();
-        updates.add(&stream_over(1_600_000, 1, 1_200_000), &hasher);
+        let events = stream_over(1_600_000, 1, 1_200_000);
+        updates.add(&events, &Viewing::default(), &hasher);
         let mut single = KeyedTable::default();
         for (hash, update) in &updates.members {
             single.apply(*hash, update, INBOX_CAPACITY);

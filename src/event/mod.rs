@@ -11,7 +11,7 @@ pub use kind::{Kind, NOTIFY_KINDS, REACTION_KINDS};
 pub use read::{Read, ReadKind};
 pub use segment::Segment;
 pub use stamp::Stamp;
-pub use text::EventFormat;
+pub use text::{COLUMNS, EventFormat};
 
 use crate::unit::digest::{Digest, LineHasher};
 

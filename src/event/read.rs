@@ -11,11 +11,33 @@ pub enum ReadKind {
     InboxPage,
     /// A content's reaction counts.
     Reactions,
+    /// Who viewed a member's profile: the last release.
+    WhoViewed,
+    /// Who viewed a content: the last release.
+    ContentViews,
 }
 
 impl ReadKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 3] = [Self::Badge, Self::InboxPage, Self::Reactions];
+    pub const ALL: [Self; 5] = [
+        Self::Badge,
+        Self::InboxPage,
+        Self::Reactions,
+        Self::WhoViewed,
+        Self::ContentViews,
+    ];
+
+    /// Whether it asks about a content, not a member.
+    #[must_use]
+    pub const fn is_of_content(self) -> bool {
+        matches!(self, Self::Reactions | Self::ContentViews)
+    }
+
+    /// Whether it asks for what was released of views.
+    #[must_use]
+    pub const fn is_of_views(self) -> bool {
+        matches!(self, Self::WhoViewed | Self::ContentViews)
+    }
 
     /// Its name in workload files and reports.
     #[must_use]
@@ -24,14 +46,17 @@ impl ReadKind {
             Self::Badge => "badge",
             Self::InboxPage => "inbox_page",
             Self::Reactions => "reactions",
+            Self::WhoViewed => "who_viewed",
+            Self::ContentViews => "content_views",
         }
     }
 }
 
-/// One read: of a member (badge, inbox page) or of a content (reactions).
+/// One read: of a member (badge, inbox page, who viewed) or of a content
+/// (reactions, content views).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Read {
-    /// Member id, or content id for [`ReadKind::Reactions`].
+    /// Member id, or content id where [`ReadKind::is_of_content`].
     pub id: u64,
     /// What is asked of it.
     pub kind: ReadKind,

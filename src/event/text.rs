@@ -8,7 +8,7 @@ use std::path::Path;
 use super::Event;
 
 /// The columns of the CSV and the keys of the NDJSON, in order.
-const COLUMNS: [&str; 8] = [
+pub const COLUMNS: [&str; 8] = [
     "index",
     "at_us",
     "kind",

@@ -62,9 +62,10 @@ pub(crate) mod tests {
             time: TimeShape::Constant,
             reads: ReadMix {
                 per_event: 0.5,
-                kinds: [0.5, 0.3, 0.2],
+                kinds: [0.5, 0.3, 0.2, 0.0, 0.0],
                 exponent: 0.8,
             },
+            anonymity: crate::workload::Anonymity::default(),
             expected_events_digest: None,
             expected_snapshot_digest: None,
         }

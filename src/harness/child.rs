@@ -1,6 +1,6 @@
-//! A run in a process of its own, of this build or another, and two builds
-//! that take turns. Imports `record`, `engine`'s stop flag, and the shuffle of
-//! rounds.
+//! A run in a process of its own, of this build or another; a run made in
+//! several of them, and two builds that take turns. Imports `record`,
+//! `engine`'s stop flag, and the shuffle of rounds.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use super::run::shuffled;
+use super::run::{Observer, shuffled};
 use crate::engine::StopFlag;
 use crate::record::Record;
 
@@ -77,6 +77,9 @@ pub enum ChildError {
         /// Its last messages, each on a line of its own.
         said: String,
     },
+    /// Its record does not go with those of the processes before it.
+    #[error("the processes do not agree: {0}")]
+    Disagree(String),
 }
 
 /// Runs `exe` with these words and reads the record that it prints. The child
@@ -86,7 +89,7 @@ pub enum ChildError {
 /// # Errors
 /// Where it can't be started, fails, or prints no record; where `stop` is set,
 /// which ends the child.
-pub fn run_child(exe: &Path, words: &[OsString], stop: &StopFlag) -> Result<Record, ChildError> {
+fn run_child(exe: &Path, words: &[OsString], stop: &StopFlag) -> Result<Record, ChildError> {
     let not_read = |source| ChildError::NotRead {
         exe: exe.to_owned(),
         source,
@@ -127,6 +130,48 @@ pub fn run_child(exe: &Path, words: &[OsString], stop: &StopFlag) -> Result<Reco
         why: error.to_string(),
         said,
     })
+}
+
+/// One run in `processes` processes of `exe`, one after the other, the words
+/// of each given by `words`; their records made into one. Interrupted, it
+/// gives the record of the processes that came to their end, marked
+/// incomplete; that of the one that was under way is lost.
+///
+/// # Errors
+/// As [`run_child`]; where the records do not go together; where `stop` is
+/// set before the first process has ended.
+pub fn run_in_processes(
+    exe: &Path,
+    words: impl Fn(usize) -> Vec<OsString>,
+    processes: usize,
+    stop: &StopFlag,
+    observer: &mut dyn Observer,
+) -> Result<Record, ChildError> {
+    let mut whole: Option<Record> = None;
+    for number in 0..processes {
+        observer.turn(number, processes, &format!("process {}", number + 1));
+        let part = if stop.is_set() {
+            Err(ChildError::Interrupted)
+        } else {
+            run_child(exe, &words(number), stop)
+        };
+        let part = match part {
+            Err(ChildError::Interrupted) => {
+                let record = whole.as_mut().ok_or(ChildError::Interrupted)?;
+                record.complete = false;
+                record.failure = Some("interrupted".to_owned());
+                break;
+            }
+            part => part?,
+        };
+        match &mut whole {
+            None => whole = Some(part),
+            Some(record) => record
+                .add_process(part, number)
+                .map_err(ChildError::Disagree)?,
+        }
+    }
+    whole.ok_or(ChildError::Interrupted)
 }
 
 /// One turn of two builds: one process of each, in an order that the seed
@@ -200,6 +245,7 @@ fn last_lines(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::harness::Silent;
     use crate::record::fixture;
 
     /// What a shell gives for a script, the stop flag unset.
@@ -271,6 +317,41 @@ mod tests {
             assert_eq!(order, [0, 1]);
         }
         assert!(firsts.iter().all(|&count| count > 3), "{firsts:?}");
+    }
+
+    /// A shell that prints the fixture's record, up to process `fails`, which
+    /// ends as `script` says.
+    fn in_processes(fails: usize, script: &str) -> Result<Record, ChildError> {
+        let folder = tempfile::tempdir().unwrap();
+        let words = |number: usize| {
+            let path = folder.path().join(format!("{number}.json"));
+            let mut record = fixture::record();
+            for trial in &mut record.trials {
+                trial.process = number;
+            }
+            record.plan.processes = 3;
+            record.save(&path).unwrap();
+            let prints = format!("cat '{}'", path.display());
+            let script = if number == fails { script } else { &prints };
+            ["-c", script].map(OsString::from).to_vec()
+        };
+        let shell = Path::new("/bin/sh");
+        run_in_processes(shell, words, 3, &StopFlag::default(), &mut Silent)
+    }
+
+    #[test]
+    fn the_records_of_several_processes_are_one() {
+        let trials = fixture::record().trials.len();
+        let whole = in_processes(9, "").unwrap();
+        assert!(whole.complete);
+        assert_eq!(whole.trials.len(), 3 * trials);
+        let interrupted = in_processes(2, "exit 130").unwrap();
+        assert!(!interrupted.complete);
+        assert_eq!(interrupted.trials.len(), 2 * trials);
+        let none = in_processes(0, "exit 130");
+        assert!(matches!(none, Err(ChildError::Interrupted)));
+        let wrong = in_processes(1, "exit 3");
+        assert!(matches!(wrong, Err(ChildError::Wrong { .. })));
     }
 
     #[test]

@@ -5,16 +5,18 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::crew::message_of;
 use super::proof::{Expectation, Finding, inspect};
 use super::trial::{
-    TrialError, TrialOutcome, TrialSetup, message_of, run_prepared, run_prepared_twice, run_trial,
+    TrialError, TrialOutcome, TrialSetup, run_prepared, run_prepared_twice, run_trial,
     run_trial_twice,
 };
 use crate::engine::planted::Planted;
 use crate::engine::registry::{EngineVisitor, dispatch};
 use crate::engine::snapshot::Snapshot;
-use crate::engine::{Engine, EngineInfo};
+use crate::engine::{Engine, EngineInfo, ExpectedLoad};
 use crate::record::Pass;
+use crate::unit::digest::Digest;
 
 /// What a contender's trial gives: the outcome, and what the proof found.
 pub(super) type Proved = (TrialOutcome, Finding);
@@ -24,7 +26,7 @@ type TwiceFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<[Proved; 
 type PlantedFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<Proved, TrialError>;
 type PlantedTwiceFn =
     fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<[Proved; 2], TrialError>;
-type SnapshotFn = fn(&TrialSetup<'_>) -> Result<Snapshot, TrialError>;
+type SnapshotFn = fn(&TrialSetup<'_>) -> Result<(Snapshot, Digest), TrialError>;
 type FreshnessFn = fn(&TrialSetup<'_>, u64) -> Result<(), String>;
 
 /// An engine that can be run and proved.
@@ -42,6 +44,8 @@ pub struct Contender {
     pub out_of_process: bool,
     /// Address of the server that holds it then.
     external: Option<Arc<str>>,
+    /// Bytes that it may hold beyond its state.
+    pub(super) held_bytes: fn(&ExpectedLoad) -> u64,
     trial: TrialFn,
     trial_twice: TwiceFn,
     /// How much its trials are slowed down on purpose, as a share of the
@@ -64,6 +68,7 @@ impl Contender {
             needs_dense_ids: E::NEEDS_DENSE_IDS,
             out_of_process: E::OUT_OF_PROCESS,
             external: None,
+            held_bytes: E::held_bytes,
             planted_share: 0.0,
             planted: |setup, expected, share| {
                 run_prepared::<Planted<E>, Finding>(
@@ -95,7 +100,10 @@ impl Contender {
             },
             freshness: super::proof::freshness_of::<E>,
             snapshot: |setup| {
-                run_trial::<E, Snapshot>(setup, |engine, _, _| Snapshot::of(engine)).map(|(_, s)| s)
+                run_trial::<E, Snapshot>(setup, |engine, config, _| {
+                    Snapshot::shown(engine, &config.views)
+                })
+                .map(|(outcome, snapshot)| (snapshot, outcome.recorded().digest))
             },
         }
     }
@@ -180,7 +188,10 @@ impl Contender {
     }
 
     /// The final state of one trial.
-    pub(super) fn snapshot(&self, setup: &TrialSetup<'_>) -> Result<Snapshot, TrialError> {
+    pub(super) fn snapshot(
+        &self,
+        setup: &TrialSetup<'_>,
+    ) -> Result<(Snapshot, Digest), TrialError> {
         self.at_rest(|| (self.snapshot)(&self.setup(setup)))
     }
 

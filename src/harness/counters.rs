@@ -85,12 +85,17 @@ impl Counters {
         }
     }
 
-    /// Stops, and says what was counted: a sum over the threads, where each
-    /// could be read.
-    pub(super) fn stop(mut self) -> PerfNote {
+    /// Counts nothing until it is started again.
+    pub(super) fn pause(&mut self) {
         for counter in self.open.iter_mut().flat_map(|(_, threads)| threads) {
             counter.stop();
         }
+    }
+
+    /// Stops, and says what was counted: a sum over the threads, where each
+    /// could be read.
+    pub(super) fn stop(mut self) -> PerfNote {
+        self.pause();
         let mut note = PerfNote::default();
         for (what, threads) in &mut self.open {
             let counts = threads.iter_mut().map(Counter::count);

@@ -6,7 +6,7 @@ use std::fs;
 
 use nix::sys::resource::{UsageWho, getrusage};
 
-use crate::record::Environment;
+use crate::record::{CacheNote, Environment};
 use crate::unit::quantity::show_bytes;
 
 /// Reads what the machine says of itself; what it doesn't say is left out.
@@ -32,6 +32,7 @@ pub fn examine() -> Environment {
         available_bytes: kib("MemAvailable:"),
         cgroup_memory_bytes: cgroup_memory(),
         cgroup_cpus: cgroup_cpus(),
+        caches: caches(),
         governor: text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         clock_source: text("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
         huge_pages: text("/sys/kernel/mm/transparent_hugepage/enabled")
@@ -40,6 +41,26 @@ pub fn examine() -> Environment {
         load_1m_end: load,
         profile: profile.to_owned(),
     }
+}
+
+/// The first processor's caches for data, the nearest first.
+fn caches() -> Vec<CacheNote> {
+    let cache = |index: usize| {
+        let of = |name: &str| {
+            text(&format!(
+                "/sys/devices/system/cpu/cpu0/cache/index{index}/{name}"
+            ))
+        };
+        (of("type")? != "Instruction").then_some(())?;
+        Some(CacheNote {
+            level: of("level")?.parse().ok()?,
+            bytes: of("size")?.strip_suffix('K')?.parse::<u64>().ok()? << 10,
+            shared_by: of("shared_cpu_list")?,
+        })
+    };
+    let mut found: Vec<CacheNote> = (0..8).filter_map(cache).collect();
+    found.sort_by_key(|cache| cache.level);
+    found
 }
 
 /// Load average over a minute.
@@ -197,6 +218,15 @@ impl Usage {
         }
     }
 
+    /// What happened in both of two times.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            steal_ms: self.steal_ms + other.steal_ms,
+            involuntary_switches: self.involuntary_switches + other.involuntary_switches,
+            peak_resident_bytes: self.peak_resident_bytes.max(other.peak_resident_bytes),
+        }
+    }
+
     /// What has happened since.
     pub(super) fn until_now(self) -> Self {
         let now = Self::now();
@@ -276,6 +306,12 @@ fn cgroup_files(name: &str) -> Vec<String> {
             text(&file.to_string_lossy())
         })
         .collect()
+}
+
+/// Resident size of the process, in bytes; 0 where it is not known.
+pub(super) fn resident_bytes() -> u64 {
+    let status = text("/proc/self/status").unwrap_or_default();
+    field(&status, "VmRSS:").unwrap_or(0) * 1024
 }
 
 fn operating_system() -> String {

@@ -1,11 +1,14 @@
 //! How much memory there is, and how much a run will need: it is predicted
 //! before the run, and refused over the limit. Imports `workload`, `engine`.
 
+use super::contender::Contender;
+use crate::engine::ExpectedLoad;
 use crate::engine::dense::DensePair;
 use crate::engine::state::{Content, InboxEntry, Member};
-use crate::event::{Event, Read};
+use crate::event::{Event, Kind, Read};
+use crate::policy::{EPOCH_US, surface_of};
 use crate::record::Environment;
-use crate::workload::Workload;
+use crate::workload::{ViewMode, Workload};
 
 /// Bytes beside the stream and the state: code, histograms, buffers.
 const FIXED: u64 = 64 << 20;
@@ -23,8 +26,31 @@ pub struct Prediction {
     pub dense: u64,
     /// What making them takes for a while.
     pub numbering: u64,
-    /// What `limit-partitioned` gathers beside its state.
-    pub gathered: u64,
+    /// The most that a contender holds beyond its state.
+    pub held: u64,
+    /// Which; empty where none holds anything.
+    pub holder: &'static str,
+    /// Of an open loop: intended starts, and histograms by interval.
+    pub schedule: u64,
+}
+
+/// The sizes of a run that its memory depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct RunSizes {
+    /// Events of a pass.
+    pub events: u64,
+    /// Reads of a pass.
+    pub reads: u64,
+    /// Workers.
+    pub threads: usize,
+    /// Events of one ingest call.
+    pub batch: usize,
+    /// Entries that an inbox keeps.
+    pub inbox_capacity: usize,
+    /// Whether an oracle is asked.
+    pub verify: bool,
+    /// Whether a second pass goes over the state of the first.
+    pub warm: bool,
 }
 
 impl Prediction {
@@ -33,8 +59,8 @@ impl Prediction {
     #[must_use]
     pub fn peak(&self, inline: bool) -> u64 {
         let stream = if inline { 0 } else { self.stream };
-        let state = self.state + self.gathered;
-        stream + self.dense + state.max(self.oracle).max(self.numbering) + FIXED
+        let state = self.state + self.held;
+        stream + self.schedule + self.dense + state.max(self.oracle).max(self.numbering) + FIXED
     }
 }
 
@@ -51,55 +77,123 @@ pub fn memory_limit(env: &Environment) -> u64 {
     env.cgroup_memory_bytes.unwrap_or(u64::MAX).min(available)
 }
 
-/// Predicts the memory of a run of `events` events and `reads` reads: an
-/// upper bound, as if every event touched members and contents evenly. With
-/// `dense`, limit probes take part.
+/// Predicts the memory of a run: an upper bound, as if every event touched
+/// members and contents evenly.
 #[must_use]
-pub fn predict(
-    workload: &Workload,
-    events: u64,
-    reads: u64,
-    inbox_capacity: usize,
-    verify: bool,
-    dense: bool,
-) -> Prediction {
-    let population = &workload.population;
-    let share = |wanted: &dyn Fn(crate::event::Kind) -> bool| -> f64 {
-        let kinds = crate::event::Kind::ALL.into_iter().zip(workload.mix.kinds);
-        let fresh: f64 = kinds
-            .filter(|(kind, _)| wanted(*kind))
-            .map(|(_, share)| share)
-            .sum();
-        (fresh + workload.mix.undo + workload.mix.duplicate).min(1.0)
+pub fn predict(workload: &Workload, sizes: &RunSizes, contenders: &[Contender]) -> Prediction {
+    let RunSizes { events, reads, .. } = *sizes;
+    let touched = Touched::by(workload, events);
+    let Touched {
+        members,
+        contents,
+        notifying,
+        noted,
+    } = touched;
+    let share = events.div_ceil(sizes.threads.max(1) as u64);
+    let load = ExpectedLoad {
+        threads: sizes.threads,
+        batch: sizes.batch,
+        events,
+        notifying,
+        share_bytes: Touched::by(workload, share).state_bytes(share, sizes.inbox_capacity),
+        warm: sizes.warm,
     };
-    let notifying = (events as f64 * share(&|kind| kind.notify_slot().is_some())) as u64;
-    let with_content = (events as f64 * share(&crate::event::Kind::has_content)) as u64;
-    let members = population.members.min(events);
-    let contents = (population.members * population.contents_per_member).min(with_content);
-    let entries = notifying.min(members * inbox_capacity as u64);
-    let size = |bytes: usize| bytes as u64;
-    // a hash table is between 7/16 and 7/8 full; inboxes grow by doubling
-    let state = members * 2 * (size(size_of::<Member>()) + 9)
-        + contents * 2 * (size(size_of::<Content>()) + 9)
-        + entries * 2 * InboxEntry::BYTES
-        + members.min(notifying) * size(Member::ENGAGED_BYTES)
-        // what is beyond a byte was added by 256 events at least
-        + events / 256 * size(Member::HIGH_BYTES);
+    let held = contenders
+        .iter()
+        .map(|contender| ((contender.held_bytes)(&load), contender.info.name))
+        .filter(|(bytes, _)| *bytes > 0)
+        .max_by_key(|(bytes, _)| *bytes);
+    let (held, holder) = held.unwrap_or_default();
     // the oracle keeps every key, in maps of its own
-    let oracle = if verify {
-        members * 2 * 360 + contents * 2 * 140 + notifying * 2 * 56
+    let oracle = if sizes.verify {
+        members * 2 * 376
+            + contents * 2 * 148
+            + notifying * 2 * 56
+            // a set of its own for each surface of each object that is viewed
+            + noted.min(2 * members + contents) * 192
+            + noted * 2 * 9
     } else {
         0
     };
+    let dense = contenders.iter().any(|contender| contender.needs_dense_ids);
     let if_dense = |bytes: u64| if dense { bytes } else { 0 };
     Prediction {
-        dense: if_dense(events * size(size_of::<DensePair>())),
+        dense: if_dense(events * bytes_of::<DensePair>()),
         // a list of ids, sorted, and a hash map of them
         numbering: if_dense(events * 8 + members.max(contents) * (8 + 2 * 17)),
-        // 4 bytes an event, 32 one that notifies, and a quarter more
-        gathered: if_dense(events * 5 + notifying * 40),
-        stream: events * size(size_of::<Event>()) + reads * size(size_of::<Read>()),
-        state,
+        held,
+        holder,
+        stream: events * bytes_of::<Event>() + reads * bytes_of::<Read>(),
+        state: touched.state_bytes(events, sizes.inbox_capacity),
         oracle,
+        schedule: 0,
     }
+}
+
+/// What some events touch, at most.
+#[derive(Clone, Copy, Debug)]
+struct Touched {
+    members: u64,
+    contents: u64,
+    /// Events that come near an inbox.
+    notifying: u64,
+    /// Views of one week, where their viewers are noted; else none.
+    noted: u64,
+}
+
+impl Touched {
+    /// Of an object whose viewers are noted: what lies behind its pointer, and
+    /// a table of four.
+    const NOTED_BYTES: u64 = (Member::ENGAGED_BYTES + Member::HIGH_BYTES) as u64 + 48;
+
+    fn by(workload: &Workload, events: u64) -> Self {
+        let population = &workload.population;
+        let share = |wanted: &dyn Fn(Kind) -> bool| -> f64 {
+            let kinds = Kind::ALL.into_iter().zip(workload.mix.kinds);
+            let fresh: f64 = kinds
+                .filter(|(kind, _)| wanted(*kind))
+                .map(|(_, share)| share)
+                .sum();
+            (fresh + workload.mix.undo + workload.mix.duplicate).min(1.0)
+        };
+        let week = if workload.anonymity.mode == ViewMode::Off {
+            0.0
+        } else {
+            // twice the mean: weeks differ with the shape of time
+            (2.0 * EPOCH_US as f64 / workload.span_us as f64).min(1.0)
+        };
+        let views = share(&|kind| surface_of(kind).is_some());
+        let with_content = (events as f64 * share(&Kind::has_content)) as u64;
+        Self {
+            members: population.members.min(events),
+            contents: (population.members * population.contents_per_member).min(with_content),
+            notifying: (events as f64 * share(&|kind| kind.notify_slot().is_some())) as u64,
+            noted: (events as f64 * views * week) as u64,
+        }
+    }
+
+    /// Bytes of the state that `events` events make.
+    fn state_bytes(&self, events: u64, inbox_capacity: usize) -> u64 {
+        let Self {
+            members,
+            contents,
+            notifying,
+            noted,
+        } = *self;
+        let entries = notifying.min(members * inbox_capacity as u64);
+        // a hash table is between 7/16 and 7/8 full; inboxes grow by doubling
+        members * 2 * (bytes_of::<Member>() + 9)
+            + contents * 2 * (bytes_of::<Content>() + 9)
+            + entries * 2 * InboxEntry::BYTES
+            + members.min(notifying) * Member::ENGAGED_BYTES as u64
+            // what is beyond a byte was added by 256 events at least
+            + events / 256 * Member::HIGH_BYTES as u64
+            + noted.min(members + contents) * Self::NOTED_BYTES
+            // a table of viewers is between 3/8 and 3/4 full
+            + noted * 24
+    }
+}
+
+const fn bytes_of<T>() -> u64 {
+    size_of::<T>() as u64
 }

@@ -1,15 +1,22 @@
 //! Floor 4, the experiment: sources of events, trials, rounds, proofs, and
 //! what is known of the machine. Imports floors 0 to 3; never `report`.
 
+pub mod adversary;
 mod child;
 mod clock;
 mod contender;
 mod counters;
 mod course;
+mod crew;
 mod environment;
+mod fit;
 mod memory;
 mod new_record;
+mod open_loop;
+mod open_trial;
 mod plan;
+mod plan_error;
+mod plan_open_loop;
 mod plan_rounds;
 mod proof;
 mod realised;
@@ -19,18 +26,24 @@ mod source;
 mod sweep;
 mod trial;
 mod verify;
+mod weeks;
 mod worker;
 
-pub use child::{ChildError, run_child, run_turn};
+pub use adversary::{AdversaryFound, AdversaryOptions, adversary};
+pub use child::{ChildError, run_in_processes, run_turn};
 pub use clock::measure_clock;
 pub use contender::Contender;
 pub use counters::no_counters;
 pub use environment::{Finding, examine, findings};
-pub use memory::{memory_limit, predict};
-pub use plan::{PlanError, RunOptions, choose_contenders, find_contender, resolve, resolve_again};
+pub use memory::{RunSizes, memory_limit, predict};
+pub use open_loop::OpenLoop;
+pub use plan::{RunOptions, choose_contenders, find_contender, resolve, resolve_again};
+pub use plan_error::PlanError;
+pub use plan_open_loop::OpenLoopOptions;
 pub use run::{FRESHNESS_EVENTS, Observer, RunRequest, Silent, run, snapshot_of_first};
 pub use selftest::SelftestError;
-pub use source::Source;
+pub use source::{Source, TraceStream};
 pub use sweep::{SweepRequest, sweep};
 pub use trial::{TrialError, TrialOutcome, TrialSetup, run_trial, run_trial_twice};
-pub use verify::{VerifyFailure, VerifyOptions, verify};
+pub use verify::{VerifyFailure, VerifyOptions, verify, verify_trace};
+pub use weeks::views_of;

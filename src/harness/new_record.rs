@@ -6,6 +6,7 @@ use super::proof::Expectation;
 use super::run::{RunRequest, engine_note, first_proof};
 use crate::record::{ClockNote, EndedBy, OracleNote, Realised, Record, SCHEMA, WorkloadNote};
 use crate::unit::address::without_password;
+use crate::unit::quantity::show_whole;
 
 /// The time, RFC 3339, UTC, to the second.
 pub(super) fn now() -> String {
@@ -37,6 +38,7 @@ pub(super) fn new_record(
         workload: WorkloadNote {
             name: request.workload.name.clone(),
             toml: request.toml.clone(),
+            trace: request.trace.map(|trace| trace.note.clone()),
         },
         plan: request.plan.clone(),
         environment: request.environment.clone(),
@@ -46,12 +48,27 @@ pub(super) fn new_record(
         proofs: request.contenders.iter().map(first_proof).collect(),
         clock,
         realised: Some(realised),
-        warnings: if request.plan.perf {
-            no_counters().into_iter().collect()
-        } else {
-            Vec::new()
-        },
+        recording: Vec::new(),
+        warnings: warnings(request),
     }
+}
+
+/// What a reader should know before the first trial.
+fn warnings(request: &RunRequest<'_>) -> Vec<String> {
+    let counters = request.plan.perf.then(no_counters).flatten();
+    let left_out = request.trace.and_then(|trace| {
+        let note = &trace.note;
+        let skipped: u64 = note.skipped.iter().map(|(_, number)| number).sum();
+        (note.bad + skipped > 0).then(|| {
+            format!(
+                "of the trace {} bad entries and {} that mean nothing here were left out: the \
+                 record's `workload.trace` says which",
+                show_whole(note.bad),
+                show_whole(skipped)
+            )
+        })
+    });
+    counters.into_iter().chain(left_out).collect()
 }
 
 fn oracle_note(
@@ -72,7 +89,7 @@ fn oracle_note(
         (
             "snapshot",
             workload.expected_snapshot_digest,
-            expected.fresh.snapshot.digest,
+            expected.fresh.recorded.digest,
         ),
     ];
     let surprise = known
@@ -94,13 +111,13 @@ fn oracle_note(
     };
     let note = OracleNote {
         events_digest: expected.events_digest.to_string(),
-        snapshot_digest: expected.fresh.snapshot.digest.to_string(),
+        snapshot_digest: expected.fresh.recorded.digest.to_string(),
         warm_snapshot_digest: expected
             .warm
             .as_ref()
-            .map(|warm| warm.snapshot.digest.to_string()),
-        members: expected.fresh.snapshot.members,
-        contents: expected.fresh.snapshot.contents,
+            .map(|warm| warm.recorded.digest.to_string()),
+        members: expected.fresh.recorded.members,
+        contents: expected.fresh.recorded.contents,
         expected: expected_was.to_owned(),
         took_ms: expected.took_ms,
     };

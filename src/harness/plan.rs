@@ -2,14 +2,17 @@
 //! `record`, `engine`, `workload`.
 
 use super::contender::Contender;
-use super::memory::{Prediction, memory_limit, predict};
+use super::fit::is_inline;
+use super::memory::{RunSizes, memory_limit, predict};
+use super::plan_error::PlanError;
+use super::plan_open_loop::{OpenLoopOptions, Settled, settle, whole_run};
 use super::plan_rounds::{in_range, rounds_plan};
+use super::weeks::fits_weeks;
 use crate::engine::registry::ENTRIES;
 use crate::engine::state::INBOX_CAPACITY;
 use crate::engine::{EngineInfo, Role};
 use crate::generator::ReadStream;
 use crate::record::{Environment, Plan};
-use crate::unit::quantity::show_bytes;
 use crate::workload::Workload;
 
 /// Engines of a run that names none.
@@ -68,48 +71,8 @@ pub struct RunOptions {
     pub processes: Option<usize>,
     /// Slowdown planted into every engine, as a fraction of its own time.
     pub planted_share: f64,
-}
-
-/// Why a run can't be made as asked; each says how to mend it.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum PlanError {
-    /// There is no such engine.
-    #[error("there is no engine `{name}`; there are {known}; `notibench list engines` says more")]
-    UnknownEngine {
-        /// What was asked for.
-        name: String,
-        /// What there is.
-        known: String,
-    },
-    /// A number is out of its range.
-    #[error("{flag} is {value}, must be {range}")]
-    OutOfRange {
-        /// The flag.
-        flag: &'static str,
-        /// What it was.
-        value: String,
-        /// What it may be.
-        range: String,
-    },
-    /// A record's plan can't be run again.
-    #[error("the record's plan can't be run again exactly: {0}")]
-    NotAsRecorded(String),
-    /// Engine given twice, probe as a baseline, and the like.
-    #[error("{0}")]
-    Conflict(String),
-    /// It would not fit.
-    #[error(
-        "this run would need up to {needed} and {limit} is free for use{detail}: lower --events, \
-         or lower the workload's members"
-    )]
-    TooLarge {
-        /// What it would need.
-        needed: String,
-        /// What there is.
-        limit: String,
-        /// Where it would go.
-        detail: String,
-    },
+    /// How arrivals are scheduled, where they are.
+    pub open_loop: OpenLoopOptions,
 }
 
 /// Chooses the engines: those named, then the A/A control, then `null`; and
@@ -170,7 +133,8 @@ pub fn choose_contenders(
     }
     let control = contenders
         .iter()
-        .find(|c| c.name == baseline)
+        // an open loop compares response times at one rate, not speed
+        .find(|c| c.name == baseline && !options.open_loop.is_asked())
         .map(Contender::as_control);
     contenders.extend(control);
     if !contenders.iter().any(|contender| contender.name == PROBE) {
@@ -195,7 +159,7 @@ fn names_of(options: &RunOptions, own: &[Contender]) -> Vec<String> {
     } else {
         options.engines.clone()
     };
-    if options.limits || options.all {
+    if options.limits || (options.all && !options.open_loop.is_asked()) {
         // of a stream that is generated inline `--all` means what there is
         let may_be_had = |name: &str| options.limits || !options.inline || !needs_dense_ids(name);
         let limits = registered(&is_limit).into_iter();
@@ -241,13 +205,20 @@ pub fn find_contender(name: &str, own: &[Contender]) -> Result<Contender, PlanEr
 pub fn resolve(
     options: &RunOptions,
     workload: &Workload,
+    contenders: &[Contender],
     baseline: String,
     env: &Environment,
 ) -> Result<Plan, PlanError> {
+    whole_run(options)?;
+    fits_weeks(options, workload)?;
     let rounds = rounds_plan(options)?;
+    let seed = options.seed.unwrap_or(workload.seed);
+    let open_loop = settle(&options.open_loop, options.events, workload, seed)?;
     let events = in_range(
         "--events",
-        options.events.unwrap_or(workload.events),
+        open_loop
+            .as_ref()
+            .map_or(options.events.unwrap_or(workload.events), Settled::events),
         1,
         // a second pass counts everything twice
         if options.warm {
@@ -260,14 +231,19 @@ pub fn resolve(
     let threads = in_range("--threads", threads as u64, 1, MAX_THREADS as u64)? as usize;
     let batch = options.batch.unwrap_or(1_024);
     let batch = in_range("--batch", batch as u64, 1, MAX_BATCH as u64)? as usize;
-    let seed = options.seed.unwrap_or(workload.seed);
     let reads = ReadStream::new(workload, seed).due_before(events);
     let verify = !options.no_verify;
-    // what `names_of` says; the user's own engines need none of them
-    let dense = names_of(options, &[])
-        .iter()
-        .any(|name| needs_dense_ids(name));
-    let need = predict(workload, events, reads, INBOX_CAPACITY, verify, dense);
+    let sizes = RunSizes {
+        events,
+        reads,
+        threads,
+        batch,
+        inbox_capacity: INBOX_CAPACITY,
+        verify,
+        warm: options.warm,
+    };
+    let mut need = predict(workload, &sizes, contenders);
+    need.schedule = open_loop.as_ref().map_or(0, |open| open.memory(threads));
     let inline = is_inline(options.inline, &need, memory_limit(env))?;
     Ok(Plan {
         seed,
@@ -283,58 +259,15 @@ pub fn resolve(
         verify,
         baseline,
         inbox_capacity: INBOX_CAPACITY,
-        dense,
+        dense: need.dense > 0,
         warm: options.warm,
         relevant: rounds.relevant,
         precision: rounds.precision,
         max_time_ms: rounds.max_time_ms,
         processes: rounds.processes,
         planted_share: rounds.planted_share,
+        open_loop: open_loop.map(|open| open.plan),
     })
-}
-
-/// Whether the workers generate the stream: where they are asked to, or it
-/// would take more than a quarter of the memory.
-///
-/// # Errors
-/// Where the run would not fit, or limit probes would have no dense numbers.
-fn is_inline(asked: bool, need: &Prediction, limit: u64) -> Result<bool, PlanError> {
-    let inline = asked || need.stream > limit / 4;
-    if inline && need.dense > 0 {
-        return Err(PlanError::Conflict(no_dense_ids(asked)));
-    }
-    if need.peak(inline) > limit {
-        let detail = format!(
-            " (stream {}, state {}, oracle {})",
-            if inline {
-                "inline".to_owned()
-            } else {
-                show_bytes(need.stream as f64)
-            },
-            show_bytes(need.state as f64),
-            show_bytes(need.oracle as f64)
-        );
-        return Err(PlanError::TooLarge {
-            needed: show_bytes(need.peak(inline) as f64),
-            limit: show_bytes(limit as f64),
-            detail,
-        });
-    }
-    Ok(inline)
-}
-
-/// Why limit probes can't take part, and what to do about it.
-fn no_dense_ids(asked_inline: bool) -> String {
-    let mend = if asked_inline {
-        "leave out --inline, or the probes"
-    } else {
-        "it would take more than a quarter of the memory: lower --events, or leave out the probes \
-         (--limits; --all has them, too)"
-    };
-    format!(
-        "the limit probes work on numbers of a stream that is made beforehand, and this one is \
-         generated inline: {mend}"
-    )
 }
 
 /// The plan of a record, to be run again exactly.
@@ -345,6 +278,7 @@ fn no_dense_ids(asked_inline: bool) -> String {
 pub fn resolve_again(
     before: &Plan,
     workload: &Workload,
+    contenders: &[Contender],
     env: &Environment,
 ) -> Result<Plan, PlanError> {
     let refused = |why: String| PlanError::NotAsRecorded(why);
@@ -359,7 +293,6 @@ pub fn resolve_again(
         perf: before.perf,
         inline: before.inline,
         no_verify: !before.verify,
-        limits: before.dense,
         warm: before.warm,
         relevant: Some(before.relevant),
         precision: before.precision,
@@ -368,8 +301,9 @@ pub fn resolve_again(
         planted_share: before.planted_share,
         ..RunOptions::default()
     };
-    let now = resolve(&options, workload, before.baseline.clone(), env)
+    let mut now = resolve(&options, workload, contenders, before.baseline.clone(), env)
         .map_err(|error| refused(error.to_string()))?;
+    now.open_loop = before.open_loop;
     if now.inbox_capacity != before.inbox_capacity {
         return Err(refused(format!(
             "its inbox keeps {}, this build's {}: use the notibench that wrote it",

@@ -1,7 +1,8 @@
 //! From what was asked to how rounds are repeated, ended and compared.
 //! Imports `record`, its siblings.
 
-use super::plan::{PlanError, RunOptions};
+use super::plan::RunOptions;
+use super::plan_error::PlanError;
 use crate::record::DEFAULT_RELEVANT;
 use crate::unit::quantity::show_whole;
 
@@ -35,15 +36,17 @@ pub(super) struct RoundsPlan {
 /// Numbers out of range; what can't be had together.
 pub(super) fn rounds_plan(options: &RunOptions) -> Result<RoundsPlan, PlanError> {
     let precise = options.precision.is_some();
-    let default_rounds = if precise {
-        MAX_ROUNDS as usize
-    } else {
-        DEFAULT_ROUNDS
+    // a trial of an open loop is long, and has a warm-up of its own
+    let open_loop = options.open_loop.is_asked();
+    let default_rounds = match (precise, open_loop) {
+        (true, _) => MAX_ROUNDS as usize,
+        (false, true) => 1,
+        (false, false) => DEFAULT_ROUNDS,
     };
     let without_end = precise && options.rounds.is_none() && options.max_time_ms.is_none();
     let plan = RoundsPlan {
         rounds: options.rounds.unwrap_or(default_rounds),
-        warmup_rounds: options.warmup_rounds.unwrap_or(1),
+        warmup_rounds: options.warmup_rounds.unwrap_or(usize::from(!open_loop)),
         relevant: options.relevant.unwrap_or(DEFAULT_RELEVANT),
         precision: options.precision,
         max_time_ms: options

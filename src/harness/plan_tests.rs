@@ -1,5 +1,6 @@
 //! Tests of what is refused, and with what advice. Imports what they test.
 
+use super::super::memory::Prediction;
 use super::*;
 use crate::generator::tests::workload;
 
@@ -12,6 +13,12 @@ fn names(options: &RunOptions) -> (Vec<String>, String) {
             .collect(),
         baseline,
     )
+}
+
+/// The plan of what was asked, on the small workload.
+fn resolved(options: &RunOptions, env: &Environment) -> Result<Plan, PlanError> {
+    let (contenders, baseline) = choose_contenders(options, &[])?;
+    resolve(options, &workload(), &contenders, baseline, env)
 }
 
 fn asked(engines: &[&str]) -> RunOptions {
@@ -70,11 +77,8 @@ fn numbers_out_of_range_and_runs_that_would_not_fit_are_refused() {
         available_bytes: 1 << 34,
         ..Environment::default()
     };
-    let refused = |options: RunOptions, env: &Environment| {
-        resolve(&options, &workload(), "dashmap".to_owned(), env)
-            .unwrap_err()
-            .to_string()
-    };
+    let refused =
+        |options: RunOptions, env: &Environment| resolved(&options, env).unwrap_err().to_string();
     let none = RunOptions::default;
     assert!(
         refused(
@@ -127,11 +131,7 @@ fn numbers_out_of_range_and_runs_that_would_not_fit_are_refused() {
         no_verify: true,
         ..none()
     };
-    assert!(
-        resolve(&options, &workload(), "dashmap".to_owned(), &env)
-            .unwrap()
-            .inline
-    );
+    assert!(resolved(&options, &env).unwrap().inline);
 }
 
 #[test]
@@ -147,8 +147,9 @@ fn a_plan_of_a_record_is_run_as_it_was_or_refused() {
         rounds: Some(3),
         ..RunOptions::default()
     };
-    let plan = resolve(&options, &workload(), "dashmap".to_owned(), &env).unwrap();
-    let again = |plan: &Plan, env: &Environment| resolve_again(plan, &workload(), env);
+    let plan = resolved(&options, &env).unwrap();
+    let (contenders, _) = choose_contenders(&options, &[]).unwrap();
+    let again = |plan: &Plan, env: &Environment| resolve_again(plan, &workload(), &contenders, env);
     assert_eq!(again(&plan, &env), Ok(plan.clone()));
     for (damage, advice) in [
         (
@@ -217,9 +218,6 @@ fn limit_probes_need_a_stream_that_is_made_beforehand() {
         available_bytes: 1 << 34,
         ..Environment::default()
     };
-    let resolved = |options: &RunOptions, env: &Environment| {
-        resolve(options, &workload(), "dashmap".to_owned(), env)
-    };
     let plain = asked(&["dashmap"]);
     let limits = RunOptions {
         limits: true,
@@ -230,7 +228,9 @@ fn limit_probes_need_a_stream_that_is_made_beforehand() {
     let plan = resolved(&limits, &large).unwrap();
     assert!(plan.dense && !plan.inline);
     assert!(!resolved(&plain, &large).unwrap().dense);
-    assert_eq!(resolve_again(&plan, &workload(), &large), Ok(plan));
+    let (contenders, _) = choose_contenders(&limits, &[]).unwrap();
+    let again = resolve_again(&plan, &workload(), &contenders, &large);
+    assert_eq!(again, Ok(plan));
     let inline = RunOptions {
         inline: true,
         ..limits.clone()
@@ -261,11 +261,79 @@ fn limit_probes_need_a_stream_that_is_made_beforehand() {
     assert!(resolved(&read, &large).is_ok());
 }
 
+/// What `engines` need on 1,000,000 events.
+fn needed_by(engines: &[&str], threads: usize, warm: bool) -> Prediction {
+    let sizes = RunSizes {
+        events: 1_000_000,
+        reads: 0,
+        threads,
+        batch: 1_024,
+        inbox_capacity: INBOX_CAPACITY,
+        verify: false,
+        warm,
+    };
+    let find = |name: &&str| find_contender(name, &[]).unwrap();
+    let contenders: Vec<Contender> = engines.iter().map(find).collect();
+    predict(&workload(), &sizes, &contenders)
+}
+
 #[test]
 fn dense_numbers_and_gathered_updates_are_part_of_the_prediction() {
-    let peak = |dense| predict(&workload(), 1_000_000, 0, 32, false, dense).peak(false);
+    let plain = needed_by(&["dashmap"], 2, false).peak(false);
+    let limits = needed_by(&["dashmap", "limit-flat", "limit-partitioned"], 2, false);
     // 8 bytes an event of numbers, and at least 4 gathered
-    assert!(peak(true) >= peak(false) + 12_000_000);
+    assert!(limits.peak(false) >= plain + 12_000_000);
+    assert_eq!(limits.holder, "limit-partitioned");
+}
+
+#[test]
+fn what_engines_hold_beyond_their_state_is_part_of_the_prediction() {
+    let plain = needed_by(&["dashmap", "papaya", "global-mutex"], 2, false);
+    assert_eq!((plain.held, plain.holder), (0, ""));
+    // 16 bytes an event, all of which wait
+    let deferred = needed_by(&["dashmap", "dashmap-deferred"], 2, false);
+    assert!(deferred.held >= 16_000_000);
+    assert_eq!(deferred.peak(true), plain.peak(true) + deferred.held);
+    // a copy a worker, one of which becomes the state of a first pass
+    let copies = |threads, warm| needed_by(&["fold-reduce"], threads, warm);
+    assert_eq!(copies(1, false).held, 0);
+    assert_eq!(copies(1, true).held, copies(1, true).state);
+    assert!(copies(8, false).held > 2 * copies(2, false).held);
+    for engine in ["actor", "partitioned"] {
+        let held = |threads| needed_by(&[engine], threads, false).held;
+        assert!(0 < held(2) && held(2) < held(16), "{engine}");
+    }
+}
+
+#[test]
+fn a_run_that_does_not_fit_for_what_one_engine_holds_says_which() {
+    let options = |engines: &[&str]| RunOptions {
+        no_verify: true,
+        events: Some(20_000_000),
+        inline: true,
+        ..asked(engines)
+    };
+    let env = Environment {
+        cores: 2,
+        available_bytes: 200 << 20,
+        ..Environment::default()
+    };
+    resolved(&options(&["dashmap"]), &env).unwrap();
+    let engines = options(&["dashmap", "dashmap-deferred"]);
+    let message = resolved(&engines, &env).unwrap_err().to_string();
+    for words in [
+        "held by dashmap-deferred beyond its state 5",
+        "lower --events, leave out dashmap-deferred, or lower",
+    ] {
+        assert!(message.contains(words), "{message}");
+    }
+    // where it would not fit either, leaving it out is no advice
+    let tiny = Environment {
+        available_bytes: 1 << 20,
+        ..env
+    };
+    let message = resolved(&engines, &tiny).unwrap_err().to_string();
+    assert!(!message.contains("leave out"), "{message}");
 }
 
 #[test]
@@ -280,14 +348,7 @@ fn a_second_pass_halves_how_many_events_there_may_be() {
             events: Some(events),
             ..asked(&["dashmap"])
         };
-        let resolved = |events| {
-            resolve(
-                &with_events(events),
-                &workload(),
-                "dashmap".to_owned(),
-                &env,
-            )
-        };
+        let resolved = |events| resolved(&with_events(events), &env);
         assert!(resolved(most).is_ok_and(|plan| plan.warm == warm));
         assert!(
             resolved(most + 1)

@@ -1,17 +1,20 @@
 //! What the oracle expects of every trial, and what a trial's engine gives.
 //! Imports `engine`, `event`, `record`.
 
+use std::ops::Range;
 use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::open_loop::Taken;
 use super::source::{Source, split};
 use super::trial::{TrialOutcome, TrialSetup};
+use super::weeks::{of_truths, weeks_of};
 use crate::engine::oracle::Oracle;
-use crate::engine::proof::{check_answers, check_freshness, check_snapshot};
+use crate::engine::proof::{check_answers, check_freshness, check_shown};
 use crate::engine::read::Answer;
 use crate::engine::snapshot::{Snapshot, SnapshotDigest};
-use crate::engine::{Engine, EngineConfig, Role, StopFlag};
+use crate::engine::{Engine, EngineConfig, Freshness, Role, StopFlag};
 use crate::event::{Event, Read};
 use crate::record::Pass;
 use crate::unit::digest::Digest;
@@ -41,18 +44,30 @@ pub(super) struct Expectation<'a> {
 /// What the oracle says after a pass.
 #[derive(Debug)]
 pub(super) struct Expected {
-    /// Its snapshot, digested.
+    /// What it shows, digested.
     pub(super) snapshot: SnapshotDigest,
+    /// What a record keeps of it.
+    pub(super) recorded: SnapshotDigest,
+    /// Where each viewer counts once a week, its whole state before each
+    /// week was closed.
+    truths: Vec<SnapshotDigest>,
     reads: Vec<Read>,
     answers: Vec<Answer>,
 }
 
 impl Expected {
-    fn of(oracle: &Oracle) -> Self {
+    fn of(oracle: &Oracle, truths: Vec<SnapshotDigest>) -> Self {
         let reads = oracle.sample_reads(SAMPLED);
         let answers = reads.iter().map(|read| oracle.answer(read)).collect();
+        let snapshot = oracle.shown_digest();
         Self {
-            snapshot: oracle.digest(),
+            snapshot,
+            recorded: if oracle.shows_views() {
+                of_truths(&truths)
+            } else {
+                snapshot
+            },
+            truths,
             reads,
             answers,
         }
@@ -68,6 +83,17 @@ pub(super) struct Finding {
     pub(super) reads: u64,
     /// Whether anything was compared.
     pub(super) checked: bool,
+    /// Where events were skipped, what the oracle says of the others.
+    pub(super) of_taken: Option<OfTaken>,
+}
+
+/// Digests of what was not skipped.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OfTaken {
+    /// Of the events, from the generator.
+    pub(super) events: Digest,
+    /// Of the oracle's snapshot.
+    pub(super) snapshot: Digest,
 }
 
 impl<'a> Expectation<'a> {
@@ -82,9 +108,13 @@ impl<'a> Expectation<'a> {
         stop: &StopFlag,
     ) -> Option<Self> {
         let start = Instant::now();
-        let once = folded(source, Oracle::new(inbox_capacity), stop);
-        let fresh = Expected::of(&once);
-        let warm = warm.then(|| Expected::of(&folded(source, once, stop)));
+        let empty = Oracle::counting(inbox_capacity, source.views());
+        let (once, truths) = folded(source, empty, None, stop);
+        let fresh = Expected::of(&once, truths);
+        let warm = warm.then(|| {
+            let (twice, truths) = folded(source, once, None, stop);
+            Expected::of(&twice, truths)
+        });
         if stop.is_set() {
             return None;
         }
@@ -112,33 +142,74 @@ impl<'a> Expectation<'a> {
 
     /// The oracle's whole snapshot, made again: only a mismatch asks for it.
     #[must_use]
-    pub(super) fn oracle_snapshot(&self, pass: Pass) -> Snapshot {
-        let fold = |oracle, _| folded(self.source, oracle, &StopFlag::default());
-        let empty = Oracle::new(self.inbox_capacity);
-        (0..pass.folds()).fold(empty, fold).snapshot()
+    pub(super) fn oracle_snapshot(&self, pass: Pass, taken: Option<&Taken>) -> Snapshot {
+        let fold = |oracle, _| folded(self.source, oracle, taken, &StopFlag::default()).0;
+        let empty = Oracle::counting(self.inbox_capacity, self.source.views());
+        (0..pass.folds()).fold(empty, fold).shown_snapshot()
+    }
+
+    /// What is expected of a trial that skipped events: the oracle folds the
+    /// others anew.
+    fn of_taken(&self, taken: &Taken) -> (Digest, Expected) {
+        let empty = Oracle::counting(self.inbox_capacity, self.source.views());
+        let stop = StopFlag::default();
+        let (oracle, truths) = folded(self.source, empty, Some(taken), &stop);
+        let events = self.source.generated_digest_of(taken);
+        (events, Expected::of(&oracle, truths))
     }
 }
 
-/// An oracle that has folded a whole source into what it knew before, its
+/// An oracle that has folded a whole source into what it knew before; where
+/// each viewer counts once a week, week by week, with its digest before each
+/// was closed.
+fn folded(
+    source: &Source,
+    mut oracle: Oracle,
+    taken: Option<&Taken>,
+    stop: &StopFlag,
+) -> (Oracle, Vec<SnapshotDigest>) {
+    let mut truths = Vec::new();
+    for (_, range) in weeks_of(source) {
+        oracle = folded_range(source, &range, oracle, taken, stop);
+        if !source.views().are_plain() {
+            truths.push(oracle.digest());
+            oracle.close_epoch();
+        }
+    }
+    (oracle, truths)
+}
+
+/// An oracle that has folded some events into what it knew before, its
 /// parts side by side: each part is a sequential fold of what concerns its
-/// own members and contents. Incomplete where `stop` is set meanwhile.
-fn folded(source: &Source, oracle: Oracle, stop: &StopFlag) -> Oracle {
-    let inbox_capacity = oracle.inbox_capacity();
+/// own members and contents. Of the events that were `taken`, where that is
+/// given. Incomplete where `stop` is set meanwhile.
+fn folded_range(
+    source: &Source,
+    range: &Range<u64>,
+    oracle: Oracle,
+    taken: Option<&Taken>,
+    stop: &StopFlag,
+) -> Oracle {
+    let mut whole = oracle.emptied();
     let parts = oracle.into_parts(rayon::current_num_threads());
     let count = parts.len();
     let fold = |(part, mut oracle): (usize, Oracle)| {
-        for chunk in split(&(0..source.events()), CHUNK) {
+        for chunk in split(range, CHUNK) {
             if stop.is_set() {
                 break;
             }
+            let mut indexes = chunk.clone();
             source.for_each(chunk, |event| {
-                oracle.fold_partition(std::iter::once(event), part, count);
+                let index = indexes.next();
+                let wanted = |taken: &Taken| index.is_some_and(|index| taken.contains(index));
+                if taken.is_none_or(wanted) {
+                    oracle.fold_partition(std::iter::once(event), part, count);
+                }
             });
         }
         oracle
     };
     let parts: Vec<Oracle> = parts.into_par_iter().enumerate().map(fold).collect();
-    let mut whole = Oracle::new(inbox_capacity);
     for oracle in parts {
         whole.unite(oracle);
     }
@@ -163,27 +234,76 @@ pub(super) fn inspect<E: Engine>(
             ..Finding::default()
         };
     };
+    let skipping = outcome.open_loop.as_ref();
+    let taken = skipping.map(|open_loop| &open_loop.taken);
+    let taken = taken.filter(|taken| taken.events() < expected.source.events());
+    let without = taken.map(|taken| expected.of_taken(taken));
     let checks = || {
-        let after = expected.after(pass)?;
-        if outcome.tally.digest != expected.events_digest {
+        let (events, after) = match &without {
+            Some((events, after)) => (*events, after),
+            None => (expected.events_digest, expected.after(pass)?),
+        };
+        if outcome.tally.digest != events {
             return Err(format!(
-                "the events ingested have digest {}, the generator's {}: {} of {} events",
+                "the events ingested have digest {}, the generator's {events}: {} of {} events",
                 outcome.tally.digest,
-                expected.events_digest,
                 outcome.tally.events,
                 expected.source.events()
             ));
         }
         if outcome.snapshot != after.snapshot {
-            check_snapshot(engine, after.snapshot, || expected.oracle_snapshot(pass))?;
+            let oracle = || expected.oracle_snapshot(pass, taken);
+            check_shown(engine, &config.views, after.snapshot, oracle)?;
         }
+        check_weeks(outcome, after)?;
         accounted?;
-        check_answers(engine, config, &after.reads, &after.answers)
+        check_answers(engine, config, &after.reads, &after.answers)?;
+        Ok(after.reads.len())
     };
+    let checked = checks();
     Finding {
-        wrong: checks().err(),
-        reads: expected.after(pass).map_or(0, |after| after.reads.len()) as u64,
+        reads: *checked.as_ref().unwrap_or(&0) as u64,
+        wrong: checked.err(),
         checked: true,
+        of_taken: without.map(|(events, after)| OfTaken {
+            events,
+            snapshot: after.snapshot.digest,
+        }),
+    }
+}
+
+/// Compares the true counts of each week, and whether each view came in its
+/// own.
+fn check_weeks(outcome: &TrialOutcome, expected: &Expected) -> Result<(), String> {
+    let Some(weeks) = &outcome.weeks else {
+        return Ok(());
+    };
+    if weeks.failed > 0 {
+        return Err(format!(
+            "{} views came while their week was not open",
+            weeks.failed
+        ));
+    }
+    let mut pairs = (1..).zip(weeks.truths.iter().zip(&expected.truths));
+    match pairs.find(|(_, (found, expected))| found != expected) {
+        None if weeks.truths.len() == expected.truths.len() => Ok(()),
+        None => Err(format!(
+            "it had {} weeks, should have {}",
+            weeks.truths.len(),
+            expected.truths.len()
+        )),
+        Some((week, (found, expected))) => Err(format!(
+            "before week {week} was closed it counted {} viewers at {} members and {} contents, \
+             should be {} at {} and {}; digest {}, should be {}",
+            found.views,
+            found.members,
+            found.contents,
+            expected.views,
+            expected.members,
+            expected.contents,
+            found.digest,
+            expected.digest
+        )),
     }
 }
 
@@ -207,7 +327,10 @@ fn accounts(outcome: &TrialOutcome, pass: Pass) -> Result<(), String> {
         ),
         ("answers", outcome.answers as i64, outcome.reads as i64),
     ];
-    match of_kind.into_iter().find(|(_, found, given)| found != given) {
+    // of viewers that count once there are fewer than views
+    let counts = |what: &str| what != "views" || outcome.weeks.is_none();
+    let mut of_kind = of_kind.into_iter().filter(|(what, ..)| counts(what));
+    match of_kind.find(|(_, found, given)| found != given) {
         None => Ok(()),
         Some((what, found, given)) => Err(format!(
             "its state holds {found} {what}, should hold {given}"
@@ -215,18 +338,25 @@ fn accounts(outcome: &TrialOutcome, pass: Pass) -> Result<(), String> {
     }
 }
 
-/// Checks the declaration of freshness of `E` on the first `events` events.
+/// Checks the declaration of freshness of `E` on the first `events` events;
+/// on more, where it states a number, so that half of them must be seen.
 pub(super) fn freshness_of<E: Engine>(setup: &TrialSetup<'_>, events: u64) -> Result<(), String> {
     if E::INFO.role == Role::Probe {
         return Ok(());
     }
+    let stated = match E::INFO.freshness {
+        Freshness::Immediate => 0,
+        Freshness::Deferred { within } => within.unwrap_or(0),
+    };
+    let events = events.max(stated.saturating_mul(2));
     let mut prefix: Vec<Event> = Vec::new();
-    setup
-        .source
-        .for_each(0..events.min(setup.source.events()), |event| {
-            prefix.push(*event);
-        });
+    // where weeks matter, the first one
+    let all = weeks_of(setup.source).first().map_or(0, |week| week.1.end);
+    setup.source.for_each(0..events.min(all), |event| {
+        prefix.push(*event);
+    });
     let mut config = EngineConfig::new(2);
+    config.views = setup.source.views().afresh();
     config.inbox_capacity = setup.inbox_capacity;
     config.external = setup.external.cloned();
     check_freshness::<E>(&config, &prefix, FRESHNESS_BATCH)

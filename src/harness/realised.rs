@@ -11,6 +11,9 @@ use crate::record::Realised;
 /// Events looked at, at the most: 8 bytes each while it lasts.
 const LOOKED_AT: u64 = 10_000_000;
 
+/// Ranks of recipients, a decade, whose counts are kept.
+const RANKS_A_DECADE: f64 = 8.0;
+
 /// Looks at the events from the stream's start.
 pub(super) fn realised(source: &Source) -> Realised {
     let events = source.events().min(LOOKED_AT);
@@ -53,5 +56,42 @@ pub(super) fn realised(source: &Source) -> Realised {
         recipients: counts.len() as u64,
         top_1_share: share(1),
         top_100_share: share(100),
+        popularity: popularity(&counts),
+    }
+}
+
+/// Counts at so many ranks a decade, the first and the last among them;
+/// `counts` is sorted, the highest first.
+fn popularity(counts: &[u64]) -> Vec<[u64; 2]> {
+    let mut ranks: Vec<usize> = (0..)
+        .map(|step| 10_f64.powf(f64::from(step) / RANKS_A_DECADE).round() as usize)
+        .take_while(|rank| *rank <= counts.len())
+        .collect();
+    ranks.extend((!counts.is_empty()).then_some(counts.len()));
+    ranks.dedup();
+    let count = |rank: usize| [rank as u64, counts[rank - 1]];
+    ranks.into_iter().map(count).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_are_few_and_the_first_and_the_last_are_among_them() {
+        let counts: Vec<u64> = (0..1_000_000).map(|at| 1_000_000 - at).collect();
+        let points = popularity(&counts);
+        assert!(points.len() < 60, "{}", points.len());
+        assert_eq!(points[0], [1, 1_000_000]);
+        assert_eq!(points.last(), Some(&[1_000_000, 1]));
+        let decades = [10, 100, 1_000, 10_000, 100_000];
+        assert!(
+            decades
+                .iter()
+                .all(|rank| points.iter().any(|p| p[0] == *rank))
+        );
+        assert!(points.windows(2).all(|pair| pair[0][0] < pair[1][0]));
+        assert_eq!(popularity(&[7]), [[1, 7]]);
+        assert!(popularity(&[]).is_empty());
     }
 }

@@ -8,17 +8,20 @@ use super::contender::{Contender, Proved};
 use super::course::end_after;
 use super::environment::load_1m;
 use super::new_record::new_record;
-use super::proof::Expectation;
+use super::open_loop::OpenLoop;
+use super::proof::{Expectation, Finding};
 use super::realised::realised;
-use super::source::Source;
-use super::trial::{TrialError, TrialSetup};
+use super::source::{Source, TraceStream};
+use super::trial::{TrialError, TrialOutcome, TrialSetup};
 use super::worker::group_calls;
 use crate::engine::snapshot::Snapshot;
+use crate::engine::viewing::Views;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
 use crate::record::{
-    EngineNote, EngineProof, Environment, Pass, Plan, ProofVerdict, Record, Trial,
+    EngineNote, EngineProof, Environment, OpenLoopTrial, Pass, Plan, ProofVerdict, Record, Trial,
 };
+use crate::unit::digest::Digest;
 use crate::unit::mix::{below, counter_word, mix};
 use crate::workload::Workload;
 
@@ -31,6 +34,9 @@ pub trait Observer {
     fn stage(&mut self, what: &str);
     /// A trial begins: how many are over, of how many, and whose turn it is.
     fn turn(&mut self, over: usize, of: usize, engine: &str);
+    /// A trial, or one of its passes, is over: what it measured. Called
+    /// between trials, never within one.
+    fn trial(&mut self, _trial: &Trial) {}
 }
 
 /// An observer that does nothing.
@@ -49,8 +55,13 @@ pub struct RunRequest<'a> {
     pub workload: &'a Workload,
     /// The text of its file, for the record.
     pub toml: String,
+    /// The trace that is run in place of the workload's stream.
+    pub trace: Option<&'a TraceStream>,
     /// How it is run.
     pub plan: Plan,
+    /// How views are counted and shown: [`views_of`](super::views_of) the
+    /// workload.
+    pub views: Views,
     /// Who takes part.
     pub contenders: Vec<Contender>,
     /// Where it is run.
@@ -88,9 +99,15 @@ pub(super) fn source_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -
     } else {
         "generating the stream"
     });
-    let generator = Generator::new(workload, plan.seed);
-    let reads = ReadStream::new(workload, plan.seed);
-    let source = Source::new(generator, reads, plan.events, plan.inline);
+    let source = match request.trace {
+        Some(trace) => Source::of_trace(trace),
+        None => {
+            let generator = Generator::new(workload, plan.seed);
+            let reads = ReadStream::new(workload, plan.seed);
+            let source = Source::new(generator, reads, plan.events, plan.inline);
+            source.counted(request.views.clone())
+        }
+    };
     if !request.contenders.iter().any(|c| c.needs_dense_ids) {
         return source;
     }
@@ -152,21 +169,29 @@ fn check_freshness(request: &RunRequest<'_>, source: &Source, record: &mut Recor
 }
 
 /// The final state of the first engine of a run that is no probe, from a
-/// trial of its own.
+/// trial of its own, and the digest that a record keeps of that.
 ///
 /// # Errors
 /// A worker's panic, or an interruption.
-pub fn snapshot_of_first(request: &RunRequest<'_>) -> Result<Snapshot, TrialError> {
+pub fn snapshot_of_first(request: &RunRequest<'_>) -> Result<(Snapshot, Digest), TrialError> {
     let source = source_of(request, &mut Silent);
     let setup = setup_of(request, &source);
     let mut engines = request.contenders.iter();
     match engines.find(|contender| contender.info.role != Role::Probe) {
         Some(engine) => engine.snapshot(&setup),
-        None => Ok(Snapshot::default()),
+        None => Ok(Default::default()),
     }
 }
 
-fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> TrialSetup<'a> {
+/// The schedule of an open loop, made anew for each round: it is the same.
+pub(super) fn open_loop_of(plan: &Plan, source: &Source) -> Option<OpenLoop> {
+    let open_loop = plan.open_loop.as_ref()?;
+    let at_us = |index| source.at_us(index);
+    let (seed, threads) = (plan.seed, plan.threads);
+    Some(OpenLoop::new(open_loop, seed, threads, plan.events, at_us))
+}
+
+pub(super) fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> TrialSetup<'a> {
     let plan = &request.plan;
     TrialSetup {
         source,
@@ -176,6 +201,7 @@ fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> TrialSetup<'
         perf: plan.perf,
         inbox_capacity: plan.inbox_capacity,
         external: None,
+        open_loop: None,
         stop: &request.stop,
         on_hang: request.on_hang,
     }
@@ -210,7 +236,11 @@ pub(super) fn one_round(
     round: usize,
 ) -> Result<(), TrialError> {
     let plan = &request.plan;
-    let setup = setup_of(request, source);
+    let open_loop = open_loop_of(plan, source);
+    let setup = TrialSetup {
+        open_loop: open_loop.as_ref(),
+        ..setup_of(request, source)
+    };
     let contenders = planted(request);
     let most = plan.warmup_rounds + plan.rounds;
     let total = most * contenders.len();
@@ -229,6 +259,7 @@ pub(super) fn one_round(
             let mut trial = trial_of(&contender.name, plan, &proved);
             (trial.round, trial.turn, trial.pass) = (round, turn, pass);
             trial.warmup = round < plan.warmup_rounds;
+            observer.trial(&trial);
             record.trials.push(trial);
         }
     }
@@ -311,7 +342,13 @@ fn note_proof(proof: &mut EngineProof, (_, finding): &Proved) {
 }
 
 fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
-    let tally = &outcome.tally;
+    let (tally, state) = (&outcome.tally, outcome.recorded());
+    let failed = outcome.weeks.as_ref().map_or(0, |weeks| weeks.failed);
+    let open_loop = open_loop_note(outcome, finding);
+    let out_of_range = outcome
+        .open_loop
+        .as_ref()
+        .map_or(0, |open| open.out_of_range);
     Trial {
         engine: engine.to_owned(),
         process: 0,
@@ -322,21 +359,23 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
         wall_ns: outcome.wall_ns,
         workers: outcome.workers.clone(),
         generated: plan.events,
-        applied: tally.events - tally.discarded,
+        applied: tally.events - tally.discarded - failed,
         discarded: tally.discarded,
-        failed: 0,
+        failed,
         // a closed loop skips nothing: what is missing is not conserved
-        skipped: 0,
+        skipped: open_loop.as_ref().map_or(0, OpenLoopTrial::skipped),
         notified: tally.notified,
         reads: outcome.reads,
         ingest_service_ns: outcome.ingest_service.to_base64(),
         ingest_group_calls: group_calls(plan.batch) as u64,
         read_service_ns: outcome.read_service.to_base64(),
-        out_of_range: outcome.ingest_service.out_of_range() + outcome.read_service.out_of_range(),
+        out_of_range: outcome.ingest_service.out_of_range()
+            + outcome.read_service.out_of_range()
+            + out_of_range,
         events_digest: Some(tally.digest.to_string()),
-        snapshot_digest: finding.checked.then(|| outcome.snapshot.digest.to_string()),
-        members: outcome.snapshot.members,
-        contents: outcome.snapshot.contents,
+        snapshot_digest: finding.checked.then(|| state.digest.to_string()),
+        members: state.members,
+        contents: state.contents,
         state_bytes: outcome.memory.state,
         slack_bytes: outcome.memory.slack,
         map_bytes: outcome.memory.map,
@@ -345,7 +384,16 @@ fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
         steal_ms: outcome.usage.steal_ms,
         involuntary_switches: outcome.usage.involuntary_switches,
         perf: outcome.perf,
+        open_loop,
     }
+}
+
+/// What an open loop measured, with what the oracle says where it skipped.
+fn open_loop_note(outcome: &TrialOutcome, finding: &Finding) -> Option<OpenLoopTrial> {
+    let mut note = outcome.open_loop.as_ref()?.note.clone();
+    note.oracle_events_digest = finding.of_taken.map(|of| of.events.to_string());
+    note.oracle_snapshot_digest = finding.of_taken.map(|of| of.snapshot.to_string());
+    Some(note)
 }
 
 #[cfg(test)]

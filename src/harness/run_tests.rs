@@ -8,7 +8,7 @@ use super::super::trial::TrialOutcome;
 use super::*;
 use crate::engine::dashmap::{DashMapEngine, DashMapSession};
 use crate::engine::read::Answer;
-use crate::engine::snapshot::{SnapshotDigest, StateRef};
+use crate::engine::snapshot::{SnapshotDigest, StateMut, StateRef};
 use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Session};
 use crate::event::{Event, Read};
 use crate::generator::tests::workload;
@@ -38,6 +38,9 @@ impl<const PANICS: bool> Engine for Broken<PANICS> {
     }
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
         self.0.visit(visit);
+    }
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.0.visit_mut(visit);
     }
     fn memory(&self) -> MemoryUse {
         self.0.memory()
@@ -88,9 +91,11 @@ fn record_with(
     let environment = Environment::default();
     let (contenders, baseline) = choose_contenders(&options, &[engine]).unwrap();
     let request = RunRequest {
-        plan: resolve(&options, &workload, baseline, &environment).unwrap(),
+        trace: None,
+        plan: resolve(&options, &workload, &contenders, baseline, &environment).unwrap(),
         workload: &workload,
         toml: String::new(),
+        views: super::super::views_of(&workload).unwrap(),
         contenders,
         environment,
         command: vec!["test".to_owned()],
@@ -180,6 +185,8 @@ fn an_event_that_no_worker_took_is_not_conserved() {
         memory: MemoryUse::default(),
         usage: Usage::default(),
         perf: None,
+        weeks: None,
+        open_loop: None,
     };
     for (taken, conserved) in [(500, true), (499, false), (501, false)] {
         let trial = trial_of("e", &plan, &(outcome(taken), Finding::default()));
@@ -221,6 +228,9 @@ impl Engine for DeafLater {
     }
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
         self.0.visit(visit);
+    }
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.0.visit_mut(visit);
     }
     fn memory(&self) -> MemoryUse {
         self.0.memory()

@@ -1,32 +1,58 @@
-//! Where a trial's events and reads come from: memory, made beforehand, or
-//! the generator, batch by batch inside the timed part. Imports `generator`,
-//! `engine::dense`, `event`.
+//! Where a trial's events and reads come from: memory, made beforehand or
+//! read from a trace, or the generator, batch by batch inside the timed part.
+//! Imports `generator`, `engine::dense`, `event`, `record`.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::open_loop::Taken;
 use crate::engine::dense::DenseIds;
+use crate::engine::viewing::Views;
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};
 use crate::policy::{Disposition, effect_of};
+use crate::record::TraceNote;
 use crate::unit::digest::Digest;
 
 /// Events that one task of a parallel pass looks at.
 const CHUNK: u64 = 1 << 16;
 
+/// Where a stream is from.
+#[derive(Debug)]
+enum Origin {
+    /// Made, and made again whenever it is asked for.
+    Generated {
+        generator: Box<Generator>,
+        reads: Box<ReadStream>,
+        inline: bool,
+    },
+    /// Read from a trace, of which this is the digest; it has no reads.
+    Recorded { digest: Digest },
+}
+
 /// The events `0..events` of a stream and the reads beside them.
 #[derive(Debug)]
 pub struct Source {
-    generator: Generator,
-    read_stream: ReadStream,
+    origin: Origin,
     events: u64,
     /// Empty where the workers generate.
-    stored_events: Vec<Event>,
+    stored_events: Arc<Vec<Event>>,
     stored_reads: Vec<Read>,
-    inline: bool,
     dense: Option<Arc<DenseIds>>,
+    views: Views,
+}
+
+/// A trace to be run in place of a generated stream.
+#[derive(Clone, Debug)]
+pub struct TraceStream {
+    /// Its events, in order.
+    pub events: Arc<Vec<Event>>,
+    /// Digest of their multiset, as they were read.
+    pub digest: Digest,
+    /// What the record says of it.
+    pub note: TraceNote,
 }
 
 /// What a pass over events counts.
@@ -75,22 +101,58 @@ impl Source {
             (generator.events(0..events), read_stream.reads(0..reads))
         };
         Self {
-            generator,
-            read_stream,
+            origin: Origin::Generated {
+                generator: Box::new(generator),
+                reads: Box::new(read_stream),
+                inline,
+            },
             events,
-            stored_events,
+            stored_events: Arc::new(stored_events),
             stored_reads,
-            inline,
             dense: None,
+            views: Views::default(),
         }
+    }
+
+    /// A source of the events of a trace, without reads. No generator could
+    /// make them again: they are held, after every trial, against the digest
+    /// that they came to when they were read.
+    #[must_use]
+    pub fn of_trace(trace: &TraceStream) -> Self {
+        Self {
+            origin: Origin::Recorded {
+                digest: trace.digest,
+            },
+            events: trace.events.len() as u64,
+            stored_events: Arc::clone(&trace.events),
+            stored_reads: Vec::new(),
+            dense: None,
+            views: Views::default(),
+        }
+    }
+
+    const fn inline(&self) -> bool {
+        matches!(self.origin, Origin::Generated { inline: true, .. })
     }
 
     /// Numbers the ids of a stored stream, for the limit probes: 8 bytes an
     /// event. A stream that workers generate gets no numbers.
     #[must_use]
     pub fn with_dense_ids(self) -> Self {
-        let dense = (!self.inline).then(|| Arc::new(DenseIds::of_stream(&self.stored_events)));
+        let dense = (!self.inline()).then(|| Arc::new(DenseIds::of_stream(&self.stored_events)));
         Self { dense, ..self }
+    }
+
+    /// The same stream, its views to be counted so.
+    #[must_use]
+    pub fn counted(self, views: Views) -> Self {
+        Self { views, ..self }
+    }
+
+    /// How its views are to be counted.
+    #[must_use]
+    pub const fn views(&self) -> &Views {
+        &self.views
     }
 
     /// The dense numbers of its ids, where it has them.
@@ -108,13 +170,16 @@ impl Source {
     /// How many reads there are.
     #[must_use]
     pub fn reads(&self) -> u64 {
-        self.read_stream.due_before(self.events)
+        self.reads_before(self.events)
     }
 
     /// Reads due before the event at `index`.
     #[inline]
     pub(super) fn reads_before(&self, index: u64) -> u64 {
-        self.read_stream.due_before(index)
+        match &self.origin {
+            Origin::Generated { reads, .. } => reads.due_before(index),
+            Origin::Recorded { .. } => 0,
+        }
     }
 
     /// The events of `range`: stored, or made into `room`.
@@ -124,30 +189,81 @@ impl Source {
         range: Range<u64>,
         room: &'a mut Vec<Event>,
     ) -> &'a [Event] {
-        if !self.inline {
+        let Origin::Generated {
+            generator,
+            inline: true,
+            ..
+        } = &self.origin
+        else {
             return &self.stored_events[range.start as usize..range.end as usize];
-        }
+        };
         room.resize((range.end - range.start) as usize, Event::default());
-        self.generator.fill(range.start, room);
+        generator.fill(range.start, room);
         room
     }
 
     /// The reads of `range`: stored, or made into `room`.
     #[inline]
     pub(super) fn reads_in<'a>(&'a self, range: Range<u64>, room: &'a mut Vec<Read>) -> &'a [Read] {
-        if !self.inline {
+        let Origin::Generated {
+            reads,
+            inline: true,
+            ..
+        } = &self.origin
+        else {
             return &self.stored_reads[range.start as usize..range.end as usize];
+        };
+        room.clear();
+        room.extend(range.map(|at| reads.read(at)));
+        room
+    }
+
+    /// `count` events from `first` on, each `step`-th: a slice of memory, or
+    /// gathered into `room`.
+    #[inline]
+    pub(super) fn every_nth<'a>(
+        &'a self,
+        first: u64,
+        step: u64,
+        count: u64,
+        room: &'a mut Vec<Event>,
+    ) -> &'a [Event] {
+        if step == 1 {
+            return self.events_in(first..first + count, room);
         }
         room.clear();
-        room.extend(range.map(|at| self.read_stream.read(at)));
+        if self.inline() {
+            room.extend((0..count).map(|at| self.made(first + at * step)));
+        } else {
+            let stored = self.stored_events[first as usize..].iter();
+            room.extend(stored.step_by(step as usize).take(count as usize));
+        }
         room
+    }
+
+    /// Adds the reads of `range` to `room`.
+    #[inline]
+    pub(super) fn add_reads(&self, range: Range<u64>, room: &mut Vec<Read>) {
+        match &self.origin {
+            Origin::Generated {
+                reads,
+                inline: true,
+                ..
+            } => room.extend(range.map(|at| reads.read(at))),
+            _ => room.extend(&self.stored_reads[range.start as usize..range.end as usize]),
+        }
     }
 
     /// Shows every event of `range` to `look`, in order, from memory or made
     /// again.
     pub fn for_each(&self, range: Range<u64>, mut look: impl FnMut(&Event)) {
-        if self.inline {
-            range.for_each(|index| look(&self.generator.event(index)));
+        if let Origin::Generated {
+            generator,
+            inline: true,
+            ..
+        } = &self.origin
+        {
+            range.for_each(|index| look(&generator.event(index)));
         } else {
             let stored = &self.stored_events[range.start as usize..range.end as usize];
             stored.iter().for_each(look);
@@ -170,11 +286,69 @@ impl Source {
             .reduce(Tally::default, Tally::merge)
     }
 
+    /// Counts the events that were taken as they lie in memory now.
+    pub(super) fn tally_taken(&self, taken: &Taken) -> Tally {
+        if taken.events() == self.events {
+            return self.tally(&[0..self.events]);
+        }
+        self.tally_where(|index| taken.contains(index))
+    }
+
+    fn tally_where(&self, wanted: impl Fn(u64) -> bool + Sync) -> Tally {
+        let chunks: Vec<Range<u64>> = split(&(0..self.events), CHUNK).collect();
+        let count = |chunk: Range<u64>| {
+            let mut tally = Tally::default();
+            let mut index = chunk.start;
+            self.for_each(chunk, |event| {
+                if wanted(index) {
+                    tally = tally.add(event);
+                }
+                index += 1;
+            });
+            tally
+        };
+        let tallies = chunks.into_par_iter().map(count);
+        tallies.reduce(Tally::default, Tally::merge)
+    }
+
+    /// Digest of the events that were taken, as the generator makes them
+    /// anew.
+    pub(super) fn generated_digest_of(&self, taken: &Taken) -> Digest {
+        let one = |index: u64| match taken.contains(index) {
+            true => self.made(index).digest(),
+            false => Digest::default(),
+        };
+        (0..self.events)
+            .into_par_iter()
+            .map(one)
+            .reduce(Digest::default, |sum, one| sum + one)
+    }
+
+    /// Event time of an index, in µs from the stream's start.
+    #[must_use]
+    pub fn at_us(&self, index: u64) -> u64 {
+        match self.stored_events.get(index as usize) {
+            Some(event) => event.at_us,
+            None => self.made(index).at_us,
+        }
+    }
+
+    /// The event at `index`, made anew; of a trace, as it lies in memory.
+    fn made(&self, index: u64) -> Event {
+        match &self.origin {
+            Origin::Generated { generator, .. } => generator.event(index),
+            Origin::Recorded { .. } => self.stored_events[index as usize],
+        }
+    }
+
     /// Digest of the event multiset as the generator makes it, independent of
-    /// what lies in memory.
+    /// what lies in memory; of a trace, as it was read.
     #[must_use]
     pub fn generated_digest(&self) -> Digest {
-        self.generator.digest(0..self.events)
+        match &self.origin {
+            Origin::Generated { generator, .. } => generator.digest(0..self.events),
+            Origin::Recorded { digest } => *digest,
+        }
     }
 }
 

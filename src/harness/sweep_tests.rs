@@ -48,9 +48,11 @@ fn request_of<'a>(
             let environment = Environment::default();
             let (contenders, baseline) = choose_contenders(&options, &own).unwrap();
             let run = RunRequest {
-                plan: resolve(&options, workload, baseline, &environment).unwrap(),
+                trace: None,
+                plan: resolve(&options, workload, &contenders, baseline, &environment).unwrap(),
                 workload,
                 toml: String::new(),
+                views: crate::engine::viewing::Views::default(),
                 contenders,
                 environment,
                 command: Vec::new(),

@@ -3,23 +3,22 @@
 //! ends; a panicking worker ends the trial, and the process where
 //! the others can't be stopped. Imports `engine`, `record`, `stats`.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::counters::Counters;
+use super::crew::Crew;
 use super::environment::Usage;
+use super::open_loop::{OpenLoop, OpenOutcome};
+use super::open_trial::{DrivenOpen, drive_open};
 use super::source::{Source, Tally};
+use super::weeks::{Weeks, run_weeks};
 use super::worker::{Shared, WorkerReport, work};
 use crate::engine::snapshot::SnapshotDigest;
 use crate::engine::{Engine, EngineConfig, MemoryUse, StopFlag};
 use crate::record::{Pass, PerfNote, WorkerStamp};
 use crate::stats::ServiceHistogram;
-
-/// How long the other workers may take to stop after one has panicked.
-const GRACE: Duration = Duration::from_millis(1_200);
 
 /// Everything that a trial needs but the engine.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +37,8 @@ pub struct TrialSetup<'a> {
     pub inbox_capacity: usize,
     /// Address of the server of an engine out of process; a contender has it.
     pub external: Option<&'a Arc<str>>,
+    /// When each event is to start; none: a closed loop.
+    pub open_loop: Option<&'a OpenLoop>,
     /// Ends the trial early; set on an interruption.
     pub stop: &'a StopFlag,
     /// Called where a worker has panicked and another can't be stopped: it
@@ -88,6 +89,9 @@ pub enum TrialError {
         /// What it said.
         message: String,
     },
+    /// The operating system gives no random words for the key of an epoch.
+    #[error("{0}")]
+    NoRandomKey(String),
     /// The trial was interrupted.
     #[error("interrupted")]
     Interrupted,
@@ -118,6 +122,10 @@ pub struct TrialOutcome {
     pub(super) usage: Usage,
     /// What the processors counted during the timed part.
     pub perf: Option<PerfNote>,
+    /// Where each viewer counts once a week, what was seen of the weeks.
+    pub(super) weeks: Option<Arc<Weeks>>,
+    /// What an open loop gives beside.
+    pub(super) open_loop: Option<OpenOutcome>,
 }
 
 /// Runs one trial of `E` from an empty state; then shows the engine, at rest,
@@ -185,11 +193,18 @@ fn build<E: Engine>(setup: &TrialSetup<'_>) -> Result<(E, EngineConfig), TrialEr
     let config = EngineConfig {
         threads: setup.threads,
         inbox_capacity: setup.inbox_capacity,
+        views: setup.source.views().afresh(),
         stop: StopFlag::default(),
         dense: dense.cloned(),
         external: setup.external.cloned(),
     };
     Ok((E::build(&config), config))
+}
+
+/// What workers came back with.
+enum Driven<'a> {
+    Closed(Vec<WorkerReport>),
+    Open(DrivenOpen, &'a OpenLoop),
 }
 
 /// Drives the whole stream through sessions of the engine, timed.
@@ -198,149 +213,64 @@ fn run_pass<E: Engine>(
     config: &EngineConfig,
     engine: &E,
 ) -> Result<TrialOutcome, TrialError> {
+    if !config.views.are_plain() {
+        return run_weeks(setup, config, engine);
+    }
     let mut counters = setup.perf.then(Counters::open);
     let before = Usage::start();
-    let reports = drive(setup, config, engine, counters.as_mut())?;
+    let all = 0..setup.source.events();
+    let driven = match setup.open_loop {
+        None => Driven::Closed(drive(setup, config, engine, all, counters.as_mut())?),
+        Some(open_loop) => {
+            let counters = counters.as_mut();
+            let driven = drive_open(setup, open_loop, config, engine, counters)?;
+            Driven::Open(driven, open_loop)
+        }
+    };
     let perf = counters.map(Counters::stop);
     let usage = before.until_now();
     if setup.stop.is_set() {
         return Err(TrialError::Interrupted);
     }
-    Ok(summarise::<E>(setup, engine, &reports, usage, perf))
+    let mut outcome = match driven {
+        Driven::Closed(reports) => summarise(setup, config, engine, &reports, usage),
+        Driven::Open(driven, open_loop) => driven.summarise(setup, open_loop, engine, usage),
+    };
+    outcome.perf = perf;
+    Ok(outcome)
 }
 
-fn drive<E: Engine>(
+/// The workers of a closed loop, on the events of `range`.
+pub(super) fn drive<E: Engine>(
     setup: &TrialSetup<'_>,
     config: &EngineConfig,
     engine: &E,
+    range: Range<u64>,
     counters: Option<&mut Counters>,
 ) -> Result<Vec<WorkerReport>, TrialError> {
-    let cores = if setup.pin {
-        core_affinity::get_core_ids().unwrap_or_default()
-    } else {
-        vec![]
+    let stop = &config.stop;
+    let shared = Shared::new(setup, &range, stop.clone());
+    let crew = Crew {
+        setup,
+        engine: E::INFO.name,
+        stop,
+        tick: Duration::from_millis(20),
     };
-    // the trial stops on an interruption and on a panic alike
-    let shared = Shared::new(
-        setup.source,
-        setup.batch,
-        setup.threads,
-        config.stop.clone(),
-    );
-    let (ready, go) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let (done, finished) = mpsc::channel();
-    std::thread::scope(|scope| {
-        for worker in 0..setup.threads {
-            let (shared, ready, go, done) = (&shared, &ready, &go, done.clone());
-            let core = cores.get(worker % cores.len().max(1)).copied();
-            let body = move || {
-                if let Some(core) = core {
-                    core_affinity::set_for_current(core);
-                }
-                let result = catch_unwind(AssertUnwindSafe(|| {
-                    let session = engine.session(worker);
-                    let report = WorkerReport::new();
-                    ready.fetch_add(1, Ordering::AcqRel);
-                    while !go.load(Ordering::Acquire) {
-                        if shared.stop.is_set() {
-                            break;
-                        }
-                        std::thread::yield_now();
-                    }
-                    work(shared, session, report)
-                }));
-                if result.is_err() {
-                    shared.stop.set();
-                }
-                // the receiver outlives every worker
-                let _ = done.send((worker, result));
-            };
-            let builder = std::thread::Builder::new().name(format!("worker {worker}"));
-            if let Err(error) = builder.spawn_scoped(scope, body) {
-                // those that wait for the start give up
-                shared.stop.set();
-                return Err(TrialError::NoThread {
-                    worker,
-                    workers: setup.threads,
-                    why: error.to_string(),
-                });
-            }
-        }
-        while ready.load(Ordering::Acquire) < setup.threads && !shared.stop.is_set() {
-            if setup.stop.is_set() {
-                shared.stop.set();
-            }
-            std::thread::yield_now();
-        }
-        counters.into_iter().for_each(Counters::start);
-        go.store(true, Ordering::Release);
-        collect::<E>(setup, config, &finished)
-    })
+    crew.run(
+        |worker| (engine.session(worker), WorkerReport::new()),
+        || counters.into_iter().for_each(Counters::start),
+        |(session, report)| work(&shared, session, report),
+        || {},
+    )
 }
 
-type Finished = (usize, Result<WorkerReport, Box<dyn Any + Send>>);
-
-/// Waits for every worker; passes an interruption on, and gives up on workers
-/// that don't stop after another has panicked.
-fn collect<E: Engine>(
+/// What the workers' reports come to, and what the engine then holds.
+pub(super) fn summarise<E: Engine>(
     setup: &TrialSetup<'_>,
     config: &EngineConfig,
-    finished: &mpsc::Receiver<Finished>,
-) -> Result<Vec<WorkerReport>, TrialError> {
-    let mut reports = Vec::with_capacity(setup.threads);
-    let mut failure: Option<TrialError> = None;
-    let mut left = setup.threads;
-    let mut failed_at = Instant::now();
-    let tick = Duration::from_millis(20);
-    while left > 0 {
-        match finished.recv_timeout(tick) {
-            Ok((_, Ok(report))) => {
-                left -= 1;
-                reports.push(report);
-            }
-            Ok((worker, Err(payload))) => {
-                left -= 1;
-                failure.get_or_insert_with(|| {
-                    failed_at = Instant::now();
-                    TrialError::Panicked {
-                        engine: E::INFO.name.to_owned(),
-                        worker,
-                        message: message_of(payload.as_ref()),
-                    }
-                });
-            }
-            Err(mpsc::RecvTimeoutError::Timeout) => {
-                if setup.stop.is_set() {
-                    config.stop.set();
-                }
-                if let Some(failure) = &failure {
-                    // a machine under load makes a tick longer than it is
-                    if failed_at.elapsed() > GRACE {
-                        (setup.on_hang)(&failure.to_string());
-                    }
-                }
-            }
-            Err(mpsc::RecvTimeoutError::Disconnected) => break,
-        }
-    }
-    match failure {
-        Some(failure) => Err(failure),
-        None => Ok(reports),
-    }
-}
-
-pub(super) fn message_of(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "without a message".to_owned())
-}
-
-fn summarise<E: Engine>(
-    setup: &TrialSetup<'_>,
     engine: &E,
     reports: &[WorkerReport],
     usage: Usage,
-    perf: Option<PerfNote>,
 ) -> TrialOutcome {
     let mut ingest_service = ServiceHistogram::new();
     let mut read_service = ServiceHistogram::new();
@@ -350,27 +280,27 @@ fn summarise<E: Engine>(
         read_service.merge(&report.read_service);
         ranges.extend(report.ranges.iter().cloned());
     }
-    let start = reports
-        .iter()
-        .map(|report| report.stamp.start_ns)
-        .min()
-        .unwrap_or(0);
-    let end = reports
-        .iter()
-        .map(|report| report.stamp.end_ns)
-        .max()
-        .unwrap_or(0);
+    let workers: Vec<WorkerStamp> = reports.iter().map(|report| report.stamp).collect();
     TrialOutcome {
-        wall_ns: end - start,
-        workers: reports.iter().map(|report| report.stamp).collect(),
+        wall_ns: wall_ns(&workers),
+        workers,
         tally: setup.source.tally(&ranges),
         reads: reports.iter().map(|report| report.reads).sum(),
         answers: reports.iter().map(|report| report.answers).sum(),
         ingest_service,
         read_service,
-        snapshot: SnapshotDigest::of(engine),
+        snapshot: SnapshotDigest::shown(engine, &config.views),
         memory: engine.memory(),
         usage,
-        perf,
+        perf: None,
+        open_loop: None,
+        weeks: None,
     }
+}
+
+/// First start to last end, in ns.
+pub(super) fn wall_ns(workers: &[WorkerStamp]) -> u64 {
+    let start = workers.iter().map(|stamp| stamp.start_ns).min();
+    let end = workers.iter().map(|stamp| stamp.end_ns).max();
+    end.unwrap_or(0) - start.unwrap_or(0)
 }

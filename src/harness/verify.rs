@@ -4,8 +4,9 @@
 use super::contender::Contender;
 use super::proof::Expectation;
 use super::run::Observer;
-use super::source::Source;
+use super::source::{Source, TraceStream};
 use super::trial::{TrialError, TrialSetup};
+use super::weeks::views_of;
 use crate::engine::state::INBOX_CAPACITY;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
@@ -60,9 +61,34 @@ pub fn verify(
         ReadStream::new(workload, seed),
         options.events,
         false,
-    );
-    observer.stage(&workload.name);
-    let expected = Expectation::of(&source, INBOX_CAPACITY, false, &options.stop);
+    )
+    .counted(views_of(workload).map_err(TrialError::NoRandomKey)?);
+    verify_source(&workload.name, &source, contenders, options, observer)
+}
+
+/// Verifies every contender on a trace, like [`verify`].
+///
+/// # Errors
+/// A worker's panic, or an interruption.
+pub fn verify_trace(
+    trace: &TraceStream,
+    contenders: &[Contender],
+    options: &VerifyOptions,
+    observer: &mut dyn Observer,
+) -> Result<(Vec<VerifyFailure>, u64), TrialError> {
+    let source = Source::of_trace(trace);
+    verify_source(&trace.note.path, &source, contenders, options, observer)
+}
+
+fn verify_source(
+    name: &str,
+    source: &Source,
+    contenders: &[Contender],
+    options: &VerifyOptions,
+    observer: &mut dyn Observer,
+) -> Result<(Vec<VerifyFailure>, u64), TrialError> {
+    observer.stage(name);
+    let expected = Expectation::of(source, INBOX_CAPACITY, false, &options.stop);
     let expected = expected.ok_or(TrialError::Interrupted)?;
     let mut failures = Vec::new();
     let mut compared = 0;
@@ -71,23 +97,25 @@ pub fn verify(
         for (step, &threads) in options.threads.iter().enumerate() {
             observer.turn(at * options.threads.len() + step, total, &contender.name);
             let setup = TrialSetup {
-                source: &source,
+                source,
                 threads,
                 batch: options.batch,
                 pin: false,
                 perf: false,
                 inbox_capacity: INBOX_CAPACITY,
                 external: None,
+                open_loop: None,
                 stop: &options.stop,
                 on_hang: options.on_hang,
             };
             let (outcome, finding) = contender.trial(&setup, Some(&expected))?;
             compared += u64::from(finding.checked);
-            let conserved = (outcome.tally.events == options.events).then_some(());
+            let conserved = (outcome.tally.events == source.events()).then_some(());
             let lost = || {
                 format!(
                     "{} of {} events arrived",
-                    outcome.tally.events, options.events
+                    outcome.tally.events,
+                    source.events()
                 )
             };
             let fresh = if step == 0 && contender.info.role != Role::Probe {
@@ -108,7 +136,7 @@ pub fn verify(
             if let Err(words) = verdict {
                 failures.push(VerifyFailure {
                     engine: contender.name.clone(),
-                    workload: workload.name.clone(),
+                    workload: name.to_owned(),
                     threads,
                     words,
                 });

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::source::Source;
+use super::trial::TrialSetup;
 use crate::engine::read::Answer;
 use crate::engine::{Session, StopFlag};
 use crate::record::WorkerStamp;
@@ -28,6 +29,8 @@ pub(super) struct Shared<'a> {
     pub(super) batch: usize,
     pub(super) block: u64,
     pub(super) next: AtomicU64,
+    /// Where the events end.
+    pub(super) end: u64,
     pub(super) stop: StopFlag,
     /// Zero of every stamp.
     pub(super) zero: Instant,
@@ -36,15 +39,18 @@ pub(super) struct Shared<'a> {
 impl<'a> Shared<'a> {
     /// Blocks are whole groups, at most [`BLOCK`] events, and enough of them
     /// that each worker finds about eight.
-    pub(super) fn new(source: &'a Source, batch: usize, threads: usize, stop: StopFlag) -> Self {
+    pub(super) fn new(setup: &TrialSetup<'a>, range: &Range<u64>, stop: StopFlag) -> Self {
+        let (source, batch, threads) = (setup.source, setup.batch, setup.threads);
         let group = (group_calls(batch) * batch) as u64;
-        let wanted = (source.events() / (threads as u64 * 8)).clamp(1, BLOCK);
+        let events = range.end - range.start;
+        let wanted = (events / (threads as u64 * 8)).clamp(1, BLOCK);
         let block = wanted.next_multiple_of(group);
         Self {
             source,
             batch,
             block,
-            next: AtomicU64::new(0),
+            next: AtomicU64::new(range.start),
+            end: range.end,
             stop,
             zero: Instant::now(),
         }
@@ -59,8 +65,7 @@ impl<'a> Shared<'a> {
             return None;
         }
         let start = self.next.fetch_add(self.block, Ordering::Relaxed);
-        let events = self.source.events();
-        (start < events).then(|| start..events.min(start + self.block))
+        (start < self.end).then(|| start..self.end.min(start + self.block))
     }
 }
 
@@ -96,6 +101,17 @@ impl WorkerReport {
             ingest_service: ServiceHistogram::new(),
             read_service: ServiceHistogram::new(),
         }
+    }
+
+    /// Adds what the same worker did later.
+    pub(super) fn add(&mut self, later: Self) {
+        self.stamp.end_ns = later.stamp.end_ns;
+        self.stamp.events += later.stamp.events;
+        self.ranges.extend(later.ranges);
+        self.reads += later.reads;
+        self.answers += later.answers;
+        self.ingest_service.merge(&later.ingest_service);
+        self.read_service.merge(&later.read_service);
     }
 }
 

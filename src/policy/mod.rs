@@ -1,11 +1,17 @@
 //! Floor 1, the rule: what an event does. One small pure function,
 //! [`classify`], to be held against the table in docs/POLICY.md line by
-//! line. Imports `event`.
+//! line; and what is counted and shown of views. Imports `event`, `unit`.
 
 mod effect;
+mod noise;
+mod permutation;
+mod release;
 mod table;
 
 pub use effect::{EFFECTS, Effect, effect_of};
+pub use noise::{Epsilon, NOISE_KEY_WORDS, NoiseKey, Surface, SurfaceNoise};
+pub use permutation::{Object, PERMUTATION_KEY_WORDS, PermutationKey};
+pub use release::{EPOCH_US, HiddenShare, Release, ReleaseRule, epoch_of, surface_of};
 pub use table::{TableRow, table};
 
 use crate::event::Kind;

@@ -1,6 +1,7 @@
 //! A plausible record for tests: three engines, the A/A control and `null`,
 //! five rounds after one of warm-up. Imports the schema and `stats`.
 
+use super::environment::{CacheNote, Environment};
 use super::pass::Pass;
 use super::schema::*;
 use super::sweep::{SWEEP_SCHEMA, Sweep, SweepAxis, SweepPoint};
@@ -47,6 +48,7 @@ pub(crate) fn with_rounds(rounds: usize) -> Record {
         workload: WorkloadNote {
             name: "steady_week".to_owned(),
             toml: "seed = 1".to_owned(),
+            trace: None,
         },
         plan: plan(rounds),
         environment: environment(),
@@ -80,6 +82,7 @@ pub(crate) fn with_rounds(rounds: usize) -> Record {
             resolution_ns: 1,
         },
         realised: Some(realised()),
+        recording: Vec::new(),
         warnings: Vec::new(),
     }
 }
@@ -281,6 +284,7 @@ fn trial(round: usize, turn: usize) -> Trial {
         steal_ms: 0,
         involuntary_switches: 3,
         perf: None,
+        open_loop: None,
     }
 }
 
@@ -316,6 +320,7 @@ fn plan(rounds: usize) -> Plan {
         max_time_ms: None,
         processes: 1,
         planted_share: 0.0,
+        open_loop: None,
     }
 }
 
@@ -328,6 +333,11 @@ fn environment() -> Environment {
         available_bytes: 6 << 30,
         cgroup_memory_bytes: Some(4 << 30),
         cgroup_cpus: Some(2.0),
+        caches: vec![CacheNote {
+            level: 2,
+            bytes: 2 << 20,
+            shared_by: "0".to_owned(),
+        }],
         governor: None,
         clock_source: Some("tsc".to_owned()),
         huge_pages: Some("madvise".to_owned()),
@@ -356,5 +366,6 @@ fn realised() -> Realised {
         recipients: 88_000,
         top_1_share: 0.0123,
         top_100_share: 0.21,
+        popularity: vec![[1, 12_300], [10, 2_000], [100, 300], [88_000, 1]],
     }
 }

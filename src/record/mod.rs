@@ -1,21 +1,38 @@
 //! Floor 3, what a run leaves behind: the saved record, from which every
 //! report is drawn. Imports floors 0 and 1 and `stats`.
 
+mod adversary;
+mod capacity;
+mod environment;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+pub(crate) mod fixture_open_loop;
 mod merge;
+mod open_loop;
 mod pairs;
 mod pass;
 mod processors;
 mod schema;
 mod store;
 mod sweep;
+mod trace_note;
 mod validate;
 
+pub use adversary::{ADVERSARY_SCHEMA, AdversaryRecord, AttackRow, AttackVerdict, TimingRow};
+pub use capacity::{
+    CAPACITY_SCHEMA, Capacity, CapacityPlan, CapacityVerdict, Condition, EngineCapacity, Judged,
+    Objective, Search, SearchStep, StallFloor, StepKind,
+};
+pub use environment::{CacheNote, Environment};
+pub use open_loop::{
+    Arrivals, Idle, IntervalNote, OpenLoopPlan, OpenLoopTrial, RecordingNote, SkippedRange,
+};
 pub use pass::Pass;
 pub use schema::{
-    ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, Environment, OracleNote,
-    PerfNote, Plan, ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
+    ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, OracleNote, PerfNote, Plan,
+    ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
 pub use store::{RecordError, default_path};
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};
+pub use trace_note::TraceNote;

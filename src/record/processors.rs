@@ -1,6 +1,6 @@
 //! What a machine's notes come to. Imports the schema.
 
-use super::schema::Environment;
+use super::environment::Environment;
 
 impl Environment {
     /// Processors that the run could use at one time: those of the machine,

@@ -1,9 +1,12 @@
 //! The record's schema: plain data, serialised as JSON; docs/FORMAT.md
-//! describes it. Imports `pass`.
+//! describes it. Imports its siblings' shapes alone.
 
 use serde::{Deserialize, Serialize};
 
+use super::environment::Environment;
+use super::open_loop::{OpenLoopPlan, OpenLoopTrial, RecordingNote};
 use super::pass::Pass;
+use super::trace_note::TraceNote;
 
 /// Version of the schema. A reader refuses others.
 pub const SCHEMA: &str = "notibench-record/1";
@@ -45,6 +48,9 @@ pub struct Record {
     pub clock: ClockNote,
     /// What the stream really held.
     pub realised: Option<Realised>,
+    /// What recording response times costs, by engine; empty in a closed loop.
+    #[serde(default)]
+    pub recording: Vec<RecordingNote>,
     /// What else a reader should know, a sentence each, naming the flag that
     /// mends it.
     pub warnings: Vec<String>,
@@ -56,8 +62,11 @@ pub struct Record {
 pub struct WorkloadNote {
     /// Its name.
     pub name: String,
-    /// The whole text of its file.
+    /// The whole text of its file; of a trace, its shares and counts as one.
     pub toml: String,
+    /// The trace that was run, where the stream was not generated.
+    #[serde(default)]
+    pub trace: Option<TraceNote>,
 }
 
 /// How a run was made.
@@ -115,6 +124,9 @@ pub struct Plan {
     /// time.
     #[serde(default)]
     pub planted_share: f64,
+    /// How arrivals were scheduled; none in a closed loop.
+    #[serde(default)]
+    pub open_loop: Option<OpenLoopPlan>,
 }
 
 /// Threshold of relevance where none is given.
@@ -233,6 +245,9 @@ pub struct Trial {
     /// not asked for, or they count nothing.
     #[serde(default)]
     pub perf: Option<PerfNote>,
+    /// What an open loop measured; none in a closed one.
+    #[serde(default)]
+    pub open_loop: Option<OpenLoopTrial>,
 }
 
 /// What the processors counted in user mode, in all threads of the process;
@@ -341,36 +356,8 @@ pub struct Realised {
     pub top_1_share: f64,
     /// Share of the events that the hundred most frequent recipients got.
     pub top_100_share: f64,
-}
-
-/// The machine, and what on it could spoil a measurement.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Default)]
-#[serde(deny_unknown_fields)]
-pub struct Environment {
-    /// Model of the processor.
-    pub cpu: String,
-    /// Processors that this process may use.
-    pub cores: usize,
-    /// Operating system and kernel.
-    pub os: String,
-    /// Memory of the machine, in bytes.
-    pub memory_bytes: u64,
-    /// Memory free for use when the run began, in bytes.
-    pub available_bytes: u64,
-    /// The control group's limit, in bytes, where there is one.
-    pub cgroup_memory_bytes: Option<u64>,
-    /// The control group's processors, where they are limited.
-    pub cgroup_cpus: Option<f64>,
-    /// Frequency governor, where the machine says it.
-    pub governor: Option<String>,
-    /// Clock source of the kernel.
-    pub clock_source: Option<String>,
-    /// Transparent huge pages: the mode in force.
-    pub huge_pages: Option<String>,
-    /// Load average over a minute when the run began.
-    pub load_1m: f64,
-    /// Load average over a minute when the run ended.
-    pub load_1m_end: f64,
-    /// Build profile: `release` or `debug`.
-    pub profile: String,
+    /// Ranks of recipients, the most frequent first, from 1, spaced by a factor, and how
+    /// many events each of these got; none in records that are older than it.
+    #[serde(default)]
+    pub popularity: Vec<[u64; 2]>,
 }

@@ -16,6 +16,9 @@ impl Record {
     /// Says what contradicts what.
     pub fn validate(&self) -> Result<(), String> {
         self.check_finite()?;
+        if let Some(plan) = &self.plan.open_loop {
+            plan.validate()?;
+        }
         let mut names = HashSet::new();
         for engine in &self.engines {
             if !names.insert(engine.name.as_str()) {
@@ -87,6 +90,21 @@ impl Record {
             numbers.push(("realised.top_1_share", realised.top_1_share));
             numbers.push(("realised.top_100_share", realised.top_100_share));
         }
+        if let Some(plan) = &self.plan.open_loop {
+            numbers.push(("plan.open_loop.offered_per_s", plan.offered_per_s));
+        }
+        for note in &self.recording {
+            numbers.push((
+                "recording.recorded_ns_per_event",
+                note.recorded_ns_per_event,
+            ));
+            numbers.push(("recording.bare_ns_per_event", note.bare_ns_per_event));
+            let share = [note.share, note.low, note.high];
+            numbers.extend(share.map(|share| ("recording.share", share)));
+        }
+        let trials = self.trials.iter();
+        let achieved = trials.filter_map(|trial| trial.open_loop.as_ref());
+        numbers.extend(achieved.map(|open| ("open_loop.achieved_per_s", open.achieved_per_s)));
         match numbers.iter().find(|(_, number)| !number.is_finite()) {
             Some((name, number)) => Err(format!("`{name}` is {number}, not a finite number")),
             None => Ok(()),
@@ -95,6 +113,9 @@ impl Record {
 }
 
 fn check_trial(trial: &Trial) -> Result<(), String> {
+    if let Some(open_loop) = &trial.open_loop {
+        open_loop.validate()?;
+    }
     let texts = [
         ("ingest_service_ns", &trial.ingest_service_ns),
         ("read_service_ns", &trial.read_service_ns),

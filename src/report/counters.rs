@@ -1,8 +1,8 @@
 //! What the processors counted, per event. Imports `record` and `summary`.
 
+use super::block::Block;
 use super::summary::{Summary, over_rounds, per};
-use super::table;
-use super::text::{Style, plain, wrap};
+use super::text::{Style, plain};
 use crate::record::{Pass, PerfNote, Record, Trial};
 
 /// Counts per event: of all threads, in user mode; the medians over the
@@ -55,6 +55,11 @@ pub(super) const NAMES: [&str; 4] = ["cycles", "instructions", "cache misses", "
 
 /// The table, probes included; empty where nothing was counted.
 pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+    block(record, summary).map_or_else(String::new, |block| block.draw(style) + "\n")
+}
+
+/// The same as a block.
+pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
     let mut rows = vec![vec!["engine".to_owned()]];
     rows[0].extend(NAMES.map(str::to_owned));
     rows[0].push("instructions\nper cycle".to_owned());
@@ -73,22 +78,19 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
         rows.push(row);
     }
     if rows.len() == 1 {
-        return String::new();
+        return None;
     }
-    let mut text = style.bold(match summary.pass {
+    let title = match summary.pass {
         Pass::Fresh => "counted by the processors, per event",
         Pass::Warm => "counted by the processors, per event over warm state",
-    });
-    text.push('\n');
-    text += &table::draw(&rows, style);
-    text += &wrap(
-        "  ",
-        "in user mode, over all threads of the process, from the start of the timed part to its \
-         end; medians over the rounds; `-`: not counted on this machine",
-        style.width,
-    );
-    text.push('\n');
-    text
+    };
+    let note = "in user mode, over all threads of the process, from the start of the timed part \
+                to its end; medians over the rounds; `-`: not counted on this machine";
+    Some(Block {
+        title: title.to_owned(),
+        rows,
+        notes: vec![note.to_owned()],
+    })
 }
 
 /// Three digits or so.

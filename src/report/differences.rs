@@ -4,10 +4,11 @@
 
 use std::collections::HashMap;
 
+use super::block::Block;
 use super::percentiles::{Row, Timed, row};
 use super::summary::{EngineLine, Summary, Versus};
-use super::table::{draw, sign};
-use super::text::{Style, plain, show_ends, show_ratio, show_share, wrap};
+use super::table::sign;
+use super::text::{Style, plain, show_ends, show_ratio, show_share};
 use crate::record::{Pass, Record, Trial};
 use crate::stats::{
     Judgement, RatioInterval, ServiceHistogram, Verdict, holm_adjusted, paired_p_value,
@@ -114,9 +115,14 @@ fn figures(record: &Record) -> HashMap<Key<'_>, [f64; QUANTILES.len()]> {
 
 /// The section; empty where nothing can be compared.
 pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+    block(record, summary).map_or_else(String::new, |block| block.draw(style) + "\n")
+}
+
+/// The same as a block.
+pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
     let found = percentile_differences(record, summary);
     if found.is_empty() {
-        return String::new();
+        return None;
     }
     let mut rows = vec![vec!["engine".to_owned()]];
     rows[0].extend(QUANTILES.map(|(_, name)| name.to_owned()));
@@ -136,10 +142,11 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
         "service time of ingest groups beside {}",
         plain(&record.plan.baseline)
     );
-    let mut text = format!("{}\n{}", style.bold(&title), draw(&rows, style));
-    text += &wrap("  ", &legend(record, &found), style.width);
-    text.push('\n');
-    text
+    Some(Block {
+        title,
+        rows,
+        notes: vec![legend(record, &found)],
+    })
 }
 
 fn shown(difference: &PercentileDifference) -> String {

@@ -5,10 +5,10 @@
 //! over the rounds that both ran, its interval that of paired log-ratios, as
 //! for ratios to the baseline.
 
+use super::block::Block;
 use super::failure::difference;
 use super::summary::{EngineLine, Summary};
-use super::table;
-use super::text::{Style, plain, show_percent, wrap};
+use super::text::{Style, plain, show_percent};
 use crate::record::{Pass, Record, Trial};
 use crate::stats::{RatioInterval, geometric_mean, paired_ratio};
 
@@ -90,10 +90,15 @@ pub(super) fn show_share_and_ends(share: &LimitShare) -> String {
 
 /// The table of shares, with intervals; empty where no limit probe ran.
 pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+    block(record, summary).map_or_else(String::new, |block| block.draw(style) + "\n")
+}
+
+/// The same as a block.
+pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
     let limits = limits(record);
     let lines: Vec<&EngineLine> = summary.ranked.iter().chain(&summary.ablations).collect();
     if limits.is_empty() || lines.is_empty() {
-        return String::new();
+        return None;
     }
     let mut rows = vec![vec!["engine".to_owned()]];
     rows[0].extend(limits.iter().map(|limit| format!("of {limit}")));
@@ -106,20 +111,18 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
         }));
         rows.push(row);
     }
-    let mut text = style.bold(match summary.pass {
+    let title = match summary.pass {
         Pass::Fresh => "share of the machine's limit",
         Pass::Warm => "share of the machine's limit, over warm state",
-    });
-    text.push('\n');
-    text += &table::draw(&rows, style);
-    text += &wrap(
-        "  ",
-        "the probe's ns per event ÷ the engine's, paired by round, with 95% intervals: at 100% an \
-         engine is as fast as the probe, which leaves out what docs/METHODOLOGY.md says",
-        style.width,
-    );
-    text.push('\n');
-    text
+    };
+    let note = "the probe's ns per event ÷ the engine's, paired by round, with 95% intervals: at \
+                100% an engine is as fast as the probe, which leaves out what docs/METHODOLOGY.md \
+                says";
+    Some(Block {
+        title: title.to_owned(),
+        rows,
+        notes: vec![note.to_owned()],
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Memory, broken down: bytes per member that has state, by where they are.
 //! Imports `record` and `summary`.
 
+use super::block::Block;
 use super::summary::{EngineLine, Summary, over_rounds, per};
-use super::table;
-use super::text::{Style, plain, wrap};
+use super::text::{Style, plain};
 use crate::record::{Pass, Record, Trial};
 use crate::unit::quantity::{show_bytes, show_whole};
 
@@ -59,6 +59,11 @@ pub(super) fn bytes_per_member(trial: &Trial) -> Option<f64> {
 
 /// The table of all engines and ablations that keep state; empty without any.
 pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+    block(record, summary).map_or_else(String::new, |block| block.draw(style) + "\n")
+}
+
+/// The same as a block.
+pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
     let header = [
         "engine",
         "state",
@@ -72,11 +77,8 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
     let lines = summary.ranked.iter().chain(&summary.ablations);
     rows.extend(lines.filter_map(|line| row(record, summary, line)));
     if rows.len() == 1 {
-        return String::new();
+        return None;
     }
-    let mut text = style.bold("memory: bytes per member that has state");
-    text.push('\n');
-    text += &table::draw(&rows, style);
     let members = record.oracle.as_ref().map_or_else(String::new, |oracle| {
         format!(" of all {} members", show_whole(oracle.members))
     });
@@ -90,9 +92,11 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
          map: keys, control bytes, empty slots, locks; allocator: headers and rounding, computed by \
          glibc's rules; whole: the bytes{members} together; medians over the rounds{unknown}"
     );
-    text += &wrap("  ", &words, style.width);
-    text.push('\n');
-    text
+    Some(Block {
+        title: "memory: bytes per member that has state".to_owned(),
+        rows,
+        notes: vec![words],
+    })
 }
 
 fn row(record: &Record, summary: &Summary, line: &EngineLine) -> Option<Vec<String>> {

@@ -2,6 +2,8 @@
 //! that any report can be drawn again. Imports floors 0 to 2 and `record`;
 //! never `harness`.
 
+mod adversary;
+mod block;
 pub mod compare;
 mod counters;
 mod course;
@@ -9,9 +11,12 @@ mod csv;
 mod differences;
 mod failure;
 mod github_action;
+mod histograms;
+pub mod html;
 mod limits;
 mod markdown;
 mod memory;
+mod open_loop;
 mod percentiles;
 mod scaling;
 mod standing;
@@ -34,14 +39,17 @@ mod tests_trust;
 #[cfg(test)]
 mod tests_warm;
 
+pub use adversary::{adversary, adversary_failures};
 pub use counters::CountsPerEvent;
 pub use csv::csv;
 pub use differences::{PercentileDifference, percentile_differences};
 pub use failure::failures;
 pub use github_action::github_action;
+pub use histograms::{hgrm, hlog};
 pub use limits::{LimitShare, limits, shares};
 pub use markdown::markdown;
 pub use memory::MemoryParts;
+pub use open_loop::{OpenLoopLine, Times, missed_rates, open_loop_lines};
 pub use summary::{Control, EngineError, EngineLine, HarnessShare, Proof, Summary, Versus};
 pub use sweep::sweep;
 pub use terminal::terminal;

@@ -1,15 +1,15 @@
 //! Service times: histograms of the rounds that count, merged, and the
 //! percentiles that they support. Imports `record` and `stats`.
 
+use super::block::Block;
 use super::summary::{Summary, counted};
-use super::table;
-use super::text::{Style, plain, wrap};
+use super::text::{Style, plain};
 use crate::record::{Pass, Record, Trial};
 use crate::stats::{ServiceHistogram, percentile_is_supported};
 use crate::unit::quantity::{show_ns, show_whole};
 
 /// The percentiles that are shown, and their names.
-const QUANTILES: [(f64, &str); 5] = [
+pub(super) const QUANTILES: [(f64, &str); 5] = [
     (0.5, "p50"),
     (0.9, "p90"),
     (0.99, "p99"),
@@ -37,7 +37,7 @@ impl Timed {
 pub(super) struct Row {
     engine: String,
     group_calls: Vec<u64>,
-    merged: ServiceHistogram,
+    pub(super) merged: ServiceHistogram,
     rounds: Vec<ServiceHistogram>,
 }
 
@@ -59,9 +59,18 @@ impl Row {
 
 /// The section of percentiles; empty where nothing was timed.
 pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+    let drawn: Vec<String> = blocks(record, summary)
+        .iter()
+        .map(|block| block.draw(style) + "\n")
+        .collect();
+    drawn.concat()
+}
+
+/// The same as blocks; what is said of both stands under the last.
+pub(super) fn blocks(record: &Record, summary: &Summary) -> Vec<Block> {
     let ingest = rows(record, summary, Timed::Ingest);
     let reads = rows(record, summary, Timed::Read);
-    let mut text = String::new();
+    let mut blocks = Vec::new();
     if !ingest.is_empty() {
         let mut calls: Vec<u64> = ingest
             .iter()
@@ -74,28 +83,22 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
             listed(&calls, "ingest call"),
             listed(&[record.plan.batch as u64], "event"),
         );
-        text += &part(&title, &ingest, calls.len() > 1, style);
+        blocks.push(part(title, &ingest, calls.len() > 1));
     }
     if !reads.is_empty() {
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        text += &part("service time of groups of reads", &reads, false, style);
+        let title = "service time of groups of reads".to_owned();
+        blocks.push(part(title, &reads, false));
     }
-    if !text.is_empty() {
-        text += &wrap(
-            "  ",
-            "closed loop: these are times of whole groups, back to back, not of single events; \
-             rounds merged, never averaged; `-`: fewer than 100 samples, or fewer than 3 rounds, \
-             beyond it",
-            style.width,
-        );
-        text.push('\n');
+    if let Some(last) = blocks.last_mut() {
+        let note = "closed loop: these are times of whole groups, back to back, not of single \
+                    events; rounds merged, never averaged; `-`: fewer than 100 samples, or fewer \
+                    than 3 rounds, beyond it";
+        last.notes.push(note.to_owned());
     }
-    text
+    blocks
 }
 
-fn part(title: &str, rows: &[Row], name_groups: bool, style: Style) -> String {
+fn part(title: String, rows: &[Row], name_groups: bool) -> Block {
     let mut cells = vec![vec!["engine".to_owned(), "groups".to_owned()]];
     cells[0].extend(QUANTILES.iter().map(|(_, name)| (*name).to_owned()));
     cells[0].push("max".to_owned());
@@ -112,7 +115,11 @@ fn part(title: &str, rows: &[Row], name_groups: bool, style: Style) -> String {
         line.push(show_ns(row.merged.max() as f64));
         cells.push(line);
     }
-    format!("{}\n{}", style.bold(title), table::draw(&cells, style))
+    Block {
+        title,
+        rows: cells,
+        notes: Vec::new(),
+    }
 }
 
 /// `4 ingest calls`, `4 or 8 ingest calls`.

@@ -3,11 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use super::block::Block;
 use super::summary::{Versus, counted};
 use super::sweep::{PointView, View};
-use super::table::draw;
-use super::text::{Style, plain, show_percent, show_ratio, wrap};
-use crate::record::Pass;
+use super::text::{plain, show_percent, show_ratio};
 use crate::stats::{
     Estimate, Peak, UslFit, UslRefusal, fit_usl, geometric_mean, paired_ratio, unpaired_ratio,
 };
@@ -15,7 +14,7 @@ use crate::unit::quantity::show_count;
 
 /// The engine's rounds at a point: number of the round, ns per event.
 fn rounds_of(point: &PointView<'_>, engine: &str) -> Vec<(usize, f64)> {
-    counted(point.record, engine, Pass::Fresh)
+    counted(point.record, engine, point.summary.pass)
         .filter_map(|trial| Some((trial.round, trial.ns_per_event()?)))
         .collect()
 }
@@ -64,7 +63,7 @@ pub(super) fn speed_up(view: &View<'_>, point: &PointView<'_>, engine: &str) -> 
 }
 
 /// The law of one engine: from the rounds that all of its points have.
-fn law(view: &View<'_>, engine: &str) -> Result<UslFit, UslRefusal> {
+pub(super) fn law(view: &View<'_>, engine: &str) -> Result<UslFit, UslRefusal> {
     let measured: Vec<&PointView<'_>> = view
         .points
         .iter()
@@ -88,9 +87,9 @@ fn law(view: &View<'_>, engine: &str) -> Result<UslFit, UslRefusal> {
     fit_usl(&points, processors)
 }
 
-/// The section of the law: a table of the engines that it was fitted to, and
+/// What is said of the law: a table of the engines that it was fitted to, and
 /// in words why it was not to the others.
-pub(super) fn section(view: &View<'_>, style: Style) -> String {
+pub(super) fn block(view: &View<'_>) -> Block {
     let mut rows = vec![
         [
             "engine",
@@ -121,16 +120,16 @@ pub(super) fn section(view: &View<'_>, style: Style) -> String {
             }
         }
     }
-    let mut text = format!("\n{}\n", style.bold("Universal Scalability Law"));
+    let mut notes = Vec::new();
     if rows.len() > 1 {
-        text += &draw(&rows, style);
-        let words = format!(
+        notes.push(format!(
             "throughput = λN / (1 + σ(N − 1) + κN(N − 1)), at {counts} threads: λ one thread's, σ \
              contention, κ coherency [95% intervals from the rounds, supposing that the law \
              holds]; worst miss: by how much the curve misses a point; greatest at √((1 − σ)/κ) \
              threads, told up to twice the threads measured"
-        );
-        text += &wrap("  ", &words, style.width);
+        ));
+    } else {
+        rows.clear();
     }
     for (engines, words) in refused {
         let all = engines.len() == view.engines.len();
@@ -139,9 +138,13 @@ pub(super) fn section(view: &View<'_>, style: Style) -> String {
         } else {
             engines.join(", ")
         };
-        text += &wrap("  ", &format!("not fitted to {who}: {words}"), style.width);
+        notes.push(format!("not fitted to {who}: {words}"));
     }
-    text
+    Block {
+        title: "Universal Scalability Law".to_owned(),
+        rows,
+        notes,
+    }
 }
 
 fn row(engine: &str, fit: &UslFit) -> Vec<String> {

@@ -2,13 +2,14 @@
 //! A pure function of the saved sweep. Imports `record` and the sections
 //! beside it.
 
+use super::block::Block;
 use super::failure::failures;
 use super::scaling;
 use super::summary::{EngineLine, Summary, Versus};
 use super::sweep_trust;
 use super::table::{draw, show_versus};
 use super::text::{Style, plain, wrap};
-use crate::record::{Record, Sweep, SweepAxis};
+use crate::record::{Pass, Record, Sweep, SweepAxis};
 use crate::unit::quantity::{show_bytes, show_count, show_whole};
 
 /// One point, its figures drawn once.
@@ -26,6 +27,8 @@ pub(super) struct PointView<'s> {
 /// A sweep, its points drawn once.
 pub(super) struct View<'s> {
     pub(super) sweep: &'s Sweep,
+    /// The passes that the figures are of.
+    pub(super) pass: Pass,
     pub(super) points: Vec<PointView<'s>>,
     /// Engines and ablations, fastest at the last point first.
     pub(super) engines: Vec<String>,
@@ -47,7 +50,7 @@ impl PointView<'_> {
 }
 
 impl<'s> View<'s> {
-    fn of(sweep: &'s Sweep) -> Self {
+    pub(super) fn of(sweep: &'s Sweep, pass: Pass) -> Self {
         let point = |point: &'s crate::record::SweepPoint| {
             let record = &point.record;
             let processors = record.environment.usable_processors();
@@ -55,7 +58,7 @@ impl<'s> View<'s> {
                 label: sweep.axis.show(point.value),
                 value: point.value,
                 record,
-                summary: Summary::of(record),
+                summary: Summary::of_pass(record, pass),
                 crowded: sweep.axis == SweepAxis::Threads
                     && processors > 0.0
                     && point.value > processors,
@@ -64,6 +67,7 @@ impl<'s> View<'s> {
         let points: Vec<PointView<'s>> = sweep.points.iter().map(point).collect();
         let mut view = Self {
             sweep,
+            pass,
             points,
             engines: Vec::new(),
         };
@@ -126,27 +130,47 @@ impl<'s> View<'s> {
 }
 
 /// The report of a sweep: failures first, then a table for each figure, the
-/// scaling law for a sweep of threads, the trust block and warnings.
+/// scaling law for a sweep of threads, the trust block and warnings. The
+/// figures are of one kind of pass.
 #[must_use]
-pub fn sweep(sweep: &Sweep, style: &Style) -> String {
+pub fn sweep(sweep: &Sweep, pass: Pass, style: &Style) -> String {
     let style = *style;
-    let view = View::of(sweep);
+    let view = View::of(sweep, pass);
     let mut text = alarms(&view, style);
     text += &title(&view, style);
     if view.engines.is_empty() {
         return text + "\nno point has a figure\n";
     }
-    text += &throughput(&view, style);
-    text += &speed_ups(&view, style);
-    text += &ratios(&view, style);
-    if sweep.axis == SweepAxis::Members {
-        text += &memory(&view, style);
+    for block in blocks(&view) {
+        text += &grid(&view, &block, style);
     }
     if sweep.axis == SweepAxis::Threads {
-        text += &scaling::section(&view, style);
+        text += &format!("\n{}", scaling::block(&view).draw(style));
     }
     text += &sweep_trust::section(&view, style);
     text
+}
+
+/// The tables of figures: engines down, points across.
+pub(super) fn blocks(view: &View<'_>) -> Vec<Block> {
+    let mut blocks = vec![throughput(view), speed_ups(view)];
+    blocks.extend(ratios(view));
+    if view.sweep.axis == SweepAxis::Members {
+        blocks.push(memory(view));
+    }
+    blocks
+}
+
+/// How many of the points came to their end, where not all did.
+pub(super) fn incomplete(view: &View<'_>) -> Option<String> {
+    let complete = view.points.iter().filter(|point| point.record.complete);
+    (!view.sweep.complete).then(|| {
+        format!(
+            "incomplete: {} of {} points came to their end",
+            complete.count(),
+            view.sweep.asked.len()
+        )
+    })
 }
 
 /// What must be seen before any figure.
@@ -157,13 +181,7 @@ fn alarms(view: &View<'_>, style: Style) -> String {
         text += &style.red(wrap("FAILED  ", &words, style.width).trim_end());
         text.push('\n');
     }
-    if !view.sweep.complete {
-        let complete = view.points.iter().filter(|point| point.record.complete);
-        let words = format!(
-            "incomplete: {} of {} points came to their end",
-            complete.count(),
-            view.sweep.asked.len()
-        );
+    if let Some(words) = incomplete(view) {
         text += &style.red(&words);
         text.push('\n');
     }
@@ -174,14 +192,25 @@ fn alarms(view: &View<'_>, style: Style) -> String {
 }
 
 fn title(view: &View<'_>, style: Style) -> String {
+    let [heading, shape] = headings(view);
+    format!(
+        "{}\n{}",
+        style.bold(&heading),
+        wrap("  ", &shape, style.width)
+    )
+}
+
+/// What was swept, and how each point was run.
+pub(super) fn headings(view: &View<'_>) -> [String; 2] {
     let sweep = view.sweep;
     let name = view.points.first().map(|point| &point.record.workload.name);
     let asked: Vec<String> = sweep.asked.iter().map(|&v| sweep.axis.show(v)).collect();
     let heading = format!(
-        "{} · sweep of {}: {} · {}",
+        "{} · sweep of {}: {}{} · {}",
         plain(name.map_or("", String::as_str)),
         sweep.axis.name(),
         asked.join("; "),
+        super::text::of_pass(view.pass),
         plain(&sweep.started)
     );
     let order = if sweep.interleaved {
@@ -216,34 +245,45 @@ fn title(view: &View<'_>, style: Style) -> String {
         parts.push(order.to_owned());
         parts.join(", ")
     });
-    format!(
-        "{}\n{}",
-        style.bold(&heading),
-        wrap("  ", &shape, style.width)
-    )
+    [heading, shape]
 }
 
-/// One table: a row of cells, one a point, for each name. Too many points for
-/// the width go on below.
-fn grid(view: &View<'_>, title: &str, rows: &[(String, Vec<String>)], style: Style) -> String {
-    let heads = view.heads();
+/// One table: a row of cells, one a point, for each name.
+fn block(view: &View<'_>, title: String, rows: Vec<(String, Vec<String>)>) -> Block {
+    let head = [vec![view.sweep.axis.name().to_owned()], view.heads()].concat();
+    let mut all = vec![head];
+    all.extend(
+        rows.into_iter()
+            .map(|(name, cells)| [vec![name], cells].concat()),
+    );
+    Block {
+        title,
+        rows: all,
+        notes: Vec::new(),
+    }
+}
+
+/// The table for a terminal: points that do not fit the width go on below.
+fn grid(view: &View<'_>, block: &Block, style: Style) -> String {
     let widest = |texts: &mut dyn Iterator<Item = &str>| {
         let lines = texts.flat_map(str::lines);
         lines.map(|line| line.chars().count()).max().unwrap_or(0)
     };
-    let axis = view.sweep.axis.name();
-    let names = widest(&mut rows.iter().map(|(name, _)| name.as_str()).chain([axis]));
-    let cells = rows.iter().flat_map(|(_, cells)| cells).chain(&heads);
+    let rows = &block.rows;
+    let names = widest(&mut rows.iter().map(|row| row[0].as_str()));
+    let cells = rows.iter().flat_map(|row| &row[1..]);
     let column = widest(&mut cells.map(String::as_str)) + 2;
     let fit = (style.width.saturating_sub(names + 4) / column).max(1);
-    let mut text = format!("\n{}\n", style.bold(title));
-    for from in (0..heads.len()).step_by(fit) {
-        let part = from..heads.len().min(from + fit);
-        let mut table = vec![[&[axis.to_owned()], &heads[part.clone()]].concat()];
-        for (name, cells) in rows {
-            table.push([std::slice::from_ref(name), &cells[part.clone()]].concat());
-        }
+    let points = view.points.len();
+    let mut text = format!("\n{}\n", style.bold(&block.title));
+    for from in (0..points).step_by(fit) {
+        let part = from + 1..points.min(from + fit) + 1;
+        let cut = |row: &Vec<String>| [&row[..1], &row[part.clone()]].concat();
+        let table: Vec<Vec<String>> = rows.iter().map(cut).collect();
         text += &draw(&table, style);
+    }
+    for note in &block.notes {
+        text += &wrap("  ", note, style.width);
     }
     text
 }
@@ -270,7 +310,7 @@ fn engine_rows(
     view.engines.iter().map(row).collect()
 }
 
-fn throughput(view: &View<'_>, style: Style) -> String {
+fn throughput(view: &View<'_>) -> Block {
     let mut rows = engine_rows(view, |_, line| show_count(line.events_per_s));
     for probe in view.names(|role, _| role == "probe") {
         let cells = view.points.iter().map(|point| {
@@ -279,20 +319,20 @@ fn throughput(view: &View<'_>, style: Style) -> String {
         });
         rows.push((format!("{} (probe)", plain(&probe)), cells.collect()));
     }
-    let mut text = grid(view, "events/s", &rows, style);
-    if rows.iter().any(|(name, _)| name.ends_with(" *")) {
+    let deferred = rows.iter().any(|(name, _)| name.ends_with(" *"));
+    let mut block = block(view, "events/s".to_owned(), rows);
+    if deferred {
         let words = "* deferred: its reads may lag behind its events; compare with its own kind \
                      first";
-        text += &wrap("  ", words, style.width);
+        block.notes.push(words.to_owned());
     }
     if let Some(point) = view.points.iter().find(|point| point.crowded) {
         let processors = point.record.environment.usable_processors();
-        let words = format!(
+        block.notes.push(format!(
             "† more threads than the {processors} processors: measures time-slicing, not scaling"
-        );
-        text += &wrap("  ", &words, style.width);
+        ));
     }
-    text
+    block
 }
 
 /// A ratio on one line, its interval on the next.
@@ -302,7 +342,7 @@ fn two_lines(versus: &Versus) -> String {
         .replacen(" (", "\n(", 1)
 }
 
-fn speed_ups(view: &View<'_>, style: Style) -> String {
+fn speed_ups(view: &View<'_>) -> Block {
     let first = &view.points[0];
     let rows = engine_rows(view, |point, line| {
         if point.value == first.value {
@@ -321,31 +361,32 @@ fn speed_ups(view: &View<'_>, style: Style) -> String {
         "above 1 faster; Welch's t on the logarithms: the points ran minutes apart over streams of \
          their own, and what the machine did between them is in the ratios, not in the intervals"
     };
-    grid(view, &title, &rows, style) + &wrap("  ", note, style.width)
+    Block {
+        notes: vec![note.to_owned()],
+        ..block(view, title, rows)
+    }
 }
 
-fn ratios(view: &View<'_>, style: Style) -> String {
-    let Some(baseline) = view.points.first().map(|point| &point.record.plan.baseline) else {
-        return String::new();
-    };
+fn ratios(view: &View<'_>) -> Option<Block> {
+    let baseline = &view.points.first()?.record.plan.baseline;
     let mut rows = engine_rows(view, |_, line| two_lines(&line.versus));
     rows.retain(|(name, _)| name.trim_end_matches(" *") != plain(baseline));
     if rows.is_empty() {
-        return String::new();
+        return None;
     }
     let title = format!(
         "speed beside {}, point by point [95% interval]",
         plain(baseline)
     );
-    grid(view, &title, &rows, style)
+    Some(block(view, title, rows))
 }
 
-fn memory(view: &View<'_>, style: Style) -> String {
+fn memory(view: &View<'_>) -> Block {
     let rows = engine_rows(view, |_, line| {
         line.bytes_per_member
             .map_or_else(|| "-".to_owned(), show_bytes)
     });
-    grid(view, "bytes per member that has state", &rows, style)
+    block(view, "bytes per member that has state".to_owned(), rows)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::*;
 use crate::record::{SweepPoint, fixture};
 
 fn shown(sweep: &Sweep) -> String {
-    super::sweep(sweep, &Style::default())
+    super::sweep(sweep, Pass::Fresh, &Style::default())
 }
 
 /// The text as words with one space between.
@@ -198,6 +198,7 @@ fn many_points_go_on_below_and_no_line_is_too_long() {
     for width in [60, 100] {
         let text = super::sweep(
             &sweep,
+            Pass::Fresh,
             &Style {
                 color: false,
                 width,
@@ -225,4 +226,25 @@ fn one_round_gives_no_interval_and_no_law() {
         flat(part(&text, "speed beside threads")).contains("(1 round)"),
         "{text}"
     );
+}
+
+#[test]
+fn warm_passes_have_tables_of_their_own() {
+    let mut sweep = fixture::sweep();
+    for point in &mut sweep.points {
+        let threads = point.record.plan.threads;
+        point.record = fixture::with_warm_passes();
+        point.record.plan.threads = threads;
+    }
+    let [fresh, warm] =
+        [Pass::Fresh, Pass::Warm].map(|pass| super::sweep(&sweep, pass, &Style::default()));
+    assert!(!fresh.contains("over warm state"), "{fresh}");
+    assert!(
+        warm.contains("sweep of threads: 1; 2, over warm state ·"),
+        "{warm}"
+    );
+    // twice as fast
+    let figures = |text: &str| flat(part(text, "events/s"));
+    assert!(figures(&fresh).contains("dashmap 9.94M 9.94M"), "{fresh}");
+    assert!(figures(&warm).contains("dashmap 19.9M 19.9M"), "{warm}");
 }

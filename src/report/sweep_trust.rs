@@ -13,6 +13,16 @@ use crate::unit::quantity::{show_bytes, show_whole};
 
 /// The block, and the warnings below it.
 pub(super) fn section(view: &View<'_>, style: Style) -> String {
+    let mut text = format!("\n{}", block(lines(view), style));
+    text += &wrap("  ", WHOLE, style.width);
+    text + &warnings(view, style)
+}
+
+/// How one point is shown whole.
+pub(super) const WHOLE: &str = "a point's whole report: notibench report FILE --point VALUE";
+
+/// What the block says, line by line.
+pub(super) fn lines(view: &View<'_>) -> Vec<Line> {
     let mut lines = vec![("proof", proofs(view))];
     let digests = view.merged(|point| {
         let oracle = point.record.oracle.iter();
@@ -54,13 +64,7 @@ pub(super) fn section(view: &View<'_>, style: Style) -> String {
     lines.extend(by_point(view, peak).map(|words| ("peak resident", words)));
     lines.extend(machine(view));
     lines.push(made_by(&view.sweep.version, &view.sweep.command));
-    let mut text = format!("\n{}", block(lines, style));
-    text += &wrap(
-        "  ",
-        "a point's whole report: notibench report FILE --point VALUE",
-        style.width,
-    );
-    text + &warnings(view, style)
+    lines
 }
 
 /// `1: …; 2: …`; nothing where no point has it.
@@ -107,8 +111,8 @@ fn machine(view: &View<'_>) -> Vec<Line> {
     environment(&machine)
 }
 
-fn warnings(view: &View<'_>, style: Style) -> String {
-    let mut text = String::new();
+/// Every warning, with the points that it is of before it.
+pub(super) fn all_warnings(view: &View<'_>) -> Vec<String> {
     let found = view.merged(|point| {
         let warnings = collect(point.record, &point.summary).into_iter();
         // of the points beyond the processors the table tells already
@@ -117,8 +121,14 @@ fn warnings(view: &View<'_>, style: Style) -> String {
             .map(|warning| warning.to_string())
             .collect()
     });
-    for (place, words) in found {
-        let line = wrap("warning: ", &format!("{place}{words}"), style.width);
+    let found = found.into_iter();
+    found.map(|(place, words)| place + &words).collect()
+}
+
+fn warnings(view: &View<'_>, style: Style) -> String {
+    let mut text = String::new();
+    for words in all_warnings(view) {
+        let line = wrap("warning: ", &words, style.width);
         text.push('\n');
         text += &style.yellow(line.trim_end());
     }

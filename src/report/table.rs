@@ -43,8 +43,8 @@ pub(super) fn draw(rows: &[Vec<String>], style: Style) -> String {
     text
 }
 
-/// The tables of engines, ablations and probes, errors before them.
-pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+/// The engines that have no figure, and why.
+pub(super) fn errors(summary: &Summary, style: Style) -> String {
     let mut text = String::new();
     for error in &summary.errors {
         let words = format!("no figure: {}", plain(&error.difference));
@@ -59,6 +59,12 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
     if !summary.errors.is_empty() {
         text.push('\n');
     }
+    text
+}
+
+/// The tables of engines, ablations and probes, errors before them.
+pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
+    let mut text = errors(summary, style);
     let whole = [
         ("engines, fastest first", &summary.ranked),
         ("ablations", &summary.ablations),
@@ -128,7 +134,8 @@ pub(super) fn warm_section(record: &Record, style: Style) -> String {
     text
 }
 
-fn engine_rows(
+/// The rows of a table of engines or ablations, its header first.
+pub(super) fn engine_rows(
     record: &Record,
     lines: &[EngineLine],
     pass: Pass,
@@ -179,7 +186,8 @@ fn engine_rows(
     rows
 }
 
-fn probe_rows(lines: &[EngineLine]) -> Vec<Vec<String>> {
+/// The rows of a table of probes, its header first.
+pub(super) fn probe_rows(lines: &[EngineLine]) -> Vec<Vec<String>> {
     let header = ["probe", "events/s", "ns per event", "core-ns per event"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     rows.extend(lines.iter().map(|line| {
@@ -229,16 +237,19 @@ pub(super) fn sign(judgement: Judgement) -> &'static str {
 /// What the marks mean, the verdicts in words, and what the table has no
 /// room for.
 fn legend(record: &Record, summary: &Summary, style: Style) -> String {
-    let mut text = wrap(
-        "  ",
-        "notif.: an event whose disposition is notify",
-        style.width,
-    );
+    let notes = notes(record, summary, style);
+    let wrapped = notes.iter().map(|note| wrap("  ", note, style.width));
+    wrapped.collect()
+}
+
+/// The same, a paragraph each.
+pub(super) fn notes(record: &Record, summary: &Summary, style: Style) -> Vec<String> {
+    let mut notes = vec!["notif.: an event whose disposition is notify".to_owned()];
     if style.width >= NARROW && !limits(record).is_empty() {
         let words = format!("share of limits: of {}", limits(record).join(" / of "));
-        text += &wrap("  ", &words, style.width);
+        notes.push(words);
     }
-    text += &verdicts(record, summary, style);
+    notes.extend(verdicts(record, summary));
     let listed = |figure: &dyn Fn(&EngineLine) -> String| {
         let all = all(summary).map(|line| format!("{} {}", plain(&line.name), figure(line)));
         all.collect::<Vec<_>>().join(", ")
@@ -246,30 +257,22 @@ fn legend(record: &Record, summary: &Summary, style: Style) -> String {
     let threads = record.plan.threads;
     if threads > 1 {
         let core = listed(&|line| show_ns(line.core_ns_per_event));
-        let words = format!("core time per event (× {threads} threads): {core}");
-        text += &wrap("  ", &words, style.width);
+        notes.push(format!("core time per event (× {threads} threads): {core}"));
     }
     let peaks = listed(&|line| show_bytes(line.peak_resident_bytes as f64));
-    let words = format!("peak resident size of the process: {peaks}");
-    text += &wrap("  ", &words, style.width);
+    notes.push(format!("peak resident size of the process: {peaks}"));
     if all(summary).any(|line| line.deferred) {
-        text += &wrap(
-            "  ",
-            "* deferred: its reads may lag behind its events; compare with its own kind first",
-            style.width,
-        );
+        let words = "* deferred: its reads may lag behind its events; compare with its own kind \
+                     first";
+        notes.push(words.to_owned());
     }
     if all(summary).any(|line| line.out_of_process) {
         text += &wrap("  ", &format!("† {OUT_OF_PROCESS}"), style.width);
     }
     if all(summary).any(|line| line.proof != Proof::Equal) {
-        text += &wrap(
-            "  ",
-            "proof none: the final state was not looked at",
-            style.width,
-        );
+        notes.push("proof none: the final state was not looked at".to_owned());
     }
-    text
+    notes
 }
 
 /// What the mark † says.
@@ -281,7 +284,7 @@ fn all(summary: &Summary) -> impl Iterator<Item = &EngineLine> {
     summary.ranked.iter().chain(&summary.ablations)
 }
 
-fn verdicts(record: &Record, summary: &Summary, style: Style) -> String {
+fn verdicts(record: &Record, summary: &Summary) -> Option<String> {
     let threshold = show_share(record.plan.relevant);
     let judge = |interval| Judgement::of(interval, record.plan.relevant);
     let mut found: Vec<String> = Vec::new();
@@ -297,21 +300,20 @@ fn verdicts(record: &Record, summary: &Summary, style: Style) -> String {
         }
     }
     if found.is_empty() {
-        return String::new();
+        return None;
     }
     let unit = if record.plan.processes > 1 {
         "processes"
     } else {
         "rounds"
     };
-    let words = format!(
+    Some(format!(
         "beside {}: {}. By more than {threshold} (--relevant) where it says no less. Ratios are \
          geometric means over {unit}, above 1 faster; intervals are Student's t on paired \
          log-ratios.",
         plain(&record.plan.baseline),
         found.join("; ")
-    );
-    wrap("  ", &words, style.width)
+    ))
 }
 
 /// What can be said of a difference, in the order in which it is listed.

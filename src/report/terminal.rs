@@ -4,7 +4,7 @@ use super::failure::failures;
 use super::summary::Summary;
 use super::text::{Style, plain, wrap};
 use super::warning::{Warning, collect};
-use super::{counters, course, differences, limits, memory, percentiles, table, trust};
+use super::{counters, course, differences, limits, memory, open_loop, percentiles, table, trust};
 use crate::record::{Pass, Plan, Record, Trial};
 use crate::unit::quantity::show_whole;
 
@@ -18,12 +18,17 @@ pub fn terminal(record: &Record, style: &Style) -> String {
     let mut text = alarms(record, style);
     text += &title(record, style);
     text.push('\n');
-    text += &table::section(record, &summary, style);
-    text += &limits::section(record, &summary, style);
-    text += &table::warm_section(record, style);
-    text += &limits::section(record, &warm, style);
-    text += &percentiles::section(record, &summary, style);
-    text += &differences::section(record, &summary, style);
+    if record.plan.open_loop.is_some() {
+        text += &table::errors(&summary, style);
+        text += &open_loop::section(record, style);
+    } else {
+        text += &table::section(record, &summary, style);
+        text += &limits::section(record, &summary, style);
+        text += &table::warm_section(record, style);
+        text += &limits::section(record, &warm, style);
+        text += &percentiles::section(record, &summary, style);
+        text += &differences::section(record, &summary, style);
+    }
     text += &memory::section(record, &summary, style);
     text += &counters::section(record, &summary, style);
     text += &counters::section(record, &warm, style);
@@ -43,20 +48,7 @@ fn alarms(record: &Record, style: Style) -> String {
         text += &style.red(wrap("FAILED  ", &plain(&failure), style.width).trim_end());
         text.push('\n');
     }
-    if !record.complete {
-        let fresh = |trial: &&Trial| trial.pass == Pass::Fresh;
-        let trials = record.trials.iter().filter(fresh).count();
-        let trials = if trials == 1 {
-            "1 trial".to_owned()
-        } else {
-            format!("{trials} trials")
-        };
-        let how = if record.failure.is_some() {
-            "ended by the failure"
-        } else {
-            "interrupted"
-        };
-        let words = format!("incomplete: {how} after {trials}");
+    if let Some(words) = incomplete(record) {
         text += &style.red(&words);
         text.push('\n');
     }
@@ -64,6 +56,24 @@ fn alarms(record: &Record, style: Style) -> String {
         text.push('\n');
     }
     text
+}
+
+/// That the run did not come to its end, where it did not.
+pub(super) fn incomplete(record: &Record) -> Option<String> {
+    if record.complete {
+        return None;
+    }
+    let fresh = |trial: &&Trial| trial.pass == Pass::Fresh;
+    let trials = match record.trials.iter().filter(fresh).count() {
+        1 => "1 trial".to_owned(),
+        trials => format!("{trials} trials"),
+    };
+    let how = if record.failure.is_some() {
+        "ended by the failure"
+    } else {
+        "interrupted"
+    };
+    Some(format!("incomplete: {how} after {trials}"))
 }
 
 fn title(record: &Record, style: Style) -> String {
@@ -90,12 +100,17 @@ pub(super) fn shape(plan: &Plan, repeated: &str) -> String {
         format!("{} {thing}{ending}", show_whole(count as u64))
     };
     format!(
-        "{} events and {} reads a trial{}, {}, batches of {}, {repeated} after {} of warm-up, seed {}{}{}",
+        "{} events and {} reads a trial{}, {}, batches of {}{}, {repeated} after {} of warm-up, seed {}{}{}",
         show_whole(plan.events),
         show_whole(plan.reads),
         if plan.warm { ", twice" } else { "" },
         plural(plan.threads, "thread"),
         plural(plan.batch, "event"),
+        if plan.open_loop.is_some() {
+            " at most"
+        } else {
+            ""
+        },
         plan.warmup_rounds,
         plan.seed,
         if plan.inline {

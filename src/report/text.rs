@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 
+use crate::record::Pass;
 use crate::stats::RatioInterval;
 
 /// How text is drawn.
@@ -152,6 +153,14 @@ pub(super) fn rounds(count: usize) -> String {
         "1 round".to_owned()
     } else {
         format!("{count} rounds")
+    }
+}
+
+/// What a heading says of the passes that its figures are of.
+pub(super) const fn of_pass(pass: Pass) -> &'static str {
+    match pass {
+        Pass::Fresh => "",
+        Pass::Warm => ", over warm state",
     }
 }
 

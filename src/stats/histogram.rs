@@ -134,10 +134,25 @@ impl ServiceHistogram {
         !self.is_empty() && self.counts.lowest_equivalent(ns) <= self.counts.max()
     }
 
+    /// Samples whose value is below `ns`, to three digits.
+    #[must_use]
+    pub fn count_below(&self, ns: u64) -> u64 {
+        let lowest = self.counts.lowest_equivalent(ns);
+        match lowest.checked_sub(1) {
+            Some(below) => self.counts.count_between(0, below),
+            None => 0,
+        }
+    }
+
     /// Mean, in ns; 0 where nothing was recorded.
     #[must_use]
     pub fn mean(&self) -> f64 {
         self.counts.mean()
+    }
+
+    /// The counts, for writers of other formats.
+    pub(super) const fn counts(&self) -> &Histogram<u64> {
+        &self.counts
     }
 
     /// The histogram as text: base64 of the V2 format with deflate. Samples
@@ -244,6 +259,17 @@ mod tests {
         );
         assert!(!empty.reaches(0));
         assert_eq!(empty.value_at_quantile(f64::NAN), 0);
+    }
+
+    #[test]
+    fn samples_below_a_value_are_counted() {
+        let mut histogram = ServiceHistogram::new();
+        histogram.record_n(0, 2);
+        histogram.record_n(1_000, 3);
+        histogram.record_n(1_000_000, 4);
+        let below = [0, 1, 1_000, 1_001, 1_000_000, 1_001_000, HIGHEST_NS];
+        let below = below.map(|ns| histogram.count_below(ns));
+        assert_eq!(below, [0, 2, 2, 5, 5, 9, 9]);
     }
 
     #[test]

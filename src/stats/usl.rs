@@ -59,6 +59,19 @@ pub struct UslFit {
     pub rounds: usize,
 }
 
+impl UslFit {
+    /// The throughput of so many threads by the law, in the unit of λ.
+    #[must_use]
+    pub fn throughput(&self, threads: f64) -> f64 {
+        let curve = Curve {
+            log_lambda: self.lambda.value.ln(),
+            sigma: self.sigma.value,
+            kappa: self.kappa.value,
+        };
+        curve.log_throughput(threads).exp()
+    }
+}
+
 /// Why there is no fit; each says what would mend it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum UslRefusal {

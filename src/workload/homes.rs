@@ -4,7 +4,7 @@
 use crate::event::{Kind, ReadKind, Segment};
 
 /// Keys by table; kinds, segments and reads are added by [`home_of`].
-const HOMES: [(&str, &[&str]); 6] = [
+const HOMES: [(&str, &[&str]); 7] = [
     (
         "",
         &[
@@ -16,6 +16,7 @@ const HOMES: [(&str, &[&str]); 6] = [
             "population",
             "time",
             "reads",
+            "anonymity",
             "expected",
         ],
     ),
@@ -50,6 +51,10 @@ const HOMES: [(&str, &[&str]); 6] = [
         ],
     ),
     ("reads", &["per_event"]),
+    (
+        "anonymity",
+        &["mode", "hidden_share", "epsilon", "threshold"],
+    ),
     ("expected", &["events_digest", "snapshot_digest"]),
 ];
 

@@ -1,6 +1,7 @@
 //! Floor 2, what is asked of the engines: workload files, read strictly into
 //! a [`Workload`]. Imports floors 0 and 1.
 
+mod anonymity;
 mod edit;
 mod error;
 mod fields;
@@ -15,9 +16,10 @@ mod suggest;
 mod syntax;
 mod time;
 mod units;
+mod write;
 
 pub use edit::{Change, with_change};
 pub use error::WorkloadError;
 pub use load::{Summary, summaries, workload_files};
-pub use spec::{IdScheme, Population, ReadMix, TimeShape, Workload, WriteMix};
+pub use spec::{Anonymity, IdScheme, Population, ReadMix, TimeShape, ViewMode, Workload, WriteMix};
 pub use units::{parse_duration_us, show_duration_us};

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use toml::de::DeTable;
 
+use super::anonymity::{anonymity, digest_fits, reads_fit};
 use super::error::{Fault, WorkloadError};
 use super::fields::{Checked, Faults, Field, Table};
 use super::homes::home_of;
 use super::mix::{read_mix, write_mix};
 use super::population::population;
-use super::spec::{ReadMix, Workload};
+use super::spec::{Anonymity, ReadMix, Workload};
 use super::syntax::syntax_fault;
 use super::time::time_shape;
 use crate::unit::digest::Digest;
@@ -85,15 +86,21 @@ fn workload(name: &str, mut root: Table<'_>) -> Checked<Workload> {
     let time = root
         .required("time", "[time] with shape = \"constant\"")
         .and_then(|field| time_shape(field.table()?, span_us, hot));
-    let no_reads = ReadMix {
-        per_event: 0.0,
-        kinds: [1.0, 0.0, 0.0],
-        exponent: 0.0,
-    };
+    let off = Anonymity::default();
+    let example = "[anonymity] with mode = \"released\", …";
+    let anonymity = root.or_default("anonymity", example, off, |field| {
+        anonymity(field.table()?, span_us)
+    });
     let example = "[reads] with per_event = 0.25, …";
-    let reads = root.or_default("reads", example, no_reads, |field| read_mix(field.table()?));
-    let expected = root.or_default("expected", "[expected]", (None, None), |f| {
-        expected(f.table()?)
+    let reads = root.or_default("reads", example, no_reads(), |field| {
+        let reads = read_mix(field.table()?)?;
+        reads_fit(&field, &reads, &anonymity?)?;
+        Ok(reads)
+    });
+    let expected = root.or_default("expected", "[expected]", (None, None), |field| {
+        let digests = expected(field.table()?)?;
+        digest_fits(&field, digests.1, &anonymity?)?;
+        Ok(digests)
     });
     root.close(|key| home_of(key, ""));
     let (expected_events_digest, expected_snapshot_digest) = expected?;
@@ -107,9 +114,18 @@ fn workload(name: &str, mut root: Table<'_>) -> Checked<Workload> {
         population: population?,
         time: time?,
         reads: reads?,
+        anonymity: anonymity?,
         expected_events_digest,
         expected_snapshot_digest,
     })
+}
+
+fn no_reads() -> ReadMix {
+    ReadMix {
+        per_event: 0.0,
+        kinds: [1.0, 0.0, 0.0, 0.0, 0.0],
+        exponent: 0.0,
+    }
 }
 
 fn prose(field: &Field<'_>) -> Checked<String> {

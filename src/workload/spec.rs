@@ -1,7 +1,8 @@
 //! A validated workload: plain data, every number within its range. Imports
-//! `event`.
+//! `event`, `policy`.
 
-use crate::event::{Kind, Segment};
+use crate::event::{Kind, ReadKind, Segment};
+use crate::policy::Epsilon;
 use crate::unit::digest::Digest;
 
 /// One workload, as its file says it.
@@ -26,10 +27,61 @@ pub struct Workload {
     pub time: TimeShape,
     /// Reads beside the events.
     pub reads: ReadMix,
+    /// How views are counted and shown.
+    pub anonymity: Anonymity,
     /// Digest of the event multiset at the default seed and events, where known.
     pub expected_events_digest: Option<Digest>,
     /// Digest of the snapshot at the default seed and events, where known.
     pub expected_snapshot_digest: Option<Digest>,
+}
+
+/// What becomes of views.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ViewMode {
+    /// Each view counts; counts are in the snapshot, and no read shows them.
+    #[default]
+    Off,
+    /// Each viewer counts once an epoch; counts are in the snapshot, and no
+    /// read shows them.
+    Counts,
+    /// Each viewer counts once an epoch, and is shown in releases alone.
+    Released,
+}
+
+impl ViewMode {
+    /// Its name in workload files and records.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Counts => "counts",
+            Self::Released => "released",
+        }
+    }
+}
+
+/// How views are counted and shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Anonymity {
+    /// What becomes of views.
+    pub mode: ViewMode,
+    /// Share of the members who are hidden in an epoch, and count as `other`.
+    pub hidden_share: f64,
+    /// Of the noise of releases.
+    pub epsilon: Epsilon,
+    /// What is below it after the noise is not shown.
+    pub threshold: u32,
+}
+
+impl Default for Anonymity {
+    fn default() -> Self {
+        Self {
+            mode: ViewMode::Off,
+            hidden_share: 0.0,
+            epsilon: Epsilon::of_thousandths(500),
+            threshold: 10,
+        }
+    }
 }
 
 /// Shares of the whole stream; `kinds`, `undo` and `duplicate` sum to 1.
@@ -127,9 +179,8 @@ pub enum TimeShape {
 pub struct ReadMix {
     /// Reads per event.
     pub per_event: f64,
-    /// Shares of badge, inbox page, reactions, as in
-    /// [`ReadKind::ALL`](crate::event::ReadKind::ALL); sum 1.
-    pub kinds: [f64; 3],
+    /// Shares of the kinds, in the order of [`ReadKind::ALL`]; sum 1.
+    pub kinds: [f64; ReadKind::ALL.len()],
     /// Zipf exponent of the members and contents that are read.
     pub exponent: f64,
 }

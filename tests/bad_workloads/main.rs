@@ -1,6 +1,7 @@
 //! Mistakes in workload files: each is reported with file, line, column, a
 //! caret under the text, and what would be right; and nothing panics.
 
+mod anonymity;
 mod files;
 mod fuzz;
 mod keys;
@@ -120,7 +121,7 @@ fn the_unspoilt_one_is_right() {
         (10_000, 86_400_000_000)
     );
     assert_eq!(workload.population.segments[..4], [0.25, 0.0, 0.0, 0.75]);
-    assert_eq!(workload.reads.kinds, [0.6, 0.3, 0.1]);
+    assert_eq!(workload.reads.kinds, [0.6, 0.3, 0.1, 0.0, 0.0]);
     let digest = workload
         .expected_events_digest
         .map(|digest| digest.to_string());

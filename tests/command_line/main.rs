@@ -7,6 +7,8 @@ mod common;
 mod compare;
 mod comparisons;
 mod formats;
+mod html;
+mod manuals;
 mod mistakes;
 mod outputs;
 mod runs;

@@ -7,13 +7,14 @@ use crate::scan::{Token, functions, past_bracket, starts, test_items, tokens};
 
 /// The floor of each module; imports go to lower numbers only, so that
 /// modules of one floor are blind to each other.
-const FLOORS: [(&str, u8); 11] = [
+const FLOORS: [(&str, u8); 12] = [
     ("cli", 5),
     ("harness", 4),
     ("report", 4),
     ("generator", 3),
     ("engine", 3),
     ("record", 3),
+    ("trace", 3),
     ("workload", 2),
     ("stats", 2),
     ("policy", 1),

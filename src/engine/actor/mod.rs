@@ -25,9 +25,10 @@ use crossbeam_queue::ArrayQueue;
 use rayon::prelude::*;
 
 use super::map_memory;
-use super::snapshot::StateRef;
-use super::updates::Updates;
-use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, StopFlag};
+use super::snapshot::{StateMut, StateRef};
+use super::updates::{self, Updates};
+use super::viewing::Views;
+use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, StopFlag};
 use crate::unit::hash::{SharedHasher, shared_hasher};
 use owner::{Message, Owner};
 pub use session::ActorSession;
@@ -48,6 +49,7 @@ pub struct ActorEngine {
     owners: Box<[Owner]>,
     /// Emptied messages, to be filled again.
     spare: Arc<ArrayQueue<Updates>>,
+    views: Views,
     hasher: SharedHasher,
     stop: StopFlag,
 }
@@ -63,6 +65,15 @@ impl Engine for ActorEngine {
     };
     type Session<'engine> = ActorSession<'engine>;
 
+    fn held_bytes(load: &ExpectedLoad) -> u64 {
+        let owners = load.threads.max(1);
+        // in queues and in the hands of owners; what sessions fill and hand over
+        let messages = owners * (QUEUE + 1) + 2 * owners * owners;
+        // an event makes two updates at most, both perhaps for one owner
+        let updates = (2 * load.batch).min(LARGEST_MESSAGE);
+        updates::room_at_most(messages as u64, updates as u64, load.events)
+    }
+
     fn build(config: &EngineConfig) -> Self {
         Self::with_queues(config, QUEUE)
     }
@@ -75,6 +86,12 @@ impl Engine for ActorEngine {
         self.owners
             .par_iter()
             .for_each(|owner| owner.tables.lock().visit(visit));
+    }
+
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.owners
+            .par_iter()
+            .for_each(|owner| owner.tables.lock().visit_mut(visit));
     }
 
     fn memory(&self) -> MemoryUse {
@@ -90,10 +107,11 @@ impl ActorEngine {
         let owners = config.threads.max(1);
         // as many as can be in queues and in the hands of sessions and owners
         let spare = Arc::new(ArrayQueue::new(owners * (queue + owners + 1)));
-        let start = |_| Owner::start(queue, config.inbox_capacity, Arc::clone(&spare));
+        let start = |_| Owner::start(queue, config, Arc::clone(&spare));
         Self {
             owners: (0..owners).map(start).collect(),
             spare,
+            views: config.views.clone(),
             hasher: shared_hasher(),
             stop: config.stop.clone(),
         }

@@ -8,9 +8,11 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use crossbeam_queue::ArrayQueue;
 use parking_lot::Mutex;
 
+use crate::engine::EngineConfig;
 use crate::engine::read::Answer;
 use crate::engine::tables::Tables;
 use crate::engine::updates::Updates;
+use crate::engine::viewing::Views;
 use crate::event::Read;
 use crate::unit::hash::shared_hasher;
 
@@ -55,13 +57,14 @@ impl Owner {
     /// Starts an owner of an empty part.
     pub(super) fn start(
         queue: usize,
-        inbox_capacity: usize,
+        config: &EngineConfig,
         spare: Arc<ArrayQueue<Updates>>,
     ) -> Self {
         let (sender, receiver) = bounded(queue);
         let tables = Arc::default();
         let own = Arc::clone(&tables);
-        let thread = thread::spawn(move || work(&receiver, &own, &spare, inbox_capacity));
+        let (inbox_capacity, views) = (config.inbox_capacity, config.views.clone());
+        let thread = thread::spawn(move || work(&receiver, &own, &spare, inbox_capacity, &views));
         Self {
             queue: sender,
             tables,
@@ -94,6 +97,7 @@ fn work(
     tables: &Mutex<Tables>,
     spare: &ArrayQueue<Updates>,
     inbox_capacity: usize,
+    views: &Views,
 ) {
     let hasher = shared_hasher();
     for message in queue {
@@ -106,10 +110,9 @@ fn work(
             }
             Message::Ask(mut sheet, asker) => {
                 let tables = tables.lock();
-                let questions = sheet.questions.iter();
-                sheet
-                    .answers
-                    .extend(questions.map(|(_, read)| tables.answer_in_part(read, &hasher)));
+                let answer =
+                    |(_, read): &(usize, Read)| tables.answer_in_part(read, &hasher, views);
+                sheet.answers.extend(sheet.questions.iter().map(answer));
                 drop(tables);
                 // there is room for a sheet from each owner, unless the asker
                 // has given up

@@ -94,6 +94,25 @@ fn who_waits_for_an_owner_gives_up_when_the_run_ends() {
 }
 
 #[test]
+fn messages_take_no_more_room_than_is_said() {
+    for (threads, batch, count) in [(1, 100, 200_000), (3, 5_000, 200_000), (2, 7, 50)] {
+        let engine = ActorEngine::build(&EngineConfig::new(threads));
+        ingest(&engine, threads, &stream(9, count), batch);
+        let mut room = 0;
+        while let Some(updates) = engine.spare.pop() {
+            room += updates.allocated_bytes();
+        }
+        let said = ActorEngine::held_bytes(&ExpectedLoad {
+            threads,
+            batch,
+            events: count,
+            ..ExpectedLoad::default()
+        });
+        assert!(0 < room && room <= said, "{threads}: {room} of {said}");
+    }
+}
+
+#[test]
 fn owners_end_with_their_engine() {
     let engine = ActorEngine::build(&EngineConfig::new(3));
     ingest(&engine, 3, &stream(8, 1000), 10);

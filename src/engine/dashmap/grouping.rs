@@ -2,9 +2,9 @@
 //! each group through one array, which is kept. Imports nothing.
 //!
 //! An update is not copied: it is told by its event's position in the batch.
-//! A list gives the last update first, which is as good as any other order:
-//! the state is a commutative fold. A counting sort gives the order of arrival
-//! and takes a second pass.
+//! A list keeps the order of arrival: any other would be right, too, since the
+//! state is a commutative fold, but an inbox takes what is newer than all that
+//! it holds with the least work.
 
 /// Shards that each map is cut into; a set of them is a word with a bit for
 /// each. More of them would take more locks a batch, each of which another
@@ -28,6 +28,9 @@ pub(super) enum Part {
 /// Parts there are.
 const PARTS: usize = 3;
 
+/// Lists there are.
+const LISTS: usize = PARTS * SHARDS;
+
 /// In place of a position: the list ends here.
 const END: u32 = u32::MAX;
 
@@ -38,18 +41,19 @@ pub(super) struct Pending {
     pub(super) hash: u64,
     /// Its event's position in the batch.
     pub(super) at: u32,
-    /// The update that arrived before it in its group.
-    before: u32,
+    /// Where the update is that arrived after it in its group.
+    after: u32,
 }
 
 /// The updates of a batch.
 #[derive(Debug)]
 pub(super) struct Grouping {
-    /// As they arrived; what lies from `len` on is of earlier batches.
+    /// A head for each list, whose `after` is the list's first; then the
+    /// updates as they arrived; what lies from `len` on is of earlier batches.
     arrived: Vec<Pending>,
     len: usize,
-    /// The last update of each group.
-    last: [u32; PARTS * SHARDS],
+    /// Where the last update of each list is, or its head.
+    last: [u32; LISTS],
 }
 
 impl Grouping {
@@ -57,17 +61,19 @@ impl Grouping {
         Self {
             arrived: Vec::new(),
             len: 0,
-            last: [END; PARTS * SHARDS],
+            last: [0; LISTS],
         }
     }
 
-    /// Forgets all updates, and makes room for those of a batch of `events`
-    /// events, which are two each at most.
-    pub(super) fn clear(&mut self, events: usize) {
-        self.len = 0;
-        self.last = [END; PARTS * SHARDS];
-        if self.arrived.len() < 2 * events {
-            self.arrived.resize(2 * events, Pending::default());
+    /// Forgets all updates, and makes room for so many.
+    pub(super) fn clear(&mut self, updates: usize) {
+        if self.arrived.len() < LISTS + updates {
+            self.arrived.resize(LISTS + updates, Pending::default());
+        }
+        self.len = LISTS;
+        for (list, (last, head)) in (0..).zip(self.last.iter_mut().zip(&mut self.arrived)) {
+            *last = list;
+            head.after = END;
         }
     }
 
@@ -76,22 +82,25 @@ impl Grouping {
     #[inline(always)]
     pub(super) fn push(&mut self, part: Part, shard: usize, hash: u64, at: u32) {
         let last = &mut self.last[part as usize * SHARDS + shard % SHARDS];
+        let before = std::mem::replace(last, self.len as u32);
         self.arrived[self.len] = Pending {
             hash,
             at,
-            before: std::mem::replace(last, self.len as u32),
+            after: END,
         };
+        self.arrived[before as usize].after = self.len as u32;
         self.len += 1;
     }
 
-    /// The updates of a shard's part, the last one first.
+    /// The updates of a shard's part, in the order of arrival.
     #[inline(always)]
     pub(super) fn of(&self, part: Part, shard: usize) -> impl Iterator<Item = Pending> {
-        let mut next = self.last[part as usize * SHARDS + shard % SHARDS];
+        let head = part as usize * SHARDS + shard % SHARDS;
+        let mut next = self.arrived[head].after;
         std::iter::from_fn(move || {
             // the end of a list lies beyond the array
             let pending = *self.arrived.get(next as usize)?;
-            next = pending.before;
+            next = pending.after;
             Some(pending)
         })
     }
@@ -99,14 +108,43 @@ impl Grouping {
     /// The shards that have an update in one of `parts`.
     pub(super) fn shards(&self, parts: &[Part]) -> u64 {
         let concerned = |shard: &usize| {
-            let mut last = parts
-                .iter()
-                .map(|&part| self.last[part as usize * SHARDS + shard]);
-            last.any(|last| last != END)
+            let mut lists = parts.iter().map(|&part| part as usize * SHARDS + shard);
+            lists.any(|list| self.last[list] as usize != list)
         };
         (0..SHARDS)
             .filter(concerned)
             .fold(0, |set, shard| set | 1 << shard)
+    }
+}
+
+/// The shards of a set.
+#[inline(always)]
+pub(super) fn each_of(mut set: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let shard = set.trailing_zeros() as usize;
+        set &= set.wrapping_sub(1);
+        (shard < SHARDS).then_some(shard)
+    })
+}
+
+/// Calls `apply` for each shard of a set: one round over those that are free,
+/// in which it must not wait, then one that waits for those that were not.
+#[inline(always)]
+pub(super) fn each_shard(
+    mut left: u64,
+    first_shard: usize,
+    mut apply: impl FnMut(usize, bool) -> bool,
+) {
+    for wait in [false, true] {
+        for ahead in 0..SHARDS {
+            let shard = (first_shard + ahead) % SHARDS;
+            if left >> shard & 1 == 1 && apply(shard, wait) {
+                left &= !(1 << shard);
+            }
+        }
+        if left == 0 {
+            return;
+        }
     }
 }
 
@@ -130,7 +168,7 @@ mod tests {
                 let shards = grouping.shards(&[part]);
                 for shard in 0..SHARDS {
                     let group: Vec<Pending> = grouping.of(part, shard).collect();
-                    assert!(group.is_sorted_by(|one, other| one.at > other.at));
+                    assert!(group.is_sorted_by(|one, other| one.at < other.at));
                     for pending in &group {
                         assert_eq!(pending.hash, shard as u64);
                         assert_eq!(all[pending.at as usize % 3], part);

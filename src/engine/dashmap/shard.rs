@@ -2,10 +2,13 @@
 //! lines that an update will look at, and applying updates under the shard's
 //! lock. Imports the shared state.
 
-use dashmap::{DashMap, SharedValue};
+use dashmap::{DashMap, Entry, RwLock, RwLockReadGuard, RwLockWriteGuard, SharedValue};
 use hashbrown_raw::raw::RawTable;
 
+use super::grouping::SHARDS;
+
 use crate::engine::keyed::Keyed;
+use crate::engine::state::{ContentUpdate, MemberUpdate};
 use crate::unit::hash::{SharedHasher, hash_id};
 use crate::unit::prefetch::prefetch_line;
 
@@ -30,17 +33,26 @@ pub(in crate::engine) struct Sighting {
 }
 
 impl Sighting {
+    /// Where the table is now.
+    #[inline(always)]
+    pub(in crate::engine) fn of<U: Keyed>(table: &Table<U>) -> Self {
+        Self {
+            middle: table.data_end().as_ptr() as usize,
+            mask: table.buckets() - 1,
+        }
+    }
+
     /// Looks where the table is now. Returns by how many bytes it has grown.
     #[inline(always)]
     pub(in crate::engine) fn sight<U: Keyed>(&mut self, table: &Table<U>) -> usize {
-        let before = std::mem::replace(
-            self,
-            Self {
-                middle: table.data_end().as_ptr() as usize,
-                mask: table.buckets() - 1,
-            },
-        );
-        self.mask.saturating_sub(before.mask) * size_of::<Slot<U>>()
+        let before = std::mem::replace(self, Self::of::<U>(table));
+        self.bytes::<U>() - before.bytes::<U>().min(self.bytes::<U>())
+    }
+
+    /// About the bytes of its slots.
+    #[inline(always)]
+    pub(in crate::engine) const fn bytes<U: Keyed>(self) -> usize {
+        self.mask * size_of::<Slot<U>>()
     }
 
     /// Prefetches the control byte and the slot at which the search for a hash
@@ -56,6 +68,97 @@ impl Sighting {
         let slot = self.middle.wrapping_sub((index + 1) * size);
         prefetch_line(std::ptr::without_provenance(slot));
     }
+}
+
+/// Tables of more bytes than this are prefetched: in smaller ones the lines
+/// are near, and asking for them costs more than it saves.
+const NEAR_CACHE_BYTES: usize = 4 << 20;
+
+/// The same for a lone session: no other core takes its lines away, and those
+/// that left the second-level cache are in the third.
+const NEAR_BYTES_ALONE: usize = 16 << 20;
+
+/// Where a session saw the tables of both maps.
+#[derive(Debug, Default)]
+pub(super) struct Sightings {
+    pub(super) members: [Sighting; SHARDS],
+    pub(super) contents: [Sighting; SHARDS],
+    /// Bytes of all tables that were sighted.
+    bytes: usize,
+}
+
+impl Sightings {
+    /// Looks where the table of a shard's members is now.
+    #[inline(always)]
+    pub(super) fn sight_members(&mut self, shard: usize, table: &Table<MemberUpdate>) {
+        self.bytes += self.members[shard].sight::<MemberUpdate>(table);
+    }
+
+    /// Looks where the table of a shard's contents is now.
+    #[inline(always)]
+    pub(super) fn sight_contents(&mut self, shard: usize, table: &Table<ContentUpdate>) {
+        self.bytes += self.contents[shard].sight::<ContentUpdate>(table);
+    }
+
+    /// Whether it is worth while to prefetch.
+    #[inline(always)]
+    pub(super) const fn are_far(&self) -> bool {
+        self.bytes > NEAR_CACHE_BYTES
+    }
+
+    /// The same for a lone session.
+    #[inline(always)]
+    pub(super) const fn are_far_alone(&self) -> bool {
+        self.bytes > NEAR_BYTES_ALONE
+    }
+}
+
+/// Hash and shard of an id.
+#[inline(always)]
+pub(super) fn place<V>(map: &DashMap<u64, V, SharedHasher>, id: u64) -> (u64, usize) {
+    let hash = hash_id(map.hasher(), id);
+    (hash, map.determine_shard(hash as usize) % SHARDS)
+}
+
+/// How often a lock that another session holds is looked at again before the
+/// wait is left to the lock itself, which soon gives the core away: for longer
+/// than most sections that a lock is held for.
+const LOOKS: u32 = 100;
+
+/// Locks for reading.
+#[inline(always)]
+pub(super) fn read_lock<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    for _ in 0..LOOKS {
+        if let Some(guard) = lock.try_read() {
+            return guard;
+        }
+        std::hint::spin_loop();
+    }
+    lock.read()
+}
+
+/// Locks for writing.
+#[inline(always)]
+pub(super) fn write_lock<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    for _ in 0..LOOKS {
+        if let Some(guard) = lock.try_write() {
+            return guard;
+        }
+        std::hint::spin_loop();
+    }
+    lock.write()
+}
+
+/// The entry of an id, its shard locked for writing.
+#[inline(always)]
+pub(super) fn entry<V>(map: &DashMap<u64, V, SharedHasher>, id: u64) -> Entry<'_, u64, V> {
+    for _ in 0..LOOKS {
+        if let Some(entry) = map.try_entry(id) {
+            return entry;
+        }
+        std::hint::spin_loop();
+    }
+    map.entry(id)
 }
 
 /// Applies an update to the state of its id, or to a new one.

@@ -18,10 +18,11 @@ use rayon::prelude::*;
 
 use super::keyed::KeyedTable;
 use super::map_memory;
-use super::snapshot::StateRef;
+use super::snapshot::{StateMut, StateRef};
 use super::state::{Content, Member};
 use super::tables::Tables;
-use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, StopFlag};
+use super::viewing::Views;
+use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, StopFlag};
 use crate::unit::hash::{SharedHasher, shared_hasher};
 pub use session::FoldReduceSession;
 
@@ -87,6 +88,7 @@ pub struct FoldReduceEngine {
     gathered: Condvar,
     threads: usize,
     inbox_capacity: usize,
+    views: Views,
     hasher: SharedHasher,
     stop: StopFlag,
 }
@@ -95,12 +97,18 @@ impl Engine for FoldReduceEngine {
     const INFO: EngineInfo = EngineInfo {
         name: "fold-reduce",
         role: Role::Engine,
-        freshness: Freshness::Deferred,
+        freshness: Freshness::Deferred { within: None },
         about: "each worker folds into tables of its own, merged in parallel at the end: for jobs \
                 that want the result; gives up reads of what others do, and a copy a worker of \
                 what is hot",
     };
     type Session<'engine> = FoldReduceSession<'engine>;
+
+    fn held_bytes(load: &ExpectedLoad) -> u64 {
+        // in a first pass the largest of the copies becomes the state
+        let copies = load.threads.saturating_sub(usize::from(!load.warm));
+        copies as u64 * load.share_bytes
+    }
 
     fn build(config: &EngineConfig) -> Self {
         Self {
@@ -109,6 +117,7 @@ impl Engine for FoldReduceEngine {
             gathered: Condvar::new(),
             threads: config.threads.max(1),
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
             hasher: shared_hasher(),
             stop: config.stop.clone(),
         }
@@ -122,6 +131,12 @@ impl Engine for FoldReduceEngine {
         self.parts
             .par_iter()
             .for_each(|part| part.lock().merged.visit(visit));
+    }
+
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.parts
+            .par_iter()
+            .for_each(|part| part.lock().merged.visit_mut(visit));
     }
 
     fn memory(&self) -> MemoryUse {

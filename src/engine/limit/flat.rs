@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::{answer_nothing, dense_of, memory_of};
 use crate::engine::dense::DenseIds;
 use crate::engine::read::Answer;
-use crate::engine::snapshot::StateRef;
+use crate::engine::snapshot::{StateMut, StateRef};
 use crate::engine::state::for_each_update;
 use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
@@ -45,6 +45,8 @@ impl Engine for LimitFlat {
     }
 
     fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
+
+    fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
 
     fn memory(&self) -> MemoryUse {
         let bytes = size_of_val(&*self.members) + size_of_val(&*self.contents);

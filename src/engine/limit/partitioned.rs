@@ -13,9 +13,11 @@ use crate::engine::keyed::Keyed;
 use crate::engine::lines::Lines;
 use crate::engine::meeting::Meeting;
 use crate::engine::read::Answer;
-use crate::engine::snapshot::StateRef;
+use crate::engine::snapshot::{StateMut, StateRef};
 use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate};
-use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
+use crate::engine::{
+    Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session,
+};
 use crate::event::{Event, Read, Stamp};
 use crate::policy::{Disposition, effect_of};
 use crate::unit::prefetch::prefetch_line;
@@ -87,12 +89,17 @@ impl Engine for LimitPartitioned {
     const INFO: EngineInfo = EngineInfo {
         name: "limit-partitioned",
         role: Role::Probe,
-        freshness: Freshness::Deferred,
+        freshness: Freshness::Deferred { within: None },
         about: "the same after the whole stream was partitioned, with plain writes in the cache: \
                 what a deferred engine could do; leaves out ids, growth, locks, and fresh reads",
     };
     const NEEDS_DENSE_IDS: bool = true;
     type Session<'engine> = LimitPartitionedSession<'engine>;
+
+    fn held_bytes(load: &ExpectedLoad) -> u64 {
+        // 4 bytes an event, 32 one that notifies, and a quarter more
+        load.events * 5 + load.notifying * 40
+    }
 
     fn build(config: &EngineConfig) -> Self {
         let dense = dense_of(config);
@@ -137,6 +144,8 @@ impl Engine for LimitPartitioned {
     }
 
     fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
+
+    fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
 
     fn memory(&self) -> MemoryUse {
         let mut memory = MemoryUse::default();
@@ -215,7 +224,11 @@ const fn member_update(stamp: Stamp) -> MemberUpdate {
 }
 
 const fn content_update(stamp: Stamp) -> ContentUpdate {
-    ContentUpdate { content: 0, stamp }
+    ContentUpdate {
+        content: 0,
+        stamp,
+        viewer: 0,
+    }
 }
 
 /// A session of [`LimitPartitioned`]. Dropping it without finishing loses

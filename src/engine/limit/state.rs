@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use super::{answer_nothing, dense_of, memory_of};
 use crate::engine::dense::DenseIds;
 use crate::engine::read::Answer;
-use crate::engine::snapshot::StateRef;
+use crate::engine::snapshot::{StateMut, StateRef};
 use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate, for_each_update};
 use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
@@ -58,6 +58,8 @@ impl Engine for LimitState {
     }
 
     fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
+
+    fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
 
     fn memory(&self) -> MemoryUse {
         let bytes = size_of_val(&*self.members) + size_of_val(&*self.contents);

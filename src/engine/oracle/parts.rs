@@ -2,6 +2,7 @@
 //! its parent.
 
 use super::Oracle;
+use super::views::Counting;
 use crate::unit::mix::mix;
 
 /// The part, of `parts`, that an id belongs to: mixed, so that ids with a
@@ -17,6 +18,7 @@ impl Oracle {
     /// Where both know of one member or content: they are then no parts of
     /// one partition.
     pub fn unite(&mut self, other: Self) {
+        self.counting.failed += other.counting.failed;
         for (id, member) in other.members {
             assert!(
                 self.members.insert(id, member).is_none(),
@@ -31,11 +33,24 @@ impl Oracle {
         }
     }
 
+    /// One that counts as this one, in the same epoch, and has seen nothing.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        let counting = Counting {
+            failed: 0,
+            ..self.counting.clone()
+        };
+        Self {
+            counting,
+            ..Self::new(self.inbox_capacity)
+        }
+    }
+
     /// The reverse of [`Oracle::unite`]: the parts that
     /// [`Oracle::fold_partition`] goes on folding. None where `parts` is 0.
     #[must_use]
     pub fn into_parts(self, parts: usize) -> Vec<Self> {
-        let empty = || Self::new(self.inbox_capacity);
+        let empty = || self.emptied();
         let mut divided: Vec<Self> = std::iter::repeat_with(empty).take(parts).collect();
         for (id, member) in self.members {
             if let Some(part) = divided.get_mut(part_of(id, parts.max(1))) {

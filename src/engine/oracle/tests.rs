@@ -1,6 +1,8 @@
 //! The oracle against the table, written out by hand. Imports its parent.
 
 use super::*;
+use crate::event::Segment;
+use crate::unit::mix::mix;
 
 /// Events of `(kind, undo, actor, recipient, content)`, indexes from 0.
 fn stream(rows: &[(Kind, bool, u64, u64, u64)]) -> Vec<Event> {

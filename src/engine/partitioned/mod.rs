@@ -20,11 +20,13 @@ use crossbeam_queue::ArrayQueue;
 use rayon::prelude::*;
 
 use super::map_memory;
-use super::snapshot::StateRef;
+use super::snapshot::{StateMut, StateRef};
 use super::tables::Tables;
-use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, StopFlag};
+use super::updates;
+use super::viewing::Views;
+use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, StopFlag};
 use crate::unit::hash::{SharedHasher, shared_hasher};
-use mail::{Desk, Parcel};
+use mail::{Desk, Parcel, Question};
 pub use session::PartitionedSession;
 
 /// Updates in a parcel that is sent, where there are few workers.
@@ -51,6 +53,7 @@ pub struct PartitionedEngine {
     opened: AtomicUsize,
     parcel_updates: usize,
     inbox_capacity: usize,
+    views: Views,
     hasher: SharedHasher,
     stop: StopFlag,
 }
@@ -59,22 +62,32 @@ impl Engine for PartitionedEngine {
     const INFO: EngineInfo = EngineInfo {
         name: "partitioned",
         role: Role::Engine,
-        freshness: Freshness::Deferred,
+        freshness: Freshness::Deferred { within: None },
         about: "share-nothing: each worker owns a part and the others send it their updates; for \
                 many cores and steady streams; gives up fresh reads, and a hot key loads one core",
     };
     type Session<'engine> = PartitionedSession<'engine>;
 
+    fn held_bytes(load: &ExpectedLoad) -> u64 {
+        let workers = load.threads.max(1);
+        // at desks and in the pool, as many as there can ever be at one time;
+        // what sessions fill
+        let parcels = 2 * workers * (queue_of(workers) + workers);
+        let updates = parcel_updates_of(workers);
+        updates::room_at_most(parcels as u64, updates as u64, load.events)
+    }
+
     fn build(config: &EngineConfig) -> Self {
         let workers = config.threads.max(1);
-        let queue = workers.max(SHORTEST_QUEUE);
+        let queue = queue_of(workers);
         Self {
             desks: (0..workers).map(|_| Desk::new(workers, queue)).collect(),
             spare: ArrayQueue::new(workers * (queue + workers)),
             sending: AtomicUsize::new(0),
             opened: AtomicUsize::new(0),
-            parcel_updates: (HELD_UPDATES / workers).clamp(SMALLEST_PARCEL, PARCEL_UPDATES),
+            parcel_updates: parcel_updates_of(workers),
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
             hasher: shared_hasher(),
             stop: config.stop.clone(),
         }
@@ -92,6 +105,14 @@ impl Engine for PartitionedEngine {
         });
     }
 
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        self.desks.par_iter().for_each(|desk| {
+            if let Some(partition) = &mut *desk.parked.lock() {
+                partition.visit_mut(visit);
+            }
+        });
+    }
+
     fn memory(&self) -> MemoryUse {
         let of_desk = |desk: &Desk| desk.parked.lock().as_ref().map(Tables::memory);
         self.desks.iter().filter_map(of_desk).fold(
@@ -99,6 +120,15 @@ impl Engine for PartitionedEngine {
             MemoryUse::add,
         )
     }
+}
+
+/// Parcels that wait at a desk at most.
+fn queue_of(workers: usize) -> usize {
+    workers.max(SHORTEST_QUEUE)
+}
+
+fn parcel_updates_of(workers: usize) -> usize {
+    (HELD_UPDATES / workers).clamp(SMALLEST_PARCEL, PARCEL_UPDATES)
 }
 
 impl PartitionedEngine {
@@ -122,10 +152,9 @@ impl PartitionedEngine {
             let Some(mut sheet) = desk.questions.pop() else {
                 break;
             };
-            let questions = sheet.questions.iter();
-            sheet
-                .answers
-                .extend(questions.map(|at| partition.answer_in_part(&at.read, &self.hasher)));
+            let answer =
+                |at: &Question| partition.answer_in_part(&at.read, &self.hasher, &self.views);
+            sheet.answers.extend(sheet.questions.iter().map(answer));
             // only a worker that gave up asking has no room for answers
             let _ = self.desks[sheet.from].answers.push(sheet);
             worked = true;

@@ -11,8 +11,8 @@ use super::mail::{Parcel, Question, Sheet};
 use crate::engine::Session;
 use crate::engine::pages::Pages;
 use crate::engine::read::Answer;
-use crate::engine::state::for_each_update;
 use crate::engine::tables::{Tables, owner_of};
+use crate::engine::viewing::Viewing;
 use crate::event::{Event, Read};
 use crate::unit::hash::hash_id;
 
@@ -24,6 +24,7 @@ use crate::unit::hash::hash_id;
 #[derive(Debug)]
 pub struct PartitionedSession<'engine> {
     engine: &'engine PartitionedEngine,
+    viewing: Viewing,
     worker: usize,
     partition: Tables,
     /// For each owner, updates not yet sent.
@@ -54,6 +55,7 @@ impl<'engine> PartitionedSession<'engine> {
         let workers = engine.desks.len();
         Self {
             engine,
+            viewing: engine.views.viewing(),
             worker,
             partition,
             outgoing: (0..workers).map(|_| Parcel::default()).collect(),
@@ -69,7 +71,7 @@ impl<'engine> PartitionedSession<'engine> {
         let engine = self.engine;
         let workers = engine.desks.len();
         let (mut of_member, mut of_content) = (None, None);
-        for_each_update(
+        self.viewing.for_each_update(
             event,
             |update| of_member = Some(update),
             |update| of_content = Some(update),
@@ -158,7 +160,11 @@ impl<'engine> PartitionedSession<'engine> {
             return false;
         };
         for Question { tag, read } in self.asking[self.worker].questions.drain(..) {
-            take(tag, self.partition.answer_in_part(&read, &engine.hasher));
+            let own = &self.partition;
+            take(
+                tag,
+                own.answer_in_part(&read, &engine.hasher, &engine.views),
+            );
         }
         let backoff = Backoff::new();
         while awaited > 0 {

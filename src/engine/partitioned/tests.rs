@@ -7,6 +7,7 @@ use super::*;
 use crate::engine::Session;
 use crate::engine::check::{Fold, agrees_with_fold, all_reads, answers, holds, ingest, stream};
 use crate::engine::snapshot::Snapshot;
+use crate::engine::state;
 use crate::engine::tables::owner_of;
 use crate::unit::hash::hash_id;
 
@@ -166,5 +167,26 @@ fn owners_have_equal_shares_and_all_tags() {
             "{shares:?}"
         );
         assert!(tags.iter().all(|tags| tags.count_ones() > 120));
+    }
+}
+
+#[test]
+fn parcels_take_no_more_room_than_is_said() {
+    for (threads, count) in [(2, 200_000), (5, 200_000), (2, 50)] {
+        let engine = PartitionedEngine::build(&EngineConfig::new(threads));
+        ingest(&engine, threads, &stream(9, count), 500);
+        let mut room = 0;
+        while let Some(parcel) = engine.spare.pop() {
+            let members = parcel.members.capacity() * size_of::<state::MemberUpdate>();
+            let contents = parcel.contents.capacity() * size_of::<state::ContentUpdate>();
+            room += (members + contents) as u64;
+        }
+        let said = PartitionedEngine::held_bytes(&ExpectedLoad {
+            threads,
+            batch: 500,
+            events: count,
+            ..ExpectedLoad::default()
+        });
+        assert!(0 < room && room <= said, "{threads}: {room} of {said}");
     }
 }

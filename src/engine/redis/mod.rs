@@ -36,9 +36,10 @@ use std::collections::HashMap;
 
 use parking_lot::Mutex;
 
-use self::connection::{Lease, Link};
+use self::connection::{Lease, Link, give_up};
 use self::layout::{Counts, LEASE, MARKS, parse_key};
-use super::snapshot::StateRef;
+use super::snapshot::{StateMut, StateRef};
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role};
 use session::RedisSession;
 
@@ -50,6 +51,7 @@ const FETCHED: usize = 1_000;
 pub struct RedisEngine {
     address: String,
     inbox_capacity: usize,
+    views: Views,
     /// The connection of whoever looks at the whole state.
     link: Mutex<Link>,
     lease: Lease,
@@ -77,6 +79,12 @@ impl Engine for RedisEngine {
     type Session<'engine> = RedisSession<'engine>;
 
     fn build(config: &EngineConfig) -> Self {
+        if !config.views.are_plain() {
+            give_up(
+                "every view counts in Redis: a workload in which each viewer counts once a week \
+                 ([anonymity]) is for the other engines",
+            );
+        }
         let address = config.external.as_deref().unwrap_or_default();
         let mut link = Link::open(address);
         let lease = Lease::take(&mut link);
@@ -84,6 +92,7 @@ impl Engine for RedisEngine {
         Self {
             address: address.to_owned(),
             inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
             link: Mutex::new(link),
             lease,
             empty_bytes,
@@ -111,6 +120,10 @@ impl Engine for RedisEngine {
             }
         }
     }
+
+    /// Epochs are closed of engines whose views are not plain only, which this
+    /// one refuses to be built for: there is nothing to be changed.
+    fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
 
     /// What the server uses beyond what it used while it was empty, buffers of
     /// connections among it, some tens of KiB each: it says no more, so that

@@ -8,8 +8,8 @@ use super::combine::Combined;
 use super::connection::{Link, give_up};
 use super::layout::{self, Counts, MARKS, Scores};
 use crate::engine::Session;
-use crate::engine::read::{Answer, InboxPage, page_of};
-use crate::engine::state::{Content, Member, for_each_update};
+use crate::engine::read::{Answer, InboxPage, content_views_of, page_of, profile_views_of};
+use crate::engine::state::{Content, Member};
 use crate::event::{Event, Read, ReadKind};
 
 /// A session of [`RedisEngine`].
@@ -69,9 +69,10 @@ impl<'engine> RedisSession<'engine> {
 
 impl Session for RedisSession<'_> {
     fn ingest(&mut self, batch: &[Event]) {
+        let mut viewing = self.engine.views.viewing();
         let combined = std::cell::RefCell::new(&mut self.combined);
         for event in batch {
-            for_each_update(
+            viewing.for_each_update(
                 event,
                 |update| combined.borrow_mut().add_member(&update),
                 |update| combined.borrow_mut().add_content(&update),
@@ -98,7 +99,10 @@ impl Session for RedisSession<'_> {
                     pipeline.cmd("ZSCORE").arg(MARKS).arg(read.id);
                 }
                 ReadKind::InboxPage => layout::ask_inbox(&mut pipeline, read.id, capacity),
-                ReadKind::Reactions => {
+                ReadKind::WhoViewed => {
+                    pipeline.cmd("HGETALL").arg(layout::member_key(read.id));
+                }
+                ReadKind::Reactions | ReadKind::ContentViews => {
                     pipeline.cmd("HGETALL").arg(layout::content_key(read.id));
                 }
             }
@@ -119,6 +123,18 @@ impl Session for RedisSession<'_> {
                     let counts: Counts = self.link.next(&mut replies);
                     let content: Content = layout::content_of(&counts);
                     sink(at, &Answer::Reactions(content.shown_reactions()));
+                }
+                ReadKind::WhoViewed => {
+                    let counts: Counts = self.link.next(&mut replies);
+                    let member = layout::member_of(&counts, &Scores::new(), None, capacity);
+                    let views = profile_views_of(read.id, Some(&member), &self.engine.views);
+                    sink(at, &Answer::Views(views));
+                }
+                ReadKind::ContentViews => {
+                    let counts: Counts = self.link.next(&mut replies);
+                    let content = layout::content_of(&counts);
+                    let views = content_views_of(read.id, Some(&content), &self.engine.views);
+                    sink(at, &Answer::Views(views));
                 }
             }
         }

@@ -6,6 +6,7 @@ use std::fmt::Display;
 
 use super::{ContentLine, InboxLine, MemberLine, Snapshot};
 use crate::engine::read::{Answer, InboxPage};
+use crate::engine::viewing::ReleasedViews;
 use crate::event::{Kind, REACTION_KINDS, Segment};
 
 /// The first difference, members before contents, lower ids first; none
@@ -150,6 +151,7 @@ pub fn answer_difference(expected: &Answer, found: &Answer) -> Option<String> {
             let kind = |slot| Kind::from_notify_slot(slot).name();
             in_counts::<u64>("reactions", kind, &expected[..REACTION_KINDS], found)
         }
+        (Answer::Views(expected), Answer::Views(found)) => in_views(*expected, *found),
         _ => differs("the answer", shape(expected), shape(found)),
     }
 }
@@ -159,7 +161,24 @@ const fn shape(answer: &Answer) -> &'static str {
         Answer::Badge(_) => "a badge",
         Answer::Inbox(_) => "an inbox page",
         Answer::Reactions(_) => "reactions",
+        Answer::Views(_) => "released views",
     }
+}
+
+fn in_views(expected: Option<ReleasedViews>, found: Option<ReleasedViews>) -> Option<String> {
+    let epoch = |views: Option<ReleasedViews>| {
+        views.map_or("none".to_owned(), |views| views.epoch.to_string())
+    };
+    differs("epoch", &epoch(expected), &epoch(found)).or_else(|| {
+        let viewers = |views: Option<ReleasedViews>| views.unwrap_or_default().release.viewers;
+        let segment = |slot: usize| Segment::ALL[slot].name();
+        in_counts(
+            "released views by",
+            segment,
+            &viewers(expected),
+            &viewers(found),
+        )
+    })
 }
 
 fn in_page(expected: &InboxPage, found: &InboxPage) -> Option<String> {

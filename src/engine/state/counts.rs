@@ -1,10 +1,19 @@
 //! Counts in two parts: a byte each where the state lies, and what exceeds a
-//! byte elsewhere. Imports nothing.
+//! byte elsewhere; and, there, who was counted already. Imports `event`, its sibling
+//! `viewers`, what the allocator takes.
 //!
 //! Most members and contents of a skewed stream are hardly ever touched: their
 //! counts fit a byte, and a state of bytes is a quarter of one of words. A hot
 //! state carries into the other part once in 256 updates. Both parts together
 //! are a number modulo 2^32, so that sums may pass below zero on the way.
+
+use super::super::allocation::overhead_of_one;
+use super::viewers::{SURFACES, Viewers};
+use crate::event::Segment;
+
+/// What is shown of an epoch, by surface and segment; 0: nothing. A content
+/// has one surface.
+pub(super) type Shown = [[u32; Segment::COUNT]; SURFACES];
 
 /// The lowest bytes of N counts.
 #[derive(Clone, Copy, Debug)]
@@ -49,30 +58,64 @@ impl<const N: usize> LowBytes<N> {
     }
 }
 
-/// What N counts have beyond their lowest bytes, in units of 256; allocated
-/// once one of them does.
+/// What N counts have beyond their lowest bytes, in units of 256, and what is
+/// known of viewers; allocated once there is any of it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct HighParts<const N: usize>(Option<Box<[u32; N]>>);
+pub(super) struct HighParts<const N: usize>(Option<Box<Far<N>>>);
+
+/// Numbers of 24 bits: with the byte below, each is one modulo 2^32.
+type Part = [u8; 3];
+
+#[derive(Clone, Debug)]
+struct Far<const N: usize> {
+    /// Who looked in the open epoch, where viewers are counted once.
+    viewers: Viewers,
+    /// What is shown of the last closed one.
+    released: Option<Box<Shown>>,
+    parts: [Part; N],
+}
+
+impl<const N: usize> Default for Far<N> {
+    fn default() -> Self {
+        Self {
+            viewers: Viewers::default(),
+            released: None,
+            parts: [[0; 3]; N],
+        }
+    }
+}
+
+const fn part_of(number: u32) -> Part {
+    let [a, b, c, _] = number.to_le_bytes();
+    [a, b, c]
+}
+
+const fn number_of([a, b, c]: Part) -> u32 {
+    u32::from_le_bytes([a, b, c, 0])
+}
 
 impl<const N: usize> HighParts<N> {
+    /// Bytes of its allocation.
+    pub(super) const BYTES: usize = size_of::<Far<N>>();
+
     /// Takes what a low byte carries.
     #[cold]
     pub(super) fn carry(&mut self, slot: usize) {
-        let high = &mut self.allocated()[slot];
-        *high = high.wrapping_add(1);
+        let part = &mut self.allocated().parts[slot];
+        *part = part_of(number_of(*part).wrapping_add(1));
     }
 
     /// Gives what a low byte borrows.
     #[cold]
     pub(super) fn borrow(&mut self, slot: usize) {
-        let high = &mut self.allocated()[slot];
-        *high = high.wrapping_sub(1);
+        let part = &mut self.allocated().parts[slot];
+        *part = part_of(number_of(*part).wrapping_sub(1));
     }
 
     /// The whole count, modulo 2^32, of which `low` has the byte `at`; `slot`
     /// is the place of its other part here.
     pub(super) fn whole<const L: usize>(&self, low: &LowBytes<L>, at: usize, slot: usize) -> u32 {
-        let high = self.0.as_ref().map_or(0, |high| high[slot]);
+        let high = self.0.as_ref().map_or(0, |far| number_of(far.parts[slot]));
         high << 8 | u32::from(low.0[at])
     }
 
@@ -87,16 +130,16 @@ impl<const N: usize> HighParts<N> {
         let sum = self.whole(low, at, slot).wrapping_add(amount);
         low.0[at] = sum as u8;
         if sum >> 8 != 0 || self.0.is_some() {
-            self.allocated()[slot] = sum >> 8;
+            self.allocated().parts[slot] = part_of(sum >> 8);
         }
     }
 
     /// Adds the first `slots` parts of `other` to these.
     pub(super) fn add_parts(&mut self, other: &Self, slots: usize) {
         if let Some(theirs) = &other.0 {
-            let pairs = self.allocated().iter_mut().zip(&**theirs);
+            let pairs = self.allocated().parts.iter_mut().zip(&theirs.parts);
             for (mine, theirs) in pairs.take(slots) {
-                *mine = mine.wrapping_add(*theirs);
+                *mine = part_of(number_of(*mine).wrapping_add(number_of(*theirs)));
             }
         }
     }
@@ -105,21 +148,104 @@ impl<const N: usize> HighParts<N> {
     pub(super) fn are_zero(&self) -> bool {
         self.0
             .as_ref()
-            .is_none_or(|high| high.iter().all(|high| high << 8 == 0))
+            .is_none_or(|far| far.parts.iter().all(|&part| part == [0; 3]))
     }
 
-    /// Bytes on the heap that hold something, and bytes that hold zeros.
-    pub(super) fn heap_bytes(&self) -> (u64, u64) {
-        let size = size_of::<[u32; N]>() as u64;
-        match &self.0 {
-            None => (0, 0),
-            Some(_) if self.are_zero() => (0, size),
-            Some(_) => (size, 0),
+    /// Notes a viewer of the open epoch; returns whether it is to be counted.
+    #[inline]
+    pub(super) fn note_viewer(&mut self, token: u64, surface: usize, segment: Segment) -> bool {
+        self.allocated().viewers.note(token, surface, segment)
+    }
+
+    /// Adds the viewers that `other` noted; calls `twice` for each that both
+    /// have counted. What is shown of the last closed epoch is known to one of
+    /// them at most, and is kept.
+    pub(super) fn merge_viewers(&mut self, other: &Self, twice: impl FnMut(usize, Segment)) {
+        let Some(theirs) = &other.0 else { return };
+        if !theirs.viewers.is_empty() {
+            self.allocated().viewers.merge(&theirs.viewers, twice);
+        }
+        if let Some(shown) = &theirs.released {
+            self.allocated().released = Some(shown.clone());
         }
     }
 
-    fn allocated(&mut self) -> &mut [u32; N] {
-        self.0.get_or_insert_with(|| Box::new([0; N]))
+    /// Forgets the viewers.
+    pub(super) fn clear_viewers(&mut self) {
+        if let Some(far) = &mut self.0 {
+            far.viewers.clear();
+        }
+    }
+
+    /// What is shown of the last closed epoch; nothing where all of it is
+    /// suppressed.
+    pub(super) fn shown(&self) -> Shown {
+        let released = self.0.as_ref().and_then(|far| far.released.as_deref());
+        released.copied().unwrap_or_default()
+    }
+
+    /// Keeps what is shown of an epoch in place of the one before, and starts
+    /// the first `views` counts from zero.
+    pub(super) fn release<const L: usize>(
+        &mut self,
+        low: &mut LowBytes<L>,
+        views: usize,
+        shown: &Shown,
+    ) {
+        let has_any = shown.iter().flatten().any(|&count| count != 0);
+        if has_any {
+            self.allocated();
+        }
+        if let Some(far) = &mut self.0 {
+            far.released = has_any.then(|| Box::new(*shown));
+        }
+        low.0[..views].fill(0);
+        if let Some(far) = &mut self.0 {
+            far.parts[..views].fill([0; 3]);
+        }
+    }
+
+    /// The lines that the search for a viewer begins at.
+    #[inline(always)]
+    pub(super) fn near_viewer(&self, token: u64) -> Option<[*const u8; 2]> {
+        Some(self.0.as_ref()?.viewers.near(token))
+    }
+
+    /// The line behind the pointer, where there is one.
+    #[inline(always)]
+    pub(super) fn behind(&self) -> Option<*const u8> {
+        let far: &Far<N> = self.0.as_deref()?;
+        Some(std::ptr::from_ref(far).cast())
+    }
+
+    /// Bytes on the heap that hold something, and bytes that hold none.
+    pub(super) fn heap_bytes(&self) -> (u64, u64) {
+        let parts = self.allocations();
+        parts
+            .iter()
+            .fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1))
+    }
+
+    /// Bytes that the allocator takes beyond those.
+    pub(super) fn heap_overhead(&self) -> u64 {
+        self.allocations().into_iter().map(overhead_of_one).sum()
+    }
+
+    /// Used and unused bytes of each allocation.
+    fn allocations(&self) -> [(u64, u64); 3] {
+        let Some(far) = &self.0 else {
+            return [(0, 0); 3];
+        };
+        let size = Self::BYTES as u64;
+        let released = far.released.as_ref().map_or(0, |_| size_of::<Shown>());
+        let is_idle = self.are_zero() && far.viewers.is_empty() && released == 0;
+        let own = if is_idle { (0, size) } else { (size, 0) };
+        [own, far.viewers.bytes(), (released as u64, 0)]
+    }
+
+    #[inline]
+    fn allocated(&mut self) -> &mut Far<N> {
+        self.0.get_or_insert_default()
     }
 }
 
@@ -150,7 +276,8 @@ mod tests {
             }
         }
         assert_eq!(expected, 0);
-        assert_eq!(high.heap_bytes(), (0, 20), "nothing but zeros is left");
+        let size = HighParts::<5>::BYTES as u64;
+        assert_eq!(high.heap_bytes(), (0, size), "nothing but zeros is left");
         assert_eq!(high.whole(&low, 0, 3), 0, "its neighbours were left alone");
     }
 

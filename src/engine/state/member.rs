@@ -1,5 +1,5 @@
 //! The state of one member: delivered counts, view counts, read mark, inbox.
-//! Imports `event` and what the allocator takes.
+//! Imports `event`, `policy` and what the allocator takes.
 //!
 //! Most members of a skewed stream are looked at and nothing more, and most
 //! updates are views. What a view changes lies in the member itself, a byte a
@@ -7,10 +7,12 @@
 //! there was some.
 
 use super::super::allocation::{allocator_overhead, overhead_of_one};
+use super::ReleaseOf;
 use super::counts::{HighParts, LowBytes};
 use super::inbox::{Inbox, InboxEntry};
 use super::update::MemberUpdate;
 use crate::event::{Kind, NOTIFY_KINDS, Segment, Stamp};
+use crate::policy::Surface;
 
 /// View counts of a member: of its profile by segment, then of its picture.
 const VIEWS: usize = 2 * Segment::COUNT;
@@ -19,6 +21,8 @@ const COUNTS: usize = VIEWS + NOTIFY_KINDS;
 /// In [`SLOTS`]: no count is concerned, and only the read mark, or nothing.
 const MARK: u8 = COUNTS as u8;
 const NOTHING: u8 = MARK + 1;
+/// A view that counts its viewer once.
+const VIEWER: u8 = NOTHING + 1;
 
 /// Which count an update changes, by [`Stamp::case`].
 static SLOTS: [u8; Stamp::CASES] = {
@@ -27,6 +31,7 @@ static SLOTS: [u8; Stamp::CASES] = {
     while case < Stamp::CASES {
         let stamp = Stamp::of_case(case as u8);
         slots[case] = match (stamp.kind(), stamp.kind().notify_slot()) {
+            (Kind::ProfileView | Kind::PictureView, _) if stamp.undo() => VIEWER,
             (Kind::ProfileView, _) => stamp.segment() as u8,
             (Kind::PictureView, _) => (Segment::COUNT + stamp.segment() as usize) as u8,
             (Kind::MarkRead, _) => MARK,
@@ -65,7 +70,7 @@ impl Member {
     /// entries apart.
     pub const ENGAGED_BYTES: usize = size_of::<Engagement>();
     /// Bytes more where a count is beyond a byte; a content takes fewer.
-    pub const HIGH_BYTES: usize = size_of::<[u32; COUNTS]>();
+    pub const HIGH_BYTES: usize = HighParts::<COUNTS>::BYTES;
 
     /// Applies one update; `capacity` is the inbox's K.
     #[inline(always)]
@@ -83,6 +88,10 @@ impl Member {
     /// Everything that is no view.
     #[inline]
     fn engage(&mut self, update: &MemberUpdate, slot: u8, capacity: usize) {
+        if slot == VIEWER {
+            self.count_viewer(update);
+            return;
+        }
         if slot == NOTHING {
             return;
         }
@@ -153,6 +162,58 @@ impl Member {
         }
     }
 
+    /// Counts a view unless its viewer was counted there in this epoch.
+    fn count_viewer(&mut self, update: &MemberUpdate) {
+        let surface = usize::from(update.stamp.kind() == Kind::PictureView);
+        let segment = update.stamp.segment();
+        let engaged = self.engaged();
+        if engaged.high.note_viewer(update.actor, surface, segment) {
+            let slot = surface * Segment::COUNT + segment as usize;
+            if self.views.raise(slot) {
+                self.engaged().high.carry(slot);
+            }
+        }
+    }
+
+    /// Ends the open epoch: forgets its viewers. With `release`, keeps what
+    /// that gives for the counts of profile and picture views in place of
+    /// them; without, the next epoch's are added to them.
+    pub fn close_epoch(&mut self, release: Option<ReleaseOf<'_>>) {
+        let Some(release) = release else {
+            if let Some(engaged) = &mut self.engaged {
+                engaged.high.clear_viewers();
+            }
+            return;
+        };
+        let shown = [
+            release(self.profile_views(), Surface::Profile),
+            release(self.picture_views(), Surface::Picture),
+        ];
+        if let Some(engaged) = &mut self.engaged {
+            engaged.high.clear_viewers();
+            engaged.high.release(&mut self.views, VIEWS, &shown);
+        }
+    }
+
+    /// What is shown of the last closed epoch's views of the profile, then of
+    /// the picture, where their count was not zero.
+    #[must_use]
+    pub fn shown_views(&self) -> [[u32; Segment::COUNT]; 2] {
+        let engaged = self.engaged.as_deref();
+        engaged.map_or_else(Default::default, |engaged| engaged.high.shown())
+    }
+
+    /// Whether there is more than views, which is all that a reader may know
+    /// of who is in a snapshot.
+    #[must_use]
+    pub fn is_engaged(&self) -> bool {
+        self.engaged.as_deref().is_some_and(|engaged| {
+            engaged.mark != 0
+                || !engaged.inbox.is_empty()
+                || self.delivered().iter().any(|&count| count != 0)
+        })
+    }
+
     /// Adds another part of the same member's state.
     pub fn merge(&mut self, other: &Self, capacity: usize) {
         for slot in 0..VIEWS {
@@ -165,8 +226,15 @@ impl Member {
         let Some(theirs) = &other.engaged else {
             return;
         };
-        let mine = self.engaged();
+        let mine = self.engaged.get_or_insert_default();
         mine.high.add_parts(&theirs.high, VIEWS);
+        let (views, mut twice) = (&mut self.views, [0_u32; VIEWS]);
+        mine.high.merge_viewers(&theirs.high, |surface, segment| {
+            twice[surface * Segment::COUNT + segment as usize] += 1;
+        });
+        for (slot, &twice) in twice.iter().enumerate().filter(|(_, twice)| **twice > 0) {
+            mine.high.add(views, slot, slot, twice.wrapping_neg());
+        }
         for at in 0..NOTIFY_KINDS {
             let amount = theirs.high.whole(&theirs.delivered, at, VIEWS + at);
             mine.high.add(&mut mine.delivered, at, VIEWS + at, amount);
@@ -251,7 +319,7 @@ impl Member {
         self.engaged.as_ref().map_or(0, |engaged| {
             allocator_overhead(size_of::<Engagement>() as u64)
                 + overhead_of_one(engaged.inbox.bytes())
-                + overhead_of_one(engaged.high.heap_bytes())
+                + engaged.high.heap_overhead()
         })
     }
 
@@ -273,6 +341,24 @@ impl Member {
     #[inline(always)]
     pub(in crate::engine) fn is_engaged_by(stamp: Stamp) -> bool {
         usize::from(SLOTS[usize::from(stamp.case())]) >= VIEWS
+    }
+
+    /// Whether an update counts a viewer once.
+    #[inline(always)]
+    pub(in crate::engine) fn counts_viewer(stamp: Stamp) -> bool {
+        SLOTS[usize::from(stamp.case())] == VIEWER
+    }
+
+    /// The line behind those that such an update looks at.
+    #[inline(always)]
+    pub(in crate::engine) fn behind_views(&self) -> Option<*const u8> {
+        self.engaged.as_deref()?.high.behind()
+    }
+
+    /// And the lines of the viewers that it looks at behind that.
+    #[inline(always)]
+    pub(in crate::engine) fn behind_viewers(&self, token: u64) -> Option<[*const u8; 2]> {
+        self.engaged.as_deref()?.high.near_viewer(token)
     }
 
     #[inline(always)]

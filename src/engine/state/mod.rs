@@ -8,11 +8,18 @@ mod counts;
 mod inbox;
 mod member;
 mod update;
+mod viewers;
 
 pub use content::Content;
 pub use inbox::{Inbox, InboxEntry};
 pub use member::Member;
-pub use update::{ContentUpdate, MemberUpdate, for_each_update};
+pub use update::{ContentUpdate, MemberUpdate, for_each_update, stamp_of_viewer};
+
+use crate::event::Segment;
+use crate::policy::Surface;
+
+/// What is shown of the counts of one surface, by segment; 0: nothing.
+pub type ReleaseOf<'a> = &'a mut dyn FnMut([u32; Segment::COUNT], Surface) -> [u32; Segment::COUNT];
 
 /// Entries that an inbox keeps, unless a config says otherwise.
 pub const INBOX_CAPACITY: usize = 32;

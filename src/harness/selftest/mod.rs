@@ -11,6 +11,7 @@ use super::contender::Contender;
 use super::run::shuffled;
 use super::source::Source;
 use super::trial::{TrialError, TrialSetup};
+use super::weeks::views_of;
 use crate::engine::StopFlag;
 use crate::engine::state::INBOX_CAPACITY;
 use crate::generator::{Generator, ReadStream};
@@ -104,7 +105,8 @@ pub fn selftest(
     observer.stage("generating the stream");
     let generator = Generator::new(workload, options.seed);
     let reads = ReadStream::new(workload, options.seed);
-    let source = Source::new(generator, reads, options.events, false);
+    let views = views_of(workload).map_err(TrialError::NoRandomKey)?;
+    let source = Source::new(generator, reads, options.events, false).counted(views);
     let setup = TrialSetup {
         source: &source,
         threads: options.threads,
@@ -113,6 +115,7 @@ pub fn selftest(
         perf: false,
         inbox_capacity: INBOX_CAPACITY,
         external: None,
+        open_loop: None,
         stop: &options.stop,
         on_hang: options.on_hang,
     };

@@ -20,6 +20,8 @@ pub struct Builds<'a> {
     pub turns: &'a [[Record; 2]],
     /// Turns that were thrown away before them.
     pub warmup_turns: usize,
+    /// The passes that are compared.
+    pub pass: Pass,
     /// The slowdown that the gate lets pass, as a fraction.
     pub fail_slower: Option<f64>,
 }
@@ -92,6 +94,7 @@ pub fn compare_builds(builds: &Builds<'_>) -> Result<Comparison, Refusal> {
             warmup_turns: builds.warmup_turns,
             identical: builds.identical,
         },
+        pass: builds.pass,
         workload: new.workload.name.clone(),
         plan: new.plan.clone(),
         sides: [
@@ -114,7 +117,12 @@ fn change(builds: &Builds<'_>, engine: &str) -> Option<Change> {
     let pairs: Vec<(f64, f64)> = builds
         .turns
         .iter()
-        .filter_map(|[old, new]| Some((time(new, engine)?, time(old, engine)?)))
+        .filter_map(|[old, new]| {
+            Some((
+                time(new, engine, builds.pass)?,
+                time(old, engine, builds.pass)?,
+            ))
+        })
         .collect();
     // of the same kind as the ratio, so that it is their quotient: medians
     // of turns that differ a lot would contradict it
@@ -135,11 +143,11 @@ fn change(builds: &Builds<'_>, engine: &str) -> Option<Change> {
 
 /// ns per event of one process, the median of its rounds. The baseline runs
 /// twice a round, as itself and as its A/A control: both are the engine.
-fn time(record: &Record, engine: &str) -> Option<f64> {
+fn time(record: &Record, engine: &str, pass: Pass) -> Option<f64> {
     let registered = &record.engines.iter().find(|n| n.name == engine)?.engine;
     let names = record.engines.iter().filter(|n| n.engine == *registered);
     let times: Vec<f64> = names
-        .flat_map(|note| record.counted(&note.name, Pass::Fresh))
+        .flat_map(|note| record.counted(&note.name, pass))
         .filter_map(Trial::ns_per_event)
         .collect();
     median(&times)

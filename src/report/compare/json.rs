@@ -34,6 +34,7 @@ pub fn json(comparison: &Comparison) -> String {
     let value = object!({
         "schema": COMPARISON_SCHEMA,
         "method": method,
+        "pass": comparison.pass.name(),
         "workload": comparison.workload,
         "seed": plan.seed,
         "events": plan.events,

@@ -17,10 +17,11 @@ pub use json::{COMPARISON_SCHEMA, json};
 pub use markdown::markdown;
 pub use records::{RecordFile, compare_records};
 pub use terminal::terminal;
+pub(super) use terminal::{heading, notes, rows, title};
 pub use warning::CompareWarning;
 
 use super::failure::failures;
-use crate::record::{Plan, Record};
+use crate::record::{Pass, Plan, Record};
 use crate::stats::{RatioInterval, Verdict};
 
 /// What two sides come to beside each other.
@@ -28,6 +29,8 @@ use crate::stats::{RatioInterval, Verdict};
 pub struct Comparison {
     /// How they were held against each other.
     pub method: Method,
+    /// The passes that the figures are of.
+    pub pass: Pass,
     /// Name of the workload.
     pub workload: String,
     /// How the first side was run.

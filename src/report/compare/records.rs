@@ -28,11 +28,20 @@ pub struct RecordFile<'a> {
 pub fn compare_records(
     before: RecordFile<'_>,
     after: RecordFile<'_>,
+    pass: Pass,
     fail_slower: Option<f64>,
     force: bool,
 ) -> Result<Comparison, Refusal> {
     check_usable(before.path, before.record)?;
     check_usable(after.path, after.record)?;
+    for file in [before, after] {
+        if pass == Pass::Warm && !file.record.plan.warm {
+            return Err(Refusal::Unusable(format!(
+                "{} has no passes over warm state: leave out --pass, or run again with --warm",
+                file.path
+            )));
+        }
+    }
     let (old, new) = (before.record, after.record);
     let baseline = same_baseline(old, new)?;
     let differences = differences(old, new);
@@ -50,7 +59,7 @@ pub fn compare_records(
     let changes: Vec<Change> = both
         .iter()
         .filter(|name| **name != baseline)
-        .filter_map(|name| change([old, new], [name, name], &baseline, fail_slower))
+        .filter_map(|name| change([old, new], [name, name], (&baseline, pass), fail_slower))
         .collect();
     if changes.is_empty() {
         return Err(Refusal::Unusable(format!(
@@ -62,8 +71,9 @@ pub fn compare_records(
         )));
     }
     let mut comparison = Comparison {
-        control: control([old, new], &baseline),
+        control: control([old, new], (&baseline, pass)),
         method: Method::Records { baseline },
+        pass,
         workload: new.workload.name.clone(),
         plan: old.plan.clone(),
         sides: [Side::of(before.path, old), Side::of(after.path, new)],
@@ -135,12 +145,11 @@ fn differences(old: &Record, new: &Record) -> Vec<String> {
 fn change(
     records: [&Record; 2],
     names: [&str; 2],
-    baseline: &str,
+    (baseline, pass): (&str, Pass),
     fail_slower: Option<f64>,
 ) -> Option<Change> {
-    let pairs = |side: usize| {
-        records[side].paired_with(baseline, names[side], Pass::Fresh, Trial::ns_per_event)
-    };
+    let pairs =
+        |side: usize| records[side].paired_with(baseline, names[side], pass, Trial::ns_per_event);
     let (before, after) = (pairs(0), pairs(1));
     let ratio = |pairs: &[(f64, f64)]| {
         geometric_mean(
@@ -162,10 +171,10 @@ fn change(
 }
 
 /// The A/A control of both: the baseline beside itself then, and now.
-fn control(records: [&Record; 2], baseline: &str) -> Option<Change> {
+fn control(records: [&Record; 2], of: (&str, Pass)) -> Option<Change> {
     let [old, new] = records.map(|record| {
         let note = record.engines.iter().find(|note| note.control);
         note.map(|note| note.name.as_str())
     });
-    change(records, [old?, new?], baseline, None)
+    change(records, [old?, new?], of, None)
 }

@@ -5,7 +5,7 @@ use super::{Change, Comparison, Method, Side};
 use crate::report::course::planned;
 use crate::report::table::draw;
 use crate::report::terminal::shape;
-use crate::report::text::{Style, plain, show_near_one, show_percent, show_ratio, wrap};
+use crate::report::text::{Style, of_pass, plain, show_near_one, show_percent, show_ratio, wrap};
 use crate::stats::Verdict;
 use crate::unit::quantity::show_ns;
 
@@ -41,16 +41,17 @@ pub fn terminal(comparison: &Comparison, style: &Style) -> String {
     text
 }
 
-pub(super) fn title(comparison: &Comparison) -> String {
+pub(in crate::report) fn title(comparison: &Comparison) -> String {
     let workload = plain(&comparison.workload);
+    let pass = of_pass(comparison.pass);
     match &comparison.method {
-        Method::Builds { turns, .. } => format!("{workload} · two builds in {turns} turns"),
-        Method::Records { .. } => format!("{workload} · two records, unpaired"),
+        Method::Builds { turns, .. } => format!("{workload} · two builds in {turns} turns{pass}"),
+        Method::Records { .. } => format!("{workload} · two records, unpaired{pass}"),
     }
 }
 
 /// The sides, and how they were run.
-pub(super) fn heading(comparison: &Comparison) -> Vec<String> {
+pub(in crate::report) fn heading(comparison: &Comparison) -> Vec<String> {
     let names = comparison.method.sides();
     let mut lines: Vec<String> = names
         .iter()
@@ -84,7 +85,7 @@ fn side_line(name: &str, side: &Side) -> String {
 }
 
 /// The table, its header first.
-pub(super) fn rows(comparison: &Comparison) -> Vec<Vec<String>> {
+pub(in crate::report) fn rows(comparison: &Comparison) -> Vec<Vec<String>> {
     let [old, new] = comparison.method.sides();
     let mut header = vec![
         "engine".to_owned(),
@@ -133,7 +134,7 @@ fn row(comparison: &Comparison, change: &Change, name: String) -> Vec<String> {
 }
 
 /// What the figures rest on, a paragraph each.
-pub(super) fn notes(comparison: &Comparison) -> Vec<String> {
+pub(in crate::report) fn notes(comparison: &Comparison) -> Vec<String> {
     let [old, new] = comparison.method.sides();
     let mut notes = vec![match &comparison.method {
         Method::Builds {

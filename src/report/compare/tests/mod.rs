@@ -42,6 +42,7 @@ fn of_builds(turns: &[[Record; 2]], fail_slower: Option<f64>) -> Comparison {
         identical: false,
         turns,
         warmup_turns: 1,
+        pass: Pass::Fresh,
         fail_slower,
     })
     .unwrap()

@@ -11,7 +11,7 @@ fn of_records(
 ) -> Result<Comparison, Refusal> {
     let file = |path, record| RecordFile { path, record };
     let (before, after) = (file("before.json", before), file("after.json", after));
-    compare_records(before, after, fail_slower, force)
+    compare_records(before, after, Pass::Fresh, fail_slower, force)
 }
 
 #[test]
@@ -214,4 +214,33 @@ fn no_name_steers_the_terminal_or_breaks_the_table() {
         assert!(!text.contains('\u{1b}'), "{text}");
     }
     assert!(markdown(&comparison).contains("a&#124;b \\[31m"));
+}
+
+#[test]
+fn warm_passes_are_compared_with_warm_ones() {
+    let before = fixture::with_warm_passes();
+    let mut after = before.clone();
+    for trial in &mut after.trials {
+        if trial.engine == "dashmap" && trial.pass == Pass::Warm {
+            trial.wall_ns *= 2;
+        }
+    }
+    let of_pass = |pass, after: &Record| {
+        let file = |path, record| RecordFile { path, record };
+        compare_records(file("a", &before), file("b", after), pass, Some(0.1), false)
+    };
+    for (pass, expected) in [(Pass::Fresh, 1.0), (Pass::Warm, 0.5)] {
+        let comparison = of_pass(pass, &after).unwrap();
+        let ratio = change(&comparison, "dashmap").ratio;
+        assert!((ratio - expected).abs() < 1e-6, "{pass:?}: {ratio}");
+        let is_warm = shown(&comparison).contains("unpaired, over warm state");
+        assert_eq!(is_warm, pass == Pass::Warm);
+    }
+    let mut without = before.clone();
+    without.plan.warm = false;
+    let refusal = of_pass(Pass::Warm, &without).unwrap_err().to_string();
+    assert!(
+        refusal.contains("b has no passes over warm state"),
+        "{refusal}"
+    );
 }

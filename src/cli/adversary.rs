@@ -1,0 +1,96 @@
+//! `adversary`: a game of two worlds against released views. Imports
+//! `harness`, `record`, `report`, `workload`.
+
+use super::args::OutputFormat;
+use super::args_adversary::AdversaryArgs;
+use super::exit::{Failure, print};
+use super::progress::Progress;
+use super::run::{style, target_path};
+use super::signal::stop_flag;
+use crate::harness::{AdversaryOptions, adversary as play};
+use crate::record::{ADVERSARY_SCHEMA, AdversaryRecord};
+use crate::report;
+use crate::unit::quantity::show_whole;
+use crate::workload::{ViewMode, Workload};
+
+/// Trials of an attack, at full size and short.
+const FULL: u64 = 400_000;
+const SHORT: u64 = 20_000;
+/// At the least and at the most.
+const TRIALS: (u64, u64) = (1_000, 100_000_000);
+
+/// `notibench adversary`.
+pub(super) fn adversary(args: &AdversaryArgs) -> Result<(), Failure> {
+    let (workload, toml) = Workload::load(&args.workload)?;
+    if workload.anonymity.mode != ViewMode::Released {
+        return Err(Failure::Usage(format!(
+            "{}: it releases no views, so there is nothing to attack: name a workload whose \
+             [anonymity] has mode = \"released\", such as workloads/extension_adversary.toml",
+            args.workload.display()
+        )));
+    }
+    if !matches!(
+        args.output.format,
+        OutputFormat::Terminal | OutputFormat::Json
+    ) {
+        return Err(Failure::Usage(
+            "a game is shown as text or JSON: leave out --format, or give --format json".to_owned(),
+        ));
+    }
+    let standard = if args.short { SHORT } else { FULL };
+    let trials = args.trials.unwrap_or(standard);
+    if !(TRIALS.0..=TRIALS.1).contains(&trials) {
+        return Err(Failure::Usage(format!(
+            "--trials is {}, must be {} to {}",
+            show_whole(trials),
+            show_whole(TRIALS.0),
+            show_whole(TRIALS.1)
+        )));
+    }
+    let options = AdversaryOptions {
+        trials,
+        short: args.short,
+        seed: args.seed.unwrap_or(workload.seed),
+        stop: stop_flag(),
+    };
+    let target = target_path(&format!("{}-adversary", workload.name), &args.output)?;
+    let found = play(&workload, &options, &mut Progress::new()).map_err(|words| {
+        if options.stop.is_set() {
+            Failure::Interrupted(words)
+        } else {
+            Failure::Error(words)
+        }
+    })?;
+    let record = AdversaryRecord {
+        schema: ADVERSARY_SCHEMA.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        command: std::env::args().collect(),
+        workload: workload.name.clone(),
+        toml,
+        seed: options.seed,
+        short: options.short,
+        epsilon: workload.anonymity.epsilon.value(),
+        threshold: workload.anonymity.threshold,
+        passed: found.passed(),
+        attacks: found.attacks,
+        timings: found.timings,
+    };
+    if let Some(path) = &target {
+        record.save(path)?;
+    }
+    print(&match args.output.format {
+        OutputFormat::Json => record.to_json().map_err(|error| {
+            Failure::Error(format!("the record cannot be written as JSON: {error}"))
+        })?,
+        _ => report::adversary(&record, &style()),
+    })?;
+    if let Some(path) = target {
+        eprintln!("saved {}", path.display());
+    }
+    if record.passed {
+        return Ok(());
+    }
+    Err(Failure::Verification(
+        report::adversary_failures(&record).join("\n"),
+    ))
+}

@@ -1,0 +1,92 @@
+//! Flags that `run` and `sweep` share: who runs, and on what. Imports `unit`,
+//! and the options that they fill.
+
+use clap::{Args, ValueEnum};
+
+use super::whole;
+use crate::harness::RunOptions;
+use crate::record::Pass;
+use crate::unit::quantity::parse_count;
+
+/// Who runs.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct EngineArgs {
+    /// Engine to run, repeatable [default: dashmap, dashmap-naive, sharded-mutex, partitioned]
+    #[arg(long = "engine", value_name = "NAME")]
+    pub(in crate::cli) engines: Vec<String>,
+    /// Run every engine of the registry, and every probe
+    #[arg(long, conflicts_with = "engines")]
+    pub(in crate::cli) all: bool,
+    /// Run the limit probes beside the engines: what this machine could do at most
+    #[arg(long)]
+    pub(in crate::cli) limits: bool,
+    /// Run each trial's stream a second time, over the state that it left
+    #[arg(long)]
+    pub(in crate::cli) warm: bool,
+    /// Engine that ratios are taken to [default: dashmap-naive where it runs, else the first]
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) baseline: Option<String>,
+}
+
+/// What each trial is, and how many there are.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct TrialArgs {
+    /// Events of each trial, such as 10M [default: the workload's]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
+    pub(in crate::cli) events: Option<u64>,
+    /// Rounds that count [default: 5]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(in crate::cli) rounds: Option<usize>,
+    /// Rounds thrown away before them [default: 1]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(in crate::cli) warmup_rounds: Option<usize>,
+    /// Seed of the stream and of the turns [default: the workload's]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
+    pub(in crate::cli) seed: Option<u64>,
+    /// Pin workers to processors
+    #[arg(long)]
+    pub(in crate::cli) pin: bool,
+    /// Generate inside the timed part, in constant memory (`null` tells the tax)
+    #[arg(long)]
+    pub(in crate::cli) inline: bool,
+    /// Leave out the proof; the report says so
+    #[arg(long)]
+    pub(in crate::cli) no_verify: bool,
+}
+
+/// Which passes figures are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum PassArg {
+    /// From an empty state
+    Fresh,
+    /// Over the state that the first pass left; of runs with --warm
+    Warm,
+}
+
+impl From<PassArg> for Pass {
+    fn from(arg: PassArg) -> Self {
+        match arg {
+            PassArg::Fresh => Self::Fresh,
+            PassArg::Warm => Self::Warm,
+        }
+    }
+}
+
+/// What both ask for.
+pub(in crate::cli) fn options(engines: &EngineArgs, trials: &TrialArgs) -> RunOptions {
+    RunOptions {
+        engines: engines.engines.clone(),
+        all: engines.all,
+        limits: engines.limits,
+        warm: engines.warm,
+        baseline: engines.baseline.clone(),
+        events: trials.events,
+        rounds: trials.rounds,
+        warmup_rounds: trials.warmup_rounds,
+        seed: trials.seed,
+        pin: trials.pin,
+        inline: trials.inline,
+        no_verify: trials.no_verify,
+        ..RunOptions::default()
+    }
+}

@@ -1,0 +1,29 @@
+//! The flags of `adversary`. Imports clap, and the flags that it shares.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::args::{OutputArgs, whole};
+use crate::unit::quantity::parse_count;
+
+#[derive(Debug, Args)]
+pub(super) struct AdversaryArgs {
+    /// Workload file that releases views [default: workloads/extension_adversary.toml]
+    #[arg(
+        default_value = "workloads/extension_adversary.toml",
+        hide_default_value = true
+    )]
+    pub(super) workload: PathBuf,
+    /// Trials of each attack, such as 1M [default: 400k; 20k with --short]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
+    pub(super) trials: Option<u64>,
+    /// A smaller game, which fails only where all of an interval of 99.9% is beyond the bound
+    #[arg(long)]
+    pub(super) short: bool,
+    /// Seed of the worlds [default: the workload's]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
+    pub(super) seed: Option<u64>,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}

@@ -1,0 +1,184 @@
+//! The game of two worlds that differ in one view, and an adversary who sees
+//! whatever a reader may see and guesses which world it is. Imports `engine`,
+//! `policy`, `record`, `stats`, `workload`.
+//!
+//! Each trial is an object of its own in an engine: a member whose profile
+//! some viewers look at, and in one of the worlds one more. Of each two, a coin
+//! decides which is in which world. So all trials of a batch go through one
+//! engine, by its own sessions and its own close, and their noise is
+//! independent, each being of another object.
+//!
+//! By C. Dwork and others ("Calibrating noise to sensitivity in private data
+//! analysis", 2006) no test tells the worlds apart with an advantage above
+//! (e^ε − 1)/(e^ε + 1) = tanh(ε/2), whatever it looks at; over k releases it
+//! is tanh(kε/2). Two-sided geometric noise reaches the first.
+
+mod attacks;
+mod play;
+mod timing;
+
+pub use attacks::{Attack, attacks, controls};
+
+use rayon::prelude::*;
+
+use super::run::Observer;
+use crate::engine::StopFlag;
+use crate::engine::viewing::Showing;
+use crate::policy::{HiddenShare, ReleaseRule};
+use crate::record::{AttackRow, AttackVerdict, TimingRow};
+use crate::stats::proportion_interval;
+use crate::unit::mix::mix;
+use crate::workload::Workload;
+use play::Game;
+
+/// Trials of one engine: its sets stay small.
+const BATCH: u64 = 10_000;
+/// How much above its bound an interval may reach at full size.
+const SLACK: f64 = 0.01;
+/// Where nearly all members are hidden, fewer are here: else nobody is left.
+const MOST_HIDDEN: f64 = 0.9;
+/// What a control must come to.
+const CONTROL: f64 = 0.95;
+
+/// How the game is played.
+#[derive(Clone, Debug)]
+pub struct AdversaryOptions {
+    /// Trials of each attack.
+    pub trials: u64,
+    /// Judged leniently: an attack fails only where all of its interval of
+    /// 99.9% lies beyond the bound.
+    pub short: bool,
+    /// Of the worlds.
+    pub seed: u64,
+    /// Set on an interruption.
+    pub stop: StopFlag,
+}
+
+/// What the game gave.
+#[derive(Clone, Debug, Default)]
+pub struct AdversaryFound {
+    /// Each attack, against releases and against the controls.
+    pub attacks: Vec<AttackRow>,
+    /// How long reads took.
+    pub timings: Vec<TimingRow>,
+}
+
+impl AdversaryFound {
+    /// Whether every attack stayed within its bound, and every control came
+    /// through.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        let is_bad =
+            |row: &AttackRow| matches!(row.verdict, AttackVerdict::Beyond | AttackVerdict::Broken);
+        !self.attacks.iter().any(is_bad)
+    }
+}
+
+/// Plays every attack against releases as the workload has them, then the
+/// controls.
+///
+/// # Errors
+/// Where it is interrupted, or the system gives no random words.
+pub fn adversary(
+    workload: &Workload,
+    options: &AdversaryOptions,
+    observer: &mut dyn Observer,
+) -> Result<AdversaryFound, String> {
+    let anonymity = &workload.anonymity;
+    let game = Game {
+        rule: ReleaseRule {
+            epsilon: anonymity.epsilon,
+            threshold: anonymity.threshold,
+        },
+        // whoever is hidden counts as `other`: viewers are drawn from the rest
+        hidden: HiddenShare::new(anonymity.hidden_share.min(MOST_HIDDEN)),
+        seed: options.seed,
+    };
+    let mut plays: Vec<(Showing, Attack, bool)> = attacks(&game.rule)
+        .into_iter()
+        .map(|attack| (Showing::AtClose, attack, false))
+        .collect();
+    plays.extend(controls(&game.rule));
+    let mut found = AdversaryFound::default();
+    for (at, (showing, attack, is_control)) in plays.iter().enumerate() {
+        observer.turn(at, plays.len(), attack.name);
+        let right = right_guesses(&game, *showing, attack, options)?;
+        let row = judge(&game, (*showing, attack, *is_control), options, right)?;
+        found.attacks.push(row);
+    }
+    observer.stage("timing reads");
+    found.timings = timing::time_reads(&game, options)?;
+    Ok(found)
+}
+
+/// How many of the trials' worlds were guessed right.
+fn right_guesses(
+    game: &Game,
+    showing: Showing,
+    attack: &Attack,
+    options: &AdversaryOptions,
+) -> Result<u64, String> {
+    let batches = options.trials.div_ceil(BATCH);
+    let play = |batch: u64| {
+        if options.stop.is_set() {
+            return Err("interrupted".to_owned());
+        }
+        let trials = BATCH.min(options.trials - batch * BATCH);
+        game.play(showing, attack, mix(batch), trials)
+    };
+    (0..batches).into_par_iter().map(play).sum()
+}
+
+fn judge(
+    game: &Game,
+    (showing, attack, is_control): (Showing, &Attack, bool),
+    options: &AdversaryOptions,
+    right: u64,
+) -> Result<AttackRow, String> {
+    let trials = options.trials;
+    let advantage = |share: f64| 2.0 * share - 1.0;
+    let interval = |confidence| {
+        proportion_interval(right, trials, confidence)
+            .map(|(low, high)| (advantage(low), advantage(high)))
+            .ok_or_else(|| "there were no trials".to_owned())
+    };
+    let (interval_95, interval_999) = (interval(0.95)?, interval(0.999)?);
+    let found = advantage(right as f64 / trials as f64);
+    let epsilon = game.rule.epsilon.value();
+    let bound = (showing == Showing::AtClose)
+        .then(|| (f64::from(attack.releases()) * epsilon / 2.0).tanh());
+    let verdict = match bound {
+        Some(bound) => {
+            let is_beyond = if options.short {
+                interval_999.0 > bound
+            } else {
+                interval_95.1 > bound + SLACK
+            };
+            if is_beyond {
+                AttackVerdict::Beyond
+            } else {
+                AttackVerdict::Within
+            }
+        }
+        None if !is_control => AttackVerdict::Shown,
+        None if found >= CONTROL => AttackVerdict::Tells,
+        None => AttackVerdict::Broken,
+    };
+    Ok(AttackRow {
+        variant: showing.name().to_owned(),
+        attack: attack.name.to_owned(),
+        about: attack.about.to_owned(),
+        count: attack.viewers,
+        releases: attack.releases(),
+        trials,
+        right,
+        advantage: found,
+        interval_95,
+        interval_999,
+        bound,
+        verdict,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! A trial's workers as threads: opened, let go together, waited for. A
+//! worker that panics ends the trial, and the process where the others can't
+//! be stopped. Imports `engine`.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use super::trial::{TrialError, TrialSetup};
+use crate::engine::StopFlag;
+
+/// How long the other workers may take to stop after one has panicked.
+const GRACE: Duration = Duration::from_millis(1_200);
+
+/// Who works, and how they are watched.
+pub(super) struct Crew<'a> {
+    pub(super) setup: &'a TrialSetup<'a>,
+    /// Name of the engine, for errors.
+    pub(super) engine: &'static str,
+    /// Ends the trial: set on an interruption and on a panic alike.
+    pub(super) stop: &'a StopFlag,
+    /// How often it is looked whether all is well.
+    pub(super) tick: Duration,
+}
+
+type Finished<R> = (usize, Result<R, Box<dyn Any + Send>>);
+
+impl Crew<'_> {
+    /// Calls `prepare` on a thread for each worker, then, when all are ready,
+    /// `at_start` on this one, then `work` on each; `at_tick` on this one
+    /// while they work. Gives what `work` gave, in the order in which they
+    /// ended.
+    pub(super) fn run<P, R: Send>(
+        &self,
+        prepare: impl Fn(usize) -> P + Sync,
+        at_start: impl FnOnce(),
+        work: impl Fn(P) -> R + Sync,
+        at_tick: impl FnMut(),
+    ) -> Result<Vec<R>, TrialError> {
+        let cores = if self.setup.pin {
+            core_affinity::get_core_ids().unwrap_or_default()
+        } else {
+            vec![]
+        };
+        let threads = self.setup.threads;
+        let (ready, go) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let (done, finished) = mpsc::channel();
+        std::thread::scope(|scope| {
+            for worker in 0..threads {
+                let (ready, go, done) = (&ready, &go, done.clone());
+                let (prepare, work, stop) = (&prepare, &work, self.stop);
+                let core = cores.get(worker % cores.len().max(1)).copied();
+                let body = move || {
+                    if let Some(core) = core {
+                        core_affinity::set_for_current(core);
+                    }
+                    let result = catch_unwind(AssertUnwindSafe(|| {
+                        let prepared = prepare(worker);
+                        ready.fetch_add(1, Ordering::AcqRel);
+                        while !go.load(Ordering::Acquire) && !stop.is_set() {
+                            std::thread::yield_now();
+                        }
+                        work(prepared)
+                    }));
+                    if result.is_err() {
+                        stop.set();
+                    }
+                    // the receiver outlives every worker
+                    let _ = done.send((worker, result));
+                };
+                let builder = std::thread::Builder::new().name(format!("worker {worker}"));
+                if let Err(error) = builder.spawn_scoped(scope, body) {
+                    // those that wait for the start give up
+                    self.stop.set();
+                    return Err(TrialError::NoThread {
+                        worker,
+                        workers: threads,
+                        why: error.to_string(),
+                    });
+                }
+            }
+            while ready.load(Ordering::Acquire) < threads && !self.stop.is_set() {
+                if self.setup.stop.is_set() {
+                    self.stop.set();
+                }
+                std::thread::yield_now();
+            }
+            at_start();
+            go.store(true, Ordering::Release);
+            self.collect(&finished, at_tick)
+        })
+    }
+
+    /// Waits for every worker; passes an interruption on, and gives up on
+    /// workers that don't stop after another has panicked.
+    fn collect<R>(
+        &self,
+        finished: &mpsc::Receiver<Finished<R>>,
+        mut at_tick: impl FnMut(),
+    ) -> Result<Vec<R>, TrialError> {
+        let mut reports = Vec::with_capacity(self.setup.threads);
+        let mut failure: Option<TrialError> = None;
+        let mut left = self.setup.threads;
+        let mut failed_at = Instant::now();
+        while left > 0 {
+            match finished.recv_timeout(self.tick) {
+                Ok((_, Ok(report))) => {
+                    left -= 1;
+                    reports.push(report);
+                }
+                Ok((worker, Err(payload))) => {
+                    left -= 1;
+                    failure.get_or_insert_with(|| {
+                        failed_at = Instant::now();
+                        TrialError::Panicked {
+                            engine: self.engine.to_owned(),
+                            worker,
+                            message: message_of(payload.as_ref()),
+                        }
+                    });
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => {
+                    at_tick();
+                    if self.setup.stop.is_set() {
+                        self.stop.set();
+                    }
+                    if let Some(failure) = &failure {
+                        // a machine under load makes a tick longer than it is
+                        if failed_at.elapsed() > GRACE {
+                            (self.setup.on_hang)(&failure.to_string());
+                        }
+                    }
+                }
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        match failure {
+            Some(failure) => Err(failure),
+            None => Ok(reports),
+        }
+    }
+}
+
+/// What a panic said.
+pub(super) fn message_of(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "without a message".to_owned())
+}

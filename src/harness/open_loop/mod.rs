@@ -1,0 +1,24 @@
+//! The open loop: arrivals that are scheduled beforehand and ignore
+//! completions. Workers take what is due, response time counts from the
+//! intended start. Imports `engine`, `record`, `stats`, `unit`; its parent's
+//! sources and trials.
+
+mod backlog;
+mod clock;
+mod counts;
+mod outcome;
+mod recorder;
+mod schedule;
+mod setup;
+mod steady;
+mod worker;
+
+pub(super) use clock::{Clock, RealClock};
+pub(super) use outcome::{OpenOutcome, Taken, outcome_of};
+pub(super) use recorder::{MOST_INTERVALS, Series, Unrecorded, bytes_of_series};
+pub(super) use schedule::scaled;
+pub use setup::OpenLoop;
+pub(super) use worker::{Lane, LaneReport, work};
+
+#[cfg(test)]
+mod tests;

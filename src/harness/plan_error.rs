@@ -1,0 +1,45 @@
+//! Why a run can't be made as asked. Imports nothing of this crate.
+
+/// Why a run can't be made as asked; each says how to mend it.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PlanError {
+    /// There is no such engine.
+    #[error("there is no engine `{name}`; there are {known}; `notibench list engines` says more")]
+    UnknownEngine {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// A number is out of its range.
+    #[error("{flag} is {value}, must be {range}")]
+    OutOfRange {
+        /// The flag.
+        flag: &'static str,
+        /// What it was.
+        value: String,
+        /// What it may be.
+        range: String,
+    },
+    /// A record's plan can't be run again.
+    #[error("the record's plan can't be run again exactly: {0}")]
+    NotAsRecorded(String),
+    /// Engine given twice, probe as a baseline, and the like.
+    #[error("{0}")]
+    Conflict(String),
+    /// It would not fit.
+    #[error(
+        "this run would need up to {needed} and {limit} is free for use{detail}: lower --events{mend}, \
+         or lower the workload's members"
+    )]
+    TooLarge {
+        /// What it would need.
+        needed: String,
+        /// What there is.
+        limit: String,
+        /// Where it would go.
+        detail: String,
+        /// What else would mend it.
+        mend: String,
+    },
+}

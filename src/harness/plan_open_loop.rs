@@ -1,0 +1,374 @@
+//! From what was asked of an open loop to its schedule: rate, length, number
+//! of events, of which two give the third. Imports `record`, `generator`,
+//! `workload`.
+
+use super::open_loop::{MOST_INTERVALS, bytes_of_series, scaled};
+use super::plan::RunOptions;
+use super::plan_error::PlanError;
+use crate::generator::Generator;
+use crate::record::{Arrivals, Idle, OpenLoopPlan};
+use crate::unit::quantity::show_ns;
+use crate::workload::Workload;
+
+const SECOND: u64 = 1_000_000_000;
+/// Length of the schedule where it is not asked for.
+const DEFAULT_DURATION_NS: u64 = 10 * SECOND;
+/// Length of an interval, at most, where it is not asked for.
+const LONGEST_INTERVAL_NS: u64 = SECOND;
+/// Length of an interval, at least: shorter ones hold the workers up.
+const SHORTEST_INTERVAL_NS: u64 = SECOND / 100;
+/// Intervals of a short schedule, where it is not asked for.
+const INTERVALS: u64 = 20;
+/// Intervals of a long one.
+const MANY_INTERVALS: u64 = 60;
+/// The longest schedule: a day.
+const MAX_DURATION_NS: u64 = 86_400 * SECOND;
+/// Events due and not started where it is not asked for: at least so many.
+const LEAST_BACKLOG: u64 = 10_000;
+
+/// What was asked of an open loop; where neither a rate nor a time scale is
+/// there, the run is a closed loop.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct OpenLoopOptions {
+    /// Events a second.
+    pub rate: Option<u64>,
+    /// Length of the schedule, in ns.
+    pub duration_ns: Option<u64>,
+    /// So many ns of real time for so many µs of event time.
+    pub time_scale: Option<(u64, u64)>,
+    /// How arrivals follow one another.
+    pub arrivals: Option<Arrivals>,
+    /// Events that may be due and not started.
+    pub max_backlog: Option<u64>,
+    /// What a worker does while nothing is due.
+    pub idle: Option<Idle>,
+    /// Length of an interval of the time series, in ns.
+    pub interval_ns: Option<u64>,
+    /// Whether a missed rate is a failure.
+    pub require_rate: bool,
+}
+
+impl OpenLoopOptions {
+    /// Whether it is an open loop.
+    #[must_use]
+    pub const fn is_asked(&self) -> bool {
+        self.rate.is_some() || self.time_scale.is_some() || self.duration_ns.is_some()
+    }
+}
+
+/// A schedule's plan, and how many events it has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settled {
+    pub(super) plan: OpenLoopPlan,
+    events: u64,
+}
+
+impl Settled {
+    pub(super) const fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Bytes of intended starts and of histograms.
+    pub(super) const fn memory(&self, threads: usize) -> u64 {
+        let intervals = self.plan.duration_ns.div_ceil(self.plan.interval_ns);
+        self.events * 8 + bytes_of_series(intervals) * threads as u64
+    }
+}
+
+/// What can't be had together with an open loop, or without one.
+///
+/// # Errors
+/// Names both flags.
+pub(super) fn whole_run(options: &RunOptions) -> Result<(), PlanError> {
+    let open = &options.open_loop;
+    if !open.is_asked() {
+        let given = [
+            ("--arrivals", open.arrivals.is_some()),
+            ("--max-backlog", open.max_backlog.is_some()),
+            ("--idle", open.idle.is_some()),
+            ("--interval", open.interval_ns.is_some()),
+            ("--require-rate", open.require_rate),
+        ];
+        return match given.iter().find(|(_, given)| *given) {
+            None => Ok(()),
+            Some((flag, _)) => conflict(format!(
+                "{flag} is of an open loop: give --rate or --time-scale, too"
+            )),
+        };
+    }
+    let given = [
+        ("--warm", options.warm),
+        ("--limits", options.limits),
+        ("--precision", options.precision.is_some()),
+        ("--processes", options.processes.is_some_and(|n| n > 1)),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((flag, _)) => conflict(format!(
+            "{flag} is of a closed loop, which asks how fast it can go; leave it out, or leave \
+             out --rate, --duration and --time-scale"
+        )),
+    }
+}
+
+/// Settles the schedule; `None` for a closed loop.
+///
+/// # Errors
+/// Flags that contradict one another, numbers out of range.
+pub(super) fn settle(
+    options: &OpenLoopOptions,
+    events: Option<u64>,
+    workload: &Workload,
+    seed: u64,
+) -> Result<Option<Settled>, PlanError> {
+    if !options.is_asked() {
+        return Ok(None);
+    }
+    refuse_contradictions(options, events)?;
+    let (arrivals, events, duration_ns) = match options.time_scale {
+        Some(scale) => squeezed(scale, options.duration_ns, events, workload, seed)?,
+        None => {
+            let (events, duration_ns) = by_rate(options, events)?;
+            let arrivals = options.arrivals.unwrap_or(Arrivals::Poisson);
+            (arrivals, events, duration_ns)
+        }
+    };
+    let plan = OpenLoopPlan {
+        arrivals,
+        offered_per_s: events as f64 * SECOND as f64 / duration_ns as f64,
+        duration_ns,
+        max_backlog: backlog(options, events, duration_ns)?,
+        idle: options.idle.unwrap_or_default(),
+        interval_ns: interval(options, duration_ns)?,
+    };
+    Ok(Some(Settled { plan, events }))
+}
+
+fn refuse_contradictions(options: &OpenLoopOptions, events: Option<u64>) -> Result<(), PlanError> {
+    let (rate, scale) = (options.rate.is_some(), options.time_scale.is_some());
+    let (duration, events) = (options.duration_ns.is_some(), events.is_some());
+    if rate && scale {
+        return conflict(
+            "--rate and --time-scale both say how fast events arrive: give one of them".to_owned(),
+        );
+    }
+    if rate && duration && events {
+        return conflict(
+            "--rate, --duration and --events: any two of them give the third; leave one out"
+                .to_owned(),
+        );
+    }
+    if scale && duration && events {
+        return conflict(
+            "--duration and --events both say where a stream under --time-scale ends: give one \
+             of them"
+                .to_owned(),
+        );
+    }
+    if scale && options.arrivals.is_some() {
+        return conflict(
+            "--arrivals and --time-scale: the workload's own event times are the arrivals; give \
+             one of them"
+                .to_owned(),
+        );
+    }
+    if duration && !rate && !scale && !events {
+        return conflict(
+            "--duration says how long, and nothing how fast: give --rate, --events or \
+             --time-scale, too"
+                .to_owned(),
+        );
+    }
+    Ok(())
+}
+
+/// Events and length, of a rate and one of the two, or of both.
+fn by_rate(options: &OpenLoopOptions, events: Option<u64>) -> Result<(u64, u64), PlanError> {
+    let (events, duration_ns) = match (options.rate, events) {
+        (Some(rate), None) => {
+            let duration_ns = options.duration_ns.unwrap_or(DEFAULT_DURATION_NS);
+            (scaled(rate, duration_ns, SECOND), duration_ns)
+        }
+        (Some(rate), Some(events)) => (events, scaled(events, SECOND, rate.max(1))),
+        // a length and no rate: that is only let through with events
+        (None, events) => (events.unwrap_or(1), options.duration_ns.unwrap_or(SECOND)),
+    };
+    if events == 0 {
+        return conflict("--rate and --duration come to no event: raise one of them".to_owned());
+    }
+    in_time("--duration", duration_ns, 1, MAX_DURATION_NS)?;
+    Ok((events, duration_ns))
+}
+
+/// The workload's own event times, up to a length or a number of events.
+fn squeezed(
+    (real_ns, event_us): (u64, u64),
+    duration_ns: Option<u64>,
+    events: Option<u64>,
+    workload: &Workload,
+    seed: u64,
+) -> Result<(Arrivals, u64, u64), PlanError> {
+    let generator = Generator::new(workload, seed);
+    let due = |index: u64| scaled(generator.event(index).at_us, real_ns, event_us);
+    let mut events = events.unwrap_or(workload.events);
+    let mut length = due(events.max(1) - 1) + 1;
+    if let Some(asked) = duration_ns.filter(|asked| *asked < length) {
+        let (mut low, mut high) = (0, events);
+        while low < high {
+            let middle = low.midpoint(high);
+            if due(middle) < asked {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        (events, length) = (low, asked);
+    }
+    if events == 0 {
+        return conflict("--time-scale: no event is due within --duration: lengthen it".to_owned());
+    }
+    in_time("--time-scale: the length", length, 1, MAX_DURATION_NS)?;
+    Ok((Arrivals::Workload { real_ns, event_us }, events, length))
+}
+
+fn backlog(options: &OpenLoopOptions, events: u64, duration_ns: u64) -> Result<u64, PlanError> {
+    // what arrives within a second
+    let standard = scaled(events, SECOND, duration_ns).max(LEAST_BACKLOG);
+    match options.max_backlog.unwrap_or(standard) {
+        0 => Err(PlanError::OutOfRange {
+            flag: "--max-backlog",
+            value: "0".to_owned(),
+            range: "1 or more".to_owned(),
+        }),
+        backlog => Ok(backlog),
+    }
+}
+
+fn interval(options: &OpenLoopOptions, duration_ns: u64) -> Result<u64, PlanError> {
+    let Some(interval_ns) = options.interval_ns else {
+        let short = (duration_ns / INTERVALS).min(LONGEST_INTERVAL_NS);
+        let long = duration_ns.div_ceil(MANY_INTERVALS);
+        return Ok(short.max(long).max(SHORTEST_INTERVAL_NS));
+    };
+    let shortest = SHORTEST_INTERVAL_NS.max(duration_ns.div_ceil(MOST_INTERVALS));
+    in_time("--interval", interval_ns, shortest, MAX_DURATION_NS)?;
+    Ok(interval_ns)
+}
+
+fn in_time(flag: &'static str, value: u64, low: u64, high: u64) -> Result<(), PlanError> {
+    if (low..=high).contains(&value) {
+        return Ok(());
+    }
+    let show = |ns: u64| show_ns(ns as f64);
+    Err(PlanError::OutOfRange {
+        flag,
+        value: show(value),
+        range: format!("{} to {}", show(low), show(high)),
+    })
+}
+
+fn conflict<T>(words: String) -> Result<T, PlanError> {
+    Err(PlanError::Conflict(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settled(options: OpenLoopOptions, events: Option<u64>) -> Result<Settled, String> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/workloads/diurnal_week.toml");
+        let (workload, _) = Workload::load(std::path::Path::new(path)).unwrap();
+        let settled = settle(&options, events, &workload, 1);
+        settled
+            .map(|found| found.expect("an open loop"))
+            .map_err(|error| error.to_string())
+    }
+
+    fn options(change: impl FnOnce(&mut OpenLoopOptions)) -> OpenLoopOptions {
+        let mut options = OpenLoopOptions::default();
+        change(&mut options);
+        options
+    }
+
+    #[test]
+    fn any_two_of_rate_length_and_number_give_the_third() {
+        let rate = options(|o| o.rate = Some(1_000));
+        let long = options(|o| (o.rate, o.duration_ns) = (Some(1_000), Some(3 * SECOND)));
+        let length = options(|o| o.duration_ns = Some(2 * SECOND));
+        for (options, events, expected) in [
+            (rate, None, (10_000, 10 * SECOND, 1_000.0)),
+            (rate, Some(500), (500, SECOND / 2, 1_000.0)),
+            (long, None, (3_000, 3 * SECOND, 1_000.0)),
+            (length, Some(5_000), (5_000, 2 * SECOND, 2_500.0)),
+        ] {
+            let found = settled(options, events).unwrap();
+            let plan = found.plan;
+            let found = (found.events, plan.duration_ns, plan.offered_per_s);
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn what_contradicts_is_named() {
+        let rate = |o: &mut OpenLoopOptions| o.rate = Some(10);
+        let scale = |o: &mut OpenLoopOptions| o.time_scale = Some((SECOND, 1_000_000));
+        let length = |o: &mut OpenLoopOptions| o.duration_ns = Some(SECOND);
+        let both = options(|o| (rate(o), scale(o)).0);
+        assert!(
+            settled(both, None)
+                .unwrap_err()
+                .starts_with("--rate and --time-scale")
+        );
+        let three = options(|o| (rate(o), length(o)).0);
+        let words = settled(three, Some(5)).unwrap_err();
+        assert!(
+            words.starts_with("--rate, --duration and --events"),
+            "{words}"
+        );
+        let ends = options(|o| (scale(o), length(o)).0);
+        let words = settled(ends, Some(5)).unwrap_err();
+        assert!(words.starts_with("--duration and --events"), "{words}");
+        let words = settled(options(length), None).unwrap_err();
+        assert!(words.starts_with("--duration says how long"), "{words}");
+        let drawn = options(|o| {
+            scale(o);
+            o.arrivals = Some(Arrivals::Constant);
+        });
+        assert!(settled(drawn, None).unwrap_err().starts_with("--arrivals"));
+    }
+
+    #[test]
+    fn a_time_scale_squeezes_the_workloads_own_times() {
+        // 30 s for a week
+        let week = options(|o| o.time_scale = Some((30 * SECOND, 604_800_000_000)));
+        let whole = settled(week, None).unwrap();
+        assert!(whole.plan.duration_ns <= 30 * SECOND + 1);
+        assert!(whole.plan.duration_ns > 29 * SECOND);
+        let half = OpenLoopOptions {
+            duration_ns: Some(15 * SECOND),
+            ..week
+        };
+        let half = settled(half, None).unwrap();
+        assert_eq!(half.plan.duration_ns, 15 * SECOND);
+        let share = half.events as f64 / whole.events as f64;
+        assert!((0.3..0.7).contains(&share), "{share}");
+    }
+
+    #[test]
+    fn intervals_are_neither_too_short_nor_too_many() {
+        let of = |seconds: u64, interval_ns: Option<u64>| {
+            let options = options(|o| {
+                o.rate = Some(100);
+                o.duration_ns = Some(seconds * SECOND);
+                o.interval_ns = interval_ns;
+            });
+            settled(options, None).map(|found| found.plan.interval_ns)
+        };
+        assert_eq!(of(2, None), Ok(SECOND / 10));
+        assert_eq!(of(30, None), Ok(SECOND));
+        assert_eq!(of(600, None), Ok(10 * SECOND));
+        assert_eq!(of(2, Some(SECOND / 100)), Ok(SECOND / 100));
+        assert!(of(2, Some(1)).unwrap_err().contains("--interval"));
+        assert!(of(86_000, Some(SECOND)).unwrap_err().contains("--interval"));
+    }
+}

@@ -1,0 +1,52 @@
+//! What a record says of the machine: plain data. Imports nothing of this
+//! crate.
+
+use serde::{Deserialize, Serialize};
+
+/// One cache.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct CacheNote {
+    /// Level, from 1.
+    pub level: u32,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Processors that share it, as the kernel lists them: `0-3`.
+    pub shared_by: String,
+}
+
+/// The machine, and what on it could spoil a measurement.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Model of the processor.
+    pub cpu: String,
+    /// Processors that this process may use.
+    pub cores: usize,
+    /// Operating system and kernel.
+    pub os: String,
+    /// Memory of the machine, in bytes.
+    pub memory_bytes: u64,
+    /// Memory free for use when the run began, in bytes.
+    pub available_bytes: u64,
+    /// The control group's limit, in bytes, where there is one.
+    pub cgroup_memory_bytes: Option<u64>,
+    /// The control group's processors, where they are limited.
+    pub cgroup_cpus: Option<f64>,
+    /// Caches for data of the first processor, the nearest first; none where the
+    /// machine doesn't say, and in records that are older than it.
+    #[serde(default)]
+    pub caches: Vec<CacheNote>,
+    /// Frequency governor, where the machine says it.
+    pub governor: Option<String>,
+    /// Clock source of the kernel.
+    pub clock_source: Option<String>,
+    /// Transparent huge pages: the mode in force.
+    pub huge_pages: Option<String>,
+    /// Load average over a minute when the run began.
+    pub load_1m: f64,
+    /// Load average over a minute when the run ended.
+    pub load_1m_end: f64,
+    /// Build profile: `release` or `debug`.
+    pub profile: String,
+}

@@ -1,0 +1,180 @@
+//! What a page tells of a comparison of two builds or two records. Imports
+//! `compare` and the parts beside it.
+
+use super::article::{Article, Badge, Figure, Section, State, Table};
+use super::ink::Ink;
+use super::shape::{Axis, Guide, Row, Rows, Shape, Unit};
+use super::words;
+use crate::report::block::Block;
+use crate::report::compare::{Change, Comparison, Method, heading, notes, rows, title};
+use crate::report::text::{plain, show_near_one, show_percent, show_ratio};
+use crate::stats::Verdict;
+
+/// The article of a comparison; `command` is what made it.
+pub(super) fn article(comparison: &Comparison, command: &[String]) -> Article {
+    let [old, new] = comparison.method.sides();
+    let engines: Vec<String> = comparison
+        .changes
+        .iter()
+        .map(|c| c.engine.clone())
+        .collect();
+    let failure = comparison
+        .failure()
+        .map(|words| format!("REGRESSED: {}", plain(&words)));
+    let what = match comparison.method {
+        Method::Builds { .. } => "build",
+        Method::Records { .. } => "record",
+    };
+    let mut article = Article {
+        heading: title(comparison),
+        kicker: "comparison".to_owned(),
+        failures: failure.into_iter().collect(),
+        asked: vec![format!(
+            "Is {} faster in the {new} {what} than in the {old} one?",
+            words::listed(&engines.iter().map(|e| plain(e)).collect::<Vec<_>>())
+        )],
+        answer: comparison
+            .changes
+            .iter()
+            .map(|change| answer(change, new))
+            .collect(),
+        badges: badges(comparison),
+        warnings: comparison
+            .warnings
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        command: words::command(command),
+        ..Article::default()
+    };
+    for line in heading(comparison) {
+        let parts = line
+            .split_once(": ")
+            .filter(|(label, _)| [old, new].contains(label));
+        let (label, words) = parts.unwrap_or(("how", &line));
+        article.trust.push((label.to_owned(), words.to_owned()));
+    }
+    let mut section = Section::new("changes", "Changes");
+    section.figures.extend(figure(comparison));
+    let block = Block {
+        title: format!("{new} beside {old}"),
+        rows: rows(comparison),
+        notes: notes(comparison),
+    };
+    section.tables.push(Table::of(block, &engines));
+    article.push(section);
+    article
+}
+
+fn answer(change: &Change, new: &str) -> String {
+    let name = plain(&change.engine);
+    let Some(interval) = &change.interval else {
+        return format!("{name}: there is no interval to judge by.");
+    };
+    let ends = words::within(interval, |value| format!("{value:.3}"));
+    let ratio = format!("{:.3}", change.ratio);
+    match interval.verdict() {
+        Verdict::Faster => {
+            format!("{name} is faster in the {new} one: {ratio} times as fast{ends}.")
+        }
+        Verdict::Slower => {
+            format!("{name} is slower in the {new} one: {ratio} times as fast{ends}.")
+        }
+        Verdict::NoDifferenceSeen => format!(
+            "No difference was seen of {name}: {ratio} times as fast{ends}; a change of {} would \
+             have been seen 8 times in 10.",
+            show_percent(interval.minimum_detectable)
+        ),
+    }
+}
+
+fn badges(comparison: &Comparison) -> Vec<Badge> {
+    let mut badges = Vec::new();
+    let [events, state] = &comparison.digests;
+    let digests = [("events", events), ("final state", state)];
+    badges.extend(digests.into_iter().map(|(label, digest)| match digest {
+        Some(_) => Badge {
+            state: State::Good,
+            label,
+            words: "the same on both sides".to_owned(),
+        },
+        None => Badge {
+            state: State::Unknown,
+            label,
+            words: "not known to be the same on both sides".to_owned(),
+        },
+    }));
+    let control = comparison
+        .control
+        .as_ref()
+        .and_then(|c| c.interval.as_ref());
+    badges.extend(control.map(|interval| {
+        let (state, words) = match interval.verdict() {
+            Verdict::NoDifferenceSeen => (State::Good, "the baseline is as it was"),
+            _ => (State::Bad, "the baseline differs from itself"),
+        };
+        Badge {
+            state,
+            label: "A/A control",
+            words: format!("{words}: {}", show_near_one(interval.ratio, interval)),
+        }
+    }));
+    if let Some(threshold) = comparison.fail_slower {
+        let regressed = comparison.regressions().len();
+        let threshold = show_percent(threshold);
+        let (state, words) = match regressed {
+            0 => (State::Good, format!("passed at {threshold}")),
+            _ => (State::Bad, format!("failed at {threshold}")),
+        };
+        badges.push(Badge {
+            state,
+            label: "gate",
+            words,
+        });
+    }
+    badges
+}
+
+/// The forest plot of changes; none where there is nothing to draw.
+fn figure(comparison: &Comparison) -> Option<Figure> {
+    let [old, new] = comparison.method.sides();
+    let row = |change: &Change, name: String, ink: Ink| Row {
+        name,
+        ink,
+        value: change.ratio,
+        interval: change
+            .interval
+            .map(|interval| [interval.low, interval.high]),
+        dots: Vec::new(),
+        label: change.interval.as_ref().map_or_else(
+            || show_ratio(change.ratio),
+            |interval| show_near_one(change.ratio, interval),
+        ),
+    };
+    let changes = comparison.changes.iter();
+    let mut rows: Vec<Row> = changes
+        .map(|change| row(change, plain(&change.engine), Ink::of(&change.engine)))
+        .collect();
+    let control = comparison.control.iter();
+    rows.extend(control.map(|change| row(change, "A/A control".to_owned(), Ink::neutral())));
+    let mut guides = vec![Guide {
+        at: 1.0,
+        label: "equal".to_owned(),
+    }];
+    guides.extend(comparison.fail_slower.map(|threshold| Guide {
+        at: 1.0 / (1.0 + threshold),
+        label: "gate".to_owned(),
+    }));
+    let reading = format!(
+        "Marks are how many times as fast the {new} side is as the {old} one, bars 95% \
+         intervals: right of 1 is faster."
+    );
+    let relevant = comparison.plan.relevant;
+    let shape = Shape::Rows(Rows {
+        x: Axis::log(&format!("speed, {new} ÷ {old} (1 is equal)"), Unit::Plain),
+        rows,
+        guides,
+        band: Some([1.0 / (1.0 + relevant), 1.0 + relevant]),
+    });
+    (shape.marks() > 0).then(|| Figure::new("changes", "What changed", &reading, shape))
+}

@@ -1,0 +1,62 @@
+//! Reports as one HTML file that needs nothing else: words, trust, tables,
+//! and plots that a script draws. A function of what is saved. Imports
+//! `record`, `stats`, `workload` and the report's own parts.
+
+mod article;
+mod assets;
+mod capacity;
+mod comparison;
+mod escape;
+mod ink;
+mod open_loop_words;
+mod page;
+mod plots;
+mod run;
+mod shape;
+mod sweep;
+mod together;
+mod trust;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use super::compare::Comparison;
+use crate::record::{Capacity, Record, Sweep};
+
+/// One thing that a page tells of.
+#[derive(Clone, Copy, Debug)]
+pub enum Document<'a> {
+    /// A run.
+    Run(&'a Record),
+    /// A sweep.
+    Sweep(&'a Sweep),
+    /// A search for capacity.
+    Capacity(&'a Capacity),
+    /// A comparison, and the command that made it, word by word.
+    Comparison(&'a Comparison, &'a [String]),
+}
+
+/// The page of these, in their order: HTML in UTF-8, complete. Several runs of
+/// one workload, open loops among them, are told side by side first.
+#[must_use]
+pub fn html(documents: &[Document<'_>]) -> String {
+    let runs: Vec<&Record> = documents
+        .iter()
+        .filter_map(|document| match document {
+            Document::Run(record) => Some(*record),
+            _ => None,
+        })
+        .collect();
+    let mut articles: Vec<article::Article> = together::article(&runs).into_iter().collect();
+    articles.extend(documents.iter().map(|document| match document {
+        Document::Run(record) => run::article(record),
+        Document::Sweep(sweep) => sweep::article(sweep),
+        Document::Capacity(found) => capacity::article(found),
+        Document::Comparison(comparison, command) => comparison::article(comparison, command),
+    }));
+    for (at, article) in articles.iter_mut().enumerate() {
+        article.number(at + 1);
+    }
+    page::page(articles)
+}

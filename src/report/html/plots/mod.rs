@@ -1,0 +1,12 @@
+//! The plots: one file each, from a record to the data that the script
+//! draws. Imports `record`, `stats`, `workload` and the report's own parts.
+
+pub(super) mod capacity;
+pub(super) mod heat;
+pub(super) mod memory;
+pub(super) mod open_loop;
+pub(super) mod percentiles;
+pub(super) mod popularity;
+pub(super) mod ratios;
+pub(super) mod sweep;
+pub(super) mod throughput;

@@ -1,0 +1,348 @@
+//! Response and service times of an open loop, and what was offered, done and
+//! left waiting over time. Imports `record`, `stats` and the parts beside it.
+
+use super::super::article::Figure;
+use super::super::ink::Ink;
+use super::super::shape::{Axis, Guide, Lines, Point, Series, Shape, Stroke, Unit};
+use super::heat::heat;
+use super::percentiles::QUANTILES;
+use crate::record::{IntervalNote, OpenLoopTrial, Pass, Record, Trial};
+use crate::report::summary::{EngineLine, Summary};
+use crate::report::text::plain;
+use crate::stats::ServiceHistogram;
+
+/// Samples that must lie beyond a percentile that is drawn.
+const SAMPLES_BEYOND: f64 = 100.0;
+
+/// The trials of an engine that count and ran in an open loop.
+fn trials<'r>(
+    record: &'r Record,
+    engine: &str,
+) -> impl Iterator<Item = (&'r Trial, &'r OpenLoopTrial)> {
+    let counted = record.counted(engine, Pass::Fresh);
+    counted.filter_map(|trial| Some((trial, trial.open_loop.as_ref()?)))
+}
+
+/// Histograms of all trials of an engine that count, merged; none where
+/// nothing was timed.
+pub(in super::super) fn merged(
+    record: &Record,
+    engine: &str,
+    text: fn(&OpenLoopTrial) -> &str,
+) -> Option<ServiceHistogram> {
+    let mut all = ServiceHistogram::new();
+    for (_, open_loop) in trials(record, engine) {
+        // a text that can't be read is refused when the record is loaded
+        if let Ok(histogram) = ServiceHistogram::from_base64(text(open_loop)) {
+            all.merge(&histogram);
+        }
+    }
+    (!all.is_empty()).then_some(all)
+}
+
+/// A value at a quantile, where a hundred samples lie beyond it.
+pub(in super::super) fn supported(histogram: &ServiceHistogram, quantile: f64) -> Option<u64> {
+    let beyond = histogram.count() as f64 * (1.0 - quantile);
+    // 1,000 * (1 - 0.9) is a hair less than 100 in binary
+    (beyond * (1.0 + 1e-9) >= SAMPLES_BEYOND).then(|| histogram.value_at_quantile(quantile))
+}
+
+pub(in super::super) fn curve(
+    name: String,
+    ink: Ink,
+    stroke: Stroke,
+    histogram: &ServiceHistogram,
+) -> Series {
+    let point = |quantile| {
+        Some(Point::at(
+            quantile,
+            supported(histogram, quantile)?.max(1) as f64,
+        ))
+    };
+    Series {
+        name,
+        ink,
+        stroke,
+        marks: true,
+        points: QUANTILES.into_iter().filter_map(point).collect(),
+    }
+}
+
+fn lines(summary: &Summary) -> impl Iterator<Item = &EngineLine> {
+    summary.ranked.iter().chain(&summary.ablations)
+}
+
+/// One histogram of a trial, drawn in that stroke under that name.
+type Drawn = (&'static str, Stroke, fn(&OpenLoopTrial) -> &str);
+
+fn percentiles(record: &Record, summary: &Summary, drawn: [Drawn; 2]) -> Vec<Series> {
+    let of_engine = |line: &EngineLine| {
+        let name = line.name.clone();
+        drawn.into_iter().filter_map(move |(what, stroke, text)| {
+            let histogram = merged(record, &name, text)?;
+            let title = format!("{}: {what}", plain(&name));
+            Some(curve(title, Ink::of(&name), stroke, &histogram))
+        })
+    };
+    let all = lines(summary).flat_map(of_engine);
+    all.filter(|series| !series.points.is_empty()).collect()
+}
+
+/// Percentiles of response and service time together, of events and of reads.
+pub(in super::super) fn curves(record: &Record, summary: &Summary) -> Vec<Figure> {
+    let events: [Drawn; 2] = [
+        ("response", Stroke::Solid, |t| &t.response_ns),
+        ("service", Stroke::Dashed, |t| &t.service_ns),
+    ];
+    let reads: [Drawn; 2] = [
+        ("response", Stroke::Solid, |t| &t.read_response_ns),
+        ("service", Stroke::Dashed, |t| &t.read_service_ns),
+    ];
+    let reading = "Solid: response time, from the moment at which the schedule meant an event to \
+                   start. Dashed: service time, from the moment at which its batch was taken. What \
+                   lies between them is waiting, which a closed loop would have hidden. A curve ends \
+                   where fewer than 100 samples lie beyond.";
+    let whole = [
+        ("response", "Response and service time of events", events),
+        (
+            "response-reads",
+            "Response and service time of reads",
+            reads,
+        ),
+    ];
+    let figure = |(id, title, drawn)| {
+        let series = percentiles(record, summary, drawn);
+        let some = !series.is_empty();
+        let shape = Shape::Lines(Lines {
+            x: Axis::linear("percentile", Unit::Quantile),
+            y: Axis::log("time", Unit::Ns),
+            series,
+            guides: Vec::new(),
+            levels: Vec::new(),
+        });
+        some.then(|| Figure::new(id, title, reading, shape))
+    };
+    whole.into_iter().filter_map(figure).collect()
+}
+
+/// How many events a worker took at once.
+pub(in super::super) fn batches(record: &Record, summary: &Summary) -> Option<Figure> {
+    let of_engine = |line: &EngineLine| {
+        let histogram = merged(record, &line.name, |t| &t.batch_events)?;
+        Some(curve(
+            plain(&line.name),
+            Ink::of(&line.name),
+            Stroke::Solid,
+            &histogram,
+        ))
+    };
+    let series: Vec<Series> = lines(summary)
+        .filter_map(of_engine)
+        .filter(|series| !series.points.is_empty())
+        .collect();
+    let some = !series.is_empty();
+    let shape = Shape::Lines(Lines {
+        x: Axis::linear("percentile of batches", Unit::Quantile),
+        y: Axis::log("events of a batch", Unit::Count),
+        series,
+        guides: Vec::new(),
+        levels: Vec::new(),
+    });
+    let reading = "A worker takes all that is due, up to the batch limit: single events while it \
+                   keeps up, more as it falls behind.";
+    some.then(|| Figure::new("batches", "Sizes of batches", reading, shape))
+}
+
+/// The trial that is shown over time: the first of each engine that counts.
+fn shown<'r>(record: &'r Record, engine: &str) -> Option<(&'r Trial, &'r OpenLoopTrial)> {
+    trials(record, engine).find(|(_, open_loop)| !open_loop.intervals.is_empty())
+}
+
+/// Response time over time, an engine a plot.
+pub(in super::super) fn heats(record: &Record, summary: &Summary) -> Vec<Figure> {
+    let figure = |(at, line): (usize, &EngineLine)| {
+        let (trial, open_loop) = shown(record, &line.name)?;
+        let column = |interval: &IntervalNote| {
+            let histogram = ServiceHistogram::from_base64(&interval.response_ns);
+            (seconds(interval.end_ns), histogram.unwrap_or_default())
+        };
+        let columns = open_loop.intervals.iter().map(column).collect();
+        let heat = heat("end of the interval, in seconds", "response time", columns)?;
+        let title = format!("{}: response time over time", plain(&line.name));
+        let reading = format!(
+            "Round {}. Each column is one interval; the darker a cell, the larger the share of the \
+             events completed in it. A stall stands out as a column that reaches up.",
+            trial.round + 1
+        );
+        Some(Figure::new(
+            &format!("response-heat-{at}"),
+            &title,
+            &reading,
+            Shape::Heat(heat),
+        ))
+    };
+    lines(summary).enumerate().filter_map(figure).collect()
+}
+
+fn seconds(ns: u64) -> String {
+    let text = format!("{:.3}", ns as f64 / 1e9);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A series of one figure an interval.
+fn over_time(name: String, ink: Ink, stroke: Stroke, points: Vec<Point>) -> Series {
+    Series {
+        name,
+        ink,
+        stroke,
+        // a mark an interval, where they are few enough to be told apart
+        marks: points.len() <= 60,
+        points,
+    }
+}
+
+/// Each interval with its start, in ns.
+fn intervals(open_loop: &OpenLoopTrial) -> impl Iterator<Item = (u64, &IntervalNote)> {
+    let mut start = 0;
+    open_loop.intervals.iter().map(move |interval| {
+        let began = start;
+        start = interval.end_ns;
+        (began, interval)
+    })
+}
+
+/// A count of each interval as a rate, at the interval's middle.
+fn rates(open_loop: &OpenLoopTrial, count: fn(&IntervalNote) -> u64) -> Vec<Point> {
+    let point = |(start, interval): (u64, &IntervalNote)| {
+        let length = interval.end_ns.saturating_sub(start) as f64 / 1e9;
+        let middle = start as f64 / 1e9 + length / 2.0;
+        (length > 0.0).then(|| Point::at(middle, count(interval) as f64 / length))
+    };
+    intervals(open_loop).filter_map(point).collect()
+}
+
+/// Offered and achieved rate, backlog and memory over time.
+pub(in super::super) fn over_the_run(record: &Record, summary: &Summary) -> Vec<Figure> {
+    let shown: Vec<(&EngineLine, &OpenLoopTrial)> = lines(summary)
+        .filter_map(|line| Some((line, shown(record, &line.name)?.1)))
+        .collect();
+    let Some((_, first)) = shown.first() else {
+        return Vec::new();
+    };
+    let of_engines = |stroke, points: &dyn Fn(&OpenLoopTrial) -> Vec<Point>| -> Vec<Series> {
+        let one = |(line, open_loop): &(&EngineLine, &OpenLoopTrial)| {
+            over_time(
+                plain(&line.name),
+                Ink::of(&line.name),
+                stroke,
+                points(open_loop),
+            )
+        };
+        shown.iter().map(one).collect()
+    };
+    let mut load = of_engines(Stroke::Solid, &|t| rates(t, |interval| interval.completed));
+    // last, so that it lies above those that keep up
+    load.push(Series {
+        marks: false,
+        ..over_time(
+            "offered".to_owned(),
+            Ink::neutral(),
+            Stroke::Dotted,
+            rates(first, |interval| interval.offered),
+        )
+    });
+    let at_ends = |figure: fn(&IntervalNote) -> u64| {
+        move |open_loop: &OpenLoopTrial| -> Vec<Point> {
+            let intervals = open_loop.intervals.iter();
+            let point = |i: &IntervalNote| Point::at(i.end_ns as f64 / 1e9, figure(i) as f64);
+            intervals.map(point).collect()
+        }
+    };
+    let backlog = of_engines(Stroke::Solid, &at_ends(|interval| interval.backlog));
+    let skipped = of_engines(Stroke::Solid, &at_ends(|interval| interval.skipped));
+    let memory = of_engines(Stroke::Solid, &at_ends(|interval| interval.resident_bytes));
+    let limit = record.plan.open_loop.map(|plan| Guide {
+        at: plan.max_backlog as f64,
+        label: "--max-backlog".to_owned(),
+    });
+    let any = |all: &[Series]| {
+        all.iter()
+            .flat_map(|s| &s.points)
+            .any(|point| point.y > 0.0)
+    };
+    // a limit far above would flatten what there is
+    let near = |guide: &Guide| {
+        backlog
+            .iter()
+            .flat_map(|s| &s.points)
+            .any(|p| p.y * 4.0 > guide.at)
+    };
+    let levels: Vec<Guide> = limit.into_iter().filter(near).collect();
+    let mut figures = vec![time_figure(
+        "load",
+        "Offered and achieved",
+        "events a second",
+        Unit::Count,
+        load,
+        Vec::new(),
+    )];
+    figures.push(time_figure(
+        "backlog",
+        "Backlog",
+        "events due and not started",
+        Unit::Count,
+        backlog,
+        levels,
+    ));
+    if any(&skipped) {
+        figures.push(time_figure(
+            "skipped",
+            "Skipped",
+            "events skipped in an interval",
+            Unit::Count,
+            skipped,
+            Vec::new(),
+        ));
+    }
+    if any(&memory) {
+        figures.push(time_figure(
+            "resident",
+            "Memory over time",
+            "resident size of the process",
+            Unit::Bytes,
+            memory,
+            Vec::new(),
+        ));
+    }
+    figures
+}
+
+fn time_figure(
+    id: &str,
+    title: &str,
+    y: &str,
+    unit: Unit,
+    series: Vec<Series>,
+    levels: Vec<Guide>,
+) -> Figure {
+    let reading = match id {
+        "load" => {
+            "What the schedule let come due in each interval, and what was completed in it: \
+                   an engine that keeps up lies on the offered line."
+        }
+        "backlog" => {
+            "Events due and neither completed nor skipped at the end of each interval: a \
+                      line that climbs is an engine that falls behind."
+        }
+        "skipped" => "Events given up because the backlog was full.",
+        _ => "At the end of each interval, the waiting stream included.",
+    };
+    let shape = Shape::Lines(Lines {
+        x: Axis::linear("seconds since the start", Unit::Plain),
+        y: Axis::linear(y, unit),
+        series,
+        guides: Vec::new(),
+        levels,
+    });
+    Figure::new(id, title, reading, shape)
+}

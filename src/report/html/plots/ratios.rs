@@ -1,0 +1,73 @@
+//! Speed beside the baseline's, a forest plot. Imports `record` and the parts
+//! beside it.
+
+use super::super::article::Figure;
+use super::super::ink::Ink;
+use super::super::shape::{Axis, Guide, Row, Rows, Shape, Unit};
+use crate::record::{Pass, Record, Trial};
+use crate::report::standing::ratio_of;
+use crate::report::summary::{EngineLine, Summary, Versus};
+use crate::report::table::show_versus;
+use crate::report::text::{plain, show_share};
+
+/// The plot; none where there is no ratio.
+pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Figure> {
+    let lines = summary.ranked.iter().chain(&summary.ablations);
+    let mut rows: Vec<Row> = lines
+        .filter_map(|line: &EngineLine| row(record, summary.pass, &line.name, &line.versus))
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let control = summary.control.iter();
+    rows.extend(control.filter_map(|control| {
+        let found = row(record, summary.pass, &control.name, &control.versus)?;
+        Some(Row {
+            name: "A/A control".to_owned(),
+            ink: Ink::neutral(),
+            ..found
+        })
+    }));
+    let baseline = plain(&record.plan.baseline);
+    let (id, title) = match summary.pass {
+        Pass::Fresh => ("ratios", format!("Speed beside {baseline}")),
+        Pass::Warm => (
+            "ratios-warm",
+            format!("Speed over warm state beside {baseline}"),
+        ),
+    };
+    let relevant = record.plan.relevant;
+    let reading = format!(
+        "Marks are geometric means of the ratios of rounds, bars their 95% intervals, small rings \
+         the rounds: right of 1 is faster than {baseline}. The shaded band is ±{} (--relevant): a \
+         difference within it is too small to matter. The A/A control is {baseline} beside \
+         itself, and should hold 1.",
+        show_share(relevant)
+    );
+    let shape = Shape::Rows(Rows {
+        x: Axis::log(
+            &format!("times the speed of {baseline} (1 is equal)"),
+            Unit::Plain,
+        ),
+        rows,
+        guides: vec![Guide {
+            at: 1.0,
+            label: "equal".to_owned(),
+        }],
+        band: Some([1.0 / (1.0 + relevant), 1.0 + relevant]),
+    });
+    Some(Figure::new(id, &title, &reading, shape))
+}
+
+fn row(record: &Record, pass: Pass, engine: &str, versus: &Versus) -> Option<Row> {
+    let (ratio, interval) = ratio_of(versus);
+    let pairs = record.paired(engine, pass, Trial::ns_per_event);
+    Some(Row {
+        name: plain(engine),
+        ink: Ink::of(engine),
+        value: ratio?,
+        interval: interval.map(|interval| [interval.low, interval.high]),
+        dots: pairs.iter().map(|(own, base)| base / own).collect(),
+        label: show_versus(versus),
+    })
+}

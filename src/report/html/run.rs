@@ -1,0 +1,199 @@
+//! What a page tells of one run. Imports `record` and the parts beside it.
+
+use super::article::{Article, Section, Table};
+use super::plots::{
+    heat, memory as memory_plot, open_loop, percentiles as curves, popularity, ratios, throughput,
+};
+use super::{open_loop_words, trust, words};
+use crate::record::{Pass, Record};
+use crate::report::block::Block;
+use crate::report::failure::failures;
+use crate::report::summary::Summary;
+use crate::report::terminal::incomplete;
+use crate::report::text::{Style, plain};
+use crate::report::warning::collect;
+use crate::report::{counters, course, differences, limits, memory, percentiles, table};
+
+/// All columns of a table: a page has room, or scrolls.
+const WIDE: Style = Style {
+    color: false,
+    width: 240,
+};
+
+/// The article of a run.
+pub(super) fn article(record: &Record) -> Article {
+    let summary = Summary::of(record);
+    let warm = Summary::of_pass(record, Pass::Warm);
+    let engines: Vec<String> = record
+        .engines
+        .iter()
+        .map(|note| note.name.clone())
+        .collect();
+    let mut article = Article {
+        heading: plain(&record.workload.name),
+        kicker: format!("run · {}", plain(&record.started)),
+        failures: alarms(record),
+        asked: words::asked(record),
+        answer: match &record.plan.open_loop {
+            Some(plan) => open_loop_words::answer(record, &summary, plan),
+            None => words::answer(record, &summary),
+        },
+        command: words::command(&record.command),
+        warnings: collect(record, &summary)
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        ..Article::default()
+    };
+    trust::fill(&mut article, record, &summary);
+    let mut first = [
+        speed(record, &summary, &engines),
+        over_warm_state(record, &warm, &engines),
+        times(record, &summary, &engines),
+    ];
+    if record.plan.open_loop.is_some() {
+        // there the rate was given, and the times are what was asked
+        first.rotate_right(1);
+    }
+    for section in first.into_iter().chain([
+        of_memory(record, &summary, &engines),
+        counts(record, [&summary, &warm], &engines),
+        stream(record),
+    ]) {
+        article.push(section);
+    }
+    article
+}
+
+/// What must be seen before any figure.
+fn alarms(record: &Record) -> Vec<String> {
+    let mut found: Vec<String> = course::planted(record).into_iter().collect();
+    found.extend(failures(record).iter().map(|words| plain(words)));
+    found.extend(incomplete(record));
+    found
+}
+
+fn tables(blocks: impl IntoIterator<Item = Block>, engines: &[String]) -> Vec<Table> {
+    let blocks = blocks.into_iter();
+    blocks.map(|block| Table::of(block, engines)).collect()
+}
+
+/// The tables of engines, ablations and probes; empty ones are left out.
+fn standings(record: &Record, summary: &Summary) -> Vec<Block> {
+    let ending = match summary.pass {
+        Pass::Fresh => "",
+        Pass::Warm => " over warm state",
+    };
+    let whole = [
+        ("engines, fastest first", &summary.ranked),
+        ("ablations", &summary.ablations),
+    ];
+    let mut blocks: Vec<Block> = Vec::new();
+    for (title, lines) in whole.into_iter().filter(|(_, lines)| !lines.is_empty()) {
+        blocks.push(Block {
+            title: format!("{title}{ending}"),
+            rows: table::engine_rows(record, lines, summary.pass, WIDE),
+            notes: Vec::new(),
+        });
+    }
+    if let Some(last) = blocks.last_mut().filter(|_| summary.pass == Pass::Fresh) {
+        last.notes = table::notes(record, summary, WIDE);
+    }
+    if !summary.probes.is_empty() {
+        blocks.push(Block {
+            title: format!("probes{ending}: what the harness and the machine take; not ranked"),
+            rows: table::probe_rows(&summary.probes),
+            notes: Vec::new(),
+        });
+    }
+    blocks
+}
+
+fn speed(record: &Record, summary: &Summary, engines: &[String]) -> Section {
+    let mut section = Section::new("speed", "Speed");
+    if record.plan.open_loop.is_none() {
+        section.figures.extend(throughput::figure(record, summary));
+        section.figures.extend(ratios::figure(record, summary));
+    }
+    let mut blocks = Vec::new();
+    if !summary.errors.is_empty() {
+        let mut rows = vec![vec!["engine".to_owned(), "first difference".to_owned()]];
+        let row = |name: &str, words: &str| vec![plain(name), plain(words)];
+        rows.extend(summary.errors.iter().map(|e| row(&e.name, &e.difference)));
+        blocks.push(Block {
+            title: "wrong, without a figure".to_owned(),
+            rows,
+            notes: Vec::new(),
+        });
+    }
+    blocks.extend(standings(record, summary));
+    if !summary.unmeasured.is_empty() {
+        let names: Vec<String> = summary.unmeasured.iter().map(|name| plain(name)).collect();
+        blocks.push(Block {
+            title: "no round that counts".to_owned(),
+            rows: Vec::new(),
+            notes: vec![names.join(", ")],
+        });
+    }
+    blocks.extend(limits::block(record, summary));
+    section.tables = tables(blocks, engines);
+    section
+}
+
+fn over_warm_state(record: &Record, warm: &Summary, engines: &[String]) -> Section {
+    let mut section = Section::new("warm", "Speed over warm state");
+    section.figures.extend(throughput::figure(record, warm));
+    section.figures.extend(ratios::figure(record, warm));
+    let mut blocks = standings(record, warm);
+    blocks.extend(limits::block(record, warm));
+    section.tables = tables(blocks, engines);
+    section
+}
+
+fn times(record: &Record, summary: &Summary, engines: &[String]) -> Section {
+    if record.plan.open_loop.is_some() {
+        return open_loop_times(record, summary, engines);
+    }
+    let mut section = Section::new("times", "Service time");
+    section.figures.extend(curves::figures(record, summary));
+    section.figures.extend(heat::figures(record, summary));
+    let mut blocks = percentiles::blocks(record, summary);
+    blocks.extend(differences::block(record, summary));
+    section.tables = tables(blocks, engines);
+    section
+}
+
+fn open_loop_times(record: &Record, summary: &Summary, engines: &[String]) -> Section {
+    let mut section = Section::new("times", "Response time");
+    section.figures.extend(open_loop::curves(record, summary));
+    section
+        .figures
+        .extend(open_loop::over_the_run(record, summary));
+    section.figures.extend(open_loop::heats(record, summary));
+    section.figures.extend(open_loop::batches(record, summary));
+    section.tables = tables(open_loop_words::blocks(record, summary), engines);
+    section
+}
+
+fn of_memory(record: &Record, summary: &Summary, engines: &[String]) -> Section {
+    let mut section = Section::new("memory", "Memory");
+    section.figures.extend(memory_plot::figure(record, summary));
+    section.tables = tables(memory::block(record, summary), engines);
+    section
+}
+
+fn counts(record: &Record, summaries: [&Summary; 2], engines: &[String]) -> Section {
+    let mut section = Section::new("counts", "What the processors counted");
+    let blocks = summaries
+        .into_iter()
+        .filter_map(|summary| counters::block(record, summary));
+    section.tables = tables(blocks, engines);
+    section
+}
+
+fn stream(record: &Record) -> Section {
+    let mut section = Section::new("stream", "The stream");
+    section.figures.extend(popularity::figure(record));
+    section.tables = tables(popularity::block(record), &[]);
+    section
+}

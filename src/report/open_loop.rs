@@ -1,0 +1,535 @@
+//! The sections of an open loop: whether the rate was kept, response time
+//! beside service time, batches, and the time series. Imports `record`,
+//! `stats`.
+
+use super::percentiles::QUANTILES;
+use super::table;
+use super::text::{Style, plain, show_share, wrap};
+use crate::record::{
+    Arrivals, EngineNote, Idle, OpenLoopPlan, OpenLoopTrial, ProofVerdict, Record, Trial,
+};
+use crate::stats::{ServiceHistogram, percentile_is_supported};
+use crate::unit::quantity::{show_bytes, show_count, show_ns, show_whole};
+
+/// What one engine's trials come to, rounds put together.
+#[derive(Clone, Debug)]
+pub struct OpenLoopLine {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a probe, which is not ranked.
+    pub probe: bool,
+    /// Events that came due, over the rounds.
+    pub offered: u64,
+    /// Events a second completed in time: mean over the rounds.
+    pub achieved_per_s: f64,
+    /// Events skipped, over the rounds.
+    pub skipped: u64,
+    /// The most that was due and not started, of any round.
+    pub peak_backlog: u64,
+    /// Response times, the rounds merged.
+    pub response: Times,
+    /// Service times, the rounds merged.
+    pub service: Times,
+    /// Response times of reads.
+    pub read_response: Times,
+    /// Service times of reads.
+    pub read_service: Times,
+    /// Sizes of batches.
+    pub batches: ServiceHistogram,
+    /// Events left out as warm-up.
+    pub cut_events: u64,
+    /// The latest beginning of a steady state, where all rounds have one.
+    pub steady_from_ns: Option<u64>,
+}
+
+/// Times that were merged, and what they came from.
+#[derive(Clone, Debug, Default)]
+pub struct Times {
+    /// All of them.
+    pub merged: ServiceHistogram,
+    /// Of each round, or second, apart.
+    parts: Vec<ServiceHistogram>,
+    /// Times that were measured: batches, each of which gave its events one.
+    batches: u64,
+}
+
+impl Times {
+    fn add(&mut self, text: &str) {
+        // a text that can't be read is an error when the record is loaded
+        if let Ok(histogram) = ServiceHistogram::from_base64(text) {
+            self.merged.merge(&histogram);
+            self.parts.push(histogram);
+        }
+    }
+
+    /// The value at a quantile in ns, where at least 100 samples lie beyond
+    /// it, of at least 10 batches and 3 rounds or intervals.
+    #[must_use]
+    pub fn supported(&self, quantile: f64) -> Option<u64> {
+        let value = self.merged.value_at_quantile(quantile);
+        let parts = self.parts.iter().filter(|part| part.reaches(value)).count() as u64;
+        let count = self.merged.count();
+        // so many batches lie beyond, were they all of one size
+        let batches = (self.batches as f64 * (1.0 - quantile)).round() as u64;
+        percentile_is_supported(quantile, count, batches, parts).then_some(value)
+    }
+}
+
+/// The engines of an open loop in the order of the record; empty in a closed
+/// one. Those that are wrong are not among them.
+#[must_use]
+pub fn open_loop_lines(record: &Record) -> Vec<OpenLoopLine> {
+    let engines = record.engines.iter();
+    engines.filter_map(|note| line_of(record, note)).collect()
+}
+
+fn line_of(record: &Record, note: &EngineNote) -> Option<OpenLoopLine> {
+    let wrong = |words: &ProofVerdict| matches!(words, ProofVerdict::Differs(_));
+    let mut proofs = record.proofs.iter();
+    if proofs.any(|proof| proof.engine == note.name && wrong(&proof.verdict)) {
+        return None;
+    }
+    let trials = counted(record, &note.name);
+    if trials.is_empty() {
+        return None;
+    }
+    let mut line = OpenLoopLine {
+        name: note.name.clone(),
+        probe: note.role == "probe",
+        offered: 0,
+        achieved_per_s: 0.0,
+        skipped: 0,
+        peak_backlog: 0,
+        response: Times::default(),
+        service: Times::default(),
+        read_response: Times::default(),
+        read_service: Times::default(),
+        batches: ServiceHistogram::new(),
+        cut_events: 0,
+        steady_from_ns: Some(0),
+    };
+    for open in &trials {
+        line.offered += open.offered;
+        line.achieved_per_s += open.achieved_per_s / trials.len() as f64;
+        line.skipped += open.skipped();
+        line.peak_backlog = line.peak_backlog.max(open.peak_backlog);
+        line.response.add(&open.response_ns);
+        line.service.add(&open.service_ns);
+        line.read_response.add(&open.read_response_ns);
+        line.read_service.add(&open.read_service_ns);
+        if let Ok(batches) = ServiceHistogram::from_base64(&open.batch_events) {
+            line.batches.merge(&batches);
+        }
+        line.cut_events += open.cut_events;
+        let steady = line.steady_from_ns.zip(open.steady_from_ns);
+        line.steady_from_ns = steady.map(|(one, other)| one.max(other));
+    }
+    let reads = line.read_response.merged.count();
+    line.read_response.batches = reads.div_ceil(64);
+    line.read_service.batches = reads.div_ceil(64);
+    line.response.batches = line.batches.count();
+    line.service.batches = line.batches.count();
+    if trials.len() < 3 {
+        // seconds stand for rounds where there are few of these
+        line.response.parts = by_second(&trials, |interval| &interval.response_ns);
+        line.service.parts = by_second(&trials, |interval| &interval.service_ns);
+        line.read_response.parts = by_second(&trials, |interval| &interval.read_response_ns);
+    }
+    Some(line)
+}
+
+/// The open-loop parts of an engine's trials that count.
+fn counted<'r>(record: &'r Record, engine: &str) -> Vec<&'r OpenLoopTrial> {
+    let of_engine = |trial: &&Trial| trial.engine == engine && !trial.warmup;
+    let trials = record.trials.iter().filter(of_engine);
+    trials
+        .filter_map(|trial| trial.open_loop.as_ref())
+        .collect()
+}
+
+/// Intervals put together to at least a second each, those of warm-up apart.
+fn by_second(
+    trials: &[&OpenLoopTrial],
+    of: fn(&crate::record::IntervalNote) -> &String,
+) -> Vec<ServiceHistogram> {
+    let mut parts = Vec::new();
+    for open in trials {
+        let (mut part, mut from) = (ServiceHistogram::new(), open.steady_from_ns.unwrap_or(0));
+        for interval in &open.intervals {
+            if interval.end_ns <= open.steady_from_ns.unwrap_or(0) {
+                continue;
+            }
+            if let Ok(histogram) = ServiceHistogram::from_base64(of(interval)) {
+                part.merge(&histogram);
+            }
+            if interval.end_ns - from >= 1_000_000_000 {
+                parts.push(std::mem::take(&mut part));
+                from = interval.end_ns;
+            }
+        }
+        parts.push(part);
+    }
+    parts
+}
+
+/// Engines that missed the rate, a clause each: `dashmap completed 4.50M of
+/// 5.00M a second in time, 10.0% less than offered`. Probes are not judged.
+#[must_use]
+pub fn missed_rates(record: &Record) -> Vec<String> {
+    let Some(plan) = &record.plan.open_loop else {
+        return Vec::new();
+    };
+    let mut missed = Vec::new();
+    for line in open_loop_lines(record).iter().filter(|line| !line.probe) {
+        let kept = line.achieved_per_s / plan.offered_per_s;
+        if kept >= OpenLoopPlan::KEPT && line.skipped == 0 {
+            continue;
+        }
+        let skipped = if line.skipped == 0 {
+            String::new()
+        } else {
+            format!(", and skipped {}", show_whole(line.skipped))
+        };
+        missed.push(format!(
+            "{} completed {} of {} events a second in time, {} less than offered{skipped}",
+            plain(&line.name),
+            show_count(line.achieved_per_s),
+            show_count(plan.offered_per_s),
+            show_share((1.0 - kept).max(0.0)),
+        ));
+    }
+    missed
+}
+
+/// The sections; empty in a closed loop.
+pub(super) fn section(record: &Record, style: Style) -> String {
+    let Some(plan) = &record.plan.open_loop else {
+        return String::new();
+    };
+    let mut lines = open_loop_lines(record);
+    lines.sort_by_key(|line| (line.probe, line.response.merged.value_at_quantile(0.99)));
+    let mut text = style.bold("open loop: response time at one rate");
+    text.push('\n');
+    text += &wrap("  ", &schedule_words(plan), style.width);
+    for words in missed_rates(record) {
+        text += &style.red(wrap("  MISSED  ", &words, style.width).trim_end());
+        text.push('\n');
+    }
+    text.push('\n');
+    text += &rates(plan, &lines, style);
+    let whole = [
+        (
+            "events: response time from the intended start, service time from the batch's start",
+            lines
+                .iter()
+                .map(|l| (&l.name, &l.response, &l.service))
+                .collect::<Vec<_>>(),
+        ),
+        (
+            "reads: response time from the intended start, service time from the group's start",
+            lines
+                .iter()
+                .map(|l| (&l.name, &l.read_response, &l.read_service))
+                .collect(),
+        ),
+    ];
+    for (title, rows) in whole {
+        if rows
+            .iter()
+            .any(|(_, response, _)| !response.merged.is_empty())
+        {
+            text.push('\n');
+            text += &times(title, &rows, style);
+        }
+    }
+    text += &wrap("  ", &footnote(plan, &lines), style.width);
+    text.push('\n');
+    text += &series(record, &lines, style);
+    text
+}
+
+/// How events arrived, and what workers did meanwhile.
+fn schedule_words(plan: &OpenLoopPlan) -> String {
+    let show = |ns: u64| show_ns(ns as f64);
+    let arrivals = match plan.arrivals {
+        Arrivals::Constant => "evenly spaced".to_owned(),
+        Arrivals::Poisson => "as Poisson streams, one a worker".to_owned(),
+        Arrivals::Bursts { on_ns, off_ns } => format!(
+            "as Poisson streams for {}, then not at all for {}, by turns",
+            show(on_ns),
+            show(off_ns)
+        ),
+        Arrivals::Workload { real_ns, event_us } => format!(
+            "at the workload's own times, {} times as fast",
+            show_count(event_us as f64 * 1e3 / real_ns as f64)
+        ),
+    };
+    let idle = match plan.idle {
+        Idle::Spin => {
+            "Workers spin while nothing is due: they start on time, and each takes a whole \
+             processor"
+        }
+        Idle::Yield => {
+            "Workers give their processor away while nothing is due: where others take it, they \
+             start late, and that is in the response time"
+        }
+    };
+    format!(
+        "{} events a second arrive {arrivals}, for {}, whether or not an engine keeps up; at most \
+         {} may wait, and what comes due beyond is skipped. {idle}.",
+        show_count(plan.offered_per_s),
+        show(plan.duration_ns),
+        show_whole(plan.max_backlog),
+    )
+}
+
+fn rates(plan: &OpenLoopPlan, lines: &[OpenLoopLine], style: Style) -> String {
+    let head = [
+        "engine",
+        "offered/s",
+        "achieved/s",
+        "kept",
+        "skipped",
+        "peak backlog",
+        "batch p50",
+        "p99",
+        "max",
+    ];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for line in lines {
+        let batch = |quantile| show_whole(line.batches.value_at_quantile(quantile));
+        rows.push(vec![
+            name_of(&line.name, line.probe),
+            show_count(plan.offered_per_s),
+            show_count(line.achieved_per_s),
+            show_share(line.achieved_per_s / plan.offered_per_s),
+            show_whole(line.skipped),
+            show_whole(line.peak_backlog),
+            batch(0.5),
+            batch(0.99),
+            show_whole(line.batches.max()),
+        ]);
+    }
+    table::draw(&rows, style)
+}
+
+fn name_of(name: &str, probe: bool) -> String {
+    let note = if probe { " (probe)" } else { "" };
+    format!("{}{note}", plain(name))
+}
+
+fn times(title: &str, rows: &[(&String, &Times, &Times)], style: Style) -> String {
+    let mut cells = vec![vec!["engine".to_owned(), "time".to_owned()]];
+    cells[0].extend(QUANTILES.iter().map(|(_, name)| (*name).to_owned()));
+    cells[0].push("max".to_owned());
+    for (name, response, service) in rows {
+        for (what, times) in [("response", response), ("service", service)] {
+            let first = if what == "response" {
+                plain(name)
+            } else {
+                String::new()
+            };
+            let mut row = vec![first, what.to_owned()];
+            row.extend(QUANTILES.iter().map(|&(quantile, _)| {
+                // service times of reads are not kept by the second: where the
+                // response times say something, so do they
+                let by = if times.parts.len() < response.parts.len() {
+                    response
+                } else {
+                    times
+                };
+                let value = by
+                    .supported(quantile)
+                    .map(|_| times.merged.value_at_quantile(quantile));
+                value.map_or_else(|| "-".to_owned(), |ns| show_ns(ns as f64))
+            }));
+            row.push(show_ns(times.merged.max() as f64));
+            cells.push(row);
+        }
+    }
+    format!("{}\n{}", style.bold(title), table::draw(&cells, style))
+}
+
+fn footnote(plan: &OpenLoopPlan, lines: &[OpenLoopLine]) -> String {
+    let mut words = "every event's own times; a batch's events share one completion. Nothing is \
+                     interpolated or corrected; `-`: fewer than 100 events, 10 batches, or 3 \
+                     rounds or seconds, beyond it"
+        .to_owned();
+    if plan.arrivals.is_stationary() {
+        let cut: Vec<String> = lines
+            .iter()
+            .filter(|line| line.cut_events > 0)
+            .map(|line| format!("{} of {}", show_whole(line.cut_events), plain(&line.name)))
+            .collect();
+        if !cut.is_empty() {
+            words += &format!(
+                ". Left out as warm-up, before the steady state, events: {}",
+                cut.join(", ")
+            );
+        }
+        let unsteady: Vec<String> = lines
+            .iter()
+            .filter(|line| line.steady_from_ns.is_none() && !line.probe)
+            .map(|line| plain(&line.name))
+            .collect();
+        if !unsteady.is_empty() {
+            words += &format!(
+                ". No steady state was found, and nothing is left out, of: {}",
+                unsteady.join(", ")
+            );
+        }
+    }
+    words
+}
+
+/// The time series of each engine's first trial that counts, in at most ten
+/// lines: intervals stand together.
+fn series(record: &Record, lines: &[OpenLoopLine], style: Style) -> String {
+    let head = [
+        "engine",
+        "until",
+        "offered/s",
+        "completed/s",
+        "response p50",
+        "p99",
+        "max",
+        "backlog",
+        "resident",
+    ];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for line in lines.iter().filter(|line| !line.probe) {
+        let Some(open) = counted(record, &line.name).into_iter().next() else {
+            continue;
+        };
+        let together = open.intervals.len().div_ceil(10).max(1);
+        let mut from = 0;
+        for (nth, part) in open.intervals.chunks(together).enumerate() {
+            let Some(last) = part.last() else { continue };
+            let seconds = (last.end_ns.saturating_sub(from)).max(1) as f64 / 1e9;
+            from = last.end_ns;
+            let mut response = ServiceHistogram::new();
+            for interval in part {
+                if let Ok(of_one) = ServiceHistogram::from_base64(&interval.response_ns) {
+                    response.merge(&of_one);
+                }
+            }
+            let offered: u64 = part.iter().map(|interval| interval.offered).sum();
+            let completed: u64 = part.iter().map(|interval| interval.completed).sum();
+            let at = |quantile| show_ns(response.value_at_quantile(quantile) as f64);
+            rows.push(vec![
+                if nth == 0 {
+                    plain(&line.name)
+                } else {
+                    String::new()
+                },
+                show_ns(last.end_ns as f64),
+                show_count(offered as f64 / seconds),
+                show_count(completed as f64 / seconds),
+                at(0.5),
+                at(0.99),
+                show_ns(response.max() as f64),
+                show_whole(last.backlog),
+                show_bytes(last.resident_bytes as f64),
+            ]);
+        }
+    }
+    if rows.len() == 1 {
+        return String::new();
+    }
+    let title = style.bold("over the time: by completion; the first round that counts");
+    format!("{title}\n{}\n", table::draw(&rows, style))
+}
+
+/// The trust block's lines of what recording costs.
+pub(super) fn recording_words(record: &Record) -> Vec<String> {
+    let notes = record.recording.iter();
+    notes
+        .map(|note| {
+            format!(
+                "{}: {} per event with it, {} without, {} [{}, {}] at the saturation point",
+                plain(&note.engine),
+                show_ns(note.recorded_ns_per_event),
+                show_ns(note.bare_ns_per_event),
+                show_signed(note.share),
+                show_signed(note.low),
+                show_signed(note.high)
+            )
+        })
+        .collect()
+}
+
+fn show_signed(share: f64) -> String {
+    format!("{:+.1}%", share * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::fixture_open_loop as fixture;
+
+    #[test]
+    fn a_missed_rate_is_said_and_by_how_much() {
+        let record = fixture::record();
+        let missed = missed_rates(&record);
+        assert_eq!(missed.len(), 1, "{missed:?}");
+        assert!(
+            missed[0].starts_with("dashmap-naive completed 90.0k of 100k"),
+            "{missed:?}"
+        );
+        assert!(missed[0].contains("less than offered, and skipped 100,000"));
+        let text = section(&record, Style::default());
+        assert!(
+            text.contains("MISSED") && text.contains("Poisson"),
+            "{text}"
+        );
+        for words in [
+            "response",
+            "service",
+            "p99.9",
+            "peak backlog",
+            "Workers spin",
+        ] {
+            assert!(text.contains(words), "{words} in {text}");
+        }
+    }
+
+    #[test]
+    fn an_engine_that_is_wrong_has_no_line() {
+        let mut record = fixture::record();
+        crate::record::fixture::break_engine(&mut record, "dashmap", "it lost an event");
+        assert!(
+            open_loop_lines(&record)
+                .iter()
+                .all(|line| line.name != "dashmap")
+        );
+    }
+
+    #[test]
+    fn a_closed_loop_has_no_such_section() {
+        let record = crate::record::fixture::record();
+        assert_eq!(section(&record, Style::default()), "");
+        assert!(missed_rates(&record).is_empty());
+    }
+
+    #[test]
+    fn one_second_supports_no_percentile() {
+        let mut record = fixture::record();
+        for trial in &mut record.trials {
+            if let Some(open) = &mut trial.open_loop {
+                open.intervals.truncate(2);
+            }
+        }
+        let lines = open_loop_lines(&record);
+        assert!(
+            lines
+                .iter()
+                .all(|line| line.response.supported(0.5).is_none())
+        );
+        let whole = open_loop_lines(&fixture::record());
+        assert!(
+            whole
+                .iter()
+                .all(|line| line.response.supported(0.5).is_some())
+        );
+    }
+}

@@ -1,0 +1,263 @@
+//! Zipf exponents out of how often each id occurs, by maximum likelihood.
+//! Imports its siblings.
+//!
+//! Ranks are not observed: the most frequent id of a sample need not be the
+//! most popular one, and ids that never occur are missing. A likelihood of
+//! sorted counts as if they were ranks takes this noise for skew (a uniform
+//! popularity gets an exponent well above 0). So the ranks are integrated
+//! out: a member's rank `u` is uniform on (0, n], its count is Poisson with
+//! mean `A v^-s`, where `v = u + 1/2` (the middle of rank k gets `k^-s`) and
+//! `A` makes the n means sum to the events. With f(c) the probability of
+//! count c, D members seen of n, and m_c of them with count c,
+//!
+//! ```text
+//! ln L(s, n) = ln(n! / (n - D)!) + (n - D) ln f(0) + sum of m_c ln f(c)
+//! ```
+//!
+//! Above its smallest counts f is the power law with exponent 1 + 1/s that
+//! Clauset, Shalizi and Newman fit by maximum likelihood ("Power-law
+//! distributions in empirical data", SIAM Review 51, 2009); here the small
+//! counts take part, too, and no cut-off has to be chosen. Counts of n members
+//! that share the same ranks vary less than n independent ones, so intervals
+//! from this likelihood are rather too wide than too narrow.
+
+use super::super::census::Popularity;
+
+/// Steps of the integral over one window.
+const STEPS: usize = 64;
+/// Up to here every count has a term of its own; above, counts within two
+/// percent share one.
+const EXACT: u64 = 200;
+/// ln v at which the integral begins: what lies before has no weight.
+const START: f64 = -30.0;
+/// The exponent in front of the middle of the first rank, at the most.
+const HEAD_EXPONENT: f64 = 0.25;
+/// Exponents looked at.
+pub(super) const MAX_EXPONENT: f64 = 4.0;
+
+/// Counts and how many ids have each.
+#[derive(Clone, Debug)]
+pub(super) struct Frequencies {
+    /// Count and number of ids, by rising count.
+    terms: Vec<(f64, f64)>,
+    seen: f64,
+    total: f64,
+}
+
+impl Frequencies {
+    pub(super) fn of(popularity: &Popularity) -> Self {
+        let mut terms: Vec<(f64, f64)> = Vec::new();
+        let mut start = 0.0;
+        for &count in popularity.counts.iter().rev() {
+            let count = count as f64;
+            match terms.last_mut() {
+                Some((mean, ids)) if count == *mean => *ids += 1.0,
+                Some((mean, ids)) if count > EXACT as f64 && count < start * 1.02 => {
+                    // the geometric mean: ln f is nearly straight in ln c
+                    *mean = ((mean.ln() * *ids + count.ln()) / (*ids + 1.0)).exp();
+                    *ids += 1.0;
+                }
+                _ => {
+                    terms.push((count, 1.0));
+                    start = count;
+                }
+            }
+        }
+        Self {
+            terms,
+            seen: popularity.distinct() as f64,
+            total: popularity.total as f64,
+        }
+    }
+
+    pub(super) const fn seen(&self) -> f64 {
+        self.seen
+    }
+
+    /// ln L of the module's head.
+    pub(super) fn log_likelihood(&self, exponent: f64, members: f64) -> f64 {
+        let law = Law {
+            exponent,
+            members,
+            scale: (self.total / harmonic(members, exponent)).ln(),
+        };
+        let unseen = (members - self.seen).max(0.0);
+        let mut sum = libm::lgamma(members + 1.0) - libm::lgamma(unseen + 1.0);
+        if unseen > 0.0 {
+            sum += unseen * law.ln_probability(0.0);
+        }
+        let terms = self.terms.iter();
+        sum + terms
+            .map(|&(count, ids)| ids * law.ln_probability(count))
+            .sum::<f64>()
+    }
+
+    /// The best exponent for so many members, with its likelihood.
+    pub(super) fn best_exponent(&self, members: f64) -> (f64, f64) {
+        let at = |exponent: f64| self.log_likelihood(exponent, members);
+        maximum(at, 0.0, MAX_EXPONENT, 2e-4)
+    }
+}
+
+/// The maximum of a function with one peak between two ends, by golden
+/// section, and its value.
+pub(super) fn maximum(
+    of: impl Fn(f64) -> f64,
+    mut low: f64,
+    mut high: f64,
+    close: f64,
+) -> (f64, f64) {
+    const GOLDEN: f64 = 0.618_033_988_749_894_8;
+    let mut left = high - GOLDEN * (high - low);
+    let mut right = low + GOLDEN * (high - low);
+    let (mut at_left, mut at_right) = (of(left), of(right));
+    while high - low > close {
+        if at_left >= at_right {
+            (high, right, at_right) = (right, left, at_left);
+            left = high - GOLDEN * (high - low);
+            at_left = of(left);
+        } else {
+            (low, left, at_left) = (left, right, at_right);
+            right = low + GOLDEN * (high - low);
+            at_right = of(right);
+        }
+    }
+    // an end may be higher than all between: an exponent of 0
+    let middle = f64::midpoint(low, high);
+    [low, middle, high].map(|at| (at, of(at))).into_iter().fold(
+        (middle, f64::NEG_INFINITY),
+        |a, b| if b.1 > a.1 { b } else { a },
+    )
+}
+
+/// Sum of `k^-s` for k from 1 to n, by Euler and Maclaurin after the first
+/// terms; n need not be whole.
+pub(super) fn harmonic(n: f64, s: f64) -> f64 {
+    let head = n.floor().min(256.0);
+    let sum: f64 = (1..=head as u32).map(|k| f64::from(k).powf(-s)).sum();
+    if n <= head {
+        return sum;
+    }
+    let integral = if (s - 1.0).abs() < 1e-9 {
+        (n / head).ln()
+    } else {
+        (n.powf(1.0 - s) - head.powf(1.0 - s)) / (1.0 - s)
+    };
+    sum + integral
+        + f64::midpoint(n.powf(-s), -head.powf(-s))
+        + s / 12.0 * (head.powf(-s - 1.0) - n.powf(-s - 1.0))
+}
+
+/// How counts are distributed under one exponent and number of members.
+struct Law {
+    exponent: f64,
+    members: f64,
+    /// ln A.
+    scale: f64,
+}
+
+impl Law {
+    /// ln f(count).
+    fn ln_probability(&self, count: f64) -> f64 {
+        let end = (self.members + 0.5).ln();
+        // below v = 1 two v make one u; there counts beyond the first rank's
+        // stay possible, but the mean stays finite
+        let head = self.exponent.min(HEAD_EXPONENT);
+        let parts = [
+            self.ln_integral(count, head, START, 0.0) - std::f64::consts::LN_2,
+            self.ln_integral(count, self.exponent, 0.0, end),
+        ];
+        let most = parts[0].max(parts[1]);
+        most + ((parts[0] - most).exp() + (parts[1] - most).exp()).ln() - self.members.ln()
+    }
+
+    /// ln of the integral of the Poisson probability of `count` over v, with
+    /// w = ln v from `low` to `high`, by Simpson's rule in the window where
+    /// the probability is not negligible.
+    fn ln_integral(&self, count: f64, exponent: f64, low: f64, high: f64) -> f64 {
+        let spread = 8.0 * (count + 1.0).sqrt() + 8.0;
+        let (mut from, mut to) = (low, high);
+        if exponent > 1e-9 {
+            let at = |mean: f64| (self.scale - mean.ln()) / exponent;
+            from = from.max(at(count + spread));
+            if count > spread {
+                to = to.min(at(count - spread));
+            }
+        }
+        // where the window lies outside, the nearest end is what there is
+        if from >= to {
+            (from, to) = if from >= high {
+                (high - 1e-3, high)
+            } else {
+                (low, low + 1e-3)
+            };
+        }
+        let ln_factorial = libm::lgamma(count + 1.0);
+        let step = (to - from) / STEPS as f64;
+        let mut values = [0.0; STEPS + 1];
+        let mut most = f64::NEG_INFINITY;
+        for (k, value) in values.iter_mut().enumerate() {
+            let w = from + step * k as f64;
+            let ln_mean = self.scale - exponent * w;
+            *value = w + count * ln_mean - ln_mean.exp() - ln_factorial;
+            most = most.max(*value);
+        }
+        let weights = (0..=STEPS).map(|k| match k {
+            0 | STEPS => 1.0,
+            _ if k % 2 == 1 => 4.0,
+            _ => 2.0,
+        });
+        let sum: f64 = values
+            .iter()
+            .zip(weights)
+            .map(|(value, weight)| weight * (value - most).exp())
+            .sum();
+        most + (sum * step / 3.0).ln()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn harmonic_sums_are_the_plain_sums() {
+        for s in [0.0, 0.5, 1.0, 1.7, 3.0] {
+            for n in [1_u32, 10, 256, 257, 5_000] {
+                let plain: f64 = (1..=n).map(|k| f64::from(k).powf(-s)).sum();
+                let found = harmonic(f64::from(n), s);
+                assert!(
+                    (found / plain - 1.0).abs() < 1e-9,
+                    "{s} {n}: {found} {plain}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn probabilities_sum_to_one_and_have_the_mean_asked_for() {
+        for (exponent, members, total) in [(0.0, 50.0, 500.0_f64), (0.8, 400.0, 4_000.0)] {
+            let law = Law {
+                exponent,
+                members,
+                scale: (total / harmonic(members, exponent)).ln(),
+            };
+            let (mut sum, mut mean) = (0.0, 0.0);
+            for count in 0..20_000 {
+                let p = law.ln_probability(f64::from(count)).exp();
+                sum += p;
+                mean += p * f64::from(count);
+            }
+            assert!((sum - 1.0).abs() < 1e-3, "{exponent}: {sum}");
+            let relative = mean * members / total - 1.0;
+            assert!(relative.abs() < 0.05, "{exponent}: {relative}");
+        }
+    }
+
+    #[test]
+    fn a_peak_is_found_inside_and_at_an_end() {
+        let (at, _) = maximum(|x| -(x - 0.3) * (x - 0.3), 0.0, 2.0, 1e-6);
+        assert!((at - 0.3).abs() < 1e-5);
+        assert!(maximum(|x| -x, 0.0, 2.0, 1e-6).0 < 1e-5);
+    }
+}

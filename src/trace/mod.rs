@@ -1,0 +1,267 @@
+//! Floor 3, streams that were recorded, not generated: read from CSV, NDJSON,
+//! ActivityStreams 2.0 and Parquet, counted, and turned into workloads.
+//! Imports `event`, `policy`, `stats`, `unit`, `workload`; no engine, no
+//! generator.
+//!
+//! A reader takes one entry at a time and holds none of the file; what it
+//! keeps is the stream, 40 bytes an event, and the ids that it has to know
+//! again. docs/FORMAT.md says what of each format means what.
+
+mod activity;
+mod census;
+mod collect;
+mod describe;
+mod error;
+mod fit;
+mod ids;
+mod lines;
+mod mapping;
+mod moment;
+mod outline;
+mod own;
+#[cfg(feature = "parquet")]
+mod parquet_file;
+mod table;
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+
+pub use activity::push_activity;
+pub use census::{Census, PARTS, Popularity};
+use collect::{Collected, Collector, Stop};
+pub use collect::{Counts, MAX_EVENTS};
+pub use describe::{Described, describe};
+pub use error::{Bad, Place, TraceError};
+pub use fit::{Fit, Fitted, FittedZipf, about, fit};
+pub use mapping::Mapping;
+pub use moment::TimeUnit;
+pub use outline::outline;
+
+use crate::event::Event;
+use crate::unit::digest::Digest;
+
+/// How a trace is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TraceFormat {
+    /// CSV of notibench's own.
+    Csv,
+    /// NDJSON of notibench's own.
+    Ndjson,
+    /// Any CSV, by a [`Mapping`].
+    Table,
+    /// ActivityStreams 2.0, one activity a line.
+    ActivityLines,
+    /// ActivityStreams 2.0, a collection or a list.
+    ActivityDocument,
+    /// Parquet, by a [`Mapping`]; read from files only, by builds that can.
+    Parquet,
+}
+
+/// How a trace is to be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceOptions {
+    /// Count bad entries and go on, instead of ending at the first.
+    pub skip_bad: bool,
+    /// Events at the most; what comes after them is not read.
+    pub limit: u64,
+    /// What the columns of a foreign table are.
+    pub mapping: Option<Mapping>,
+}
+
+impl TraceFormat {
+    /// Its name in messages and records.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+            Self::Table => "csv by a mapping",
+            Self::ActivityLines => "activitystreams, a line each",
+            Self::ActivityDocument => "activitystreams, one document",
+            Self::Parquet => "parquet by a mapping",
+        }
+    }
+}
+
+impl Default for TraceOptions {
+    fn default() -> Self {
+        Self {
+            skip_bad: false,
+            limit: MAX_EVENTS,
+            mapping: None,
+        }
+    }
+}
+
+/// A stream that was read.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// Its format.
+    pub format: TraceFormat,
+    /// The events, by time; 40 bytes each.
+    pub events: Vec<Event>,
+    /// Digest of the multiset of the events.
+    pub digest: Digest,
+    /// What was not read.
+    pub counts: Counts,
+    /// µs since 1970 of event time 0, where the trace says.
+    pub origin_us: Option<i64>,
+}
+
+/// Reads the trace in a file.
+///
+/// # Errors
+/// The first bad entry, unless such are to be skipped; a file that can't be
+/// read; one without any event.
+pub fn load(path: &Path, options: &TraceOptions) -> Result<Trace, TraceError> {
+    let name = path.display().to_string();
+    let whole = |bad| TraceError {
+        path: name.clone(),
+        place: Place::File,
+        bad,
+    };
+    let cannot = |error: &io::Error| {
+        let what = format!("cannot read it: {error}");
+        whole(Bad::new(
+            what,
+            "name a file that exists and that you may read",
+        ))
+    };
+    let file = File::open(path).map_err(|error| cannot(&error))?;
+    let mut input = BufReader::with_capacity(1 << 16, file);
+    let start = input.fill_buf().map_err(|error| cannot(&error))?;
+    let format = format_of(path, start, options).map_err(whole)?;
+    let trace = if format == TraceFormat::Parquet {
+        read_parquet(&name, path, options)?
+    } else {
+        read(&name, format, input, options)?
+    };
+    if trace.events.is_empty() {
+        let what = match trace.counts.bad + trace.counts.skipped.values().sum::<u64>() {
+            0 => "no event in it".to_owned(),
+            left_out => format!("no event in it, and {left_out} entries left out"),
+        };
+        return Err(whole(Bad::new(what, "name a file with events")));
+    }
+    Ok(trace)
+}
+
+/// Reads a trace from memory or anywhere else; `name` is what messages call
+/// it.
+///
+/// # Errors
+/// The first bad entry, unless such are to be skipped.
+pub fn read(
+    name: &str,
+    format: TraceFormat,
+    input: impl BufRead,
+    options: &TraceOptions,
+) -> Result<Trace, TraceError> {
+    let mut collector = Collector::new(name, options.skip_bad, options.limit);
+    let no_mapping = Mapping::default();
+    let ended = match format {
+        TraceFormat::Table => {
+            let mapping = options.mapping.as_ref().unwrap_or(&no_mapping);
+            table::read_table(input, mapping, &mut collector)
+        }
+        TraceFormat::ActivityLines => activity::read_lines(input, &mut collector),
+        TraceFormat::ActivityDocument => activity::read_document(input, &mut collector),
+        TraceFormat::Csv => own::read_csv(input, &mut collector),
+        TraceFormat::Ndjson => own::read_ndjson(input, &mut collector),
+        TraceFormat::Parquet => {
+            let bad = Bad::new("Parquet is not read from a stream", "name a file");
+            Err(Stop::Error(collector.error(Place::File, bad)))
+        }
+    };
+    finish(format, ended, collector)
+}
+
+#[cfg(feature = "parquet")]
+fn read_parquet(name: &str, path: &Path, options: &TraceOptions) -> Result<Trace, TraceError> {
+    let mut collector = Collector::new(name, options.skip_bad, options.limit);
+    let no_mapping = Mapping::default();
+    let mapping = options.mapping.as_ref().unwrap_or(&no_mapping);
+    let ended = parquet_file::read_parquet(path, mapping, &mut collector);
+    finish(TraceFormat::Parquet, ended, collector)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn read_parquet(name: &str, _: &Path, _: &TraceOptions) -> Result<Trace, TraceError> {
+    Err(TraceError {
+        path: name.to_owned(),
+        place: Place::File,
+        bad: Bad::new(
+            "this build reads no Parquet",
+            "build with `cargo build --release --features parquet`, or write the table as CSV",
+        ),
+    })
+}
+
+/// The stream of a collector that has taken all.
+fn finish(
+    format: TraceFormat,
+    ended: Result<(), Stop>,
+    collector: Collector,
+) -> Result<Trace, TraceError> {
+    match ended {
+        Ok(()) | Err(Stop::Enough) => {}
+        Err(Stop::Error(error)) => return Err(error),
+    }
+    let Collected {
+        events,
+        counts,
+        digest,
+        origin_us,
+    } = collector.finish();
+    Ok(Trace {
+        format,
+        events,
+        digest,
+        counts,
+        origin_us,
+    })
+}
+
+/// The format that a file's ending names, and for lines of JSON its first
+/// bytes: streams of notibench's own have the key `at_us`.
+fn format_of(path: &Path, start: &[u8], options: &TraceOptions) -> Result<TraceFormat, Bad> {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    let ending = ending.unwrap_or_default().to_ascii_lowercase();
+    let is_json = ["ndjson", "jsonl", "json", "jsonld"].contains(&ending.as_str());
+    match (ending.as_str(), &options.mapping) {
+        (_, Some(_)) if is_json => Err(Bad::new(
+            "--map is for tables, and this is JSON",
+            "leave out --map and --kind",
+        )),
+        ("parquet", Some(_)) => Ok(TraceFormat::Parquet),
+        ("parquet", None) => Err(Bad::new(
+            "what its columns are is not said",
+            "say it with --map actor=…,recipient=…,at=… --kind …",
+        )),
+        (_, Some(_)) => Ok(TraceFormat::Table),
+        ("csv", None) => Ok(TraceFormat::Csv),
+        ("ndjson" | "jsonl", None) => {
+            let line = start.split(|&byte| byte == b'\n').next();
+            let key = b"\"at_us\"";
+            let is_own = line.is_some_and(|line| line.windows(key.len()).any(|at| at == key));
+            Ok(if is_own {
+                TraceFormat::Ndjson
+            } else {
+                TraceFormat::ActivityLines
+            })
+        }
+        ("json" | "jsonld", None) => Ok(TraceFormat::ActivityDocument),
+        _ => Err(Bad::new(
+            "its ending names no format",
+            "end it in .csv, .ndjson, .jsonl, .json or .jsonld, or say with --map what the \
+             columns of a table are",
+        )),
+    }
+}
+
+/// A file that can't be read on.
+fn read_error(to: &Collector, error: &io::Error) -> Stop {
+    let bad = Bad::new(format!("cannot read on: {error}"), "copy the file anew");
+    Stop::Error(to.error(Place::File, bad))
+}

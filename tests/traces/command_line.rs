@@ -1,0 +1,142 @@
+//! `run`, `verify`, `rerun` and `generate` over traces, as a user meets them.
+
+use std::fs;
+
+use notibench::record::Record;
+
+use super::binary::{SMOKE, output, succeed, text};
+
+const QUICK: [&str; 9] = [
+    "--engine",
+    "dashmap",
+    "--rounds",
+    "1",
+    "--warmup-rounds",
+    "0",
+    "--threads",
+    "2",
+    "--out",
+];
+
+#[test]
+fn a_trace_is_run_like_the_stream_that_it_was_written_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (csv, ndjson, lines) = (path("s.csv"), path("s.ndjson"), path("s.as2.ndjson"));
+    for file in [&csv, &ndjson, &lines] {
+        succeed(&["generate", SMOKE, "--events", "3k", "--out", file]);
+    }
+    let run = |first: &[&str], out: &str| {
+        let mut words = vec!["run"];
+        words.extend(first);
+        words.extend(QUICK);
+        words.push(out);
+        succeed(&words);
+        Record::load(out.as_ref()).unwrap()
+    };
+    let generated = run(&[SMOKE, "--events", "3k"], &path("g.json"));
+    let recorded = run(&["--trace", &csv], &path("t.json"));
+    let digests = |record: &Record| {
+        let oracle = record.oracle.clone().unwrap();
+        (oracle.events_digest, oracle.snapshot_digest)
+    };
+    assert_eq!(digests(&generated), digests(&recorded));
+    let note = recorded.workload.trace.unwrap();
+    assert_eq!((note.path.as_str(), note.events), (csv.as_str(), 3_000));
+    assert_eq!(note.bytes, fs::metadata(&csv).unwrap().len());
+    assert_eq!(generated.workload.trace, None);
+    // activities lack picture_download, which changes no state
+    let activities = run(&["--trace", &lines], &path("a.json"));
+    assert!(activities.plan.events < 3_000);
+    let part = run(&["--trace", &ndjson, "--events", "1k"], &path("p.json"));
+    let same = run(&[SMOKE, "--events", "1k"], &path("q.json"));
+    assert_eq!(digests(&part), digests(&same));
+    let verified = succeed(&["verify", "--trace", &ndjson, "--threads", "1,3"]);
+    assert!(text(&verified.stdout).contains("3,000 events: equal to the oracle"));
+}
+
+#[test]
+fn a_rerun_takes_the_same_trace_and_refuses_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (log, record) = (path("log.csv"), path("r.json"));
+    let row = |n: u64| format!("{},user{},user{}\n", n / 3, n % 7, n % 5);
+    let rows: String = (0..500).map(row).collect();
+    fs::write(&log, format!("t,a,b\n{rows}bad\n")).unwrap();
+    let map = "actor=a,recipient=b,at=t";
+    let reading = ["--map", map, "--kind", "member_follow", "--skip-bad"];
+    let mut words = vec!["run", "--trace", &log];
+    words.extend(reading);
+    words.extend(QUICK);
+    words.push(&record);
+    let told = text(&succeed(&words).stderr);
+    assert!(told.contains("500 events, 1 bad entries skipped"), "{told}");
+    assert!(told.contains("log.csv, line 502"), "{told}");
+    let saved = Record::load(record.as_ref()).unwrap();
+    assert!(
+        saved.warnings.iter().any(|words| words.contains("1 bad")),
+        "{:?}",
+        saved.warnings
+    );
+    let again = succeed(&["rerun", &record, "--no-save"]);
+    assert!(text(&again.stderr).contains("the same events and the same final state"));
+    fs::write(&log, format!("t,a,b\n{rows}").replace("user6", "user9")).unwrap();
+    let refused = output(&["rerun", &record, "--no-save"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let words = text(&refused.stderr);
+    assert!(words.contains("is not the trace of the record"), "{words}");
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (csv, empty) = (path("s.csv"), path("e.ndjson"));
+    succeed(&["generate", SMOKE, "--events", "100", "--out", &csv]);
+    fs::write(&empty, "").unwrap();
+    for (words, code, part) in [
+        (
+            vec!["run", SMOKE, "--trace", &csv],
+            2,
+            "cannot be used with",
+        ),
+        (vec!["run"], 2, "required"),
+        (
+            vec!["run", "--trace", &csv, "--inline"],
+            2,
+            "leave out --inline",
+        ),
+        (
+            vec!["run", "--trace", &csv, "--events", "101"],
+            2,
+            "the trace has 100",
+        ),
+        (vec!["run", "--trace", "no/such.csv"], 1, "cannot read it"),
+        (vec!["run", "--trace", &empty], 1, "no event in it"),
+        (
+            vec!["run", "--trace", "README.md"],
+            1,
+            "its ending names no format",
+        ),
+        (
+            vec!["run", "--trace", &csv, "--map", "actor=a"],
+            2,
+            "add at=COLUMN",
+        ),
+        (
+            vec!["run", "--trace", &csv, "--kind", "post_like"],
+            2,
+            "--map",
+        ),
+        (
+            vec!["verify", SMOKE, "--trace", &csv],
+            2,
+            "cannot be used with",
+        ),
+    ] {
+        let given = output(&words);
+        let said = text(&given.stderr);
+        assert_eq!(given.status.code(), Some(code), "{words:?}: {said}");
+        assert!(said.contains(part), "{words:?}: {said}");
+    }
+}

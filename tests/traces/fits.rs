@@ -1,0 +1,169 @@
+//! A workload's own stream, fitted: the parameters that made it lie within
+//! the stated intervals.
+
+use notibench::event::{Event, Kind};
+use notibench::generator::Generator;
+use notibench::trace::{Census, Fit, Trace, TraceFormat, fit};
+use notibench::workload::{TimeShape, Workload};
+
+use super::binary::{output, succeed, text};
+use super::read;
+
+fn workload(change: impl FnOnce(&mut Workload)) -> Workload {
+    let text = include_str!("../../workloads/steady_week.toml");
+    let mut workload = Workload::parse("steady_week.toml", text).unwrap();
+    workload.events = 200_000;
+    workload.population.members = 8_000;
+    change(&mut workload);
+    workload
+}
+
+fn trace_of(workload: &Workload, seed: u64) -> Trace {
+    let events = Generator::new(workload, seed).events(0..workload.events);
+    Trace {
+        format: TraceFormat::Csv,
+        digest: events.iter().map(Event::digest).sum(),
+        events,
+        counts: notibench::trace::Counts::default(),
+        origin_us: None,
+    }
+}
+
+fn fitted(workload: &Workload, seed: u64) -> Fit {
+    let trace = trace_of(workload, seed);
+    fit("again", &trace, &Census::of(&trace.events))
+}
+
+#[test]
+fn a_workload_is_recovered_from_its_own_stream() {
+    let mut outside = Vec::new();
+    for (seed, exponents) in [(1, (0.741, 0.5)), (2, (0.99, 0.0)), (3, (0.3, 1.1))] {
+        let made = workload(|w| {
+            w.population.recipient_exponent = exponents.0;
+            w.population.actor_exponent = exponents.1;
+        });
+        let found = fitted(&made, seed);
+        let of = &found.workload;
+        for (fitted, wanted) in [
+            (found.recipients.exponent, exponents.0),
+            (found.actors.exponent, exponents.1),
+            (found.undo, made.mix.undo),
+        ] {
+            // an exponent of 0 is the end of what is possible
+            if !fitted.holds(wanted) && (wanted > 0.0 || fitted.low > 0.001) {
+                outside.push((wanted, fitted));
+            }
+        }
+        let width = found.recipients.exponent.high - found.recipients.exponent.low;
+        assert!(width < 0.15, "{width}");
+        assert!(
+            found.recipients.distance < 0.03,
+            "{}",
+            found.recipients.distance
+        );
+        let members = of.population.members as f64 / 8_000.0;
+        assert!((0.9..1.1).contains(&members), "{members}");
+        for kind in Kind::ALL {
+            let (a, b) = (made.mix.kinds[kind as usize], of.mix.kinds[kind as usize]);
+            assert!((a - b).abs() < 0.005, "{kind:?}: {a} {b}");
+        }
+        let off = (of.mix.duplicate - made.mix.duplicate).abs();
+        assert!(off < 0.003, "{}", of.mix.duplicate);
+        assert!((of.mix.self_action - made.mix.self_action).abs() < 0.001);
+        assert!(
+            (of.population.hot_share - 0.1).abs() < 0.06,
+            "{:?}",
+            of.population
+        );
+        assert_eq!(of.population.contents_per_member, 4);
+        assert_eq!(of.time, TimeShape::Constant);
+        for (a, b) in made.population.segments.iter().zip(of.population.segments) {
+            assert!((a - b).abs() < 0.02, "{a} {b}");
+        }
+    }
+    // at 95% one of nine is no surprise
+    assert!(outside.len() <= 1, "{outside:?}");
+}
+
+#[test]
+fn day_and_night_are_recovered() {
+    let made = workload(|w| {
+        w.events = 300_000;
+        w.time = TimeShape::Diurnal {
+            peak_to_mean: 2.0,
+            weekend: 0.5,
+            zones: vec![(-5.0, 1.0)],
+        };
+    });
+    let found = fitted(&made, 5);
+    let Some(peak) = found.peak_to_mean else {
+        panic!("no day was found");
+    };
+    assert!(peak.holds(2.0), "{peak:?}");
+    assert!(peak.high - peak.low < 0.1, "{peak:?}");
+    let TimeShape::Diurnal { weekend, zones, .. } = &found.workload.time else {
+        panic!("{:?}", found.workload.time);
+    };
+    assert!((zones[0].0 + 5.0).abs() <= 0.25, "{zones:?}");
+    assert!((weekend - 0.5).abs() < 0.1, "{weekend}");
+}
+
+#[test]
+fn fit_and_describe_as_a_user_meets_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (log, made) = (path("log.csv"), path("made.toml"));
+    let steady = "workloads/steady_week.toml";
+    succeed(&["generate", steady, "--events", "20k", "--out", &log]);
+    let told = succeed(&["fit", &log, "--out", &made]);
+    assert!(
+        text(&told.stderr).contains("recipient_exponent"),
+        "{}",
+        text(&told.stderr)
+    );
+    let workload = std::fs::read_to_string(&made).unwrap();
+    assert!(Workload::parse(&made, &workload).is_ok());
+    let printed = text(&succeed(&["fit", &log]).stdout);
+    assert_eq!(printed, workload);
+    let table = text(&succeed(&["describe", &log, &made]).stdout);
+    let row = |name: &str| {
+        let found = table.lines().find(|line| line.starts_with(name));
+        found
+            .unwrap_or_else(|| panic!("{name}: {table}"))
+            .to_owned()
+    };
+    assert!(row("events").contains("20,000"), "{table}");
+    assert_eq!(row("profile_view").matches('%').count(), 2, "{table}");
+    assert!(!table.contains("reads"), "a trace has none: {table}");
+    let reads = text(&succeed(&["describe", steady, "--events", "4k"]).stdout);
+    assert!(
+        reads
+            .lines()
+            .any(|line| line.starts_with("reads") && line.ends_with("1,000"))
+    );
+    let refused = output(&["fit", "no/such.csv"]);
+    assert_eq!(refused.status.code(), Some(1));
+}
+
+#[test]
+fn traces_of_very_little_are_fitted_without_a_panic() {
+    let header = "index,at_us,kind,undo,actor,segment,recipient,content\n";
+    for rows in [
+        "0,0,profile_view,0,1,sales,2,0\n",
+        "0,0,post_like,1,1,sales,2,9\n",
+        "0,0,mark_read,0,1,sales,1,0\n",
+        "0,0,member_follow,0,1,sales,1,0\n5,9223372036854775807,mark_read,0,2,sales,2,0\n",
+    ] {
+        let trace = read(TraceFormat::Csv, format!("{header}{rows}").as_bytes()).unwrap();
+        let found = fit("little", &trace, &Census::of(&trace.events));
+        let mut workload = found.workload.clone();
+        workload.about = notibench::trace::about(&found, "a test");
+        let text = workload.to_toml();
+        let again = Workload::parse("little.toml", &text);
+        assert!(
+            again.is_ok(),
+            "{text}\n{}",
+            again.unwrap_err().render(false)
+        );
+    }
+}
