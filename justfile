@@ -37,6 +37,15 @@ winners folder="reports/kept/winners" *flags:
         --rounds 6 --all --out {{folder}}/badge_polling.json {{flags}}
     cargo run --release -- winners {{folder}}/*.json --beside dashmap --without actor --format markdown
 
+# DuckDB and Polars beside the engines: docs/PEERS.md
+peers *flags:
+    benches/peers/run {{flags}}
+
+# Redis beside the engines, in a server of the run's own: docs/PEERS.md
+redis *flags:
+    cargo run --release --features redis -- run workloads/steady_week.toml --events 1M \
+        --engine dashmap --engine dashmap-naive --engine redis --redis-server {{flags}}
+
 # Measure the parts with criterion; takes long and needs a quiet machine
 bench *filter:
     cargo bench -- {{filter}}

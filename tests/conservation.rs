@@ -88,6 +88,7 @@ fn trials_ingest_every_event_and_answer_every_read() {
                     pin: false,
                     perf: false,
                     inbox_capacity: INBOX_CAPACITY,
+                    external: None,
                     open_loop: None,
                     stop: &stop,
                     on_hang: end,

@@ -1,6 +1,7 @@
 //! The flags. Imports clap, `unit`, and the options that they fill.
 
 mod comparison;
+mod external;
 mod manual;
 mod measurement;
 mod open_loop;
@@ -18,6 +19,7 @@ use super::capacity::CapacityArgs;
 use super::html::HtmlArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
+pub(super) use external::ExternalArgs;
 pub(super) use manual::{CompletionsArgs, ManArgs};
 pub(super) use measurement::{EngineArgs, PassArg, TrialArgs, options};
 pub(super) use open_loop::{IdleMode, OpenLoopArgs, arrivals, duration_ns};
@@ -146,6 +148,8 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) open_loop: OpenLoopArgs,
     #[command(flatten)]
+    pub(super) external: ExternalArgs,
+    #[command(flatten)]
     pub(super) comparison: ComparisonArgs,
     /// Show a screen while it runs (a build with the feature `live`)
     #[arg(long)]
@@ -161,6 +165,8 @@ pub(super) struct RunArgs {
 pub(super) struct RerunArgs {
     /// A saved record
     pub(super) record: PathBuf,
+    #[command(flatten)]
+    pub(super) external: ExternalArgs,
     #[command(flatten)]
     pub(super) child: ChildArgs,
     #[command(flatten)]
@@ -286,6 +292,8 @@ pub(super) struct VerifyArgs {
     /// Events of one ingest call
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "256")]
     pub(super) batch: usize,
+    #[command(flatten)]
+    pub(super) external: ExternalArgs,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::args::{ListArgs, Listed};
 use super::exit::{Failure, print};
+use super::external;
 use crate::engine::registry::ENTRIES;
 use crate::engine::{EngineInfo, Role};
 use crate::event::Kind;
@@ -69,6 +70,7 @@ fn engines(own: &[Contender]) -> Result<(), Failure> {
     };
     for info in ENTRIES
         .iter()
+        .chain(&external::listed())
         .chain(own.iter().map(|contender| &contender.info))
     {
         let freshness = info.freshness.in_words();

@@ -11,6 +11,7 @@ mod compare;
 mod describe;
 mod doctor;
 mod exit;
+mod external;
 mod generate;
 mod html;
 mod list;

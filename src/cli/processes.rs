@@ -7,6 +7,7 @@ use super::exit::Failure;
 use super::progress::Progress;
 use crate::harness::{self, ChildError, RunRequest};
 use crate::record::Record;
+use crate::unit::address::without_password;
 
 /// Flags with a value that say where results go: they are the parent's.
 const WITH_VALUE: [&str; 3] = ["--out", "--format", "--snapshot"];
@@ -30,7 +31,8 @@ pub(super) fn run(request: &RunRequest<'_>) -> Result<Record, Failure> {
         }
         error => error.into(),
     })?;
-    record.command.clone_from(&request.command);
+    let words = request.command.iter();
+    record.command = words.map(|word| without_password(word)).collect();
     Ok(record)
 }
 

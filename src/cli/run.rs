@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
 use super::exit::{Failure, print};
+use super::external::Guests;
 use super::html;
 use super::processes;
 use super::progress::observer;
@@ -44,7 +45,8 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         open_loop: args.open_loop.options(),
         ..args::options(&args.engines, &args.trials)
     };
-    let (contenders, baseline) = harness::choose_contenders(&options, own)?;
+    let guests = Guests::invite(own, &args.external, &args.engines.engines)?;
+    let (contenders, baseline) = harness::choose_contenders(&options, &guests.contenders)?;
     let plan = harness::resolve(&options, &workload, &contenders, baseline, &environment)?;
     traces::check_plan(&plan, stream.as_ref())?;
     let request = RunRequest {
@@ -60,20 +62,7 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         on_hang: end_process,
         process: args.comparison.child.number.unwrap_or(0),
     };
-    if let Some(path) = &args.snapshot {
-        if args
-            .output
-            .out
-            .as_deref()
-            .is_some_and(|out| is_same(out, path))
-        {
-            return Err(Failure::Usage(format!(
-                "--out and --snapshot both name {}: the one would replace the other",
-                path.display()
-            )));
-        }
-        check_target(path)?;
-    }
+    check_snapshot_target(args)?;
     let record = run_and_show(&request, &args.output, args.comparison.child, args.live)?;
     // of a run that ended early there is none
     verdict_of(&record)?;
@@ -95,17 +84,35 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Refuses a snapshot's file that could not be written, or that the record
+/// would replace.
+fn check_snapshot_target(args: &RunArgs) -> Result<(), Failure> {
+    let Some(path) = &args.snapshot else {
+        return Ok(());
+    };
+    let out = args.output.out.as_deref();
+    if out.is_some_and(|out| is_same(out, path)) {
+        return Err(Failure::Usage(format!(
+            "--out and --snapshot both name {}: the one would replace the other",
+            path.display()
+        )));
+    }
+    check_target(path)
+}
+
 /// `notibench rerun`.
 pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> {
     let before = Record::load(&args.record)?;
     let name = format!("{} (in {})", before.workload.name, args.record.display());
     let mut workload = Workload::parse(&name, &before.workload.toml)?;
     workload.name.clone_from(&before.workload.name);
+    let engines: Vec<String> = before.engines.iter().map(|e| e.engine.clone()).collect();
+    let guests = Guests::invite(own, &args.external, &engines)?;
     let contenders = before
         .engines
         .iter()
         .map(|note| {
-            let found = harness::find_contender(&note.engine, own)?;
+            let found = harness::find_contender(&note.engine, &guests.contenders)?;
             Ok(if note.control {
                 found.as_control()
             } else {

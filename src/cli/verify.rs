@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::VerifyArgs;
 use super::exit::{Failure, print};
+use super::external::Guests;
 use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
 use super::traces;
@@ -22,7 +23,8 @@ const MAX_BATCH: u64 = 1 << 20;
 /// `notibench verify`.
 pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure> {
     check_numbers(args)?;
-    let contenders = contenders(args, own)?;
+    let guests = Guests::invite(own, &args.external, &args.engines)?;
+    let contenders = contenders(args, &guests.contenders)?;
     let options = VerifyOptions {
         events: args.events,
         seed: args.seed,

@@ -27,6 +27,8 @@ pub mod partitioned;
 pub mod planted;
 pub mod proof;
 pub mod read;
+#[cfg(feature = "redis")]
+pub mod redis;
 pub mod registry;
 pub mod scc;
 pub mod sharded_mutex;
@@ -125,6 +127,9 @@ pub struct EngineConfig {
     /// Dense numbers of the stream's ids, for probes that ask for them
     /// ([`Engine::NEEDS_DENSE_IDS`]); else none.
     pub dense: Option<Arc<DenseIds>>,
+    /// Address of the server that holds the state, for engines out of process
+    /// ([`Engine::OUT_OF_PROCESS`]); else none.
+    pub external: Option<Arc<str>>,
 }
 
 impl EngineConfig {
@@ -137,6 +142,7 @@ impl EngineConfig {
             views: Views::default(),
             stop: StopFlag::default(),
             dense: None,
+            external: None,
         }
     }
 }
@@ -188,6 +194,10 @@ pub trait Engine: Sized + Send + Sync + 'static {
     /// Whether it is built from the dense numbers of the stream's ids: a
     /// limit probe, which leaves out finding a state by its id.
     const NEEDS_DENSE_IDS: bool = false;
+
+    /// Whether its state lies in another process, whose address it is built
+    /// from: its time holds a socket's, and its memory is not this process'.
+    const OUT_OF_PROCESS: bool = false;
 
     /// Bytes that it may hold at one time beyond the shared state, at most:
     /// updates that wait, queues, a copy a worker. A run's memory is predicted

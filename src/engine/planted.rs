@@ -33,6 +33,7 @@ impl<E> Planted<E> {
 impl<E: Engine> Engine for Planted<E> {
     const INFO: EngineInfo = E::INFO;
     const NEEDS_DENSE_IDS: bool = E::NEEDS_DENSE_IDS;
+    const OUT_OF_PROCESS: bool = E::OUT_OF_PROCESS;
 
     fn held_bytes(load: &ExpectedLoad) -> u64 {
         E::held_bytes(load)

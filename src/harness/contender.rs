@@ -3,6 +3,7 @@
 //! `engine`, `record`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use super::crew::message_of;
 use super::proof::{Expectation, Finding, inspect};
@@ -39,6 +40,10 @@ pub struct Contender {
     pub control: bool,
     /// Whether it needs the dense numbers of the stream's ids.
     pub needs_dense_ids: bool,
+    /// Whether its state lies in another process.
+    pub out_of_process: bool,
+    /// Address of the server that holds it then.
+    external: Option<Arc<str>>,
     /// Bytes that it may hold beyond its state.
     pub(super) held_bytes: fn(&ExpectedLoad) -> u64,
     trial: TrialFn,
@@ -61,6 +66,8 @@ impl Contender {
             info: E::INFO,
             control: false,
             needs_dense_ids: E::NEEDS_DENSE_IDS,
+            out_of_process: E::OUT_OF_PROCESS,
+            external: None,
             held_bytes: E::held_bytes,
             planted_share: 0.0,
             planted: |setup, expected, share| {
@@ -134,6 +141,23 @@ impl Contender {
         }
     }
 
+    /// The same engine with its state in the server of that address, where it
+    /// is out of process.
+    #[must_use]
+    pub fn at(&self, address: &str) -> Self {
+        Self {
+            external: Some(address.into()),
+            ..self.clone()
+        }
+    }
+
+    fn setup<'a>(&'a self, setup: &TrialSetup<'a>) -> TrialSetup<'a> {
+        TrialSetup {
+            external: self.external.as_ref(),
+            ..*setup
+        }
+    }
+
     pub(super) fn trial(
         &self,
         setup: &TrialSetup<'_>,
@@ -141,9 +165,9 @@ impl Contender {
     ) -> Result<Proved, TrialError> {
         self.at_rest(|| {
             if self.planted_share > 0.0 {
-                (self.planted)(setup, expected, self.planted_share)
+                (self.planted)(&self.setup(setup), expected, self.planted_share)
             } else {
-                (self.trial)(setup, expected)
+                (self.trial)(&self.setup(setup), expected)
             }
         })
     }
@@ -156,9 +180,9 @@ impl Contender {
     ) -> Result<[Proved; 2], TrialError> {
         self.at_rest(|| {
             if self.planted_share > 0.0 {
-                (self.planted_twice)(setup, expected, self.planted_share)
+                (self.planted_twice)(&self.setup(setup), expected, self.planted_share)
             } else {
-                (self.trial_twice)(setup, expected)
+                (self.trial_twice)(&self.setup(setup), expected)
             }
         })
     }
@@ -168,7 +192,7 @@ impl Contender {
         &self,
         setup: &TrialSetup<'_>,
     ) -> Result<(Snapshot, Digest), TrialError> {
-        self.at_rest(|| (self.snapshot)(setup))
+        self.at_rest(|| (self.snapshot)(&self.setup(setup)))
     }
 
     /// Makes an error of a panic in the engine's own thread-less parts.
@@ -188,6 +212,6 @@ impl Contender {
         setup: &TrialSetup<'_>,
         events: u64,
     ) -> Result<(), String> {
-        (self.freshness)(setup, events)
+        (self.freshness)(&self.setup(setup), events)
     }
 }

@@ -5,6 +5,7 @@ use super::counters::no_counters;
 use super::proof::Expectation;
 use super::run::{RunRequest, engine_note, first_proof};
 use crate::record::{ClockNote, EndedBy, OracleNote, Realised, Record, SCHEMA, WorkloadNote};
+use crate::unit::address::without_password;
 use crate::unit::quantity::show_whole;
 
 /// The time, RFC 3339, UTC, to the second.
@@ -28,7 +29,11 @@ pub(super) fn new_record(
         complete: false,
         failure: surprise,
         ended_by: EndedBy::default(),
-        command: request.command.clone(),
+        command: request
+            .command
+            .iter()
+            .map(|word| without_password(word))
+            .collect(),
         started: now(),
         workload: WorkloadNote {
             name: request.workload.name.clone(),

@@ -358,5 +358,6 @@ pub(super) fn freshness_of<E: Engine>(setup: &TrialSetup<'_>, events: u64) -> Re
     let mut config = EngineConfig::new(2);
     config.views = setup.source.views().afresh();
     config.inbox_capacity = setup.inbox_capacity;
+    config.external = setup.external.cloned();
     check_freshness::<E>(&config, &prefix, FRESHNESS_BATCH)
 }

@@ -204,6 +204,7 @@ pub(super) fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> T
         pin: plan.pin,
         perf: plan.perf,
         inbox_capacity: plan.inbox_capacity,
+        external: None,
         open_loop: None,
         stop: &request.stop,
         on_hang: request.on_hang,
@@ -319,6 +320,7 @@ pub(super) fn engine_note(contender: &Contender) -> EngineNote {
         role: role.to_owned(),
         freshness: contender.info.freshness.name().to_owned(),
         control: contender.control,
+        out_of_process: contender.out_of_process,
     }
 }
 

@@ -35,6 +35,8 @@ pub struct TrialSetup<'a> {
     pub perf: bool,
     /// Entries that an inbox keeps.
     pub inbox_capacity: usize,
+    /// Address of the server of an engine out of process; a contender has it.
+    pub external: Option<&'a Arc<str>>,
     /// When each event is to start; none: a closed loop.
     pub open_loop: Option<&'a OpenLoop>,
     /// Ends the trial early; set on an interruption.
@@ -194,6 +196,7 @@ fn build<E: Engine>(setup: &TrialSetup<'_>) -> Result<(E, EngineConfig), TrialEr
         views: setup.source.views().afresh(),
         stop: StopFlag::default(),
         dense: dense.cloned(),
+        external: setup.external.cloned(),
     };
     Ok((E::build(&config), config))
 }

@@ -103,6 +103,7 @@ fn verify_source(
                 pin: false,
                 perf: false,
                 inbox_capacity: INBOX_CAPACITY,
+                external: None,
                 open_loop: None,
                 stop: &options.stop,
                 on_hang: options.on_hang,

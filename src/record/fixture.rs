@@ -224,6 +224,7 @@ fn note(name: &str, engine: &str, role: &str) -> EngineNote {
         role: role.to_owned(),
         freshness: "immediate".to_owned(),
         control: name != engine,
+        out_of_process: false,
     }
 }
 

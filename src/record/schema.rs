@@ -167,6 +167,9 @@ pub struct EngineNote {
     pub freshness: String,
     /// Whether it is the baseline under its second name (the A/A control).
     pub control: bool,
+    /// Whether its state lies in another process, beyond a socket.
+    #[serde(default)]
+    pub out_of_process: bool,
 }
 
 /// One timed run of one engine.

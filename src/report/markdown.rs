@@ -5,6 +5,7 @@ use super::failure::failures;
 use super::limits::{limits, shares, show_share_and_ends};
 use super::standing::{Standing, passes, ratio_of, standings, verdict_words};
 use super::summary::{EngineLine, Proof, Summary, Versus};
+use super::table::OUT_OF_PROCESS;
 use super::text::{plain, rounds, show_ends, show_ratio};
 use super::trust;
 use super::warning::collect;
@@ -121,8 +122,9 @@ fn figures(record: &Record, note: &EngineNote, line: &EngineLine, pass: Pass) ->
         ("ablation", _) => " (ablation)",
         _ => " (probe)",
     };
+    let outside = if line.out_of_process { " †" } else { "" };
     let mut cells = vec![
-        format!("{}{mark}", code(&line.name)),
+        format!("{}{mark}{outside}", code(&line.name)),
         show_count(line.events_per_s),
         show_ns(line.ns_per_event),
         number(line.ns_per_notification.filter(|_| !probe), show_ns),
@@ -175,6 +177,10 @@ fn legend(record: &Record, summary: &Summary) -> String {
     let mut compared = summary.ranked.iter().chain(&summary.ablations);
     if compared.any(|line| line.deferred) {
         text += " \\* deferred: reads may lag behind events; compare with its own kind first.";
+    }
+    let mut compared = summary.ranked.iter().chain(&summary.ablations);
+    if compared.any(|line| line.out_of_process) {
+        text += &format!(" † {OUT_OF_PROCESS}.");
     }
     if text.is_empty() {
         return text;

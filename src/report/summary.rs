@@ -33,6 +33,8 @@ pub struct EngineLine {
     pub name: String,
     /// Whether its reads may lag behind.
     pub deferred: bool,
+    /// Whether its state lies in another process.
+    pub out_of_process: bool,
     /// Rounds that count.
     pub rounds: usize,
     /// Events a second: the inverse of `ns_per_event`.
@@ -206,6 +208,7 @@ fn line(record: &Record, engine: &EngineNote, pass: Pass) -> Option<EngineLine> 
     Some(EngineLine {
         name: engine.name.clone(),
         deferred: engine.freshness == "deferred",
+        out_of_process: engine.out_of_process,
         rounds: trials.len(),
         events_per_s: 1e9 / ns_per_event,
         ns_per_event,

@@ -157,9 +157,10 @@ pub(super) fn engine_rows(
     let number =
         |value: Option<f64>, show: fn(f64) -> String| value.map_or_else(|| "-".to_owned(), show);
     for line in lines {
-        let mark = if line.deferred { " *" } else { "" };
+        let deferred = if line.deferred { " *" } else { "" };
+        let outside = if line.out_of_process { " †" } else { "" };
         let mut row = vec![
-            format!("{}{mark}", plain(&line.name)),
+            format!("{}{deferred}{outside}", plain(&line.name)),
             show_count(line.events_per_s),
             show_ns(line.ns_per_event),
             number(line.ns_per_notification, show_ns),
@@ -265,11 +266,18 @@ pub(super) fn notes(record: &Record, summary: &Summary, style: Style) -> Vec<Str
                      first";
         notes.push(words.to_owned());
     }
+    if all(summary).any(|line| line.out_of_process) {
+        text += &wrap("  ", &format!("† {OUT_OF_PROCESS}"), style.width);
+    }
     if all(summary).any(|line| line.proof != Proof::Equal) {
         notes.push("proof none: the final state was not looked at".to_owned());
     }
     notes
 }
+
+/// What the mark † says.
+pub(super) const OUT_OF_PROCESS: &str = "out of process: its state lies in a server beyond a \
+    socket, which is in its time; its bytes are the server's, and its peak is without them";
 
 /// Engines and ablations.
 fn all(summary: &Summary) -> impl Iterator<Item = &EngineLine> {

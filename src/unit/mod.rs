@@ -1,6 +1,7 @@
 //! Floor 0, plain parts: mixing, digests, quantities, files that are
 //! replaced whole. Imports nothing of this crate.
 
+pub mod address;
 pub mod atomic_file;
 pub mod digest;
 pub mod hash;

@@ -55,6 +55,17 @@ impl Content {
         }
     }
 
+    /// A content of its counts: views by segment, reactions by kind.
+    #[must_use]
+    pub fn of_counts(views: [u32; Segment::COUNT], reactions: [i32; REACTION_KINDS]) -> Self {
+        let mut content = Self::default();
+        let reactions = reactions.map(|count| count as u32);
+        for (slot, count) in views.into_iter().chain(reactions).enumerate() {
+            content.high.add(&mut content.low, slot, slot, count);
+        }
+        content
+    }
+
     /// Counts a view unless its viewer was counted in this epoch.
     fn count_viewer(&mut self, update: &ContentUpdate) {
         let segment = update.stamp.segment();

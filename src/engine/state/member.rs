@@ -116,6 +116,52 @@ impl Member {
         engaged.inbox.offer(entry, capacity);
     }
 
+    /// A member of counts alone: views of the profile and of the picture by
+    /// segment, deliveries by kind.
+    #[must_use]
+    pub fn of_counts(
+        profile_views: [u32; Segment::COUNT],
+        picture_views: [u32; Segment::COUNT],
+        delivered: [i32; NOTIFY_KINDS],
+    ) -> Self {
+        let mut member = Self::default();
+        for (slot, count) in profile_views.into_iter().chain(picture_views).enumerate() {
+            match u8::try_from(count) {
+                Ok(byte) => member.views.set_byte(slot, byte),
+                Err(_) => {
+                    let engaged = member.engaged.get_or_insert_default();
+                    engaged.high.add(&mut member.views, slot, slot, count);
+                }
+            }
+        }
+        for (at, count) in delivered.into_iter().enumerate() {
+            if count != 0 {
+                let engaged = member.engaged();
+                let slot = VIEWS + at;
+                engaged
+                    .high
+                    .add(&mut engaged.delivered, at, slot, count as u32);
+            }
+        }
+        member
+    }
+
+    /// Adds a part of the inbox and of the read mark; no count changes.
+    pub fn add_inbox(
+        &mut self,
+        entries: impl IntoIterator<Item = InboxEntry>,
+        mark: Option<u64>,
+        capacity: usize,
+    ) {
+        for entry in entries {
+            self.engaged().inbox.offer(entry, capacity);
+        }
+        if let Some(mark) = mark {
+            let engaged = self.engaged();
+            engaged.mark = engaged.mark.max(mark + 1);
+        }
+    }
+
     /// Counts a view unless its viewer was counted there in this epoch.
     fn count_viewer(&mut self, update: &MemberUpdate) {
         let surface = usize::from(update.stamp.kind() == Kind::PictureView);

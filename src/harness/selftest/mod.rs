@@ -114,6 +114,7 @@ pub fn selftest(
         pin: false,
         perf: false,
         inbox_capacity: INBOX_CAPACITY,
+        external: None,
         open_loop: None,
         stop: &options.stop,
         on_hang: options.on_hang,

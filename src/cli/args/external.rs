@@ -1,0 +1,16 @@
+//! Flags of engines whose state lies in another process. Imports clap.
+
+use clap::Args;
+
+/// None, unless such an engine was built in.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ExternalArgs {
+    /// Server of the engine `redis`, such as redis://127.0.0.1:6379/9; that database must be empty, and is emptied in the end
+    #[cfg(feature = "redis")]
+    #[arg(long, value_name = "URL", conflicts_with = "redis_server")]
+    pub(crate) redis: Option<String>,
+    /// Start a Redis server for the engine `redis`: on a free loopback port, without persistence, stopped in the end
+    #[cfg(feature = "redis")]
+    #[arg(long)]
+    pub(crate) redis_server: bool,
+}

@@ -1,0 +1,87 @@
+//! Engines whose state lies in another process: they take part where their
+//! server is named. Imports `engine`, `harness`.
+
+use super::args::ExternalArgs;
+use super::exit::Failure;
+use crate::harness::Contender;
+
+/// Engines of one's own, those out of process among them, and what they need
+/// for as long as they run.
+#[derive(Debug)]
+pub(super) struct Guests {
+    /// Engines beside the registry's.
+    pub(super) contenders: Vec<Contender>,
+    #[cfg(feature = "redis")]
+    _server: Option<crate::engine::redis::PrivateServer>,
+}
+
+impl Guests {
+    /// Those of `own`, and those whose server the flags name; `engines` are
+    /// the names asked for.
+    #[cfg(feature = "redis")]
+    pub(super) fn invite(
+        own: &[Contender],
+        args: &ExternalArgs,
+        engines: &[String],
+    ) -> Result<Self, Failure> {
+        use crate::engine::Engine as _;
+        use crate::engine::redis::{PrivateServer, RedisEngine, check_address};
+
+        let name = RedisEngine::INFO.name;
+        let is_asked_for = engines.iter().any(|engine| engine == name);
+        let mut contenders = own.to_vec();
+        let server = args
+            .redis_server
+            .then(PrivateServer::start)
+            .transpose()
+            .map_err(Failure::Error)?;
+        let address = server.as_ref().map(PrivateServer::address);
+        match address.or(args.redis.as_deref()) {
+            Some(address) => {
+                check_address(address).map_err(Failure::Error)?;
+                contenders.push(Contender::of::<RedisEngine>().at(address));
+            }
+            None if is_asked_for && !own.iter().any(|own| own.info.name == name) => {
+                return Err(Failure::Usage(format!(
+                    "--engine {name} keeps its state in a server: name one with --redis URL, or \
+                     give --redis-server"
+                )));
+            }
+            None => {}
+        }
+        Ok(Self {
+            contenders,
+            _server: server,
+        })
+    }
+
+    /// Those of `own`: no engine out of process was built in.
+    #[cfg(not(feature = "redis"))]
+    pub(super) fn invite(
+        own: &[Contender],
+        _: &ExternalArgs,
+        engines: &[String],
+    ) -> Result<Self, Failure> {
+        let is_own = own.iter().any(|own| own.info.name == "redis");
+        if engines.iter().any(|engine| engine == "redis") && !is_own {
+            return Err(Failure::Usage(
+                "--engine redis is not in this build: build with `cargo build --release --features \
+                 redis`"
+                    .to_owned(),
+            ));
+        }
+        Ok(Self {
+            contenders: own.to_vec(),
+        })
+    }
+}
+
+/// What is known of the engines that need a server, to be listed.
+pub(super) fn listed() -> Vec<crate::engine::EngineInfo> {
+    #[cfg(feature = "redis")]
+    use crate::engine::{Engine as _, redis::RedisEngine};
+    vec![
+        #[cfg(feature = "redis")]
+        RedisEngine::INFO,
+    ]
+}
