@@ -92,7 +92,6 @@ fn is_activities(path: &Path) -> bool {
 }
 
 /// Writes the events of `range`; gives the number of those left out.
-
 fn write_stream(
     generator: &Generator,
     range: Range<u64>,

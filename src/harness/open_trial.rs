@@ -81,7 +81,7 @@ pub(super) fn drive_open<E: Engine>(
         },
         body,
         || {
-            let since = zero.get().map_or(Duration::ZERO, |zero| zero.elapsed());
+            let since = zero.get().map_or(Duration::ZERO, Instant::elapsed);
             // looked at late where the machine was busy: then it is this one's
             while interval * (resident.len() as u32 + 1) <= since {
                 resident.push(resident_bytes());

@@ -313,7 +313,7 @@ impl Source {
     /// Counts the events that were taken as they lie in memory now.
     pub(super) fn tally_taken(&self, taken: &Taken) -> Tally {
         if taken.events() == self.events {
-            return self.tally(&[0..self.events]);
+            return self.tally(std::slice::from_ref(&(0..self.events)));
         }
         self.tally_where(|index| taken.contains(index))
     }

@@ -266,7 +266,7 @@ mod tests {
                 let is_of_week = |index| epoch_of(source.at_us(index)) == week;
                 assert!(is_of_week(range.start) && is_of_week(range.end - 1));
                 source.for_each(range.clone(), |event| {
-                    assert_eq!(epoch_of(event.at_us), week)
+                    assert_eq!(epoch_of(event.at_us), week);
                 });
                 next = range.end;
             }

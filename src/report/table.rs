@@ -267,7 +267,7 @@ pub(super) fn notes(record: &Record, summary: &Summary, style: Style) -> Vec<Str
         notes.push(words.to_owned());
     }
     if all(summary).any(|line| line.out_of_process) {
-        text += &wrap("  ", &format!("† {OUT_OF_PROCESS}"), style.width);
+        notes.push(format!("† {OUT_OF_PROCESS}"));
     }
     if all(summary).any(|line| line.proof != Proof::Equal) {
         notes.push("proof none: the final state was not looked at".to_owned());

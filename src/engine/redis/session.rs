@@ -69,7 +69,7 @@ impl<'engine> RedisSession<'engine> {
 
 impl Session for RedisSession<'_> {
     fn ingest(&mut self, batch: &[Event]) {
-        let mut viewing = self.engine.views.viewing();
+        let viewing = self.engine.views.viewing();
         let combined = std::cell::RefCell::new(&mut self.combined);
         for event in batch {
             viewing.for_each_update(

@@ -353,6 +353,7 @@ impl<'a> Bench<'a> {
             perf: false,
             inbox_capacity: plan.inbox_capacity,
             open_loop: open,
+            external: None,
             stop: &self.request.stop,
             on_hang: self.request.on_hang,
         }

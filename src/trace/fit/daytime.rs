@@ -29,10 +29,10 @@ const THURSDAY: i64 = 3;
 /// the times of day, and the busiest hour from their mean direction. Several
 /// zones can't be told from one that is less peaked: one is given.
 pub(super) fn fit(trace: &Trace) -> Option<(TimeShape, Fitted)> {
-    let origin = trace.origin_us.unwrap_or_else(|| {
+    let origin = trace.origin_us.unwrap_or(
         // a stream's own time begins on a Monday, midnight
-        -THURSDAY * DAY_US
-    });
+        -THURSDAY * DAY_US,
+    );
     let first = i64::try_from(trace.events.first()?.at_us).ok()?;
     let last = i64::try_from(trace.events.last()?.at_us).ok()?;
     let days = (last - first).saturating_add(DAY_US / 1_000) / DAY_US;
