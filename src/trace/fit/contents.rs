@@ -2,7 +2,7 @@
 //! hot. Imports `event`, `workload`, and its siblings.
 
 use super::super::census::Popularity;
-use super::popularity::{harmonic, maximum};
+use super::popularity::{harmonic, rank_exponent};
 use crate::event::{Event, Kind};
 use crate::workload::Population;
 
@@ -37,7 +37,7 @@ pub(super) fn fit(events: &[Event], population: &mut Population, contents: &Popu
         .min(usize::try_from(population.members).unwrap_or(usize::MAX));
     population.hot_contents = hot as u64;
     population.hot_share = excess(hot);
-    population.hot_exponent = head_exponent(&contents.counts[..hot]);
+    population.hot_exponent = rank_exponent(&contents.counts[..hot], hot as f64).value;
 }
 
 /// How many contents the author of a typical content event has: the median
@@ -86,16 +86,4 @@ fn cold_shares(population: &Population) -> Vec<f64> {
     shares.sort_unstable_by(|a, b| b.total_cmp(a));
     shares.truncate(most);
     shares
-}
-
-/// The exponent of the first ranks, taken for what they are: their counts are
-/// large. The likelihood of ranks r with counts c: sum of c ln(r^-s / H).
-fn head_exponent(counts: &[u64]) -> f64 {
-    let total: f64 = counts.iter().map(|&count| count as f64).sum();
-    let ln_ranks: f64 = (1_u32..)
-        .zip(counts)
-        .map(|(rank, &count)| count as f64 * f64::from(rank).ln())
-        .sum();
-    let at = |s: f64| -s * ln_ranks - total * harmonic(counts.len() as f64, s).ln();
-    maximum(at, 0.0, 4.0, 1e-4).0
 }

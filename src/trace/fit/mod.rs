@@ -10,13 +10,15 @@ use super::census::{Census, Popularity};
 use super::{Trace, outline};
 use crate::event::{Event, Kind, Segment};
 use crate::workload::Workload;
-use popularity::{Frequencies, MAX_EXPONENT, distance, maximum};
+use popularity::{Frequencies, MAX_EXPONENT, distance, maximum, rank_exponent};
 pub use words::about;
 
 /// Standard deviations on either side of an interval of 95%.
 const QUANTILE: f64 = 1.959_963_985;
 /// Recipients of events without content are enough to go by from here on.
 const PLAIN_ENOUGH: u64 = 1_000;
+/// The distance from which on a law describes popularity badly.
+const FAR: f64 = 0.05;
 /// Members that are thought to be there and were not seen, at the most, for
 /// each that was.
 const MOST_UNSEEN: f64 = 1_000.0;
@@ -60,6 +62,9 @@ pub struct FittedZipf {
     pub distance: f64,
     /// What the distance may be by chance, in one of twenty: 1.36 / √ids.
     pub by_chance: f64,
+    /// Whether the law holds; where it does not, the exponent is the one whose
+    /// ranks come closest to the shares of events.
+    pub is_law: bool,
 }
 
 /// What was found in a trace.
@@ -93,7 +98,8 @@ pub fn fit(name: &str, trace: &Trace, census: &Census) -> Fit {
         &census.recipients
     };
     let roles = [recipients, &census.actors];
-    let found = fit_roles(roles, census.members as f64);
+    let seen = (census.members as f64).max(1.0);
+    let found = fit_roles(roles, seen);
     let mut workload = outline(name, String::new(), census);
     let undo = proportion(census.undos, census.events);
     let duplicate = census
@@ -106,11 +112,17 @@ pub fn fit(name: &str, trace: &Trace, census: &Census) -> Fit {
     workload.mix.duplicate = duplicate;
     let no_marks = census.done() - census.kinds[Kind::MarkRead as usize];
     workload.mix.self_action = census.self_actions as f64 / (no_marks as f64).max(1.0);
+    let zipf = [0, 1].map(|role| judged(roles[role], found.exponents[role], &found.members, seen));
     let population = &mut workload.population;
-    let members = libm::round(found.members.value).clamp(1.0, f64::from(u32::MAX));
-    population.members = members as u64;
-    population.recipient_exponent = found.exponents[0].value;
-    population.actor_exponent = found.exponents[1].value;
+    // a number that follows from a law that does not hold is worth nothing
+    let members = if zipf.iter().all(|of| of.is_law) {
+        found.members
+    } else {
+        Fitted::around(seen, 0.0, seen)
+    };
+    population.members = libm::round(members.value).clamp(1.0, f64::from(u32::MAX)) as u64;
+    population.recipient_exponent = zipf[0].exponent.value;
+    population.actor_exponent = zipf[1].exponent.value;
     population.segments = segments(&trace.events);
     contents::fit(&trace.events, population, &census.contents);
     let day = daytime::fit(trace);
@@ -118,20 +130,35 @@ pub fn fit(name: &str, trace: &Trace, census: &Census) -> Fit {
     if let Some((shape, _)) = day {
         workload.time = shape;
     }
-    let zipf = |role: usize| FittedZipf {
-        exponent: found.exponents[role],
-        distance: distance(roles[role], found.exponents[role].value, members),
-        by_chance: 1.36 / (roles[role].distinct() as f64).max(1.0).sqrt(),
-    };
     Fit {
-        members: found.members,
-        recipients: zipf(0),
+        members,
+        recipients: zipf[0],
         plain_only,
-        actors: zipf(1),
+        actors: zipf[1],
         undo,
         duplicate,
         peak_to_mean,
         workload,
+    }
+}
+
+/// An exponent held against the counts that it is to explain. Where the law
+/// does not hold, the one that describes best which share of the events each
+/// rank gets takes its place: who is frequent matters to a service, and the
+/// many who are not decide the likelihood of counts.
+fn judged(of: &Popularity, exponent: Fitted, members: &Fitted, seen: f64) -> FittedZipf {
+    let far = distance(of, exponent.value, members.value);
+    let by_chance = 1.36 / (of.distinct() as f64).max(1.0).sqrt();
+    let is_law = far <= by_chance.max(FAR);
+    FittedZipf {
+        exponent: if is_law {
+            exponent
+        } else {
+            rank_exponent(&of.counts, seen)
+        },
+        distance: far,
+        by_chance,
+        is_law,
     }
 }
 

@@ -22,6 +22,7 @@
 //! from this likelihood are rather too wide than too narrow.
 
 use super::super::census::Popularity;
+use super::Fitted;
 
 /// Steps of the integral over one window.
 const STEPS: usize = 64;
@@ -125,6 +126,24 @@ pub(super) fn distance(of: &Popularity, exponent: f64, members: f64) -> f64 {
         from = last + 1;
     }
     far
+}
+
+/// The exponent by the likelihood of ranks taken for what they are, of so many
+/// members: sum of c ln(r^-s / H). Right where counts are large; elsewhere it
+/// takes noise for skew.
+pub(super) fn rank_exponent(counts: &[u64], members: f64) -> Fitted {
+    let total: f64 = counts.iter().map(|&count| count as f64).sum();
+    let ln_ranks: f64 = (1_u32..)
+        .zip(counts)
+        .map(|(rank, &count)| count as f64 * f64::from(rank).ln())
+        .sum();
+    let at = |s: f64| -s * ln_ranks - total * harmonic(members, s).ln();
+    let (exponent, most) = maximum(at, 0.0, MAX_EXPONENT, 1e-5);
+    let step = 1e-2;
+    let middle = exponent.max(step);
+    let curvature = (2.0 * most - at(middle - step) - at(middle + step)) / (step * step);
+    let deviation = 1.0 / curvature.max(1e-6).sqrt();
+    Fitted::around(exponent, deviation, MAX_EXPONENT)
 }
 
 /// The maximum of a function with one peak between two ends, by golden

@@ -3,9 +3,6 @@
 use super::{Fit, Fitted, FittedZipf};
 use crate::unit::quantity::show_whole;
 
-/// The distance from which on the law describes the popularity badly.
-const FAR: f64 = 0.05;
-
 /// What the fitted workload models, and how well, in sentences.
 #[must_use]
 pub fn about(fit: &Fit, source: &str) -> String {
@@ -43,10 +40,11 @@ pub fn about(fit: &Fit, source: &str) -> String {
             .to_owned(),
     );
     for (who, of) in [("recipients", &fit.recipients), ("actors", &fit.actors)] {
-        if of.distance > of.by_chance.max(FAR) {
+        if !of.is_law {
             lines.push(format!(
-                "Zipf's law describes the {who} badly: a distance of {:.3}, and chance gives \
-                 {:.3} at most in nineteen of twenty.",
+                "Zipf's law does not hold for the {who}: a distance of {:.3}, and chance gives \
+                 {:.3} at most in nineteen of twenty. Their exponent is the one whose ranks \
+                 come closest to the shares of events.",
                 of.distance, of.by_chance
             ));
         }
