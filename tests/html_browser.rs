@@ -168,19 +168,9 @@ fn draw(records: &[&Path], page: &Path) {
     assert!(output.stdout.is_empty(), "{}", text(&output.stdout));
 }
 
-#[test]
-fn pages_are_as_they_should_be_in_a_browser() {
-    let browser = match browser() {
-        Ok(browser) => browser,
-        Err(missing) => {
-            let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
-            assert!(!ci, "{missing}");
-            eprintln!("skipped: {missing}");
-            return;
-        }
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name);
+/// Draws every page, and says what the browser must find on each.
+fn write_pages(folder: &Path) {
+    let at = |name: &str| folder.join(name);
     let mut manifest = Vec::new();
     for (name, record, failures) in [
         ("kept", kept(), vec![]),
@@ -233,6 +223,21 @@ fn pages_are_as_they_should_be_in_a_browser() {
         serde_json::to_string(&manifest).unwrap(),
     )
     .unwrap();
+}
+
+#[test]
+fn pages_are_as_they_should_be_in_a_browser() {
+    let browser = match browser() {
+        Ok(browser) => browser,
+        Err(missing) => {
+            let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
+            assert!(!ci, "{missing}");
+            eprintln!("skipped: {missing}");
+            return;
+        }
+    };
+    let folder = tempfile::tempdir().unwrap();
+    write_pages(folder.path());
     let output = Command::new("node")
         .arg(root().join("tests/browser/check.mjs"))
         .arg(folder.path())

@@ -1,11 +1,13 @@
 //! `report`: what is saved, drawn again. Imports `record`, `report`.
 
+use std::path::PathBuf;
+
 use super::args::{OutputFormat, ReportArgs};
 use super::capacity::{self, CapacityFormat};
 use super::exit::Failure;
 use super::run::{check_target, show_of};
 use super::{html, sweep};
-use crate::record::{Pass, Record, Saved};
+use crate::record::{Capacity, Pass, Record, Saved};
 use crate::report::html::Document;
 
 fn document(saved: &Saved) -> Document<'_> {
@@ -21,27 +23,7 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
     let [path, others @ ..] = &args.records[..] else {
         return Err(Failure::Usage("name a saved record".to_owned()));
     };
-    if !others.is_empty() && (args.out.is_none() || args.point.is_some()) {
-        let flag = if args.out.is_none() {
-            "several records go onto one page: name its file with --out report.html"
-        } else {
-            "--point is of one sweep: name that alone"
-        };
-        return Err(Failure::Usage(flag.to_owned()));
-    }
-    if let Some(out) = &args.out {
-        if args
-            .records
-            .iter()
-            .any(|record| super::run::is_same(record, out))
-        {
-            return Err(Failure::Usage(format!(
-                "--out would replace the record {}: name another file",
-                out.display()
-            )));
-        }
-        check_target(out)?;
-    }
+    check_records(args, others)?;
     check_choice(args)?;
     let pass = args.pass.map_or(Pass::Fresh, Pass::from);
     let show = |record: &Record| show_of(record, args.format, args.engine.as_deref(), pass);
@@ -65,31 +47,61 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
             None => show(&point.record),
         };
     }
-    let documents: Vec<Document<'_>> = saved.iter().map(document).collect();
-    match (&args.out, saved.first()) {
-        (Some(out), _) => html::write(out, &documents),
-        (None, Some(Saved::Sweep(found))) => sweep::show(found, args.format, pass),
-        (None, Some(Saved::Run(record))) => {
-            if args.pass.is_some() && !args.format.is_of_histograms() {
-                return Err(Failure::Usage(
-                    "--pass is of sweeps and of --format hlog and hgrm: a run's report has all its \
-                     passes"
-                        .to_owned(),
-                ));
-            }
+    if let Some(out) = &args.out {
+        let documents: Vec<Document<'_>> = saved.iter().map(document).collect();
+        return html::write(out, &documents);
+    }
+    match saved.first() {
+        Some(Saved::Sweep(found)) => sweep::show(found, args.format, pass),
+        Some(Saved::Run(record)) if args.pass.is_none() || args.format.is_of_histograms() => {
             show(record)
         }
-        (None, Some(Saved::Capacity(found))) => match args.format {
-            OutputFormat::Terminal => capacity::show(found, CapacityFormat::Terminal),
-            OutputFormat::Json => capacity::show(found, CapacityFormat::Json),
-            _ => Err(Failure::Usage(
-                "a search for capacity is printed as --format terminal or json, or onto a page \
-                 with --out"
-                    .to_owned(),
-            )),
-        },
-        (None, None) => Ok(()),
+        Some(Saved::Run(_)) => Err(Failure::Usage(
+            "--pass is of sweeps and of --format hlog and hgrm: a run's report has all its passes"
+                .to_owned(),
+        )),
+        Some(Saved::Capacity(found)) => show_capacity(found, args.format),
+        None => Ok(()),
     }
+}
+
+fn show_capacity(found: &Capacity, format: OutputFormat) -> Result<(), Failure> {
+    match format {
+        OutputFormat::Terminal => capacity::show(found, CapacityFormat::Terminal),
+        OutputFormat::Json => capacity::show(found, CapacityFormat::Json),
+        _ => Err(Failure::Usage(
+            "a search for capacity is printed as --format terminal or json, or onto a page with \
+             --out"
+                .to_owned(),
+        )),
+    }
+}
+
+/// Refuses several records where there is no page for them, and a page that
+/// would replace one.
+fn check_records(args: &ReportArgs, others: &[PathBuf]) -> Result<(), Failure> {
+    if !others.is_empty() && (args.out.is_none() || args.point.is_some()) {
+        let flag = if args.out.is_none() {
+            "several records go onto one page: name its file with --out report.html"
+        } else {
+            "--point is of one sweep: name that alone"
+        };
+        return Err(Failure::Usage(flag.to_owned()));
+    }
+    if let Some(out) = &args.out {
+        if args
+            .records
+            .iter()
+            .any(|record| super::run::is_same(record, out))
+        {
+            return Err(Failure::Usage(format!(
+                "--out would replace the record {}: name another file",
+                out.display()
+            )));
+        }
+        check_target(out)?;
+    }
+    Ok(())
 }
 
 /// Refuses flags that choose among histograms where none are shown.

@@ -27,6 +27,7 @@ pub mod selftest;
 mod source;
 mod sweep;
 mod trial;
+mod trial_note;
 mod verify;
 mod weeks;
 mod worker;

@@ -9,19 +9,17 @@ use super::course::end_after;
 use super::environment::load_1m;
 use super::new_record::new_record;
 use super::open_loop::OpenLoop;
-use super::proof::{Expectation, Finding};
+use super::proof::Expectation;
 use super::realised::realised;
 use super::recording;
 use super::source::{Source, TraceStream};
-use super::trial::{TrialError, TrialOutcome, TrialSetup};
-use super::worker::group_calls;
+use super::trial::{TrialError, TrialSetup};
+use super::trial_note::trial_of;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::viewing::Views;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
-use crate::record::{
-    EngineNote, EngineProof, Environment, OpenLoopTrial, Pass, Plan, ProofVerdict, Record, Trial,
-};
+use crate::record::{EngineNote, EngineProof, Environment, Pass, Plan, ProofVerdict, Record};
 use crate::unit::digest::Digest;
 use crate::unit::mix::{below, counter_word, mix};
 use crate::workload::Workload;
@@ -343,61 +341,6 @@ fn note_proof(proof: &mut EngineProof, (_, finding): &Proved) {
         None if finding.checked => proof.verdict = ProofVerdict::Equal,
         None => {}
     }
-}
-
-fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -> Trial {
-    let (tally, state) = (&outcome.tally, outcome.recorded());
-    let failed = outcome.weeks.as_ref().map_or(0, |weeks| weeks.failed);
-    let open_loop = open_loop_note(outcome, finding);
-    let out_of_range = outcome
-        .open_loop
-        .as_ref()
-        .map_or(0, |open| open.out_of_range);
-    Trial {
-        engine: engine.to_owned(),
-        process: 0,
-        round: 0,
-        turn: 0,
-        warmup: false,
-        pass: Pass::Fresh,
-        wall_ns: outcome.wall_ns,
-        workers: outcome.workers.clone(),
-        generated: plan.events,
-        applied: tally.events - tally.discarded - failed,
-        discarded: tally.discarded,
-        failed,
-        // a closed loop skips nothing: what is missing is not conserved
-        skipped: open_loop.as_ref().map_or(0, OpenLoopTrial::skipped),
-        notified: tally.notified,
-        reads: outcome.reads,
-        ingest_service_ns: outcome.ingest_service.to_base64(),
-        ingest_group_calls: group_calls(plan.batch) as u64,
-        read_service_ns: outcome.read_service.to_base64(),
-        out_of_range: outcome.ingest_service.out_of_range()
-            + outcome.read_service.out_of_range()
-            + out_of_range,
-        events_digest: Some(tally.digest.to_string()),
-        snapshot_digest: finding.checked.then(|| state.digest.to_string()),
-        members: state.members,
-        contents: state.contents,
-        state_bytes: outcome.memory.state,
-        slack_bytes: outcome.memory.slack,
-        map_bytes: outcome.memory.map,
-        allocator_bytes: Some(outcome.memory.allocator),
-        peak_resident_bytes: outcome.usage.peak_resident_bytes,
-        steal_ms: outcome.usage.steal_ms,
-        involuntary_switches: outcome.usage.involuntary_switches,
-        perf: outcome.perf,
-        open_loop,
-    }
-}
-
-/// What an open loop measured, with what the oracle says where it skipped.
-fn open_loop_note(outcome: &TrialOutcome, finding: &Finding) -> Option<OpenLoopTrial> {
-    let mut note = outcome.open_loop.as_ref()?.note.clone();
-    note.oracle_events_digest = finding.of_taken.map(|of| of.events.to_string());
-    note.oracle_snapshot_digest = finding.of_taken.map(|of| of.snapshot.to_string());
-    Some(note)
 }
 
 #[cfg(test)]

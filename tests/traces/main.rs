@@ -8,6 +8,7 @@ mod fits;
 mod round_trip;
 mod tables;
 
+#[allow(dead_code)]
 #[path = "../common/binary.rs"]
 mod binary;
 

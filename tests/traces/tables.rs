@@ -30,7 +30,11 @@ fn words_become_kinds_and_ids_become_hashes() {
     ];
     let kinds = ["like=post_like", "follow=member_follow"];
     let trace = table(text, mapping(&map, &kinds, TimeUnit::Seconds), false).unwrap();
-    let kinds: Vec<Kind> = trace.events.iter().map(|e| e.kind()).collect();
+    let kinds: Vec<Kind> = trace
+        .events
+        .iter()
+        .map(notibench::event::Event::kind)
+        .collect();
     assert_eq!(kinds, [Kind::PostLike, Kind::PostLike, Kind::MemberFollow]);
     let times: Vec<u64> = trace.events.iter().map(|e| e.at_us).collect();
     assert_eq!(times, [0, 1_000_000, 2_000_000]);

@@ -244,11 +244,7 @@ pub(in super::super) fn over_the_run(record: &Record, summary: &Summary) -> Vec<
         at: plan.max_backlog as f64,
         label: "--max-backlog".to_owned(),
     });
-    let any = |all: &[Series]| {
-        all.iter()
-            .flat_map(|s| &s.points)
-            .any(|point| point.y > 0.0)
-    };
+    let any = |all: &[Series]| all.iter().flat_map(|s| &s.points).any(|p| p.y > 0.0);
     // a limit far above would flatten what there is
     let near = |guide: &Guide| {
         backlog
@@ -257,40 +253,45 @@ pub(in super::super) fn over_the_run(record: &Record, summary: &Summary) -> Vec<
             .any(|p| p.y * 4.0 > guide.at)
     };
     let levels: Vec<Guide> = limit.into_iter().filter(near).collect();
-    let mut figures = vec![time_figure(
-        "load",
-        "Offered and achieved",
-        "events a second",
-        Unit::Count,
-        load,
-        Vec::new(),
-    )];
-    figures.push(time_figure(
-        "backlog",
-        "Backlog",
-        "events due and not started",
-        Unit::Count,
-        backlog,
-        levels,
-    ));
+    let none = Vec::new;
+    let mut figures = vec![
+        time_figure(
+            "load",
+            "Offered and achieved",
+            "events a second",
+            Unit::Count,
+            load,
+            none(),
+        ),
+        time_figure(
+            "backlog",
+            "Backlog",
+            "events due and not started",
+            Unit::Count,
+            backlog,
+            levels,
+        ),
+    ];
     if any(&skipped) {
+        let y = "events skipped in an interval";
         figures.push(time_figure(
             "skipped",
             "Skipped",
-            "events skipped in an interval",
+            y,
             Unit::Count,
             skipped,
-            Vec::new(),
+            none(),
         ));
     }
     if any(&memory) {
+        let y = "resident size of the process";
         figures.push(time_figure(
             "resident",
             "Memory over time",
-            "resident size of the process",
+            y,
             Unit::Bytes,
             memory,
-            Vec::new(),
+            none(),
         ));
     }
     figures
