@@ -19,7 +19,9 @@ use crate::engine::snapshot::Snapshot;
 use crate::engine::viewing::Views;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
-use crate::record::{EngineNote, EngineProof, Environment, Pass, Plan, ProofVerdict, Record};
+use crate::record::{
+    EngineNote, EngineProof, Environment, Pass, Plan, ProofVerdict, Record, Trial,
+};
 use crate::unit::digest::Digest;
 use crate::unit::mix::{below, counter_word, mix};
 use crate::workload::Workload;

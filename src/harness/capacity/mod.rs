@@ -2,11 +2,14 @@
 //! objective (SLO) holds. Imports `engine`, `record`, `stats`; its parent's
 //! trials and open loop.
 
+mod bench;
 mod conditions;
 mod floor;
+mod plan;
 mod run;
 mod search;
 mod slo;
 
-pub use run::{CapacityOptions, CapacityRequest, capacity, resolve_capacity};
+pub use plan::{CapacityOptions, resolve_capacity};
+pub use run::{CapacityRequest, capacity};
 pub use slo::parse_objective;

@@ -2,7 +2,8 @@
 //! report's own parts.
 
 use crate::record::{OpenLoopPlan, Record};
-use crate::report::open_loop::{OpenLoopLine, missed_rates, open_loop_lines};
+use crate::report::open_loop::missed_rates;
+use crate::report::open_loop_lines::{OpenLoopLine, open_loop_lines};
 use crate::report::text::{plain, show_share};
 use crate::unit::quantity::{show_ns, show_whole};
 

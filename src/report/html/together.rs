@@ -9,7 +9,7 @@ use super::shape::{Axis, Lines, Series, Shape, Stroke, Unit};
 use crate::record::Record;
 use crate::report::block::Block;
 use crate::report::failure::difference;
-use crate::report::open_loop::open_loop_lines;
+use crate::report::open_loop_lines::open_loop_lines;
 use crate::report::percentiles::{Timed, row};
 use crate::report::text::{plain, show_ratio};
 use crate::unit::quantity::{show_count, show_ns, show_whole};

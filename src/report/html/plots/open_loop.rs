@@ -7,7 +7,7 @@ use super::super::shape::{Axis, Guide, Lines, Point, Series, Shape, Stroke, Unit
 use super::heat::heat;
 use super::percentiles::QUANTILES;
 use crate::record::{IntervalNote, OpenLoopTrial, Pass, Record, Trial};
-use crate::report::open_loop::{OpenLoopLine, Times, open_loop_lines};
+use crate::report::open_loop_lines::{OpenLoopLine, Times, open_loop_lines};
 use crate::report::summary::{EngineLine, Summary};
 use crate::report::text::plain;
 use crate::stats::ServiceHistogram;
