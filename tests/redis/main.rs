@@ -8,6 +8,7 @@ mod common;
 mod runs;
 
 use std::io::Read as _;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -143,7 +144,7 @@ fn what_is_anothers_is_refused_and_stays() {
     assert_eq!(ask::<String>(&server, &["GET", "precious"]), "1");
     // and where it appears after the check, by the engine itself
     let config = config_at(&server, 1, 32);
-    let built = std::panic::catch_unwind(|| drop(RedisEngine::build(&config)));
+    let built = std::panic::catch_unwind(AssertUnwindSafe(|| drop(RedisEngine::build(&config))));
     assert!(built.is_err());
     assert_eq!(ask::<String>(&server, &["GET", "precious"]), "1");
 }

@@ -65,63 +65,33 @@ pub fn resolve_capacity(
         tolerance: options.tolerance.unwrap_or(0.05),
         searches: options.searches.unwrap_or(3),
     };
-    let show = |range: &str| range.to_owned();
+    in_range(&plan)?;
+    Ok(plan)
+}
+
+/// Refuses numbers out of range.
+fn in_range(plan: &CapacityPlan) -> Result<(), PlanError> {
+    const HOUR_NS: u64 = 3_600_000_000_000;
+    let hold_ms = plan.hold_ns / 1_000_000;
+    let tolerance = (plan.tolerance * 1e4) as u64;
+    let longer = "as long as --hold, at least, and an hour at most";
     let ranges = [
-        (
-            "--threads",
-            plan.threads as u64,
-            1,
-            1_024,
-            show("1 to 1,024"),
-        ),
-        (
-            "--batch",
-            plan.batch as u64,
-            1,
-            1 << 20,
-            show("1 to 1,048,576"),
-        ),
-        (
-            "--searches",
-            plan.searches as u64,
-            1,
-            1_000,
-            show("1 to 1,000"),
-        ),
-        (
-            "--max-backlog",
-            plan.max_backlog,
-            1,
-            u64::MAX,
-            show("1 or more"),
-        ),
-        (
-            "--hold",
-            hold_ns / 1_000_000,
-            200,
-            3_600_000,
-            show("200 ms to an hour"),
-        ),
-        (
-            "--confirm",
-            plan.confirm_ns,
-            hold_ns,
-            3_600_000_000_000,
-            show("as long as --hold, at least, and an hour at most"),
-        ),
-        (
-            "--tolerance",
-            (plan.tolerance * 1e4) as u64,
-            10,
-            5_000,
-            show("0.1% to 50%"),
-        ),
+        ("--threads", plan.threads as u64, 1..=1_024, "1 to 1,024"),
+        ("--batch", plan.batch as u64, 1..=1 << 20, "1 to 1,048,576"),
+        ("--searches", plan.searches as u64, 1..=1_000, "1 to 1,000"),
+        ("--max-backlog", plan.max_backlog, 1..=u64::MAX, "1 or more"),
+        ("--hold", hold_ms, 200..=3_600_000, "200 ms to an hour"),
+        ("--confirm", plan.confirm_ns, plan.hold_ns..=HOUR_NS, longer),
+        ("--tolerance", tolerance, 10..=5_000, "0.1% to 50%"),
     ];
-    for (flag, value, low, high, range) in ranges {
-        if !(low..=high).contains(&value) {
-            let value = value.to_string();
-            return Err(PlanError::OutOfRange { flag, value, range });
+    for (flag, value, allowed, range) in ranges {
+        if !allowed.contains(&value) {
+            return Err(PlanError::OutOfRange {
+                flag,
+                value: value.to_string(),
+                range: range.to_owned(),
+            });
         }
     }
-    Ok(plan)
+    Ok(())
 }

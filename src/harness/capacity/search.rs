@@ -25,74 +25,89 @@ pub(super) fn search(
         failed_above_per_s: None,
         steps: Vec::new(),
     };
-    let mut try_rate = |found: &mut Search, kind, rate: f64| -> Option<bool> {
-        if found.steps.len() >= MOST_STEPS {
+    let mut attempts = Attempts {
+        found: &mut found,
+        step: &mut step,
+    };
+    // what could not be tried any more leaves it unfinished
+    if let Some((low, high)) = attempts.bracket(closed_per_s) {
+        let _ = attempts.close_in(low, high, tolerance, closed_per_s * LEAST_SHARE);
+    }
+    found
+}
+
+/// The steps of one search, made and kept.
+struct Attempts<'a, S> {
+    found: &'a mut Search,
+    step: &'a mut S,
+}
+
+impl<S: FnMut(StepKind, f64) -> Option<SearchStep>> Attempts<'_, S> {
+    /// Whether a rate passes; none where it can't be tried any more.
+    fn try_rate(&mut self, kind: StepKind, rate: f64) -> Option<bool> {
+        if self.found.steps.len() >= MOST_STEPS {
             return None;
         }
-        let step = step(kind, rate)?;
+        let step = (self.step)(kind, rate)?;
         let pass = step.pass;
-        found.steps.push(step);
+        self.found.steps.push(step);
         Some(pass)
-    };
-    let least = closed_per_s * LEAST_SHARE;
-    let (mut low, mut high): (Option<f64>, Option<f64>) = (None, None);
-    let mut rate = closed_per_s / 2.0;
-    // a bracket: one rate that passes, one that fails
-    while low.is_none() || high.is_none() {
-        match try_rate(&mut found, StepKind::Search, rate) {
-            None => return found,
-            Some(true) => {
+    }
+
+    /// A rate that passes and one that fails; none where there is none that
+    /// passes.
+    fn bracket(&mut self, closed_per_s: f64) -> Option<(f64, f64)> {
+        let least = closed_per_s * LEAST_SHARE;
+        let (mut low, mut high): (Option<f64>, Option<f64>) = (None, None);
+        let mut rate = closed_per_s / 2.0;
+        loop {
+            if let (Some(low), Some(high)) = (low, high) {
+                return Some((low, high));
+            }
+            if self.try_rate(StepKind::Search, rate)? {
                 low = Some(rate);
                 rate *= STRIDE;
-            }
-            Some(false) => {
-                found.failed_above_per_s = Some(rate);
+            } else {
+                self.found.failed_above_per_s = Some(rate);
                 high = Some(rate);
                 if rate <= least * 1.000_001 {
-                    return found;
+                    return None;
                 }
                 rate = (rate / STRIDE / STRIDE).max(least);
             }
         }
     }
-    let (Some(mut low), Some(mut high)) = (low, high) else {
-        return found;
-    };
-    loop {
-        while high / low > 1.0 + tolerance {
-            let middle = (low * high).sqrt();
-            match try_rate(&mut found, StepKind::Search, middle) {
-                None => return found,
-                Some(true) => low = middle,
-                Some(false) => high = middle,
+
+    /// Halves the bracket down to the tolerance, then holds both its ends for
+    /// longer.
+    fn close_in(&mut self, mut low: f64, mut high: f64, tolerance: f64, least: f64) -> Option<()> {
+        loop {
+            while high / low > 1.0 + tolerance {
+                let middle = (low * high).sqrt();
+                if self.try_rate(StepKind::Search, middle)? {
+                    low = middle;
+                } else {
+                    high = middle;
+                }
             }
-        }
-        found.failed_above_per_s = Some(high);
-        match try_rate(&mut found, StepKind::Confirm, low) {
-            None => return found,
-            Some(true) => {}
-            Some(false) => {
+            self.found.failed_above_per_s = Some(high);
+            if !self.try_rate(StepKind::Confirm, low)? {
                 // what passed was luck: a rate below it may hold
                 high = low;
                 low /= 1.0 + tolerance;
-                found.failed_above_per_s = Some(high);
+                self.found.failed_above_per_s = Some(high);
                 if low < least {
-                    return found;
+                    return None;
                 }
                 continue;
             }
-        }
-        match try_rate(&mut found, StepKind::Above, high) {
-            None => return found,
-            Some(false) => {
-                found.capacity_per_s = Some(low);
-                return found;
+            if !self.try_rate(StepKind::Above, high)? {
+                self.found.capacity_per_s = Some(low);
+                return Some(());
             }
-            Some(true) => {
-                // what failed was bad luck: a rate above it may hold
-                low = high;
-                high *= 1.0 + tolerance;
-            }
+            // what failed was bad luck: a rate above it may hold
+            low = high;
+            high *= 1.0 + tolerance;
         }
     }
 }

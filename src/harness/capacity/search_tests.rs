@@ -71,19 +71,7 @@ impl Planted {
         );
         let in_time = report.in_time;
         let outcome = outcome_of(&open, &source, &[report], &[series], &[]);
-        let slo = [parse_objective("p99 < 20ms").unwrap()];
-        let conditions = judge(
-            &slo,
-            &Measured {
-                response: &outcome.response,
-                read_response: &outcome.read_response,
-                intervals: &outcome.note.intervals,
-                offered: events,
-                in_time,
-                skipped: outcome.note.skipped(),
-                lost: events - outcome.taken.events() - outcome.note.skipped(),
-            },
-        );
+        let conditions = judged(&outcome, events, in_time);
         SearchStep {
             kind,
             offered_per_s: rate,
@@ -99,6 +87,27 @@ impl Planted {
             involuntary_switches: 0,
         }
     }
+}
+
+/// The conditions of the tests' objective.
+fn judged(
+    outcome: &crate::harness::open_loop::OpenOutcome,
+    events: u64,
+    in_time: u64,
+) -> Vec<crate::record::Condition> {
+    let slo = [parse_objective("p99 < 20ms").unwrap()];
+    judge(
+        &slo,
+        &Measured {
+            response: &outcome.response,
+            read_response: &outcome.read_response,
+            intervals: &outcome.note.intervals,
+            offered: events,
+            in_time,
+            skipped: outcome.note.skipped(),
+            lost: events - outcome.taken.events() - outcome.note.skipped(),
+        },
+    )
 }
 
 #[test]

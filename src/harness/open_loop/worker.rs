@@ -115,19 +115,7 @@ pub(in crate::harness) fn work<S: Session, C: Clock, R: Recorder>(
         now_ns = done_ns;
         if has_reads {
             collect_reads(lane, &batch, &mut room);
-            for (group, due) in room
-                .reads
-                .chunks(READ_GROUP as usize)
-                .zip(room.reads_due.chunks(READ_GROUP as usize))
-            {
-                session.read(group, &mut |_, answer| {
-                    black_box(answer);
-                    answers += 1;
-                });
-                let done_ns = clock.now_ns();
-                recorder.reads(now_ns, done_ns, due);
-                now_ns = done_ns;
-            }
+            now_ns = answer_reads(&mut session, &room, clock, recorder, now_ns, &mut answers);
             reads += room.reads.len() as u64;
         }
         push_merged(&mut taken, batch);
@@ -148,6 +136,29 @@ pub(in crate::harness) fn work<S: Session, C: Clock, R: Recorder>(
         reads,
         answers,
     }
+}
+
+/// Answers reads group by group; gives the reading of the clock at its end.
+fn answer_reads<S: Session, C: Clock, R: Recorder>(
+    session: &mut S,
+    room: &Room,
+    clock: &C,
+    recorder: &mut R,
+    mut now_ns: u64,
+    answers: &mut u64,
+) -> u64 {
+    let groups = room.reads.chunks(READ_GROUP as usize);
+    let dues = room.reads_due.chunks(READ_GROUP as usize);
+    for (group, due) in groups.zip(dues) {
+        session.read(group, &mut |_, answer| {
+            black_box(answer);
+            *answers += 1;
+        });
+        let done_ns = clock.now_ns();
+        recorder.reads(now_ns, done_ns, due);
+        now_ns = done_ns;
+    }
+    now_ns
 }
 
 /// The reads that come due with the events of a batch, each at its event's

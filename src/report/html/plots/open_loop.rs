@@ -200,6 +200,21 @@ fn rates(open_loop: &OpenLoopTrial, count: fn(&IntervalNote) -> u64) -> Vec<Poin
     intervals(open_loop).filter_map(point).collect()
 }
 
+fn any_above_zero(all: &[Series]) -> bool {
+    all.iter()
+        .flat_map(|s| &s.points)
+        .any(|point| point.y > 0.0)
+}
+
+/// A figure of each interval at its end.
+fn at_ends(figure: fn(&IntervalNote) -> u64) -> impl Fn(&OpenLoopTrial) -> Vec<Point> {
+    move |open_loop| {
+        let intervals = open_loop.intervals.iter();
+        let point = |i: &IntervalNote| Point::at(i.end_ns as f64 / 1e9, figure(i) as f64);
+        intervals.map(point).collect()
+    }
+}
+
 /// Offered and achieved rate, backlog and memory over time.
 pub(in super::super) fn over_the_run(record: &Record, summary: &Summary) -> Vec<Figure> {
     let shown: Vec<(&EngineLine, &OpenLoopTrial)> = lines(summary)
@@ -219,7 +234,37 @@ pub(in super::super) fn over_the_run(record: &Record, summary: &Summary) -> Vec<
         };
         shown.iter().map(one).collect()
     };
-    let mut load = of_engines(Stroke::Solid, &|t| rates(t, |interval| interval.completed));
+    let load = of_engines(Stroke::Solid, &|t| rates(t, |interval| interval.completed));
+    let backlog = of_engines(Stroke::Solid, &at_ends(|interval| interval.backlog));
+    let skipped = of_engines(Stroke::Solid, &at_ends(|interval| interval.skipped));
+    let memory = of_engines(Stroke::Solid, &at_ends(|interval| interval.resident_bytes));
+    let mut figures = vec![load_figure(load, first), backlog_figure(backlog, record)];
+    if any_above_zero(&skipped) {
+        let y = "events skipped in an interval";
+        figures.push(time_figure(
+            "skipped",
+            "Skipped",
+            y,
+            Unit::Count,
+            skipped,
+            Vec::new(),
+        ));
+    }
+    if any_above_zero(&memory) {
+        let y = "resident size of the process";
+        figures.push(time_figure(
+            "resident",
+            "Memory over time",
+            y,
+            Unit::Bytes,
+            memory,
+            Vec::new(),
+        ));
+    }
+    figures
+}
+
+fn load_figure(mut load: Vec<Series>, first: &OpenLoopTrial) -> Figure {
     // last, so that it lies above those that keep up
     load.push(Series {
         marks: false,
@@ -230,71 +275,30 @@ pub(in super::super) fn over_the_run(record: &Record, summary: &Summary) -> Vec<
             rates(first, |interval| interval.offered),
         )
     });
-    let at_ends = |figure: fn(&IntervalNote) -> u64| {
-        move |open_loop: &OpenLoopTrial| -> Vec<Point> {
-            let intervals = open_loop.intervals.iter();
-            let point = |i: &IntervalNote| Point::at(i.end_ns as f64 / 1e9, figure(i) as f64);
-            intervals.map(point).collect()
-        }
-    };
-    let backlog = of_engines(Stroke::Solid, &at_ends(|interval| interval.backlog));
-    let skipped = of_engines(Stroke::Solid, &at_ends(|interval| interval.skipped));
-    let memory = of_engines(Stroke::Solid, &at_ends(|interval| interval.resident_bytes));
+    let y = "events a second";
+    time_figure(
+        "load",
+        "Offered and achieved",
+        y,
+        Unit::Count,
+        load,
+        Vec::new(),
+    )
+}
+
+fn backlog_figure(backlog: Vec<Series>, record: &Record) -> Figure {
     let limit = record.plan.open_loop.map(|plan| Guide {
         at: plan.max_backlog as f64,
         label: "--max-backlog".to_owned(),
     });
-    let any = |all: &[Series]| all.iter().flat_map(|s| &s.points).any(|p| p.y > 0.0);
     // a limit far above would flatten what there is
     let near = |guide: &Guide| {
-        backlog
-            .iter()
-            .flat_map(|s| &s.points)
-            .any(|p| p.y * 4.0 > guide.at)
+        let mut points = backlog.iter().flat_map(|series| &series.points);
+        points.any(|point| point.y * 4.0 > guide.at)
     };
     let levels: Vec<Guide> = limit.into_iter().filter(near).collect();
-    let none = Vec::new;
-    let mut figures = vec![
-        time_figure(
-            "load",
-            "Offered and achieved",
-            "events a second",
-            Unit::Count,
-            load,
-            none(),
-        ),
-        time_figure(
-            "backlog",
-            "Backlog",
-            "events due and not started",
-            Unit::Count,
-            backlog,
-            levels,
-        ),
-    ];
-    if any(&skipped) {
-        let y = "events skipped in an interval";
-        figures.push(time_figure(
-            "skipped",
-            "Skipped",
-            y,
-            Unit::Count,
-            skipped,
-            none(),
-        ));
-    }
-    if any(&memory) {
-        let y = "resident size of the process";
-        figures.push(time_figure(
-            "resident",
-            "Memory over time",
-            y,
-            Unit::Bytes,
-            memory,
-            none(),
-        ));
-    }
-    figures
+    let y = "events due and not started";
+    time_figure("backlog", "Backlog", y, Unit::Count, backlog, levels)
 }
 
 fn time_figure(
