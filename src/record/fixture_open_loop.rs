@@ -119,7 +119,7 @@ fn times(typical_ns: u64, wait_ns: u64) -> ServiceHistogram {
     for at in 0..500_u64 {
         let part = at as f64 / 500.0;
         let ns = typical_ns as f64 * (1.0 + 9.0 * part.powi(50));
-        let waited = wait_ns as f64 * (1.0 - 4.0 * part).max(0.0);
+        let waited = wait_ns as f64 * (1.0 - 10.0 * part).max(0.0);
         histogram.record_n((ns + waited) as u64, 100);
     }
     histogram
