@@ -34,6 +34,7 @@ impl EngineVisitor for One<'_> {
             inbox_capacity: notibench::engine::state::INBOX_CAPACITY,
             open_loop: None,
             stop: &StopFlag::default(),
+            external: None,
             on_hang: |message| panic!("{message}"),
         };
         let outcome = run_trial::<E, ()>(&setup, |_, _, _| ());

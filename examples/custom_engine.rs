@@ -40,30 +40,30 @@ impl Engine for OneLock {
     }
     fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
         let (members, contents) = &*self.maps.lock().unwrap();
-        for (id, state) in members {
-            visit(StateRef::Member(*id, state));
-        }
-        for (id, state) in contents {
-            visit(StateRef::Content(*id, state));
-        }
+        members
+            .iter()
+            .for_each(|(id, state)| visit(StateRef::Member(*id, state)));
+        contents
+            .iter()
+            .for_each(|(id, state)| visit(StateRef::Content(*id, state)));
     }
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
         let (members, contents) = &mut *self.maps.lock().unwrap();
-        for (id, state) in members {
-            visit(StateMut::Member(*id, state));
-        }
-        for (id, state) in contents {
-            visit(StateMut::Content(*id, state));
-        }
+        members
+            .iter_mut()
+            .for_each(|(id, state)| visit(StateMut::Member(*id, state)));
+        contents
+            .iter_mut()
+            .for_each(|(id, state)| visit(StateMut::Content(*id, state)));
     }
     fn memory(&self) -> MemoryUse {
         let (members, contents) = &*self.maps.lock().unwrap();
-        let mut used = MemoryUse::default();
-        used.state += (size_of::<Content>() * contents.len()) as u64;
-        for member in members.values() {
-            used.state += size_of::<Member>() as u64 + member.heap_bytes().0;
+        let slots = size_of::<Content>() * contents.len() + size_of::<Member>() * members.len();
+        let heap: u64 = members.values().map(|member| member.heap_bytes().0).sum();
+        MemoryUse {
+            state: slots as u64 + heap,
+            ..MemoryUse::default()
         }
-        used
     }
 }
 
@@ -85,8 +85,7 @@ impl Session for OneLockSession<'_> {
         for (at, read) in reads.iter().enumerate() {
             let member = |id, look: &mut dyn FnMut(Option<&Member>)| look(members.get(&id));
             let content = |id, look: &mut dyn FnMut(Option<&Content>)| look(contents.get(&id));
-            let answer = answer_read(read, &self.0.views, member, content);
-            sink(at, &answer);
+            sink(at, &answer_read(read, &self.0.views, member, content));
         }
     }
     fn finish(self) {}

@@ -65,7 +65,10 @@ function read(page) {
       [...row.children].map((cell) => cell.textContent));
     const text = `${document.body.innerText}\n${[...document.querySelectorAll("svg text")].map((t) => t.textContent).join("\n")}`;
     const order = ["failures", "answer", "trust", "plot"].map((name) => {
-      const found = document.querySelector(`.${name}`);
+      // of the first report that has a trust block: what several say together has none
+      const trust = document.querySelector(".trust");
+      const report = trust?.closest("article") ?? document;
+      const found = report.querySelector(`.${name}`);
       return found ? found.getBoundingClientRect().top : null;
     });
     return {
