@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::args::{IdleMode, arrivals, duration_ns, whole};
 use super::exit::{Failure, print};
+use super::html::{self, HtmlArgs};
 use super::progress::Progress;
 use super::run::{check_target, style};
 use super::signal::{end_process, stop_flag};
@@ -14,6 +15,7 @@ use crate::engine::Role;
 use crate::harness::{self, CapacityOptions, CapacityRequest, Contender};
 use crate::record::{Arrivals, Capacity, CapacityVerdict, Objective, default_path};
 use crate::report;
+use crate::report::html::Document;
 use crate::unit::quantity::{parse_count, parse_share};
 use crate::workload::Workload;
 
@@ -79,6 +81,8 @@ pub(super) struct CapacityArgs {
     /// What is printed on stdout
     #[arg(long, value_enum, default_value = "terminal")]
     format: CapacityFormat,
+    #[command(flatten)]
+    html: HtmlArgs,
 }
 
 /// `notibench capacity`.
@@ -117,6 +121,7 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
         on_hang: end_process,
     };
     let path = target(args, &workload)?;
+    let page = args.html.target(path.as_deref())?;
     let found = harness::capacity(&request, &mut Progress::new());
     let saved = match &path {
         Some(path) => found.save(path).map_err(Failure::from),
@@ -127,6 +132,9 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
         Err(failure) => return Err(failure),
     }
     saved?;
+    if let Some(page) = page {
+        html::write(&page, &[Document::Capacity(&found)])?;
+    }
     if let Some(path) = path {
         eprintln!("capacity: {}", path.display());
     }

@@ -59,7 +59,8 @@ impl Engine for DashMapEngine {
         role: Role::Engine,
         freshness: Freshness::Immediate,
         about: "DashMap fed in batches grouped by shard: the default choice where events arrive \
-                in batches; with single events it keeps only its hasher's and shards' gain",
+                in batches; keeps a session's answers that were asked twice; with single events it \
+                has only its hasher's and shards' gain",
     };
     type Session<'engine> = DashMapSession<'engine>;
 
