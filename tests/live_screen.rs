@@ -115,7 +115,7 @@ mod with_the_screen {
     #[test]
     fn a_panic_gives_it_back_before_its_message() {
         let mut run = example("panicking_engine");
-        run.args(["run", SMOKE, "--live", "--engine", "panicking", "--no-save"]);
+        run.args(["run", SMOKE, "--live", "--engine", "panics", "--no-save"]);
         let Some((code, seen)) = on_a_terminal("wait", &run) else {
             return;
         };
