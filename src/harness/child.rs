@@ -138,7 +138,7 @@ fn run_child(exe: &Path, words: &[OsString], stop: &StopFlag) -> Result<Record, 
 /// incomplete; that of the one that was under way is lost.
 ///
 /// # Errors
-/// As [`run_child`]; where the records do not go together; where `stop` is
+/// As `run_child`; where the records do not go together; where `stop` is
 /// set before the first process has ended.
 pub fn run_in_processes(
     exe: &Path,
@@ -179,7 +179,7 @@ pub fn run_in_processes(
 /// records come in the order of `exes`.
 ///
 /// # Errors
-/// As [`run_child`].
+/// As `run_child`.
 pub fn run_turn(
     exes: [&Path; 2],
     words: &[OsString],
