@@ -46,7 +46,7 @@ pub struct AdversaryOptions {
     /// Trials of each attack.
     pub trials: u64,
     /// Judged leniently: an attack fails only where all of its interval of
-    /// 99.9% lies beyond the bound.
+    /// 99.9% lies beyond the bound, in two games, one after the other.
     pub short: bool,
     /// Of the worlds.
     pub seed: u64,
@@ -102,13 +102,31 @@ pub fn adversary(
     let mut found = AdversaryFound::default();
     for (at, (showing, attack, is_control)) in plays.iter().enumerate() {
         observer.turn(at, plays.len(), attack.name);
-        let right = right_guesses(&game, *showing, attack, options)?;
-        let row = judge(&game, (*showing, attack, *is_control), options, right)?;
+        let play = (*showing, attack, *is_control);
+        let mut row = play_attack(&game, play, options)?;
+        if options.short && row.verdict == AttackVerdict::Beyond {
+            // of a dozen tight attacks one is beyond its 99.9% in some hundred
+            // games: a short game believes it when it happens twice
+            let other = Game {
+                seed: mix(game.seed),
+                ..game
+            };
+            row = play_attack(&other, play, options)?;
+        }
         found.attacks.push(row);
     }
     observer.stage("timing reads");
     found.timings = timing::time_reads(&game, options)?;
     Ok(found)
+}
+
+fn play_attack(
+    game: &Game,
+    play: (Showing, &Attack, bool),
+    options: &AdversaryOptions,
+) -> Result<AttackRow, String> {
+    let right = right_guesses(game, play.0, play.1, options)?;
+    judge(game, play, options, right)
 }
 
 /// How many of the trials' worlds were guessed right.
