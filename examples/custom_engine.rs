@@ -5,17 +5,16 @@
 use std::{collections::HashMap, process::ExitCode, sync::Mutex};
 
 use notibench::engine::read::{Answer, answer_read};
-use notibench::engine::snapshot::{StateMut, StateRef};
+use notibench::engine::snapshot::StateMut;
 use notibench::engine::state::{Content, Member, MemberUpdate};
-use notibench::engine::viewing::{Viewing, Views};
-use notibench::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
+use notibench::engine::viewing::Viewing;
+use notibench::engine::{Engine, EngineConfig, EngineInfo, Freshness, Role, Session};
 use notibench::event::{Event, Read};
 use notibench::harness::Contender;
 
 struct OneLock {
     maps: Mutex<(HashMap<u64, Member>, HashMap<u64, Content>)>,
-    inbox_capacity: usize,
-    views: Views,
+    config: EngineConfig,
 }
 
 struct OneLockSession<'engine>(&'engine OneLock, Viewing);
@@ -31,21 +30,11 @@ impl Engine for OneLock {
     fn build(config: &EngineConfig) -> Self {
         Self {
             maps: Mutex::default(),
-            inbox_capacity: config.inbox_capacity,
-            views: config.views.clone(),
+            config: config.clone(),
         }
     }
     fn session(&self, _worker: usize) -> OneLockSession<'_> {
-        OneLockSession(self, self.views.viewing())
-    }
-    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        let (members, contents) = &*self.maps.lock().unwrap();
-        members
-            .iter()
-            .for_each(|(id, state)| visit(StateRef::Member(*id, state)));
-        contents
-            .iter()
-            .for_each(|(id, state)| visit(StateRef::Content(*id, state)));
+        OneLockSession(self, self.config.views.viewing())
     }
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
         let (members, contents) = &mut *self.maps.lock().unwrap();
@@ -56,15 +45,6 @@ impl Engine for OneLock {
             .iter_mut()
             .for_each(|(id, state)| visit(StateMut::Content(*id, state)));
     }
-    fn memory(&self) -> MemoryUse {
-        let (members, contents) = &*self.maps.lock().unwrap();
-        let slots = size_of::<Content>() * contents.len() + size_of::<Member>() * members.len();
-        let heap: u64 = members.values().map(|member| member.heap_bytes().0).sum();
-        MemoryUse {
-            state: slots as u64 + heap,
-            ..MemoryUse::default()
-        }
-    }
 }
 
 impl Session for OneLockSession<'_> {
@@ -73,7 +53,7 @@ impl Session for OneLockSession<'_> {
         for event in batch {
             let member = |update: MemberUpdate| {
                 let state = members.entry(update.member).or_default();
-                state.apply(&update, self.0.inbox_capacity);
+                state.apply(&update, self.0.config.inbox_capacity);
             };
             self.1.for_each_update(event, member, |update| {
                 contents.entry(update.content).or_default().apply(&update);
@@ -85,7 +65,10 @@ impl Session for OneLockSession<'_> {
         for (at, read) in reads.iter().enumerate() {
             let member = |id, look: &mut dyn FnMut(Option<&Member>)| look(members.get(&id));
             let content = |id, look: &mut dyn FnMut(Option<&Content>)| look(contents.get(&id));
-            sink(at, &answer_read(read, &self.0.views, member, content));
+            sink(
+                at,
+                &answer_read(read, &self.0.config.views, member, content),
+            );
         }
     }
     fn finish(self) {}

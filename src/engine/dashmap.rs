@@ -15,11 +15,11 @@ mod viewers;
 
 use dashmap::DashMap;
 
-use super::dashmaps::{visit_maps, visit_maps_mut};
+use super::dashmaps::visit_maps_mut;
 use super::keyed::Keyed;
 use super::map_memory;
 use super::read::Answer;
-use super::snapshot::{StateMut, StateRef};
+use super::snapshot::StateMut;
 use super::state::{ContentUpdate, Member, MemberUpdate};
 use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
@@ -90,10 +90,6 @@ impl Engine for DashMapEngine {
             sightings: Sightings::default(),
             reader: Reader::new(),
         }
-    }
-
-    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        visit_maps(&self.members, &self.contents, visit);
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {

@@ -10,13 +10,13 @@ use dashmap::DashMap;
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::dashmap::shard::{Map, Sighting, Table, apply, likely};
-use super::dashmaps::{read_maps, visit_maps, visit_maps_mut};
+use super::dashmaps::{read_maps, visit_maps_mut};
 use super::keyed::Keyed;
 use super::lines::Lines;
 use super::map_memory;
 use super::meeting::Meeting;
 use super::read::Answer;
-use super::snapshot::{StateMut, StateRef};
+use super::snapshot::StateMut;
 use super::state::{ContentUpdate, MemberUpdate};
 use super::viewing::{Viewing, Views};
 use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session};
@@ -96,10 +96,6 @@ impl Engine for DeferredDashMapEngine {
             first_shard: worker * SHARDS / self.desks.len(),
             gathered: self.desks[worker].write(),
         }
-    }
-
-    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        visit_maps(&self.members, &self.contents, visit);
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {

@@ -4,11 +4,11 @@
 
 use dashmap::DashMap;
 
-use super::dashmaps::{read_maps, visit_maps, visit_maps_mut};
+use super::dashmaps::{read_maps, visit_maps_mut};
 use super::keyed::Keyed;
 use super::map_memory;
 use super::read::Answer;
-use super::snapshot::{StateMut, StateRef};
+use super::snapshot::StateMut;
 use super::state::{ContentUpdate, MemberUpdate};
 use super::viewing::{Viewing, Views};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
@@ -63,10 +63,6 @@ impl Engine for EntryDashMapEngine {
             engine: self,
             viewing: self.views.viewing(),
         }
-    }
-
-    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        visit_maps(&self.members, &self.contents, visit);
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {

@@ -7,24 +7,10 @@ use dashmap::DashMap;
 use rayon::prelude::*;
 
 use super::read::{Answer, answer_read};
-use super::snapshot::{StateMut, StateRef};
+use super::snapshot::StateMut;
 use super::state::{Content, Member};
 use super::viewing::Views;
 use crate::event::Read;
-
-/// Shows every state, shards side by side.
-pub(super) fn visit_maps<S: BuildHasher + Clone + Send + Sync>(
-    members: &DashMap<u64, Member, S>,
-    contents: &DashMap<u64, Content, S>,
-    visit: &(dyn Fn(StateRef<'_>) + Sync),
-) {
-    members
-        .par_iter()
-        .for_each(|at| visit(StateRef::Member(*at.key(), at.value())));
-    contents
-        .par_iter()
-        .for_each(|at| visit(StateRef::Content(*at.key(), at.value())));
-}
 
 /// Shows every state to be changed, shards side by side.
 pub(super) fn visit_maps_mut<S: BuildHasher + Clone + Send + Sync>(

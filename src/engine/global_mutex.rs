@@ -5,7 +5,7 @@ use parking_lot::Mutex;
 
 use super::map_memory;
 use super::read::Answer;
-use super::snapshot::{StateMut, StateRef};
+use super::snapshot::StateMut;
 use super::tables::Tables;
 use super::updates::Updates;
 use super::viewing::{Viewing, Views};
@@ -47,22 +47,6 @@ impl Engine for GlobalMutexEngine {
             viewing: self.views.viewing(),
             updates: Updates::default(),
         }
-    }
-
-    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        let Tables { members, contents } = &*self.tables.lock();
-        rayon::join(
-            || {
-                members
-                    .iter()
-                    .for_each(|(id, state)| visit(StateRef::Member(id, state)));
-            },
-            || {
-                contents
-                    .iter()
-                    .for_each(|(id, state)| visit(StateRef::Content(id, state)));
-            },
-        );
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {

@@ -1,5 +1,5 @@
 //! Bytes of hash tables: one way to count them for every engine. Imports the
-//! shared state.
+//! contract, the shared state.
 //!
 //! A table of hashbrown, which DashMap's shards are too, is one allocation:
 //! a power of two of slots, each a key with its value (with padding, so the
@@ -12,11 +12,13 @@
 use std::iter::Sum;
 
 use dashmap::DashMap;
+use parking_lot::Mutex;
 
-use super::MemoryUse;
 use super::allocation::allocator_overhead;
 use super::keyed::KeyedTable;
+use super::snapshot::StateRef;
 use super::state::{Content, Member};
+use super::{Engine, MemoryUse};
 
 /// Bytes that maps have asked the allocator for, and what it takes beyond.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
@@ -72,6 +74,22 @@ pub(super) fn of_maps(
         map: allocated.asked.saturating_sub(in_table),
         allocator: allocated.beyond,
     } + used
+}
+
+/// Of states alone, found by a visit: a map around them is not known.
+#[must_use]
+pub(super) fn of_states<E: Engine>(engine: &E) -> MemoryUse {
+    let sum = Mutex::new(MemoryUse::default());
+    engine.visit(&|state| {
+        let (size, on_heap) = match state {
+            StateRef::Member(_, state) => (size_of_val(state), of_member(state)),
+            StateRef::Content(_, state) => (size_of_val(state), of_content(state)),
+        };
+        let mut sum = sum.lock();
+        *sum = *sum + on_heap;
+        sum.state += size as u64;
+    });
+    sum.into_inner()
 }
 
 /// What a member has on the heap.
@@ -145,9 +163,11 @@ fn allocated_by<V, S: std::hash::BuildHasher + Clone>(map: &DashMap<u64, V, S>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::global_mutex::GlobalMutexEngine;
     use crate::engine::keyed::KeyedTable;
     use crate::engine::state::ContentUpdate;
-    use crate::event::Stamp;
+    use crate::engine::{EngineConfig, Session};
+    use crate::event::{Event, Kind, Segment, Stamp};
     use crate::unit::hash::{hash_id, shared_hasher};
 
     /// Slots, each with its control byte, the repeated group, and the padding
@@ -188,6 +208,32 @@ mod tests {
             allocated_by(&dashmap),
             parts.map(Allocated::once).sum::<Allocated>()
         );
+    }
+
+    #[test]
+    fn without_its_map_a_state_is_counted_with_its_heap() {
+        let engine = GlobalMutexEngine::build(&EngineConfig::new(1));
+        let mut session = engine.session(0);
+        let like = |actor| {
+            Event::new(
+                actor,
+                0,
+                Kind::PostLike,
+                false,
+                (actor, Segment::Other),
+                1,
+                2,
+            )
+        };
+        session.ingest(&[like(3), like(4)]);
+        session.finish();
+        let (states, all) = (of_states(&engine), engine.memory());
+        assert!(states.state > (size_of::<Member>() + size_of::<Content>()) as u64);
+        assert_eq!(
+            (states.state, states.slack, states.map),
+            (all.state, all.slack, 0)
+        );
+        assert!(all.map > 0 && states.allocator < all.allocator);
     }
 
     #[test]

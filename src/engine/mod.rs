@@ -222,17 +222,21 @@ pub trait Engine: Sized + Send + Sync + 'static {
     fn session(&self, worker: usize) -> Self::Session<'_>;
 
     /// Calls `visit` once for every member and content that has state, from
-    /// any thread, in any order. Only called while no session is open.
-    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync));
-
-    /// Calls `visit` once for every member and content, to be changed, from
-    /// any thread, in any order: so an epoch is closed. Only called while no
-    /// session is open.
+    /// any thread, in any order: to look at it, or to change it, as where an
+    /// epoch is closed. Only called while no session is open.
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync));
 
+    /// The same to look at alone.
+    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
+        self.visit_mut(&|state| visit(state.as_ref()));
+    }
+
     /// Bytes that hold the state, counted by a walk. Only called while no
-    /// session is open.
-    fn memory(&self) -> MemoryUse;
+    /// session is open. Left out, it is what the states themselves hold:
+    /// nothing is known of a map then.
+    fn memory(&self) -> MemoryUse {
+        map_memory::of_states(self)
+    }
 }
 
 /// One worker's handle to an engine.

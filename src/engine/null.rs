@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use super::read::Answer;
-use super::snapshot::{StateMut, StateRef};
+use super::snapshot::StateMut;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 
@@ -29,8 +29,6 @@ impl Engine for NullProbe {
     fn session(&self, _: usize) -> NullSession {
         NullSession
     }
-
-    fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
 
     fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
 

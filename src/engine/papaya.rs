@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use super::keyed::Keyed;
 use super::map_memory::{self, Allocated, of_content, of_member};
 use super::read::{Answer, answer_read};
-use super::snapshot::{StateMut, StateRef};
+use super::snapshot::StateMut;
 use super::state::{Content, ContentUpdate, Member, MemberUpdate};
 use super::viewing::{Viewing, Views};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
@@ -66,21 +66,6 @@ impl Engine for PapayaEngine {
             engine: self,
             viewing: self.views.viewing(),
         }
-    }
-
-    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        rayon::join(
-            || {
-                for (&id, state) in &self.members.pin() {
-                    visit(StateRef::Member(id, &state.lock()));
-                }
-            },
-            || {
-                for (&id, state) in &self.contents.pin() {
-                    visit(StateRef::Content(id, &state.lock()));
-                }
-            },
-        );
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {

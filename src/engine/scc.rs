@@ -6,7 +6,7 @@ use scc::HashMap;
 use super::keyed::Keyed;
 use super::map_memory::{self, Allocated, of_content, of_member};
 use super::read::{Answer, answer_read};
-use super::snapshot::{StateMut, StateRef};
+use super::snapshot::StateMut;
 use super::state::{Content, ContentUpdate, Member, MemberUpdate};
 use super::viewing::{Viewing, Views};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
@@ -49,21 +49,6 @@ impl Engine for SccEngine {
             engine: self,
             viewing: self.views.viewing(),
         }
-    }
-
-    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        rayon::join(
-            || {
-                each(&self.members, |id, state| {
-                    visit(StateRef::Member(id, state));
-                });
-            },
-            || {
-                each(&self.contents, |id, state| {
-                    visit(StateRef::Content(id, state));
-                });
-            },
-        );
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {

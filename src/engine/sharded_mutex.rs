@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::keyed::{Keyed, KeyedTable};
 use super::map_memory;
 use super::read::{Answer, answer_read};
-use super::snapshot::{StateMut, StateRef};
+use super::snapshot::StateMut;
 use super::state::{Content, Member};
 use super::viewing::{Viewing, Views};
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
@@ -97,21 +97,6 @@ impl Engine for ShardedMutexEngine {
             engine: self,
             viewing: self.views.viewing(),
         }
-    }
-
-    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        self.members.shards.par_iter().for_each(|shard| {
-            shard
-                .lock()
-                .iter()
-                .for_each(|(id, state)| visit(StateRef::Member(id, state)));
-        });
-        self.contents.shards.par_iter().for_each(|shard| {
-            shard
-                .lock()
-                .iter()
-                .for_each(|(id, state)| visit(StateRef::Content(id, state)));
-        });
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {

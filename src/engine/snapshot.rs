@@ -36,6 +36,17 @@ pub enum StateMut<'a> {
     Content(u64, &'a mut Content),
 }
 
+impl StateMut<'_> {
+    /// The same to look at alone.
+    #[must_use]
+    pub const fn as_ref(&self) -> StateRef<'_> {
+        match self {
+            Self::Member(id, state) => StateRef::Member(*id, state),
+            Self::Content(id, state) => StateRef::Content(*id, state),
+        }
+    }
+}
+
 /// One member's line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberLine {

@@ -6,7 +6,7 @@ use super::MemoryUse;
 use super::keyed::KeyedTable;
 use super::map_memory;
 use super::read::{Answer, InboxPage, answer_read, content_views_of, page_of, profile_views_of};
-use super::snapshot::{StateMut, StateRef};
+use super::snapshot::StateMut;
 use super::state::{Content, Member};
 use super::updates::{Updates, apply_all};
 use super::viewing::Views;
@@ -72,16 +72,6 @@ impl Tables {
                 Answer::Views(content_views_of(read.id, state, views))
             }
         }
-    }
-
-    /// Shows every state.
-    pub(super) fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        self.members
-            .iter()
-            .for_each(|(id, state)| visit(StateRef::Member(id, state)));
-        self.contents
-            .iter()
-            .for_each(|(id, state)| visit(StateRef::Content(id, state)));
     }
 
     /// Shows every state, to be changed.

@@ -25,7 +25,7 @@ use crossbeam_queue::ArrayQueue;
 use rayon::prelude::*;
 
 use super::map_memory;
-use super::snapshot::{StateMut, StateRef};
+use super::snapshot::StateMut;
 use super::updates::{self, Updates};
 use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, StopFlag};
@@ -80,12 +80,6 @@ impl Engine for ActorEngine {
 
     fn session(&self, _: usize) -> ActorSession<'_> {
         ActorSession::open(self)
-    }
-
-    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        self.owners
-            .par_iter()
-            .for_each(|owner| owner.tables.lock().visit(visit));
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 use super::keyed::KeyedTable;
 use super::map_memory;
-use super::snapshot::{StateMut, StateRef};
+use super::snapshot::StateMut;
 use super::state::{Content, Member};
 use super::tables::Tables;
 use super::viewing::Views;
@@ -125,12 +125,6 @@ impl Engine for FoldReduceEngine {
 
     fn session(&self, worker: usize) -> FoldReduceSession<'_> {
         FoldReduceSession::open(self, worker)
-    }
-
-    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        self.parts
-            .par_iter()
-            .for_each(|part| part.lock().merged.visit(visit));
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {

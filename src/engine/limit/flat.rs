@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::{answer_nothing, dense_of, memory_of};
 use crate::engine::dense::DenseIds;
 use crate::engine::read::Answer;
-use crate::engine::snapshot::{StateMut, StateRef};
+use crate::engine::snapshot::StateMut;
 use crate::engine::state::for_each_update;
 use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
@@ -43,8 +43,6 @@ impl Engine for LimitFlat {
     fn session(&self, _: usize) -> FlatSession<'_> {
         FlatSession { engine: self }
     }
-
-    fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
 
     fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
 

@@ -13,7 +13,7 @@ use crate::engine::keyed::Keyed;
 use crate::engine::lines::Lines;
 use crate::engine::meeting::Meeting;
 use crate::engine::read::Answer;
-use crate::engine::snapshot::{StateMut, StateRef};
+use crate::engine::snapshot::StateMut;
 use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate};
 use crate::engine::{
     Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session,
@@ -142,8 +142,6 @@ impl Engine for LimitPartitioned {
             gathered,
         }
     }
-
-    fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
 
     fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
 

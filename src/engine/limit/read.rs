@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use super::answer_nothing;
 use crate::engine::read::Answer;
-use crate::engine::snapshot::{StateMut, StateRef};
+use crate::engine::snapshot::StateMut;
 use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 
@@ -30,8 +30,6 @@ impl Engine for LimitRead {
     fn session(&self, _: usize) -> ReadSession {
         ReadSession { sum: 0 }
     }
-
-    fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
 
     fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
 

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use super::{answer_nothing, dense_of, memory_of};
 use crate::engine::dense::DenseIds;
 use crate::engine::read::Answer;
-use crate::engine::snapshot::{StateMut, StateRef};
+use crate::engine::snapshot::StateMut;
 use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate, for_each_update};
 use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
@@ -56,8 +56,6 @@ impl Engine for LimitState {
             contents: Vec::with_capacity(PREFETCHED),
         }
     }
-
-    fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
 
     fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
 

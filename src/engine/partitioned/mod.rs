@@ -20,7 +20,7 @@ use crossbeam_queue::ArrayQueue;
 use rayon::prelude::*;
 
 use super::map_memory;
-use super::snapshot::{StateMut, StateRef};
+use super::snapshot::StateMut;
 use super::tables::Tables;
 use super::updates;
 use super::viewing::Views;
@@ -95,14 +95,6 @@ impl Engine for PartitionedEngine {
 
     fn session(&self, worker: usize) -> PartitionedSession<'_> {
         PartitionedSession::open(self, worker)
-    }
-
-    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
-        self.desks.par_iter().for_each(|desk| {
-            if let Some(partition) = &*desk.parked.lock() {
-                partition.visit(visit);
-            }
-        });
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {

@@ -38,7 +38,7 @@ use parking_lot::Mutex;
 
 use self::connection::{Lease, Link, give_up};
 use self::layout::{Counts, LEASE, MARKS, parse_key};
-use super::snapshot::{StateMut, StateRef};
+use super::snapshot::StateMut;
 use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role};
 use session::RedisSession;
@@ -103,7 +103,10 @@ impl Engine for RedisEngine {
         RedisSession::new(self, Link::open(&self.address))
     }
 
-    fn visit(&self, visit: &(dyn Fn(StateRef<'_>) + Sync)) {
+    /// Shows copies of what the server holds: changes to them are lost. Epochs
+    /// are closed of engines whose views are not plain only, which this one
+    /// refuses to be built for.
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
         let mut link = self.link.lock();
         let found = find(&mut link);
         for ids in found.members.chunks(FETCHED) {
@@ -116,14 +119,10 @@ impl Engine for RedisEngine {
             }
             let counts: Vec<Counts> = link.ask(&pipeline);
             for (&id, counts) in ids.iter().zip(&counts) {
-                visit(StateRef::Content(id, &layout::content_of(counts)));
+                visit(StateMut::Content(id, &mut layout::content_of(counts)));
             }
         }
     }
-
-    /// Epochs are closed of engines whose views are not plain only, which this
-    /// one refuses to be built for: there is nothing to be changed.
-    fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
 
     /// What the server uses beyond what it used while it was empty, buffers of
     /// connections among it, some tens of KiB each: it says no more, so that
@@ -143,7 +142,7 @@ impl RedisEngine {
         link: &mut Link,
         ids: &[u64],
         marks: &HashMap<u64, u64>,
-        visit: &(dyn Fn(StateRef<'_>) + Sync),
+        visit: &(dyn Fn(StateMut<'_>) + Sync),
     ) {
         let mut pipeline = ::redis::pipe();
         for &id in ids {
@@ -156,8 +155,8 @@ impl RedisEngine {
             let counts: Counts = link.next(&mut replies);
             let entries = link.next(&mut replies);
             let mark = marks.get(&id).copied();
-            let member = layout::member_of(&counts, &entries, mark, self.inbox_capacity);
-            visit(StateRef::Member(id, &member));
+            let mut member = layout::member_of(&counts, &entries, mark, self.inbox_capacity);
+            visit(StateMut::Member(id, &mut member));
         }
     }
 }
