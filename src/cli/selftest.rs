@@ -9,7 +9,8 @@ use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
 use crate::engine::Role;
 use crate::harness::selftest::{
-    self, Judged, PlantedJudged, SelftestFound, SelftestOptions, judge_planted, judge_same,
+    self, Judged, PlantedJudged, RealTimeFound, SelftestFound, SelftestOptions, judge_planted,
+    judge_same,
 };
 use crate::harness::{self, Contender, RunOptions, SelftestError};
 use crate::record::{Environment, Plan};
@@ -38,7 +39,14 @@ pub(super) fn selftest(args: &SelftestArgs, own: &[Contender]) -> Result<(), Fai
     }
     let options = options(args, &workload, &engine, &environment)?;
     let start = Instant::now();
-    let found = selftest::selftest(&workload, &engine, &options, &mut Progress::new())?;
+    let mut progress = Progress::new();
+    let found = selftest::selftest(&workload, &engine, &options, &mut progress)?;
+    let real_time = if args.no_real_time {
+        None
+    } else {
+        selftest::real_time(&workload, &environment, &options, &mut progress)?
+    };
+    drop(progress);
     let (same, planted) = (
         judge_same(&found.same),
         judge_planted(&found.planted, args.plant),
@@ -55,9 +63,13 @@ pub(super) fn selftest(args: &SelftestArgs, own: &[Contender]) -> Result<(), Fai
     text += &words_of_same(&same, options.rounds);
     text += &words_of_planted(&planted, &options);
     text += &words_of_disturbance(&found, &environment);
+    text += &real_time
+        .as_ref()
+        .map_or_else(String::new, words_of_real_time);
     let _ = writeln!(text, "took          {:.0} s", start.elapsed().as_secs_f64());
     print(&text)?;
-    verdict(&found, &same, &planted, args.plant)
+    verdict(&found, &same, &planted, args.plant)?;
+    real_time.as_ref().map_or(Ok(()), verdict_of_real_time)
 }
 
 fn options(
@@ -198,6 +210,57 @@ fn words_of_disturbance(found: &SelftestFound, environment: &Environment) -> Str
         environment.load_1m,
         harness::examine().load_1m,
     )
+}
+
+fn words_of_real_time(found: &RealTimeFound) -> String {
+    let RealTimeFound { stall, capacity } = found;
+    let disturbed = |is_it: bool| if is_it { ": the machine took part" } else { "" };
+    let share = capacity.ratio().map_or_else(
+        || "none was attained".to_owned(),
+        |ratio| format!("{:.1}% of it was found", ratio * 100.0),
+    );
+    format!(
+        "real time     a stall of 100 ms: {} events waited for more than 10 ms, planted {}{}\n\
+         \x20             longest response {:.1} ms; service above 10 ms: {} events of the batch \
+         that stalled\n\
+         \x20             steal {} ms, involuntary switches {}\n\
+         \x20             a capacity of {} events/s: {share} in {} steps{}\n\
+         \x20             steal {} ms, involuntary switches {}\n",
+        show_whole(stall.late),
+        show_whole(stall.expected),
+        disturbed(stall.is_disturbed()),
+        stall.response_max_ns as f64 / 1e6,
+        show_whole(stall.stalled),
+        show_whole(stall.steal_ms),
+        show_whole(stall.involuntary_switches),
+        show_whole(capacity.planted_per_s as u64),
+        capacity.steps,
+        disturbed(capacity.is_disturbed()),
+        show_whole(capacity.steal_ms),
+        show_whole(capacity.involuntary_switches),
+    )
+}
+
+fn verdict_of_real_time(found: &RealTimeFound) -> Result<(), Failure> {
+    let RealTimeFound { stall, capacity } = found;
+    if !stall.is_passed() {
+        return Err(Failure::Error(format!(
+            "selftest failed: of a stall of 100 ms the response times of {} events told, {} were \
+             due in it: they are not counted from their intended starts; this is a fault of \
+             notibench",
+            show_whole(stall.late),
+            show_whole(stall.expected)
+        )));
+    }
+    if !capacity.is_passed() {
+        return Err(Failure::Error(format!(
+            "selftest failed: an engine that can take {} events/s was said to take {}: this is a \
+             fault of notibench",
+            show_whole(capacity.planted_per_s as u64),
+            show_whole(capacity.found_per_s.unwrap_or_default() as u64)
+        )));
+    }
+    Ok(())
 }
 
 fn verdict(

@@ -35,6 +35,7 @@ pub mod sharded_mutex;
 pub mod snapshot;
 pub mod state;
 mod tables;
+pub mod timed;
 mod updates;
 pub mod viewing;
 

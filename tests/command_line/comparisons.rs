@@ -166,6 +166,7 @@ fn a_selftest_prints_its_figures() {
         "2k",
         "--threads",
         "2",
+        "--no-real-time",
     ];
     let few = ["--planted-comparisons", "2", "--planted-rounds", "6"];
     let output = output(&[&words[..], &few].concat());

@@ -84,6 +84,9 @@ pub(in crate::cli) struct SelftestArgs {
     /// Rounds of each of them at the most
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "1000")]
     pub(in crate::cli) planted_rounds: usize,
+    /// Leave out the stall and the capacity that are planted in real time: some ten seconds
+    #[arg(long)]
+    pub(in crate::cli) no_real_time: bool,
     /// Events of each trial [default: 100k]
     #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     pub(in crate::cli) events: Option<u64>,

@@ -3,8 +3,10 @@
 //! Imports its siblings, `stats`.
 
 mod judge;
+mod real_time;
 
 pub use judge::{Judged, PlantedJudged, judge_planted, judge_same};
+pub use real_time::{CapacityFound, RealTimeFound, StallFound, real_time};
 
 use super::Observer;
 use super::contender::Contender;
