@@ -37,6 +37,31 @@ winners folder="reports/kept/winners" *flags:
         --rounds 6 --all --out {{folder}}/badge_polling.json {{flags}}
     cargo run --release -- winners {{folder}}/*.json --beside dashmap --without actor --format markdown
 
+# Capacities of the map engines in docs/PERFORMANCE.md; twenty minutes on a quiet machine
+capacities folder="target/capacity" *flags:
+    mkdir -p {{folder}}
+    for workload in steady_week viral_post engagement_only; do \
+        steps="--hold 200ms --confirm 600ms --searches 2"; \
+        if [ $workload = steady_week ]; then steps="--hold 300ms --searches 3"; fi; \
+        cargo run --release -- capacity workloads/$workload.toml --slo 'p99 < 10ms' \
+            --engine dashmap --engine papaya --engine dashmap-entry --engine sharded-mutex \
+            --engine scc --engine global-mutex --engine dashmap-naive $steps \
+            --out {{folder}}/$workload.json --html={{folder}}/$workload.html {{flags}} || exit 1; \
+    done
+
+# A closed loop and shares of a capacity on one page: `just load 9766196`
+load capacity folder="target/load" *flags:
+    mkdir -p {{folder}}
+    cargo run --release -- run workloads/steady_week.toml --engine dashmap --engine papaya \
+        --events 10M --rounds 4 --out {{folder}}/closed.json {{flags}}
+    for share in 50 80 95; do \
+        cargo run --release -- run workloads/steady_week.toml --engine dashmap --engine papaya \
+            --rate $(({{capacity}} * share / 100))/s --duration 1s --rounds 4 \
+            --out {{folder}}/at$share.json {{flags}} || exit 1; \
+    done
+    cargo run --release -- report {{folder}}/closed.json {{folder}}/at50.json {{folder}}/at80.json \
+        {{folder}}/at95.json --out {{folder}}.html
+
 # DuckDB and Polars beside the engines: docs/PEERS.md
 peers *flags:
     benches/peers/run {{flags}}

@@ -1,7 +1,7 @@
 //! The record that the project keeps: it loads, its report drawn again is the
 //! text beside it, and the README shows that text.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use notibench::record::Record;
 use notibench::report::{Style, terminal};
@@ -33,6 +33,35 @@ fn the_kept_report_is_drawn_from_the_kept_record_and_shown_in_the_readme() {
         text("README.md").contains(kept.trim_end()),
         "README.md shows another report than reports/kept/steady_week.txt"
     );
+}
+
+/// Every record below a folder.
+fn records_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path());
+    let below = |path: PathBuf| match path.extension() {
+        None => records_in(&path),
+        Some(extension) if extension == "json" => vec![path],
+        Some(_) => Vec::new(),
+    };
+    entries.flat_map(below).collect()
+}
+
+#[test]
+fn every_kept_record_is_whole_and_anybody_can_run_its_command() {
+    let records = records_in(&root().join("reports/kept"));
+    assert!(!records.is_empty());
+    for path in records {
+        let record = std::fs::read_to_string(&path).unwrap();
+        let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+        assert_ne!(record["complete"], false, "{}", path.display());
+        let command = record["command"].as_array().unwrap();
+        let words = command.iter().map(|word| word.as_str().unwrap());
+        for word in words {
+            assert!(!word.starts_with('/'), "{}: {word}", path.display());
+        }
+    }
 }
 
 #[test]

@@ -6,12 +6,13 @@ use std::borrow::Cow;
 use super::counters::CountsPerEvent;
 use super::limits::shares;
 use super::memory::MemoryParts;
+use super::open_loop_lines::open_loop_lines;
 use super::standing::{Standing, passes, ratio_of, significant, standings, verdict_words};
 use super::summary::{EngineLine, Proof, Versus};
 use crate::record::{EngineNote, Pass, Record};
 
 /// The columns; docs/FORMAT.md describes them. New ones are added at the end.
-const COLUMNS: [&str; 38] = [
+const COLUMNS: [&str; 49] = [
     "workload",
     "name",
     "engine",
@@ -50,6 +51,25 @@ const COLUMNS: [&str; 38] = [
     "baseline",
     "threads",
     "error",
+    "offered_per_s",
+    "achieved_per_s",
+    "skipped",
+    "peak_backlog",
+    "response_p50_ns",
+    "response_p99_ns",
+    "response_p999_ns",
+    "service_p50_ns",
+    "service_p99_ns",
+    "service_p999_ns",
+    "read_response_p99_ns",
+];
+
+/// Quantiles of an open loop's times, with the columns of response and service
+/// times.
+const TIMES: [(f64, &str, &str); 3] = [
+    (0.5, "response_p50_ns", "service_p50_ns"),
+    (0.99, "response_p99_ns", "service_p99_ns"),
+    (0.999, "response_p999_ns", "service_p999_ns"),
 ];
 
 /// The figures of a record as CSV. Fields without a figure are empty; numbers
@@ -157,11 +177,34 @@ fn figures(row: &mut Row, record: &Record, pass: Pass, line: &EngineLine) {
     row.number("instructions_per_event", counts.instructions);
     row.number("cache_misses_per_event", counts.cache_misses);
     row.number("tlb_misses_per_event", counts.tlb_misses);
+    open_loop(row, record, &line.name);
     let proof = match line.proof {
         Proof::Equal => "equal",
         Proof::NotChecked => "not_checked",
     };
     row.text("proof", proof);
+}
+
+/// What an engine of an open loop came to; nothing in a closed one.
+fn open_loop(row: &mut Row, record: &Record, name: &str) {
+    let Some(plan) = &record.plan.open_loop else {
+        return;
+    };
+    let lines = open_loop_lines(record);
+    let Some(line) = lines.iter().find(|line| line.name == name) else {
+        return;
+    };
+    row.number("offered_per_s", Some(plan.offered_per_s));
+    row.number("achieved_per_s", Some(line.achieved_per_s));
+    row.text("skipped", &line.skipped.to_string());
+    row.text("peak_backlog", &line.peak_backlog.to_string());
+    let number = |ns: Option<u64>| ns.map(|ns| ns as f64);
+    for (quantile, response, service) in TIMES {
+        row.number(response, number(line.response.supported(quantile)));
+        row.number(service, number(line.service.supported(quantile)));
+    }
+    let reads = line.read_response.supported(0.99);
+    row.number("read_response_p99_ns", number(reads));
 }
 
 fn versus(row: &mut Row, versus: &Versus) {
@@ -190,7 +233,7 @@ fn quoted(field: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::fixture;
+    use crate::record::{fixture, fixture_open_loop};
 
     /// The fields, read by another's reader: a map a line.
     fn read(text: &str) -> Vec<Vec<(String, String)>> {
@@ -216,6 +259,19 @@ mod tests {
     #[test]
     fn the_figures_are_those_of_the_summary() {
         insta::assert_snapshot!(csv(&fixture::with_limits()));
+    }
+
+    #[test]
+    fn an_open_loop_fills_its_columns() {
+        let record = fixture_open_loop::record();
+        let lines = read(&csv(&record));
+        let line = &lines[0];
+        let plan = record.plan.open_loop.as_ref().unwrap();
+        let offered: f64 = field(line, "offered_per_s").parse().unwrap();
+        assert!((offered / plan.offered_per_s - 1.0).abs() < 1e-5);
+        let [response, service] = ["response_p50_ns", "service_p50_ns"]
+            .map(|column| field(line, column).parse::<f64>().unwrap());
+        assert!(response >= service && service > 0.0, "{response} {service}");
     }
 
     #[test]

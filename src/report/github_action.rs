@@ -9,6 +9,7 @@
 
 use serde::Serialize;
 
+use super::open_loop_lines::open_loop_lines;
 use super::standing::{Standing, passes, ratio_of, significant, standings, verdict_words};
 use super::summary::{EngineLine, Summary};
 use super::text::{plain, rounds};
@@ -117,6 +118,17 @@ fn entries_of(name: &str, record: &Record, line: &EngineLine) -> Vec<Entry> {
     );
     let unit = "ns/event".to_owned();
     entries.push(entry("time", unit, line.ns_per_event, extra));
+    let open = open_loop_lines(record);
+    let open = open.iter().find(|open| open.name == line.name);
+    if let Some(ns) = open.and_then(|open| open.response.supported(0.99)) {
+        let extra = "from the intended start".to_owned();
+        entries.push(entry(
+            "response time p99",
+            "ns".to_owned(),
+            ns as f64,
+            extra,
+        ));
+    }
     if let Some(bytes) = line.bytes_per_member {
         let unit = "bytes/member".to_owned();
         entries.push(entry("memory", unit, bytes, String::new()));
@@ -139,7 +151,7 @@ fn range_of_time(interval: &RatioInterval) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::fixture;
+    use crate::record::{fixture, fixture_open_loop};
     use serde_json::Value;
 
     fn entries(record: &Record) -> Vec<Value> {
@@ -149,6 +161,16 @@ mod tests {
     #[test]
     fn the_array_has_what_the_action_reads() {
         insta::assert_snapshot!(github_action(&fixture::with_limits()));
+    }
+
+    #[test]
+    fn an_open_loop_has_its_response_time_followed() {
+        let found = entries(&fixture_open_loop::record());
+        let is_response = |entry: &&Value| {
+            let name = entry["name"].as_str().unwrap();
+            name.ends_with(": response time p99") && entry["value"].as_f64().unwrap() > 0.0
+        };
+        assert!(found.iter().any(|entry| is_response(&entry)), "{found:#?}");
     }
 
     #[test]

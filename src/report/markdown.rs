@@ -1,8 +1,10 @@
 //! The report as GitHub's Markdown, to be pasted into a pull request.
 //! Imports `record` and the sections beside it.
 
+use super::block::Block;
 use super::failure::failures;
 use super::limits::{limits, shares, show_share_and_ends};
+use super::open_loop;
 use super::standing::{Standing, passes, ratio_of, standings, verdict_words};
 use super::summary::{EngineLine, Proof, Summary, Versus};
 use super::table::OUT_OF_PROCESS;
@@ -40,6 +42,9 @@ pub fn markdown(record: &Record) -> String {
         text += &table(record, &summary);
     }
     text += &legend(record, &summary);
+    for block in open_loop::blocks(record) {
+        text += &of_block(&block);
+    }
     for warning in collect(record, &summary) {
         text += &format!("> **warning** {}\n\n", words(&warning.to_string()));
     }
@@ -109,6 +114,27 @@ fn table(record: &Record, summary: &Summary) -> String {
         text += &line(&cells);
     }
     text.push('\n');
+    text
+}
+
+/// A table of the terminal's report: its first row is the header, its first
+/// column names.
+fn of_block(block: &Block) -> String {
+    let mut text = String::new();
+    if !block.title.is_empty() {
+        text += &format!("{}:\n\n", words(&block.title));
+    }
+    for (at, cells) in block.rows.iter().enumerate() {
+        text += &line(&cells.iter().map(|cell| words(cell)).collect::<Vec<_>>());
+        if at == 0 {
+            let ends = (0..cells.len()).map(|at| if at == 0 { ":--" } else { "--:" }.to_owned());
+            text += &line(&ends.collect::<Vec<_>>());
+        }
+    }
+    text.push('\n');
+    for note in &block.notes {
+        text += &format!("{}\n\n", words(note));
+    }
     text
 }
 
@@ -231,11 +257,28 @@ fn entities(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::fixture;
+    use crate::record::{fixture, fixture_open_loop};
 
     #[test]
     fn the_report_is_a_table_with_its_proof_folded_away() {
         insta::assert_snapshot!(markdown(&fixture::with_limits()));
+    }
+
+    #[test]
+    fn an_open_loop_has_its_tables() {
+        let text = markdown(&fixture_open_loop::record());
+        for cell in ["achieved/s", "peak backlog", "| response |", "| service |"] {
+            assert!(text.contains(cell), "no {cell} in\n{text}");
+        }
+        // each table is as wide as its header
+        for table in text.split("\n\n").filter(|part| part.starts_with("| ")) {
+            let widths: Vec<usize> = table
+                .lines()
+                .map(|line| line.matches('|').count())
+                .collect();
+            assert!(widths.iter().all(|width| *width == widths[0]), "{table}");
+        }
+        assert!(!markdown(&fixture::record()).contains("achieved/s"));
     }
 
     /// The lines of the table, each as its cells.
