@@ -55,7 +55,7 @@ fn every_kept_record_is_whole_and_anybody_can_run_its_command() {
     for path in records {
         let record = std::fs::read_to_string(&path).unwrap();
         let record: serde_json::Value = serde_json::from_str(&record).unwrap();
-        assert_ne!(record["complete"], false, "{}", path.display());
+        assert_eq!(record["complete"], true, "{}", path.display());
         let command = record["command"].as_array().unwrap();
         let words = command.iter().map(|word| word.as_str().unwrap());
         for word in words {
