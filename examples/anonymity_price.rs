@@ -33,6 +33,7 @@ impl EngineVisitor for One<'_> {
             perf: false,
             inbox_capacity: notibench::engine::state::INBOX_CAPACITY,
             open_loop: None,
+            watcher: None,
             stop: &StopFlag::default(),
             external: None,
             on_hang: |message| panic!("{message}"),

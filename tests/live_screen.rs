@@ -95,6 +95,21 @@ mod with_the_screen {
     }
 
     #[test]
+    fn a_trial_is_seen_while_it_runs() {
+        let mut run = notibench();
+        run.args(["run", SMOKE, "--live", "--engine", "dashmap", "--no-save"])
+            .args(["--rounds", "1", "--warmup", "0", "--threads", "1"])
+            .args(["--rate", "50k/s", "--duration", "2s"]);
+        let Some((code, seen)) = on_a_terminal("wait", &run) else {
+            return;
+        };
+        assert_eq!(code, 0, "{seen}");
+        for words in ["so far", "completed:", "last interval"] {
+            assert!(seen.contains(words), "{words} in {seen:?}");
+        }
+    }
+
+    #[test]
     fn an_interruption_gives_it_back_before_it_says_so() {
         let mut long = notibench();
         long.args([

@@ -8,9 +8,10 @@ use super::counters::Counters;
 use super::crew::Crew;
 use super::environment::{Usage, resident_bytes};
 use super::open_loop::{
-    Lane, LaneReport, OpenLoop, RealClock, Series, Unrecorded, outcome_of, work,
+    Intervals, Lane, LaneReport, OpenLoop, RealClock, Series, Unrecorded, outcome_of, work,
 };
 use super::trial::{TrialError, TrialOutcome, TrialSetup, wall_ns};
+use super::watch::{Glance, OpenGlance, Pace};
 use crate::engine::snapshot::SnapshotDigest;
 use crate::engine::{Engine, EngineConfig};
 use crate::stats::ServiceHistogram;
@@ -47,10 +48,15 @@ pub(super) fn drive_open<E: Engine>(
         tick: TICK.min(interval),
     };
     let mut resident = Vec::new();
+    let seen: Vec<OnceLock<Intervals>> = (0..setup.threads).map(|_| OnceLock::new()).collect();
+    let mut look = Look::new(open_loop, &seen);
     let prepare = |worker: usize| {
         let planned = open_loop.planned_intervals();
         let recorded = open_loop.recorded;
         let series = recorded.then(|| Series::new(planned, open_loop.interval_ns));
+        if let (Some(_), Some(series)) = (setup.watcher, &series) {
+            let _ = seen[worker].set(series.intervals().clone());
+        }
         (worker, engine.session(worker), series)
     };
     let body = |(worker, session, series): (usize, E::Session<'_>, Option<Series>)| {
@@ -86,6 +92,9 @@ pub(super) fn drive_open<E: Engine>(
             while interval * (resident.len() as u32 + 1) <= since {
                 resident.push(resident_bytes());
             }
+            if let Some(watcher) = setup.watcher.filter(|_| look.pace.is_due()) {
+                watcher.glance(&look.at(since.as_nanos() as u64));
+            }
         },
     )?;
     resident.push(resident_bytes());
@@ -96,6 +105,66 @@ pub(super) fn drive_open<E: Engine>(
         series: series.into_iter().flatten().collect(),
         resident,
     })
+}
+
+/// Looks at what the workers have written down so far.
+struct Look<'a> {
+    pace: Pace,
+    open_loop: &'a OpenLoop,
+    workers: &'a [OnceLock<Intervals>],
+    /// Response times of the whole intervals so far, and how many these are.
+    whole: ServiceHistogram,
+    intervals: usize,
+}
+
+impl<'a> Look<'a> {
+    fn new(open_loop: &'a OpenLoop, workers: &'a [OnceLock<Intervals>]) -> Self {
+        Self {
+            pace: Pace::new(),
+            open_loop,
+            workers,
+            whole: ServiceHistogram::new(),
+            intervals: 0,
+        }
+    }
+
+    /// How the trial stands so long after its zero.
+    fn at(&mut self, since_ns: u64) -> Glance {
+        let workers: Vec<&Intervals> = self.workers.iter().filter_map(OnceLock::get).collect();
+        let OpenLoop {
+            due, interval_ns, ..
+        } = self.open_loop;
+        let due_by_now = due
+            .iter()
+            .map(|due| due.partition_point(|&at| at <= since_ns));
+        let due_by_now: usize = due_by_now.sum();
+        let over: u64 = workers.iter().map(|of| of.completed()).sum();
+        let whole = (since_ns / interval_ns) as usize;
+        let mut last = OpenGlance {
+            behind: (due_by_now as u64).saturating_sub(over),
+            ..OpenGlance::default()
+        };
+        let mut completed = 0;
+        for at in self.intervals.min(whole.saturating_sub(1))..whole {
+            last.interval_response = ServiceHistogram::new();
+            completed = 0;
+            for of in &workers {
+                completed += of.add_response_to(at, &mut last.interval_response);
+            }
+            if at >= self.intervals {
+                self.whole.merge(&last.interval_response);
+            }
+        }
+        self.intervals = whole.max(self.intervals);
+        last.interval_per_s = completed as f64 * 1e9 / *interval_ns as f64;
+        last.response = self.whole.clone();
+        Glance {
+            elapsed_ns: since_ns,
+            over,
+            of: due.iter().map(|due| due.len() as u64).sum(),
+            open_loop: Some(last),
+        }
+    }
 }
 
 fn lane_of<'a>(setup: &TrialSetup<'a>, open_loop: &'a OpenLoop, worker: usize) -> Lane<'a> {

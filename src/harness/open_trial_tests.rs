@@ -6,12 +6,21 @@ use crate::engine::StopFlag;
 use crate::engine::registry::ENTRIES;
 use crate::harness::plan::RunOptions;
 use crate::harness::plan_open_loop::OpenLoopOptions;
-use crate::harness::run::{RunRequest, Silent, run};
+use crate::harness::run::{RunRequest, run};
+use crate::harness::watch::{Glance, Observer, Silent};
 use crate::harness::{choose_contenders, resolve};
 use crate::record::{Environment, ProofVerdict, Record};
 use crate::workload::Workload;
 
 fn record_of(engines: &[&str], change: impl FnOnce(&mut RunOptions)) -> Record {
+    watched_record_of(engines, change, &mut Silent)
+}
+
+fn watched_record_of(
+    engines: &[&str],
+    change: impl FnOnce(&mut RunOptions),
+    observer: &mut dyn Observer,
+) -> Record {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/workloads/steady_week.toml");
     let (workload, toml) = Workload::load(std::path::Path::new(path)).unwrap();
     let mut options = RunOptions {
@@ -37,7 +46,7 @@ fn record_of(engines: &[&str], change: impl FnOnce(&mut RunOptions)) -> Record {
         on_hang: |words| panic!("{words}"),
         process: 0,
     };
-    run(&request, &mut Silent)
+    run(&request, observer)
 }
 
 #[test]
@@ -98,4 +107,94 @@ fn a_squeezed_stream_is_taken_whole_and_proved() {
             .any(|p| p.engine == name && p.verdict == ProofVerdict::Equal)
     };
     assert!(equal("dashmap") && equal("partitioned"));
+}
+
+/// Keeps what it saw.
+#[derive(Default)]
+struct Eye(Vec<Glance>);
+
+impl Observer for Eye {
+    fn stage(&mut self, _: &str) {}
+    fn turn(&mut self, _: usize, _: usize, _: &str) {}
+    fn glances(&self) -> bool {
+        true
+    }
+    fn glance(&mut self, glance: &Glance) {
+        self.0.push(glance.clone());
+    }
+}
+
+#[test]
+fn a_trial_that_runs_is_seen_and_no_worker_shows_it() {
+    let mut eye = Eye::default();
+    let record = watched_record_of(
+        &["dashmap"],
+        |options| {
+            (options.rounds, options.warmup_rounds) = (Some(1), Some(0));
+            options.open_loop = OpenLoopOptions {
+                rate: Some(30_000),
+                interval_ns: Some(100_000_000),
+                ..OpenLoopOptions::default()
+            };
+        },
+        &mut eye,
+    );
+    assert_eq!(record.failure, None);
+    // a trial takes a second: it was seen more than once, and further each time
+    assert!(eye.0.len() >= 2, "{} looks", eye.0.len());
+    for glance in &eye.0 {
+        let open = glance.open_loop.as_ref().unwrap();
+        assert_eq!(glance.of, 30_000);
+        assert!(glance.over + open.behind <= 30_000);
+        assert!(open.response.count() <= glance.over);
+        assert!(open.interval_response.count() <= open.response.count());
+    }
+    let last = eye.0.last().unwrap();
+    assert!(last.over > 0 && last.open_loop.as_ref().unwrap().response.count() > 0);
+    assert!(record.trials.iter().any(|trial| trial.watched_ns > 0));
+}
+
+#[test]
+fn a_look_counts_whole_intervals_once() {
+    use super::{Look, OnceLock, OpenLoop, Series};
+    use crate::harness::open_loop::Recorder as _;
+    let due: Vec<u64> = (0..100).map(|at| at * 10).collect();
+    let open_loop = OpenLoop {
+        due: vec![due.clone()],
+        backlog_each: 100,
+        idle: crate::record::Idle::Spin,
+        interval_ns: 250,
+        duration_ns: 1_000,
+        stationary: true,
+        recorded: true,
+    };
+    let mut series = Series::new(4, 250);
+    let seen = vec![OnceLock::from(series.intervals().clone())];
+    let mut look = Look::new(&open_loop, &seen);
+    // five events are done by 100, twenty more by 300, in the second interval
+    series.events(60, 100, &due[..5]);
+    let now = look.at(120);
+    let open = now.open_loop.unwrap();
+    assert_eq!((now.over, open.behind), (5, 8));
+    assert_eq!(
+        (open.response.count(), open.interval_response.count()),
+        (0, 0)
+    );
+    series.events(100, 300, &due[5..25]);
+    for _ in 0..2 {
+        let now = look.at(320);
+        let open = now.open_loop.unwrap();
+        assert_eq!((now.over, open.behind), (25, 8));
+        assert_eq!(
+            (open.response.count(), open.interval_response.count()),
+            (5, 5)
+        );
+    }
+    let now = look.at(900);
+    let open = now.open_loop.unwrap();
+    assert_eq!(
+        (open.response.count(), open.interval_response.count()),
+        (25, 0)
+    );
+    assert_eq!(open.behind, 66);
 }

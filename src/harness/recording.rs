@@ -4,9 +4,10 @@
 
 use super::contender::Contender;
 use super::open_loop::OpenLoop;
-use super::run::{Observer, RunRequest, setup_of};
+use super::run::{RunRequest, setup_of};
 use super::source::Source;
 use super::trial::{TrialError, TrialSetup};
+use super::watch::Observer;
 use crate::engine::Role;
 use crate::record::{Arrivals, OpenLoopPlan, RecordingNote};
 use crate::stats::{median, paired_ratio};

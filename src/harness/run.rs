@@ -15,39 +15,18 @@ use super::recording;
 use super::source::{Source, TraceStream};
 use super::trial::{TrialError, TrialSetup};
 use super::trial_note::trial_of;
+use super::watch::{Observer, Silent, Watch};
 use crate::engine::snapshot::Snapshot;
 use crate::engine::viewing::Views;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
-use crate::record::{
-    EngineNote, EngineProof, Environment, Pass, Plan, ProofVerdict, Record, Trial,
-};
+use crate::record::{EngineNote, EngineProof, Environment, Pass, Plan, ProofVerdict, Record};
 use crate::unit::digest::Digest;
 use crate::unit::mix::{below, counter_word, mix};
 use crate::workload::Workload;
 
 /// Events, from the stream's start, on which freshness is checked.
 pub const FRESHNESS_EVENTS: u64 = 20_000;
-
-/// Hears how a run gets on; called between trials, never inside one.
-pub trait Observer {
-    /// A stage begins: generating, asking the oracle, …
-    fn stage(&mut self, what: &str);
-    /// A trial begins: how many are over, of how many, and whose turn it is.
-    fn turn(&mut self, over: usize, of: usize, engine: &str);
-    /// A trial, or one of its passes, is over: what it measured. Called
-    /// between trials, never within one.
-    fn trial(&mut self, _trial: &Trial) {}
-}
-
-/// An observer that does nothing.
-#[derive(Debug, Default)]
-pub struct Silent;
-
-impl Observer for Silent {
-    fn stage(&mut self, _: &str) {}
-    fn turn(&mut self, _: usize, _: usize, _: &str) {}
-}
 
 /// Everything that a run needs.
 #[derive(Debug)]
@@ -206,6 +185,7 @@ pub(super) fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> T
         inbox_capacity: plan.inbox_capacity,
         external: None,
         open_loop: None,
+        watcher: None,
         stop: &request.stop,
         on_hang: request.on_hang,
     }
@@ -241,8 +221,10 @@ pub(super) fn one_round(
 ) -> Result<(), TrialError> {
     let plan = &request.plan;
     let open_loop = open_loop_of(plan, source);
+    let watch = Watch::new(observer);
     let setup = TrialSetup {
         open_loop: open_loop.as_ref(),
+        watcher: watch.watcher(),
         ..setup_of(request, source)
     };
     let contenders = planted(request);
@@ -257,13 +239,16 @@ pub(super) fn one_round(
         if matches!(record.proofs[at].verdict, ProofVerdict::Differs(_)) {
             continue;
         }
-        observer.turn(round * contenders.len() + turn, total, &contender.name);
+        let over = round * contenders.len() + turn;
+        watch.observer().turn(over, total, &contender.name);
         for (pass, proved) in passes(contender, &setup, expected, plan.warm)? {
             note_proof(&mut record.proofs[at], &proved);
             let mut trial = trial_of(&contender.name, plan, &proved);
             (trial.round, trial.turn, trial.pass) = (round, turn, pass);
             trial.warmup = round < plan.warmup_rounds;
-            observer.trial(&trial);
+            // of both passes, where there are two: at the first
+            trial.watched_ns = watch.take_spent_ns();
+            watch.observer().trial(&trial);
             record.trials.push(trial);
         }
     }

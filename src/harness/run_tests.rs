@@ -13,6 +13,7 @@ use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Sess
 use crate::event::{Event, Read};
 use crate::generator::tests::workload;
 use crate::harness::{RunOptions, choose_contenders, resolve};
+use crate::record::Trial;
 use crate::stats::ServiceHistogram;
 use crate::unit::digest::Digest;
 

@@ -5,10 +5,9 @@
 use super::clock::measure_clock;
 use super::new_record::{new_record, now};
 use super::realised::realised;
-use super::run::{
-    Observer, RunRequest, expectation_of, finish, one_round, run, shuffled, source_of,
-};
+use super::run::{RunRequest, expectation_of, finish, one_round, run, shuffled, source_of};
 use super::trial::TrialError;
+use super::watch::Observer;
 use crate::record::{Record, SWEEP_SCHEMA, Sweep, SweepAxis, SweepPoint};
 
 /// Keeps the order of points apart from the order of turns within one.

@@ -2,8 +2,8 @@
 
 use super::super::contender::Contender;
 use super::super::plan::{RunOptions, choose_contenders, resolve};
-use super::super::run::Silent;
 use super::super::run::tests::Broken;
+use super::super::watch::Silent;
 use super::*;
 use crate::engine::StopFlag;
 use crate::generator::tests::workload;

@@ -13,6 +13,7 @@ use super::environment::Usage;
 use super::open_loop::{OpenLoop, OpenOutcome};
 use super::open_trial::{DrivenOpen, drive_open};
 use super::source::{Source, Tally};
+use super::watch::{Glance, Pace, Watcher};
 use super::weeks::{Weeks, run_weeks};
 use super::worker::{Shared, WorkerReport, work};
 use crate::engine::snapshot::SnapshotDigest;
@@ -39,6 +40,8 @@ pub struct TrialSetup<'a> {
     pub external: Option<&'a Arc<str>>,
     /// When each event is to start; none: a closed loop.
     pub open_loop: Option<&'a OpenLoop>,
+    /// Who looks at it while it runs.
+    pub watcher: Option<&'a dyn Watcher>,
     /// Ends the trial early; set on an interruption.
     pub stop: &'a StopFlag,
     /// Called where a worker has panicked and another can't be stopped: it
@@ -256,11 +259,21 @@ pub(super) fn drive<E: Engine>(
         stop,
         tick: Duration::from_millis(20),
     };
+    let mut pace = Pace::new();
     crew.run(
         |worker| (engine.session(worker), WorkerReport::new()),
         || counters.into_iter().for_each(Counters::start),
         |(session, report)| work(&shared, session, report),
-        || {},
+        || {
+            if let Some(watcher) = setup.watcher.filter(|_| pace.is_due()) {
+                watcher.glance(&Glance {
+                    elapsed_ns: shared.now_ns(),
+                    over: shared.claimed(),
+                    of: setup.source.events(),
+                    open_loop: None,
+                });
+            }
+        },
     )
 }
 

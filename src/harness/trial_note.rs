@@ -48,6 +48,7 @@ pub(super) fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -
         peak_resident_bytes: outcome.usage.peak_resident_bytes,
         steal_ms: outcome.usage.steal_ms,
         involuntary_switches: outcome.usage.involuntary_switches,
+        watched_ns: 0,
         perf: outcome.perf,
         open_loop,
     }

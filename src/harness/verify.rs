@@ -3,9 +3,9 @@
 
 use super::contender::Contender;
 use super::proof::Expectation;
-use super::run::Observer;
 use super::source::{Source, TraceStream};
 use super::trial::{TrialError, TrialSetup};
+use super::watch::Observer;
 use super::weeks::views_of;
 use crate::engine::state::INBOX_CAPACITY;
 use crate::engine::{Role, StopFlag};
@@ -105,6 +105,7 @@ fn verify_source(
                 inbox_capacity: INBOX_CAPACITY,
                 external: None,
                 open_loop: None,
+                watcher: None,
                 stop: &options.stop,
                 on_hang: options.on_hang,
             };

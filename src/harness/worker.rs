@@ -56,7 +56,12 @@ impl<'a> Shared<'a> {
         }
     }
 
-    fn now_ns(&self) -> u64 {
+    /// Events before this one were claimed.
+    pub(super) fn claimed(&self) -> u64 {
+        self.next.load(Ordering::Relaxed).min(self.end)
+    }
+
+    pub(super) fn now_ns(&self) -> u64 {
         self.zero.elapsed().as_nanos() as u64
     }
 

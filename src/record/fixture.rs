@@ -283,6 +283,7 @@ fn trial(round: usize, turn: usize) -> Trial {
         peak_resident_bytes: 150_000_000,
         steal_ms: 0,
         involuntary_switches: 3,
+        watched_ns: 0,
         perf: None,
         open_loop: None,
     }

@@ -241,6 +241,10 @@ pub struct Trial {
     pub steal_ms: u64,
     /// Involuntary context switches of the process during the trial.
     pub involuntary_switches: u64,
+    /// Time that a screen took which was drawn while the trial ran, in ns: of
+    /// the thread that waits for the workers, never of theirs.
+    #[serde(default)]
+    pub watched_ns: u64,
     /// What the processors counted during the timed part; none where it was
     /// not asked for, or they count nothing.
     #[serde(default)]

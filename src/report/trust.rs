@@ -7,7 +7,7 @@ use super::open_loop::recording_words;
 use super::summary::{Summary, Versus};
 use super::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio, wrap};
 use super::warning::control_interval;
-use crate::record::{EngineNote, Environment, ProofVerdict, Realised, Record};
+use crate::record::{EngineNote, Environment, ProofVerdict, Realised, Record, Trial};
 use crate::stats::{RatioInterval, Verdict};
 use crate::unit::quantity::{show_bytes, show_ns, show_whole};
 
@@ -38,6 +38,7 @@ pub(super) fn lines(record: &Record, summary: &Summary) -> Vec<Line> {
         lines.extend(workload(realised));
     }
     lines.push(("disturbance", disturbance(record)));
+    lines.extend(watched(record));
     lines.extend(environment(&record.environment));
     lines.push(made_by(&record.version, &record.command));
     lines
@@ -286,6 +287,23 @@ fn disturbance(record: &Record) -> String {
         total(&mut switches()),
         show_whole(switches().max().unwrap_or(0))
     )
+}
+
+/// What a screen took that was drawn within trials.
+fn watched(record: &Record) -> Option<Line> {
+    let sum = |part: fn(&Trial) -> u64| record.trials.iter().map(part).fold(0, u64::saturating_add);
+    let watched = sum(|trial| trial.watched_ns);
+    if watched == 0 {
+        return None;
+    }
+    let share = watched as f64 / sum(|trial| trial.wall_ns).max(1) as f64;
+    let words = format!(
+        "a screen was drawn while trials ran, outside the workers' threads: {} in all, {} of the \
+         trials' time; without --live it takes nothing",
+        show_ns(watched as f64),
+        show_percent(share)
+    );
+    Some(("disturbance", words))
 }
 
 pub(super) fn environment(machine: &Environment) -> Vec<Line> {

@@ -21,7 +21,7 @@ pub use attacks::{Attack, attacks, controls};
 
 use rayon::prelude::*;
 
-use super::run::Observer;
+use super::watch::Observer;
 use crate::engine::StopFlag;
 use crate::engine::viewing::Showing;
 use crate::policy::{HiddenShare, ReleaseRule};

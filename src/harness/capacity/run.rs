@@ -8,8 +8,9 @@ use super::floor::stall_floor;
 use super::search::{LEAST_SHARE, search};
 use crate::engine::StopFlag;
 use crate::harness::contender::Contender;
-use crate::harness::run::{Observer, shuffled};
+use crate::harness::run::shuffled;
 use crate::harness::trial::TrialError;
+use crate::harness::watch::Observer;
 use crate::record::{
     CAPACITY_SCHEMA, Capacity, CapacityPlan, CapacityVerdict, EngineCapacity, Environment,
     Objective, Search, WorkloadNote,

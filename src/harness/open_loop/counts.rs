@@ -1,6 +1,9 @@
 //! Counts of times, in the buckets of an HdrHistogram of three digits, but
-//! flat and without its bookkeeping: this is filled in the hot loop. Imports
-//! `stats`.
+//! flat and without its bookkeeping: this is filled in the hot loop. One
+//! worker writes, and another thread may look: plain loads and stores, as far
+//! as the processor is concerned. Imports `stats`.
+
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::stats::ServiceHistogram;
 
@@ -18,9 +21,17 @@ pub(super) const BYTES: u64 = BUCKETS as u64 * 4;
 
 /// How often a time fell into each bucket. 135 KB, of which what is touched
 /// is mapped.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Counts {
-    buckets: Box<[u32]>,
+    buckets: Box<[AtomicU32]>,
+}
+
+/// Adds to what one thread alone writes: no read-modify-write is needed.
+#[inline(always)]
+fn add(bucket: &AtomicU32, samples: u32) {
+    // a count ends at 2^32 - 1, which an interval does not reach
+    let sum = bucket.load(Ordering::Relaxed).saturating_add(samples);
+    bucket.store(sum, Ordering::Relaxed);
 }
 
 /// The bucket of a value, and the lowest value in it.
@@ -37,22 +48,21 @@ const fn bucket_of(ns: u64) -> (usize, u64) {
 impl Counts {
     pub(super) fn new() -> Self {
         Self {
-            buckets: vec![0; BUCKETS].into_boxed_slice(),
+            buckets: (0..BUCKETS).map(|_| AtomicU32::new(0)).collect(),
         }
     }
 
     /// Writes to every page, so that none is mapped within the time.
-    pub(super) fn touch(&mut self) {
-        for bucket in self.buckets.iter_mut().step_by(1_024) {
-            *std::hint::black_box(bucket) = 0;
+    pub(super) fn touch(&self) {
+        for bucket in self.buckets.iter().step_by(1_024) {
+            std::hint::black_box(bucket).store(0, Ordering::Relaxed);
         }
     }
 
     #[inline(always)]
-    pub(super) fn record_n(&mut self, ns: u64, samples: u32) {
+    pub(super) fn record_n(&self, ns: u64, samples: u32) {
         let (bucket, _) = bucket_of(ns);
-        // a count ends at 2^32 - 1, which an interval does not reach
-        self.buckets[bucket] = self.buckets[bucket].saturating_add(samples);
+        add(&self.buckets[bucket], samples);
     }
 
     /// Records `done - due` for each of `due`, which never falls and is never
@@ -60,20 +70,21 @@ impl Counts {
     /// neighbours, and where they end is found by a search that doubles its
     /// stride, since the run is mostly short.
     #[inline(always)]
-    pub(super) fn record_since(&mut self, done: u64, due: &[u64]) {
+    pub(super) fn record_since(&self, done: u64, due: &[u64]) {
         let mut at = 0;
         while at < due.len() {
             let (bucket, lowest) = bucket_of(done - due[at]);
             let run = run_up_to(&due[at..], done - lowest);
-            self.buckets[bucket] = self.buckets[bucket].saturating_add(run as u32);
+            add(&self.buckets[bucket], run as u32);
             at += run;
         }
     }
 
     /// Adds them to a histogram.
     pub(super) fn add_to(&self, histogram: &mut ServiceHistogram) {
-        for (bucket, &samples) in self.buckets.iter().enumerate() {
-            histogram.record_n(value_of(bucket), u64::from(samples));
+        for (bucket, samples) in self.buckets.iter().enumerate() {
+            let samples = u64::from(samples.load(Ordering::Relaxed));
+            histogram.record_n(value_of(bucket), samples);
         }
     }
 }
@@ -119,7 +130,7 @@ mod tests {
         for ns in edges.chain(0..5_000).chain([3_600_000_000_000]) {
             let (mut plain, mut counted) = (ServiceHistogram::new(), ServiceHistogram::new());
             plain.record(ns);
-            let mut counts = Counts::new();
+            let counts = Counts::new();
             counts.record_n(ns, 1);
             counts.add_to(&mut counted);
             assert_eq!(plain.max(), counted.max(), "{ns}");
@@ -136,7 +147,7 @@ mod tests {
 
     #[test]
     fn what_is_beyond_an_hour_is_out_of_range() {
-        let mut counts = Counts::new();
+        let counts = Counts::new();
         counts.record_n(u64::MAX, 2);
         counts.record_n(1 << 42, 1);
         let mut histogram = ServiceHistogram::new();
@@ -153,10 +164,13 @@ mod tests {
             let mut at = 0;
             let due: Vec<u64> = gaps.iter().map(|gap| { at += gap; at }).collect();
             let done = at + wait;
-            let (mut batch, mut single) = (Counts::new(), Counts::new());
+            let (batch, single) = (Counts::new(), Counts::new());
             batch.record_since(done, &due);
             due.iter().for_each(|due| single.record_n(done - due, 1));
-            prop_assert_eq!(batch.buckets, single.buckets);
+            let of = |counts: &Counts| -> Vec<u32> {
+                counts.buckets.iter().map(|b| b.load(Ordering::Relaxed)).collect()
+            };
+            prop_assert_eq!(of(&batch), of(&single));
         }
     }
 }

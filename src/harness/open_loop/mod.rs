@@ -15,7 +15,9 @@ mod worker;
 
 pub(super) use clock::RealClock;
 pub(super) use outcome::{OpenOutcome, Taken, outcome_of};
-pub(super) use recorder::{MOST_INTERVALS, Series, Unrecorded, bytes_of_series};
+#[cfg(test)]
+pub(super) use recorder::Recorder;
+pub(super) use recorder::{Intervals, MOST_INTERVALS, Series, Unrecorded, bytes_of_series};
 pub(super) use schedule::scaled;
 pub use setup::OpenLoop;
 pub(super) use worker::{Lane, LaneReport, work};

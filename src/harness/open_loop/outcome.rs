@@ -155,7 +155,11 @@ struct Intervals {
 
 impl Intervals {
     fn of(setup: &OpenLoop, reports: &[LaneReport], series: &[Series]) -> Self {
-        let count = series.iter().map(|s| s.intervals.len()).max().unwrap_or(0);
+        let count = series
+            .iter()
+            .map(|s| s.intervals().begun().count())
+            .max()
+            .unwrap_or(0);
         let mut ends_ns: Vec<u64> = (1..=count as u64)
             .map(|at| at * setup.interval_ns)
             .collect();
@@ -183,9 +187,9 @@ impl Intervals {
             }
         }
         for of_worker in series {
-            for (at, interval) in of_worker.intervals.iter().enumerate() {
-                all.completed[at] += interval.completed;
-                all.reads[at] += interval.reads;
+            for (at, interval) in of_worker.intervals().begun().enumerate() {
+                all.completed[at] += interval.completed();
+                all.reads[at] += interval.reads();
                 interval.response.add_to(&mut all.response[at]);
                 interval.service.add_to(&mut all.service[at]);
                 interval.read_response.add_to(&mut all.read_response[at]);

@@ -147,7 +147,7 @@ fn the_histograms_show_the_same_stall() {
     let mut series = Series::new(10, 50 * MS);
     run(&lane, (0, 0), Some((200 * MS, 100 * MS)), &mut series);
     let (mut response, mut service) = (ServiceHistogram::new(), ServiceHistogram::new());
-    for interval in &series.intervals {
+    for interval in series.intervals().begun() {
         interval.response.add_to(&mut response);
         interval.service.add_to(&mut service);
     }
@@ -163,7 +163,11 @@ fn the_histograms_show_the_same_stall() {
     assert_eq!(service.value_at_quantile(1.0 - 3.0 / 500_000.0), 0);
     assert!(service.max().abs_diff(100 * MS) < MS / 5);
     // what completed at 300 ms is in the seventh interval
-    let completed: Vec<u64> = series.intervals.iter().map(|part| part.completed).collect();
+    let completed: Vec<u64> = series
+        .intervals()
+        .begun()
+        .map(|part| part.completed())
+        .collect();
     assert_eq!(completed[3..7], [50_000, 0, 0, 150_000]);
 }
 
@@ -237,7 +241,7 @@ proptest! {
             };
             let mut series = Series::new(4, 10_000);
             let report = run(&lane, (100, event_ns), None, &mut series);
-            let recorded: u64 = series.intervals.iter().map(|part| part.completed).sum();
+            let recorded: u64 = series.intervals().begun().map(|part| part.completed()).sum();
             prop_assert_eq!(recorded, report.stamp.events);
             prop_assert!(report.peak_backlog <= most_backlog);
             let of_it: u64 = report.skipped.iter().map(|range| range.end - range.start).sum();
