@@ -98,7 +98,7 @@ mod with_the_screen {
     fn a_trial_is_seen_while_it_runs() {
         let mut run = notibench();
         run.args(["run", SMOKE, "--live", "--engine", "dashmap", "--no-save"])
-            .args(["--rounds", "1", "--warmup", "0", "--threads", "1"])
+            .args(["--rounds", "1", "--warmup-rounds", "0", "--threads", "1"])
             .args(["--rate", "50k/s", "--duration", "2s"]);
         let Some((code, seen)) = on_a_terminal("wait", &run) else {
             return;
