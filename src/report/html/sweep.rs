@@ -4,9 +4,10 @@ use super::article::{Article, Badge, Section, State, Table};
 use super::plots::sweep as plots;
 use super::{trust, words};
 use crate::record::{Pass, ProofVerdict, Sweep, SweepAxis};
+use crate::report::block::Block;
 use crate::report::failure::failures;
 use crate::report::summary::Versus;
-use crate::report::sweep::{View, blocks, headings, incomplete};
+use crate::report::sweep::{PointView, View, blocks, headings, incomplete};
 use crate::report::text::{plain, show_ratio};
 use crate::report::{scaling, sweep_trust};
 use crate::unit::quantity::{show_count, show_whole};
@@ -48,7 +49,8 @@ pub(super) fn article(sweep: &Sweep) -> Article {
     }
     let whole = sweep_trust::WHOLE.to_owned();
     trust::push(&mut article.trust, "more", whole);
-    for section in sections(&view) {
+    let warm = View::of(sweep, Pass::Warm);
+    for section in sections(&view).into_iter().chain(over_warm_state(&warm)) {
         article.push(section);
     }
     article
@@ -157,25 +159,39 @@ fn badges(view: &View<'_>) -> Vec<Badge> {
         .collect()
 }
 
+fn tables(view: &View<'_>, blocks: Vec<Block>) -> Vec<Table> {
+    let blocks = blocks.into_iter();
+    blocks
+        .map(|block| Table::of(block, &view.engines))
+        .collect()
+}
+
+/// The speed of second passes, where the sweep has them.
+fn over_warm_state(view: &View<'_>) -> Option<Section> {
+    let has_any = |point: &PointView<'_>| !point.summary.ranked.is_empty();
+    if !view.points.iter().any(has_any) {
+        return None;
+    }
+    let mut section = Section::new("warm", "Speed over warm state");
+    section.figures.extend(plots::throughput(view));
+    section.figures.extend(plots::speed_up(view));
+    section.tables = tables(view, blocks(view));
+    Some(section)
+}
+
 fn sections(view: &View<'_>) -> Vec<Section> {
     if view.engines.is_empty() {
         return Vec::new();
     }
-    let tables = |blocks: Vec<crate::report::block::Block>| -> Vec<Table> {
-        let blocks = blocks.into_iter();
-        blocks
-            .map(|block| Table::of(block, &view.engines))
-            .collect()
-    };
     let mut speed = Section::new("speed", "Speed");
     speed.figures.extend(plots::throughput(view));
     speed.figures.extend(plots::speed_up(view));
     speed.figures.extend(plots::memory(view));
-    speed.tables = tables(blocks(view));
+    speed.tables = tables(view, blocks(view));
     let mut law = Section::new("law", "Universal Scalability Law");
     if view.sweep.axis == SweepAxis::Threads {
         law.figures.extend(plots::law(view));
-        law.tables = tables(vec![scaling::block(view)]);
+        law.tables = tables(view, vec![scaling::block(view)]);
     }
     vec![speed, law]
 }

@@ -175,6 +175,12 @@ fn records_of_every_kind_make_a_page_without_nonsense() {
     }
     let sweep = own(&html(&[Document::Sweep(&fixture::sweep())]));
     assert!(sweep.contains("Universal Scalability Law") && sweep.contains("not fitted"));
+    assert!(!sweep.contains("over warm state"));
+    assert_no_nonsense(&sweep);
+    let mut twice = fixture::sweep();
+    twice.points[1].record = fixture::with_warm_passes();
+    let sweep = own(&html(&[Document::Sweep(&twice)]));
+    assert!(sweep.contains("Throughput by threads, over warm state"));
     assert_no_nonsense(&sweep);
     let capacity = own(&html(&[Document::Capacity(&fixture_open_loop::capacity())]));
     assert!(

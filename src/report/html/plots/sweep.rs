@@ -52,14 +52,20 @@ fn series(view: &View<'_>, of: impl Fn(&PointView<'_>, &str) -> Option<Point>) -
     view.engines.iter().filter_map(one).collect()
 }
 
-fn figure(id: &str, title: &str, reading: &str, lines: Lines) -> Option<Figure> {
+/// A figure of the view's passes; a page may hold one of each.
+fn figure(view: &View<'_>, id: &str, title: &str, reading: &str, lines: Lines) -> Option<Figure> {
+    let [id_end, title_end] = match view.pass {
+        Pass::Fresh => ["", ""],
+        Pass::Warm => ["-warm", ", over warm state"],
+    };
+    let (id, title) = (format!("{id}{id_end}"), format!("{title}{title_end}"));
     let found = !lines.series.is_empty();
-    found.then(|| Figure::new(id, title, reading, Shape::Lines(lines)))
+    found.then(|| Figure::new(&id, &title, reading, Shape::Lines(lines)))
 }
 
 fn throughput_at(point: &PointView<'_>, engine: &str) -> Option<Point> {
     let line = point.line(engine)?;
-    let interval = words::throughput(point.record, engine, Pass::Fresh);
+    let interval = words::throughput(point.record, engine, point.summary.pass);
     Some(Point {
         interval: interval.map(|i| [i.low, i.high]),
         hollow: point.crowded,
@@ -87,6 +93,7 @@ pub(in super::super) fn throughput(view: &View<'_>) -> Option<Figure> {
         levels: Vec::new(),
     };
     figure(
+        view,
         "throughput",
         &format!("Throughput by {axis}"),
         &reading,
@@ -125,7 +132,13 @@ pub(in super::super) fn speed_up(view: &View<'_>) -> Option<Figure> {
         }],
     };
     let reading = "Each engine beside itself at the first point, with 95% intervals.";
-    figure("speed-up", &format!("Speed-up by {axis}"), reading, lines)
+    figure(
+        view,
+        "speed-up",
+        &format!("Speed-up by {axis}"),
+        reading,
+        lines,
+    )
 }
 
 /// Bytes per member at each point, where the axis changes them.
@@ -147,7 +160,7 @@ pub(in super::super) fn memory(view: &View<'_>) -> Option<Figure> {
         levels: Vec::new(),
     };
     let title = format!("Memory by {}", view.sweep.axis.name());
-    figure("memory", &title, "Medians over the rounds.", lines)
+    figure(view, "memory", &title, "Medians over the rounds.", lines)
 }
 
 /// The law's curves beside the points that they were fitted to.
@@ -188,7 +201,13 @@ pub(in super::super) fn law(view: &View<'_>) -> Option<Figure> {
     let reading = "Marks are measured, dashed lines the law that fits them best, drawn as far as \
                    it was held against anything. Engines that it was not fitted to are named below \
                    the table, with the reason.";
-    figure("law", "Scaling, and the law fitted to it", reading, lines)
+    figure(
+        view,
+        "law",
+        "Scaling, and the law fitted to it",
+        reading,
+        lines,
+    )
 }
 
 /// Where the whole state of the fastest engine is as large as a cache of the
