@@ -6,8 +6,7 @@ use std::{collections::HashMap, process::ExitCode, sync::Mutex};
 
 use notibench::engine::read::{Answer, answer_read};
 use notibench::engine::snapshot::StateMut;
-use notibench::engine::state::{Content, Member, MemberUpdate};
-use notibench::engine::viewing::Viewing;
+use notibench::engine::state::{Content, Member, MemberUpdate, for_each_update};
 use notibench::engine::{Engine, EngineConfig, EngineInfo, Freshness, Role, Session};
 use notibench::event::{Event, Read};
 use notibench::harness::Contender;
@@ -17,7 +16,7 @@ struct OneLock {
     config: EngineConfig,
 }
 
-struct OneLockSession<'engine>(&'engine OneLock, Viewing);
+struct OneLockSession<'engine>(&'engine OneLock);
 
 impl Engine for OneLock {
     const INFO: EngineInfo = EngineInfo {
@@ -34,7 +33,7 @@ impl Engine for OneLock {
         }
     }
     fn session(&self, _worker: usize) -> OneLockSession<'_> {
-        OneLockSession(self, self.config.views.viewing())
+        OneLockSession(self)
     }
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
         let (members, contents) = &mut *self.maps.lock().unwrap();
@@ -55,7 +54,7 @@ impl Session for OneLockSession<'_> {
                 let state = members.entry(update.member).or_default();
                 state.apply(&update, self.0.config.inbox_capacity);
             };
-            self.1.for_each_update(event, member, |update| {
+            for_each_update(event, member, |update| {
                 contents.entry(update.content).or_default().apply(&update);
             });
         }

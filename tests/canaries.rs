@@ -12,7 +12,7 @@ use common::binary::{notibench, text};
 use notibench::engine::dashmap::DashMapEngine;
 use notibench::engine::proof::fold_on_threads;
 use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
-use notibench::engine::viewing::Views;
+use notibench::engine::viewing::{Views, open_session};
 use notibench::engine::{Engine, EngineConfig, Role, Session};
 use notibench::event::{Event, Kind, Segment};
 use notibench::generator::Generator;
@@ -357,7 +357,7 @@ impl EngineVisitor for AllocatesNothing {
             };
             config.views.open_epoch(0).unwrap();
             let engine = E::build(&config);
-            let mut session = engine.session(0);
+            let mut session = open_session(&engine, &config.views, 0);
             let looks: Vec<Event> = (0..500).map(|at| event(at, Kind::ProfileView)).collect();
             let takes: Vec<Event> = (500..1_500)
                 .map(|at| {

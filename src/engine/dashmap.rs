@@ -11,7 +11,6 @@ mod reading;
 pub(super) mod shard;
 mod split;
 mod versions;
-mod viewers;
 
 use dashmap::DashMap;
 
@@ -20,7 +19,7 @@ use super::keyed::Keyed;
 use super::map_memory;
 use super::read::Answer;
 use super::snapshot::StateMut;
-use super::state::{ContentUpdate, Member, MemberUpdate};
+use super::state::{ContentUpdate, Member, MemberUpdate, for_each_update};
 use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
@@ -32,7 +31,6 @@ use reading::{Maps, Reader};
 use shard::{Map, Sightings, apply, entry, likely, place, write_lock};
 use split::Split;
 use versions::Versions;
-use viewers::Viewers;
 
 /// Batches of fewer events are not grouped: their updates rarely share a
 /// shard, and each takes its lock at once.
@@ -83,7 +81,6 @@ impl Engine for DashMapEngine {
     fn session(&self, worker: usize) -> DashMapSession<'_> {
         DashMapSession {
             engine: self,
-            viewers: Viewers::new(self.views.viewing()),
             first_shard: worker * SHARDS / self.threads % SHARDS,
             split: Split::default(),
             grouping: Grouping::new(),
@@ -106,7 +103,6 @@ impl Engine for DashMapEngine {
 #[derive(Debug)]
 pub struct DashMapSession<'engine> {
     engine: &'engine DashMapEngine,
-    viewers: Viewers,
     /// Where the round over the shards starts: sessions start spread out, so
     /// that they don't meet at every lock.
     first_shard: usize,
@@ -126,7 +122,7 @@ impl DashMapSession<'_> {
             ..
         } = self.engine;
         for event in batch {
-            self.viewers.viewing.for_each_update(
+            for_each_update(
                 event,
                 |update| apply_alone(members, &versions.members, &update, *inbox_capacity),
                 |update| apply_alone(contents, &versions.contents, &update, *inbox_capacity),
@@ -144,12 +140,11 @@ impl DashMapSession<'_> {
             ..
         } = self.engine;
         let far = self.sightings.are_far_alone();
-        self.viewers.look_at(batch, &mut self.split);
-        let viewers = &self.viewers;
+        self.split.look_at(batch);
         let tables = apply_in_order(
             members,
             self.split.members(),
-            |at| viewers.member_update(batch, at),
+            |at| MemberUpdate::of(&batch[at as usize]),
             *inbox_capacity,
             far,
             &versions.members,
@@ -161,7 +156,7 @@ impl DashMapSession<'_> {
         let tables = apply_in_order(
             contents,
             self.split.contents(),
-            |at| viewers.content_update(batch, at),
+            |at| ContentUpdate::of(&batch[at as usize]),
             *inbox_capacity,
             far,
             &versions.contents,
@@ -172,7 +167,7 @@ impl DashMapSession<'_> {
     }
 
     fn ingest_grouped(&mut self, batch: &[Event]) {
-        self.viewers.look_at(batch, &mut self.split);
+        self.split.look_at(batch);
         if self.sightings.are_far() {
             self.group::<true>(batch);
         } else {
@@ -195,8 +190,6 @@ impl DashMapSession<'_> {
             members, contents, ..
         } = self.engine;
         let (of_members, of_contents) = (self.split.members(), self.split.contents());
-        // where a viewer counts once, a view looks behind the pointer, too
-        let is_unique = !self.viewers.viewing.is_plain();
         self.grouping.clear(of_members.len() + of_contents.len());
         for &at in of_members {
             let event = &batch[at as usize];
@@ -205,8 +198,7 @@ impl DashMapSession<'_> {
                 self.sightings.members[shard].prefetch::<MemberUpdate>(hash);
             }
             // without a branch: nobody can predict what an event is
-            let is_engaged = Member::is_engaged_by(event.stamp()) | is_unique;
-            let is_engaged = usize::from(is_engaged);
+            let is_engaged = usize::from(Member::is_engaged_by(event.stamp()));
             let part = [Part::Views, Part::Engagement][is_engaged];
             self.grouping.push(part, shard, hash, at);
         }
@@ -236,7 +228,7 @@ impl DashMapSession<'_> {
             return false;
         };
         versions.members.change(shard);
-        let update = |pending: &Pending| self.viewers.member_update(batch, pending.at);
+        let update = |pending: &Pending| MemberUpdate::of(&batch[pending.at as usize]);
         let engagement = || self.grouping.of(Part::Engagement, shard);
         for pending in engagement() {
             if let Some(state) = likely::<MemberUpdate>(&table, pending.hash) {
@@ -258,8 +250,6 @@ impl DashMapSession<'_> {
                 update(&pending).prefetch_further(state);
             }
         }
-        let group = (&self.grouping, shard);
-        self.viewers.prefetch_of_members(batch, group, &table);
         for pending in engagement() {
             let hasher = members.hasher();
             apply(
@@ -287,10 +277,8 @@ impl DashMapSession<'_> {
             return false;
         };
         versions.contents.change(shard);
-        let group = (&self.grouping, shard);
-        self.viewers.prefetch_of_contents(batch, group, &table);
         for pending in self.grouping.of(Part::Contents, shard) {
-            let update = self.viewers.content_update(batch, pending.at);
+            let update = ContentUpdate::of(&batch[pending.at as usize]);
             apply(&mut table, pending.hash, &update, 0, contents.hasher());
         }
         self.sightings.sight_contents(shard, &table);

@@ -18,12 +18,12 @@ use super::meeting::Meeting;
 use super::read::Answer;
 use super::snapshot::StateMut;
 use super::state::{ContentUpdate, MemberUpdate};
-use super::viewing::{Viewing, Views};
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read, Stamp};
 use crate::policy::{Disposition, effect_of};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
-use gathered::{ContentView, Gathered, Short};
+use gathered::{Gathered, Short};
 
 /// Shards of each map: of a few million members, each shard's tables then fit in
 /// a second-level cache.
@@ -78,7 +78,7 @@ impl Engine for DeferredDashMapEngine {
         Self {
             members: DashMap::with_hasher_and_shard_amount(shared_hasher(), SHARDS),
             contents: DashMap::with_hasher_and_shard_amount(shared_hasher(), SHARDS),
-            desks: std::iter::repeat_with(|| RwLock::new(Gathered::new(&config.views)))
+            desks: std::iter::repeat_with(|| RwLock::new(Gathered::new()))
                 .take(sessions)
                 .collect(),
             meeting: Meeting::new(config.stop.clone()),
@@ -92,7 +92,6 @@ impl Engine for DeferredDashMapEngine {
         self.meeting.open();
         DeferredSession {
             engine: self,
-            viewing: self.views.viewing(),
             first_shard: worker * SHARDS / self.desks.len(),
             gathered: self.desks[worker].write(),
         }
@@ -105,14 +104,8 @@ impl Engine for DeferredDashMapEngine {
     fn memory(&self) -> MemoryUse {
         let mut memory = map_memory::of_dashmaps(&self.members, &self.contents);
         for desk in &self.desks {
-            let Gathered {
-                short, long, views, ..
-            } = &*desk.read();
-            let bytes = [
-                short.allocated_bytes(),
-                long.allocated_bytes(),
-                views.allocated_bytes(),
-            ];
+            let Gathered { short, long, .. } = &*desk.read();
+            let bytes = [short.allocated_bytes(), long.allocated_bytes()];
             memory.slack += bytes.into_iter().sum::<usize>() as u64;
         }
         memory
@@ -142,14 +135,6 @@ impl DeferredDashMapEngine {
                 apply_shorts::<ContentUpdate>(&mut table, shorts, hasher);
             }
         }
-        if self.views.are_plain() {
-            return;
-        }
-        for view in desks.flat_map(|desk| desk.views.of_part(shard)).flatten() {
-            let stamp = Stamp::of_case(view.case);
-            let update = ContentUpdate::of_viewer(view.id, view.viewer, stamp);
-            apply(&mut table, hash_id(hasher, view.id), &update, 1, hasher);
-        }
     }
 }
 
@@ -176,7 +161,6 @@ impl FromShort for ContentUpdate {
         Self {
             content: short.id,
             stamp: Stamp::of_case(short.case),
-            viewer: 0,
         }
     }
 }
@@ -227,7 +211,6 @@ fn apply_engagement(
 #[derive(Debug)]
 pub struct DeferredSession<'engine> {
     engine: &'engine DeferredDashMapEngine,
-    viewing: Viewing,
     /// Where its own rounds over the shards start.
     first_shard: usize,
     gathered: RwLockWriteGuard<'engine, Gathered>,
@@ -250,12 +233,7 @@ impl DeferredSession<'_> {
 impl Session for DeferredSession<'_> {
     fn ingest(&mut self, batch: &[Event]) {
         let DeferredDashMapEngine { members, .. } = self.engine;
-        let Gathered {
-            short,
-            long,
-            views,
-            held,
-        } = &mut *self.gathered;
+        let Gathered { short, long, held } = &mut *self.gathered;
         // both maps have the same hasher, and as many shards
         let shard_of =
             |id| members.determine_shard(hash_id(members.hasher(), id) as usize) % SHARDS;
@@ -264,18 +242,6 @@ impl Session for DeferredSession<'_> {
             let case = event.stamp().case();
             match effect.disposition {
                 Disposition::Discard => {}
-                Disposition::Aggregate if !self.viewing.is_plain() => {
-                    let member = |update: MemberUpdate| long.push(shard_of(update.member), update);
-                    let content = |update: ContentUpdate| {
-                        let view = ContentView {
-                            id: update.content,
-                            viewer: update.viewer,
-                            case: update.stamp.case(),
-                        };
-                        views.push(shard_of(view.id), view);
-                    };
-                    self.viewing.for_each_update(event, member, content);
-                }
                 Disposition::Aggregate => {
                     // without a branch: nobody can predict who is looked at
                     let is_content = usize::from(effect.touches_content);

@@ -9,8 +9,8 @@ use super::keyed::Keyed;
 use super::map_memory;
 use super::read::Answer;
 use super::snapshot::StateMut;
-use super::state::{ContentUpdate, MemberUpdate};
-use super::viewing::{Viewing, Views};
+use super::state::{ContentUpdate, MemberUpdate, for_each_update};
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, shared_hasher};
@@ -59,10 +59,7 @@ impl Engine for EntryDashMapEngine {
     }
 
     fn session(&self, _: usize) -> EntrySession<'_> {
-        EntrySession {
-            engine: self,
-            viewing: self.views.viewing(),
-        }
+        EntrySession { engine: self }
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
@@ -78,7 +75,6 @@ impl Engine for EntryDashMapEngine {
 #[derive(Debug)]
 pub struct EntrySession<'engine> {
     engine: &'engine EntryDashMapEngine,
-    viewing: Viewing,
 }
 
 /// Applies one update under its shard's lock. Trying `get_mut` first and an
@@ -98,7 +94,7 @@ impl Session for EntrySession<'_> {
             ..
         } = self.engine;
         for event in batch {
-            self.viewing.for_each_update(
+            for_each_update(
                 event,
                 |update| apply(members, &update, *inbox_capacity),
                 |update| apply(contents, &update, *inbox_capacity),

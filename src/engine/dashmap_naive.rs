@@ -8,8 +8,8 @@ use super::dashmaps::{read_maps, visit_maps_mut};
 use super::map_memory;
 use super::read::Answer;
 use super::snapshot::StateMut;
-use super::state::{Content, Member};
-use super::viewing::{Viewing, Views};
+use super::state::{Content, Member, for_each_update};
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 
@@ -42,10 +42,7 @@ impl Engine for NaiveDashMapEngine {
     }
 
     fn session(&self, _: usize) -> NaiveSession<'_> {
-        NaiveSession {
-            engine: self,
-            viewing: self.views.viewing(),
-        }
+        NaiveSession { engine: self }
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
@@ -61,7 +58,6 @@ impl Engine for NaiveDashMapEngine {
 #[derive(Debug)]
 pub struct NaiveSession<'engine> {
     engine: &'engine NaiveDashMapEngine,
-    viewing: Viewing,
 }
 
 impl Session for NaiveSession<'_> {
@@ -73,7 +69,7 @@ impl Session for NaiveSession<'_> {
             ..
         } = self.engine;
         for event in batch {
-            self.viewing.for_each_update(
+            for_each_update(
                 event,
                 |update| {
                     members

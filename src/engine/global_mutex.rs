@@ -8,7 +8,7 @@ use super::read::Answer;
 use super::snapshot::StateMut;
 use super::tables::Tables;
 use super::updates::Updates;
-use super::viewing::{Viewing, Views};
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, shared_hasher};
@@ -44,7 +44,6 @@ impl Engine for GlobalMutexEngine {
     fn session(&self, _: usize) -> GlobalMutexSession<'_> {
         GlobalMutexSession {
             engine: self,
-            viewing: self.views.viewing(),
             updates: Updates::default(),
         }
     }
@@ -62,14 +61,13 @@ impl Engine for GlobalMutexEngine {
 #[derive(Debug)]
 pub struct GlobalMutexSession<'engine> {
     engine: &'engine GlobalMutexEngine,
-    viewing: Viewing,
     updates: Updates,
 }
 
 impl Session for GlobalMutexSession<'_> {
     /// Whatever needs no state is done before the lock is taken.
     fn ingest(&mut self, batch: &[Event]) {
-        self.updates.add(batch, &self.viewing, &self.engine.hasher);
+        self.updates.add(batch, &self.engine.hasher);
         let mut tables = self.engine.tables.lock();
         tables.apply(&self.updates, self.engine.inbox_capacity);
         drop(tables);

@@ -27,9 +27,6 @@ pub(super) trait Keyed: Copy + Send {
 
     /// The same for what is kept behind that, once that has arrived.
     fn prefetch_further(&self, _: &Self::State) {}
-
-    /// And behind that: where a viewer counts once.
-    fn prefetch_furthest(&self, _: &Self::State) {}
 }
 
 impl Keyed for MemberUpdate {
@@ -55,18 +52,8 @@ impl Keyed for MemberUpdate {
 
     #[inline(always)]
     fn prefetch_further(&self, state: &Member) {
-        if Member::counts_viewer(self.stamp) {
-            state.behind_views().inspect(|line| prefetch_line(*line));
-        } else if Member::is_engaged_by(self.stamp) {
+        if Member::is_engaged_by(self.stamp) {
             let lines = state.behind_inbox().into_iter().flatten();
-            lines.for_each(prefetch_line);
-        }
-    }
-
-    #[inline(always)]
-    fn prefetch_furthest(&self, state: &Member) {
-        if Member::counts_viewer(self.stamp) {
-            let lines = state.behind_viewers(self.actor).into_iter().flatten();
             lines.for_each(prefetch_line);
         }
     }
@@ -83,21 +70,6 @@ impl Keyed for ContentUpdate {
     #[inline(always)]
     fn apply_to(&self, state: &mut Content, _: usize) {
         state.apply(self);
-    }
-
-    #[inline(always)]
-    fn prefetch_behind(&self, state: &Content) {
-        if Content::counts_viewer(self.stamp) {
-            state.behind().inspect(|line| prefetch_line(*line));
-        }
-    }
-
-    #[inline(always)]
-    fn prefetch_further(&self, state: &Content) {
-        if Content::counts_viewer(self.stamp) {
-            let lines = state.behind_viewers(self.viewer).into_iter().flatten();
-            lines.for_each(prefetch_line);
-        }
     }
 }
 

@@ -192,7 +192,6 @@ mod tests {
             let update = ContentUpdate {
                 content: id,
                 stamp: Stamp::default(),
-                viewer: 0,
             };
             table.apply(hash_id(&hasher, id), &update, 32);
             dashmap.entry(id).or_default().apply(&update);

@@ -13,8 +13,8 @@ use super::keyed::Keyed;
 use super::map_memory::{self, Allocated, of_content, of_member};
 use super::read::{Answer, answer_read};
 use super::snapshot::StateMut;
-use super::state::{Content, ContentUpdate, Member, MemberUpdate};
-use super::viewing::{Viewing, Views};
+use super::state::{Content, ContentUpdate, Member, MemberUpdate, for_each_update};
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
@@ -62,10 +62,7 @@ impl Engine for PapayaEngine {
     }
 
     fn session(&self, _: usize) -> PapayaSession<'_> {
-        PapayaSession {
-            engine: self,
-            viewing: self.views.viewing(),
-        }
+        PapayaSession { engine: self }
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
@@ -148,7 +145,6 @@ fn slots_of<S>(map: &Map<S>) -> usize {
 #[derive(Debug)]
 pub struct PapayaSession<'engine> {
     engine: &'engine PapayaEngine,
-    viewing: Viewing,
 }
 
 /// The state of `id`, made where there is none. Nearly every id has one, and
@@ -188,7 +184,7 @@ impl Session for PapayaSession<'_> {
         let mut of_contents = Found::<ContentUpdate>::new();
         for events in batch.chunks(TOGETHER) {
             for event in events {
-                self.viewing.for_each_update(
+                for_each_update(
                     event,
                     |update| look_up(&members, update, &mut of_members),
                     |update| look_up(&contents, update, &mut of_contents),

@@ -10,7 +10,7 @@ use std::thread;
 
 use super::read::Answer;
 use super::snapshot::{Snapshot, SnapshotDigest, answer_difference, first_difference};
-use super::viewing::Views;
+use super::viewing::{Admitting, Views, open_session};
 use super::{Engine, EngineConfig, Session, StopFlag};
 use crate::event::{Event, Read};
 pub use freshness::{check_freshness, reads_about};
@@ -154,14 +154,14 @@ fn name_of(read: &Read) -> String {
 fn on_every_session<E: Engine>(
     engine: &E,
     config: &EngineConfig,
-    work: impl Fn(usize, E::Session<'_>) -> Result<(), String> + Sync,
+    work: impl Fn(usize, Admitting<E::Session<'_>>) -> Result<(), String> + Sync,
 ) -> Result<(), String> {
     let work = &work;
     thread::scope(|scope| {
         let spawn = |worker| {
             scope.spawn(move || {
                 let _stop = StopOnPanic(&config.stop);
-                work(worker, engine.session(worker))
+                work(worker, open_session(engine, &config.views, worker))
             })
         };
         let workers: Vec<_> = (0..config.threads).map(spawn).collect();

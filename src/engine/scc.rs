@@ -7,8 +7,8 @@ use super::keyed::Keyed;
 use super::map_memory::{self, Allocated, of_content, of_member};
 use super::read::{Answer, answer_read};
 use super::snapshot::StateMut;
-use super::state::{Content, ContentUpdate, Member, MemberUpdate};
-use super::viewing::{Viewing, Views};
+use super::state::{Content, ContentUpdate, Member, MemberUpdate, for_each_update};
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, shared_hasher};
@@ -45,10 +45,7 @@ impl Engine for SccEngine {
     }
 
     fn session(&self, _: usize) -> SccSession<'_> {
-        SccSession {
-            engine: self,
-            viewing: self.views.viewing(),
-        }
+        SccSession { engine: self }
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
@@ -123,7 +120,6 @@ fn allocated_by<S>(map: &HashMap<u64, S, SharedHasher>) -> [Allocated; 3] {
 #[derive(Debug)]
 pub struct SccSession<'engine> {
     engine: &'engine SccEngine,
-    viewing: Viewing,
 }
 
 /// Applies one update under its bucket's lock: nearly every one finds its
@@ -155,7 +151,7 @@ impl Session for SccSession<'_> {
             ..
         } = self.engine;
         for event in batch {
-            self.viewing.for_each_update(
+            for_each_update(
                 event,
                 |update| apply(members, &update, *inbox_capacity),
                 |update| apply(contents, &update, *inbox_capacity),

@@ -11,8 +11,8 @@ use super::keyed::{Keyed, KeyedTable};
 use super::map_memory;
 use super::read::{Answer, answer_read};
 use super::snapshot::StateMut;
-use super::state::{Content, Member};
-use super::viewing::{Viewing, Views};
+use super::state::{Content, Member, for_each_update};
+use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
@@ -93,10 +93,7 @@ impl Engine for ShardedMutexEngine {
     }
 
     fn session(&self, _: usize) -> ShardedMutexSession<'_> {
-        ShardedMutexSession {
-            engine: self,
-            viewing: self.views.viewing(),
-        }
+        ShardedMutexSession { engine: self }
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
@@ -127,7 +124,6 @@ impl Engine for ShardedMutexEngine {
 #[derive(Debug)]
 pub struct ShardedMutexSession<'engine> {
     engine: &'engine ShardedMutexEngine,
-    viewing: Viewing,
 }
 
 impl Session for ShardedMutexSession<'_> {
@@ -139,7 +135,7 @@ impl Session for ShardedMutexSession<'_> {
             ..
         } = self.engine;
         for event in batch {
-            self.viewing.for_each_update(
+            for_each_update(
                 event,
                 |update| members.apply(&update, *inbox_capacity),
                 |update| contents.apply(&update, *inbox_capacity),

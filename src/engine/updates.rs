@@ -2,8 +2,7 @@
 //! to tables: in blocks, each prefetched first. Imports the shared state.
 
 use super::keyed::{Keyed, KeyedTable};
-use super::state::{ContentUpdate, MemberUpdate};
-use super::viewing::Viewing;
+use super::state::{ContentUpdate, MemberUpdate, for_each_update};
 use crate::event::Event;
 use crate::unit::hash::{SharedHasher, hash_id};
 
@@ -24,9 +23,9 @@ pub(super) struct Updates {
 
 impl Updates {
     /// Adds what the events of a batch do.
-    pub(super) fn add(&mut self, batch: &[Event], viewing: &Viewing, hasher: &SharedHasher) {
+    pub(super) fn add(&mut self, batch: &[Event], hasher: &SharedHasher) {
         for event in batch {
-            viewing.for_each_update(
+            for_each_update(
                 event,
                 |update| {
                     self.members.push((hash_id(hasher, update.member), update));
@@ -111,7 +110,7 @@ mod tests {
         let hasher = shared_hasher();
         let mut updates = Updates::default();
         let events = stream_over(1_600_000, 1, 1_200_000);
-        updates.add(&events, &Viewing::default(), &hasher);
+        updates.add(&events, &hasher);
         let mut single = KeyedTable::default();
         for (hash, update) in &updates.members {
             single.apply(*hash, update, INBOX_CAPACITY);

@@ -3,12 +3,14 @@
 //! module shared by all engines. Imports `event`, `policy`, the contract, the
 //! shared state.
 //!
-//! A viewer's id goes no further than a session: what an engine keeps while
-//! an epoch is open is a token under that epoch's key, and what it keeps of a
-//! closed one is what may be shown.
+//! Who was seen is one set for all sessions, of tokens under the open epoch's
+//! key. It stands before the engines: they are given first views alone, and
+//! count them as they count anything. What they keep of a closed epoch is what
+//! may be shown.
 
-mod session;
+mod admission;
 mod showing;
+mod sights;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -23,9 +25,9 @@ use crate::policy::{
     HiddenShare, NOISE_KEY_WORDS, NoiseKey, PERMUTATION_KEY_WORDS, PermutationKey, Release,
     ReleaseRule, Surface,
 };
-use session::Counting;
-pub use session::{Viewer, Viewing};
+pub use admission::{Admitting, open_session};
 pub use showing::Showing;
+use sights::{Sights, Sizes};
 
 /// What an engine is told of how views are counted. The default: each one
 /// counts, and none is shown.
@@ -43,6 +45,9 @@ struct Epochs {
     /// None: counts are never shown, and add up from epoch to epoch.
     releasing: Option<Releasing>,
     open: RwLock<Option<Arc<OpenEpoch>>>,
+    /// How many pairs the last closed epoch came to, by table: the next one
+    /// starts with as much room.
+    sizes: RwLock<Option<Sizes>>,
     /// The last closed epoch's number, plus one; 0: none was closed.
     closed: AtomicU32,
     /// Views that belong to another epoch than the open one.
@@ -89,11 +94,13 @@ fn draw(words: &mut [u32]) -> Result<(), String> {
 }
 
 /// The open epoch. Its key lies here and nowhere else, and is overwritten when
-/// the last session and the engine have let go of it.
+/// the last session and the engine have let go of it; who was seen is
+/// forgotten then.
 #[derive(Debug, Default)]
 struct OpenEpoch {
     epoch: u32,
     key: PermutationKey,
+    sights: Sights,
 }
 
 /// Viewers of one surface in the last closed epoch, as anybody may see them.
@@ -123,6 +130,7 @@ impl Views {
             hidden,
             releasing,
             open: RwLock::default(),
+            sizes: RwLock::default(),
             closed: AtomicU32::new(0),
             failed: AtomicU64::new(0),
         };
@@ -203,6 +211,9 @@ impl Views {
         if let Some(open) = Arc::get_mut(&mut open) {
             open.epoch = epoch;
             open.key.set(words);
+            if let Some(sizes) = &*epochs.sizes.read() {
+                open.sights.make_room(sizes);
+            }
         }
         *epochs.open.write() = Some(open);
     }
@@ -217,8 +228,11 @@ impl Views {
             return;
         };
         let epoch = open.epoch;
+        *epochs.sizes.write() = Some(open.sights.sizes());
         drop(open);
-        engine.visit_mut(&|state| epochs.close(epoch, self.showing, state));
+        if let Some(releasing) = &epochs.releasing {
+            engine.visit_mut(&|state| releasing.close(epoch, self.showing, state));
+        }
         epochs.closed.store(epoch + 1, Ordering::Release);
     }
 
@@ -227,16 +241,6 @@ impl Views {
     pub fn failed(&self) -> u64 {
         let failed = self.epochs.as_ref().map(|epochs| &epochs.failed);
         failed.map_or(0, |failed| failed.load(Ordering::Relaxed))
-    }
-
-    /// What a session needs to count views with: it knows the epoch that is
-    /// open now.
-    #[must_use]
-    pub fn viewing(&self) -> Viewing {
-        Viewing(self.epochs.as_ref().map(|epochs| Counting {
-            open: epochs.open.read().clone(),
-            epochs: Arc::clone(epochs),
-        }))
     }
 
     /// What anybody may see of a surface, `shown` being what the state kept of
@@ -289,24 +293,21 @@ impl Views {
     }
 }
 
-impl Epochs {
+impl Releasing {
+    /// Ends an epoch for one state.
     fn close(&self, epoch: u32, showing: Showing, state: StateMut<'_>) {
-        let (id, released) = match &state {
-            StateMut::Member(id, _) | StateMut::Content(id, _) => (*id, self.releasing.as_ref()),
-        };
-        let mut shown;
-        let release = match released {
-            None => None,
-            Some(Releasing { rule, key }) => {
-                shown = |counts: [u32; Segment::COUNT], surface| {
-                    shown_of(&counts, (rule, key, showing), (epoch, surface, id))
-                };
-                Some(&mut shown as &mut dyn FnMut(_, _) -> _)
-            }
+        let (StateMut::Member(id, _) | StateMut::Content(id, _)) = &state;
+        let id = *id;
+        let mut release = |counts: [u32; Segment::COUNT], surface| {
+            shown_of(
+                &counts,
+                (&self.rule, &self.key, showing),
+                (epoch, surface, id),
+            )
         };
         match state {
-            StateMut::Member(_, member) => member.close_epoch(release),
-            StateMut::Content(_, content) => content.close_epoch(release),
+            StateMut::Member(_, member) => member.close_epoch(&mut release),
+            StateMut::Content(_, content) => content.close_epoch(&mut release),
         }
     }
 }

@@ -60,6 +60,14 @@ impl Event {
         }
     }
 
+    /// The same event by an actor of that segment.
+    #[inline(always)]
+    #[must_use]
+    pub const fn with_segment(&self, segment: Segment) -> Self {
+        let stamp = Stamp::new(self.index(), segment, self.undo(), self.kind());
+        Self { stamp, ..*self }
+    }
+
     /// Position in the stream.
     #[inline(always)]
     #[must_use]

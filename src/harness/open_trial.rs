@@ -11,8 +11,9 @@ use super::open_loop::{
     Intervals, Lane, LaneReport, OpenLoop, RealClock, Series, Unrecorded, outcome_of, work,
 };
 use super::trial::{TrialError, TrialOutcome, TrialSetup, wall_ns};
-use super::watch::{Glance, OpenGlance, Pace};
+use super::watch::{Glance, OpenGlance, Pace, Watcher};
 use crate::engine::snapshot::SnapshotDigest;
+use crate::engine::viewing::{Admitting, open_session};
 use crate::engine::{Engine, EngineConfig};
 use crate::stats::ServiceHistogram;
 
@@ -47,7 +48,6 @@ pub(super) fn drive_open<E: Engine>(
         stop: &config.stop,
         tick: TICK.min(interval),
     };
-    let mut resident = Vec::new();
     let seen: Vec<OnceLock<Intervals>> = (0..setup.threads).map(|_| OnceLock::new()).collect();
     let mut look = Look::new(open_loop, &seen);
     let prepare = |worker: usize| {
@@ -57,9 +57,9 @@ pub(super) fn drive_open<E: Engine>(
         if let (Some(_), Some(series)) = (setup.watcher, &series) {
             let _ = seen[worker].set(series.intervals().clone());
         }
-        (worker, engine.session(worker), series)
+        (worker, open_session(engine, &config.views, worker), series)
     };
-    let body = |(worker, session, series): (usize, E::Session<'_>, Option<Series>)| {
+    let body = |(worker, session, series): (usize, Admitting<E::Session<'_>>, Option<Series>)| {
         let lane = lane_of(setup, open_loop, worker);
         // not set where the trial ended before it began
         let zero = zero.get().copied().unwrap_or_else(Instant::now);
@@ -88,15 +88,10 @@ pub(super) fn drive_open<E: Engine>(
         body,
         || {
             let since = zero.get().map_or(Duration::ZERO, Instant::elapsed);
-            // looked at late where the machine was busy: then it is this one's
-            while interval * (resident.len() as u32 + 1) <= since {
-                resident.push(resident_bytes());
-            }
-            if let Some(watcher) = setup.watcher.filter(|_| look.pace.is_due()) {
-                watcher.glance(&look.at(since.as_nanos() as u64));
-            }
+            look.tick(since, setup.watcher);
         },
     )?;
+    let mut resident = look.resident;
     resident.push(resident_bytes());
     done.sort_unstable_by_key(|(report, _)| report.worker);
     let (reports, series): (Vec<_>, Vec<_>) = done.into_iter().unzip();
@@ -107,7 +102,7 @@ pub(super) fn drive_open<E: Engine>(
     })
 }
 
-/// Looks at what the workers have written down so far.
+/// Looks at the process, and at what the workers have written down so far.
 struct Look<'a> {
     pace: Pace,
     open_loop: &'a OpenLoop,
@@ -115,6 +110,8 @@ struct Look<'a> {
     /// Response times of the whole intervals so far, and how many these are.
     whole: ServiceHistogram,
     intervals: usize,
+    /// Resident size of the process at the end of each interval.
+    resident: Vec<u64>,
 }
 
 impl<'a> Look<'a> {
@@ -125,6 +122,19 @@ impl<'a> Look<'a> {
             workers,
             whole: ServiceHistogram::new(),
             intervals: 0,
+            resident: Vec::new(),
+        }
+    }
+
+    /// Notes the resident size, and lets a watcher look where it is time.
+    fn tick(&mut self, since: Duration, watcher: Option<&dyn Watcher>) {
+        let interval = Duration::from_nanos(self.open_loop.interval_ns);
+        // looked at late where the machine was busy: then it is this one's
+        while interval * (self.resident.len() as u32 + 1) <= since {
+            self.resident.push(resident_bytes());
+        }
+        if let Some(watcher) = watcher.filter(|_| self.pace.is_due()) {
+            watcher.glance(&mut || self.at(since.as_nanos() as u64));
         }
     }
 

@@ -17,6 +17,7 @@ use super::watch::{Glance, Pace, Watcher};
 use super::weeks::{Weeks, run_weeks};
 use super::worker::{Shared, WorkerReport, work};
 use crate::engine::snapshot::SnapshotDigest;
+use crate::engine::viewing::open_session;
 use crate::engine::{Engine, EngineConfig, MemoryUse, StopFlag};
 use crate::record::{Pass, PerfNote, WorkerStamp};
 use crate::stats::ServiceHistogram;
@@ -261,12 +262,17 @@ pub(super) fn drive<E: Engine>(
     };
     let mut pace = Pace::new();
     crew.run(
-        |worker| (engine.session(worker), WorkerReport::new()),
+        |worker| {
+            (
+                open_session(engine, &config.views, worker),
+                WorkerReport::new(),
+            )
+        },
         || counters.into_iter().for_each(Counters::start),
         |(session, report)| work(&shared, session, report),
         || {
             if let Some(watcher) = setup.watcher.filter(|_| pace.is_due()) {
-                watcher.glance(&Glance {
+                watcher.glance(&mut || Glance {
                     elapsed_ns: shared.now_ns(),
                     over: shared.claimed(),
                     of: setup.source.events(),

@@ -68,8 +68,8 @@ pub struct OpenGlance {
 
 /// Where looks at a trial go.
 pub trait Watcher: Sync + fmt::Debug {
-    /// The trial stands so.
-    fn glance(&self, glance: &Glance);
+    /// The trial stands as `look` says, which is asked once.
+    fn glance(&self, look: &mut dyn FnMut() -> Glance);
 }
 
 /// The least time between two looks.
@@ -137,9 +137,9 @@ impl<'o> Watch<'o> {
 }
 
 impl Watcher for Watch<'_> {
-    fn glance(&self, glance: &Glance) {
+    fn glance(&self, look: &mut dyn FnMut() -> Glance) {
         let before = Instant::now();
-        self.observer.lock().glance(glance);
+        self.observer.lock().glance(&look());
         let spent = before.elapsed().as_nanos() as u64;
         self.spent_ns.fetch_add(spent, Ordering::Relaxed);
     }

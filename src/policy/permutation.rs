@@ -1,5 +1,5 @@
-//! A keyed permutation of viewers, another for each object: what a set of an
-//! object's viewers holds in place of their ids. Imports nothing of this crate.
+//! A keyed permutation of viewers, another for each surface of each object:
+//! what a set of viewers holds in place of their ids. Imports its siblings.
 //!
 //! The cipher is Speck64/128 (Beaulieu and others, "The Simon and Speck
 //! families of lightweight block ciphers", 2013): 27 rounds of one addition,
@@ -7,20 +7,21 @@
 //! special instruction. It is a bijection of 64-bit words under any key, so no
 //! two viewers of an object are ever taken for one.
 //!
-//! The object enters as a tweak, in the second mode of Liskov, Rivest and
+//! Surface and object enter as a tweak, in the second mode of Liskov, Rivest and
 //! Wagner ("Tweakable block ciphers", 2002): E(viewer + h) − h, where h is a
 //! secret, pairwise independent hash of the object (multiply, add, shift:
-//! Dietzfelbinger, 1996), all modulo 2^64. So every object has a permutation
-//! of its own, without a key schedule for each.
+//! Dietzfelbinger, 1996) with a term for each surface, all modulo 2^64. So every
+//! surface of an object has a permutation of its own, without a key schedule
+//! for each.
 //!
 //! What it promises: without the key, tokens say nothing about who they are,
 //! nor which tokens of two objects are one viewer, up to the birthday bound of
 //! a 64-bit block (about 2^32 views of one epoch). What it does not: whoever
-//! holds the key while its epoch is open can test for any viewer; and a
-//! member's profile and picture are one object here, so that its set shows
-//! when one viewer looked at both.
+//! holds the key while its epoch is open can test for any viewer.
 
 use zeroize::Zeroize;
+
+use super::noise::Surface;
 
 /// Rounds of Speck64/128.
 const ROUNDS: usize = 27;
@@ -65,18 +66,8 @@ impl Zeroize for Speck {
     }
 }
 
-/// Whose viewers: ids of members and of contents are told apart.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(usize)]
-pub enum Object {
-    /// A member: its profile and its picture.
-    Member = 0,
-    /// A content.
-    Content,
-}
-
 /// Words of 32 bits that a key is made from.
-pub const PERMUTATION_KEY_WORDS: usize = 16;
+pub const PERMUTATION_KEY_WORDS: usize = 20;
 
 /// The key of one epoch's permutations. It is set in place, never copied, and
 /// overwritten with zeroes when it is dropped.
@@ -84,9 +75,9 @@ pub const PERMUTATION_KEY_WORDS: usize = 16;
 pub struct PermutationKey {
     cipher: Speck,
     /// Of the tweak's hash: what an object's id is multiplied with, and what
-    /// is added for each kind of object.
+    /// is added for each surface.
     factor: u128,
-    terms: [u128; 2],
+    terms: [u128; 3],
 }
 
 impl PermutationKey {
@@ -102,16 +93,16 @@ impl PermutationKey {
             self.cipher.set_key(key);
         }
         self.factor = wide(4);
-        self.terms = [wide(8), wide(12)];
+        self.terms = [wide(8), wide(12), wide(16)];
     }
 
-    /// What stands for `viewer` in the set of that object: a bijection of
-    /// viewers for each object.
+    /// What stands for `viewer` among those of that surface of an object: a
+    /// bijection of viewers for each.
     #[inline(always)]
     #[must_use]
-    pub fn token(&self, object: Object, id: u64, viewer: u64) -> u64 {
+    pub fn token(&self, surface: Surface, id: u64, viewer: u64) -> u64 {
         let product = self.factor.wrapping_mul(u128::from(id));
-        let tweak = (product.wrapping_add(self.terms[object as usize]) >> 64) as u64;
+        let tweak = (product.wrapping_add(self.terms[surface as usize]) >> 64) as u64;
         self.cipher
             .encipher(viewer.wrapping_add(tweak))
             .wrapping_sub(tweak)
@@ -179,10 +170,10 @@ mod tests {
             let key = key_of(seed);
             for at in 0..1000 {
                 let (id, viewer) = (counter_word(seed ^ 7, at), counter_word(seed ^ 9, at % 100));
-                for object in [Object::Member, Object::Content] {
-                    let token = key.token(object, id, viewer);
+                for surface in [Surface::Profile, Surface::Picture, Surface::Content] {
+                    let token = key.token(surface, id, viewer);
                     let product = key.factor.wrapping_mul(u128::from(id));
-                    let tweak = (product.wrapping_add(key.terms[object as usize]) >> 64) as u64;
+                    let tweak = (product.wrapping_add(key.terms[surface as usize]) >> 64) as u64;
                     let back = decipher(&key.cipher, token.wrapping_add(tweak));
                     assert_eq!(back.wrapping_sub(tweak), viewer);
                 }
@@ -196,12 +187,12 @@ mod tests {
         let (mut tokens, mut changed) = (HashSet::new(), [0_i64; 64]);
         for id in 0..100 {
             for viewer in 0..100 {
-                let token = key.token(Object::Member, id, viewer);
+                let token = key.token(Surface::Profile, id, viewer);
                 let others = [
-                    key.token(Object::Member, id, viewer + 1),
-                    key.token(Object::Member, id + 1, viewer),
-                    key.token(Object::Content, id, viewer),
-                    key_of(4).token(Object::Member, id, viewer),
+                    key.token(Surface::Profile, id, viewer + 1),
+                    key.token(Surface::Profile, id + 1, viewer),
+                    key.token(Surface::Picture, id, viewer),
+                    key_of(4).token(Surface::Profile, id, viewer),
                 ];
                 for (bit, changed) in changed.iter_mut().enumerate() {
                     let differs = |other: &&u64| (token ^ **other) >> bit & 1 == 1;
@@ -219,7 +210,7 @@ mod tests {
     fn a_key_is_zero_once_it_is_overwritten() {
         let mut key = key_of(5);
         key.zeroize();
-        assert_eq!((key.factor, key.terms), (0, [0; 2]));
+        assert_eq!((key.factor, key.terms), (0, [0; 3]));
         assert_eq!(key.cipher.round_keys, [0; ROUNDS]);
         assert_eq!(format!("{key:?}"), "PermutationKey");
     }

@@ -61,6 +61,15 @@ impl HiddenShare {
     }
 }
 
+impl HiddenShare {
+    /// The view as it is counted: under that segment.
+    #[inline(always)]
+    #[must_use]
+    pub const fn counted(self, event: &Event) -> Event {
+        event.with_segment(self.segment_of(event))
+    }
+}
+
 /// How counts become what is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ReleaseRule {

@@ -27,7 +27,6 @@ use rayon::prelude::*;
 use super::map_memory;
 use super::snapshot::StateMut;
 use super::updates::{self, Updates};
-use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, StopFlag};
 use crate::unit::hash::{SharedHasher, shared_hasher};
 use owner::{Message, Owner};
@@ -49,7 +48,6 @@ pub struct ActorEngine {
     owners: Box<[Owner]>,
     /// Emptied messages, to be filled again.
     spare: Arc<ArrayQueue<Updates>>,
-    views: Views,
     hasher: SharedHasher,
     stop: StopFlag,
 }
@@ -105,7 +103,6 @@ impl ActorEngine {
         Self {
             owners: (0..owners).map(start).collect(),
             spare,
-            views: config.views.clone(),
             hasher: shared_hasher(),
             stop: config.stop.clone(),
         }

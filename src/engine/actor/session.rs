@@ -11,9 +11,9 @@ use crate::engine::Session;
 use crate::engine::keyed::Keyed;
 use crate::engine::pages::Pages;
 use crate::engine::read::Answer;
+use crate::engine::state::for_each_update;
 use crate::engine::tables::owner_of;
 use crate::engine::updates::Updates;
-use crate::engine::viewing::Viewing;
 use crate::event::{Event, Read};
 use crate::unit::hash::hash_id;
 
@@ -21,7 +21,6 @@ use crate::unit::hash::hash_id;
 #[derive(Debug)]
 pub struct ActorSession<'engine> {
     engine: &'engine ActorEngine,
-    viewing: Viewing,
     /// For each owner, updates not yet sent.
     outgoing: Vec<Updates>,
     /// For each owner, questions not yet sent.
@@ -41,7 +40,6 @@ impl<'engine> ActorSession<'engine> {
         };
         Self {
             engine,
-            viewing: engine.views.viewing(),
             outgoing: (0..owners).map(|_| Updates::default()).collect(),
             asking: (0..owners).map(sheet).collect(),
             replies: bounded(owners),
@@ -52,7 +50,7 @@ impl<'engine> ActorSession<'engine> {
     #[inline(always)]
     fn route(&mut self, event: &Event) {
         let (mut of_member, mut of_content) = (None, None);
-        self.viewing.for_each_update(
+        for_each_update(
             event,
             |update| of_member = Some(update),
             |update| of_content = Some(update),

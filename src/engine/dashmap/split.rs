@@ -3,7 +3,7 @@
 //! discarded costs no more than this. Imports `event`, `policy`.
 
 use crate::event::Event;
-use crate::policy::{Disposition, effect_of};
+use crate::policy::effect_of;
 
 /// Positions in a batch, each list in the order of arrival.
 #[derive(Debug, Default)]
@@ -30,31 +30,6 @@ impl Split {
             of_contents += usize::from(effect.touches_content);
         }
         self.len = [of_members, of_contents];
-    }
-
-    /// The same, but for views that are not `admitted`, each asked for with
-    /// its position and whether it is of a content.
-    pub(super) fn look_at_where(
-        &mut self,
-        batch: &[Event],
-        mut admitted: impl FnMut(u32, &Event, bool) -> bool,
-    ) {
-        self.members.clear();
-        self.contents.clear();
-        for (at, event) in (0..).zip(batch) {
-            let effect = effect_of(event);
-            let is_view = effect.disposition == Disposition::Aggregate;
-            if is_view && !admitted(at, event, effect.touches_content) {
-                continue;
-            }
-            if effect.touches_member {
-                self.members.push(at);
-            }
-            if effect.touches_content {
-                self.contents.push(at);
-            }
-        }
-        self.len = [self.members.len(), self.contents.len()];
     }
 
     /// Those that change their recipient.

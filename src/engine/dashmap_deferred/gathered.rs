@@ -4,7 +4,6 @@
 use super::SHARDS;
 use crate::engine::lines::Lines;
 use crate::engine::state::MemberUpdate;
-use crate::engine::viewing::Views;
 use crate::event::Event;
 
 /// An update that only raises or lowers a count: the id, and
@@ -15,15 +14,6 @@ pub(super) struct Short {
     pub(super) case: u8,
 }
 
-/// A view of a content where a viewer counts once; a member's is an update as
-/// any other then.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ContentView {
-    pub(super) id: u64,
-    pub(super) viewer: u64,
-    pub(super) case: u8,
-}
-
 /// What one session gathered, by shard.
 #[derive(Debug)]
 pub(super) struct Gathered {
@@ -31,24 +21,15 @@ pub(super) struct Gathered {
     pub(super) short: Lines<Short, 8>,
     /// All else of members.
     pub(super) long: Lines<MemberUpdate, 4>,
-    /// Views of contents; of no shard where each view counts.
-    pub(super) views: Lines<ContentView, 8>,
     pub(super) held: usize,
 }
 
 impl Gathered {
-    pub(super) fn new(views: &Views) -> Self {
-        let shards_of_views = if views.are_plain() { 0 } else { SHARDS };
-        let nobody = ContentView {
-            id: 0,
-            viewer: 0,
-            case: u8::MAX,
-        };
+    pub(super) fn new() -> Self {
         let blank = MemberUpdate::of(&Event::default());
         Self {
             short: Lines::new(2 * SHARDS, 0, Short { id: 0, case: 0 }),
             long: Lines::new(SHARDS, 0, blank),
-            views: Lines::new(shards_of_views, 0, nobody),
             held: 0,
         }
     }
@@ -57,11 +38,9 @@ impl Gathered {
     pub(super) fn close(&mut self) {
         self.short.close();
         self.long.close();
-        self.views.close();
     }
 
     pub(super) fn clear(&mut self) {
-        self.views.clear();
         self.short.clear();
         self.long.clear();
         self.held = 0;

@@ -11,7 +11,6 @@ use crate::engine::read::{Answer, answer_read};
 use crate::engine::state::{Content, Member};
 use crate::engine::tables::Tables;
 use crate::engine::updates::{Updates, apply_all};
-use crate::engine::viewing::Viewing;
 use crate::event::{Event, Read};
 use crate::unit::hash::hash_id;
 
@@ -23,7 +22,6 @@ const LARGEST_HELD: usize = 4096;
 #[derive(Debug)]
 pub struct FoldReduceSession<'engine> {
     engine: &'engine FoldReduceEngine,
-    viewing: Viewing,
     worker: usize,
     folded: Folded,
     updates: Updates,
@@ -39,7 +37,6 @@ impl<'engine> FoldReduceSession<'engine> {
         gathering.folding += 1;
         Self {
             engine,
-            viewing: engine.views.viewing(),
             worker,
             folded: Folded::default(),
             updates: Updates::default(),
@@ -82,7 +79,7 @@ impl Session for FoldReduceSession<'_> {
         let inbox_capacity = self.engine.inbox_capacity;
         let Folded { members, contents } = &mut self.folded;
         for held in batch.chunks(LARGEST_HELD) {
-            self.updates.add(held, &self.viewing, &self.engine.hasher);
+            self.updates.add(held, &self.engine.hasher);
             apply_all(members, part_of, &self.updates.members, inbox_capacity);
             apply_all(contents, part_of, &self.updates.contents, inbox_capacity);
             self.updates.clear();

@@ -222,11 +222,7 @@ const fn member_update(stamp: Stamp) -> MemberUpdate {
 }
 
 const fn content_update(stamp: Stamp) -> ContentUpdate {
-    ContentUpdate {
-        content: 0,
-        stamp,
-        viewer: 0,
-    }
+    ContentUpdate { content: 0, stamp }
 }
 
 /// A session of [`LimitPartitioned`]. Dropping it without finishing loses

@@ -11,8 +11,8 @@ use super::mail::{Parcel, Question, Sheet};
 use crate::engine::Session;
 use crate::engine::pages::Pages;
 use crate::engine::read::Answer;
+use crate::engine::state::for_each_update;
 use crate::engine::tables::{Tables, owner_of};
-use crate::engine::viewing::Viewing;
 use crate::event::{Event, Read};
 use crate::unit::hash::hash_id;
 
@@ -24,7 +24,6 @@ use crate::unit::hash::hash_id;
 #[derive(Debug)]
 pub struct PartitionedSession<'engine> {
     engine: &'engine PartitionedEngine,
-    viewing: Viewing,
     worker: usize,
     partition: Tables,
     /// For each owner, updates not yet sent.
@@ -55,7 +54,6 @@ impl<'engine> PartitionedSession<'engine> {
         let workers = engine.desks.len();
         Self {
             engine,
-            viewing: engine.views.viewing(),
             worker,
             partition,
             outgoing: (0..workers).map(|_| Parcel::default()).collect(),
@@ -71,7 +69,7 @@ impl<'engine> PartitionedSession<'engine> {
         let engine = self.engine;
         let workers = engine.desks.len();
         let (mut of_member, mut of_content) = (None, None);
-        self.viewing.for_each_update(
+        for_each_update(
             event,
             |update| of_member = Some(update),
             |update| of_content = Some(update),

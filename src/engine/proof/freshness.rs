@@ -8,6 +8,7 @@ use std::thread;
 use super::{check_answers, compare_answers, fold_on_threads, panic_words};
 use crate::engine::oracle::Oracle;
 use crate::engine::read::Answer;
+use crate::engine::viewing::open_session;
 use crate::engine::{Engine, EngineConfig, Freshness, Session};
 use crate::event::{Event, Read, ReadKind};
 
@@ -63,12 +64,12 @@ fn ingest_here_read_there<E: Engine>(
     batch: usize,
     within: usize,
 ) -> Result<(), String> {
-    let mut writer = engine.session(0);
+    let mut writer = open_session(engine, &config.views, 0);
     let (ask, asked) = mpsc::channel::<(Vec<Read>, Vec<Answer>)>();
     let (tell, told) = mpsc::channel();
     let verdict = thread::scope(|scope| {
         let reader = scope.spawn(move || {
-            let mut session = engine.session(1);
+            let mut session = open_session(engine, &config.views, 1);
             for (reads, expected) in asked {
                 let expected: Vec<&Answer> = expected.iter().collect();
                 if tell

@@ -9,7 +9,7 @@ use super::connection::{Link, give_up};
 use super::layout::{self, Counts, MARKS, Scores};
 use crate::engine::Session;
 use crate::engine::read::{Answer, InboxPage, content_views_of, page_of, profile_views_of};
-use crate::engine::state::{Content, Member};
+use crate::engine::state::{Content, Member, for_each_update};
 use crate::event::{Event, Read, ReadKind};
 
 /// A session of [`RedisEngine`].
@@ -69,10 +69,9 @@ impl<'engine> RedisSession<'engine> {
 
 impl Session for RedisSession<'_> {
     fn ingest(&mut self, batch: &[Event]) {
-        let viewing = self.engine.views.viewing();
         let combined = std::cell::RefCell::new(&mut self.combined);
         for event in batch {
-            viewing.for_each_update(
+            for_each_update(
                 event,
                 |update| combined.borrow_mut().add_member(&update),
                 |update| combined.borrow_mut().add_content(&update),

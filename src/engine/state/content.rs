@@ -10,9 +10,6 @@ use crate::policy::Surface;
 /// Counts of a content: views by segment, then reactions by kind.
 const COUNTS: usize = Segment::COUNT + REACTION_KINDS;
 
-/// In [`SLOTS`]: a view that counts its viewer once.
-const VIEWER: u8 = COUNTS as u8;
-
 /// Which count an update changes, by [`Stamp::case`].
 static SLOTS: [u8; Stamp::CASES] = {
     let mut slots = [0; Stamp::CASES];
@@ -21,7 +18,6 @@ static SLOTS: [u8; Stamp::CASES] = {
         let stamp = Stamp::of_case(case as u8);
         slots[case] = match stamp.kind().reaction_slot() {
             Some(slot) => (Segment::COUNT + slot) as u8,
-            None if stamp.undo() => VIEWER,
             None => stamp.segment() as u8,
         };
         case += 1;
@@ -42,10 +38,6 @@ impl Content {
     #[inline(always)]
     pub fn apply(&mut self, update: &ContentUpdate) {
         let slot = usize::from(SLOTS[usize::from(update.stamp.case())]);
-        if slot == usize::from(VIEWER) {
-            self.count_viewer(update);
-            return;
-        }
         if update.stamp.undo() {
             if self.low.lower(slot) {
                 self.high.borrow(slot);
@@ -66,23 +58,11 @@ impl Content {
         content
     }
 
-    /// Counts a view unless its viewer was counted in this epoch.
-    fn count_viewer(&mut self, update: &ContentUpdate) {
-        let segment = update.stamp.segment();
-        if self.high.note_viewer(update.viewer, 0, segment) && self.low.raise(segment as usize) {
-            self.high.carry(segment as usize);
-        }
-    }
-
-    /// Ends the open epoch: forgets its viewers. With `release`, keeps what
-    /// that gives for the counts of views in place of them; without, the next
-    /// epoch's are added to them.
-    pub fn close_epoch(&mut self, release: Option<ReleaseOf<'_>>) {
-        self.high.clear_viewers();
-        if let Some(release) = release {
-            let shown = [release(self.views(), Surface::Content), [0; Segment::COUNT]];
-            self.high.release(&mut self.low, Segment::COUNT, &shown);
-        }
+    /// Ends an epoch: keeps what `release` gives for the counts of views in
+    /// place of them.
+    pub fn close_epoch(&mut self, release: ReleaseOf<'_>) {
+        let shown = [release(self.views(), Surface::Content), [0; Segment::COUNT]];
+        self.high.release(&mut self.low, Segment::COUNT, &shown);
     }
 
     /// What is shown of the last closed epoch's views, where their count was
@@ -104,14 +84,7 @@ impl Content {
         for slot in 0..COUNTS {
             self.high.add(&mut self.low, slot, slot, other.count(slot));
         }
-        let mut twice = [0_u32; Segment::COUNT];
-        self.high.merge_viewers(&other.high, |_, segment| {
-            twice[segment as usize] += 1;
-        });
-        for (slot, &twice) in twice.iter().enumerate().filter(|(_, twice)| **twice > 0) {
-            self.high
-                .add(&mut self.low, slot, slot, twice.wrapping_neg());
-        }
+        self.high.adopt_shown(&other.high);
     }
 
     /// Views by the viewer's segment.
@@ -152,24 +125,6 @@ impl Content {
         self.high.heap_overhead()
     }
 
-    /// Whether an update counts a viewer once.
-    #[inline(always)]
-    pub(in crate::engine) fn counts_viewer(stamp: Stamp) -> bool {
-        SLOTS[usize::from(stamp.case())] == VIEWER
-    }
-
-    /// What such an update looks at behind the pointer.
-    #[inline(always)]
-    pub(in crate::engine) fn behind(&self) -> Option<*const u8> {
-        self.high.behind()
-    }
-
-    /// And the lines of the viewers that it looks at behind that.
-    #[inline(always)]
-    pub(in crate::engine) fn behind_viewers(&self, token: u64) -> Option<[*const u8; 2]> {
-        self.high.near_viewer(token)
-    }
-
     fn count(&self, slot: usize) -> u32 {
         self.high.whole(&self.low, slot, slot)
     }
@@ -191,11 +146,7 @@ mod tests {
             for segment in Segment::ALL {
                 let mut content = Content::default();
                 let stamp = Stamp::new(5, segment, false, kind);
-                content.apply(&ContentUpdate {
-                    content: 1,
-                    stamp,
-                    viewer: 0,
-                });
+                content.apply(&ContentUpdate { content: 1, stamp });
                 let (mut views, mut reactions) = ([0; 8], [0; REACTION_KINDS]);
                 match kind.reaction_slot() {
                     Some(slot) => reactions[slot] = 1,

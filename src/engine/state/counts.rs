@@ -1,6 +1,6 @@
 //! Counts in two parts: a byte each where the state lies, and what exceeds a
-//! byte elsewhere; and, there, who was counted already. Imports `event`, its sibling
-//! `viewers`, what the allocator takes.
+//! byte elsewhere; and, there, what is shown of views. Imports `event`, what
+//! the allocator takes.
 //!
 //! Most members and contents of a skewed stream are hardly ever touched: their
 //! counts fit a byte, and a state of bytes is a quarter of one of words. A hot
@@ -8,8 +8,10 @@
 //! are a number modulo 2^32, so that sums may pass below zero on the way.
 
 use super::super::allocation::overhead_of_one;
-use super::viewers::{SURFACES, Viewers};
 use crate::event::Segment;
+
+/// Surfaces of an object at most.
+const SURFACES: usize = 2;
 
 /// What is shown of an epoch, by surface and segment; 0: nothing. A content
 /// has one surface.
@@ -59,7 +61,7 @@ impl<const N: usize> LowBytes<N> {
 }
 
 /// What N counts have beyond their lowest bytes, in units of 256, and what is
-/// known of viewers; allocated once there is any of it.
+/// shown of views; allocated once there is any of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct HighParts<const N: usize>(Option<Box<Far<N>>>);
 
@@ -68,9 +70,7 @@ type Part = [u8; 3];
 
 #[derive(Clone, Debug)]
 struct Far<const N: usize> {
-    /// Who looked in the open epoch, where viewers are counted once.
-    viewers: Viewers,
-    /// What is shown of the last closed one.
+    /// What is shown of the last closed epoch.
     released: Option<Box<Shown>>,
     parts: [Part; N],
 }
@@ -78,7 +78,6 @@ struct Far<const N: usize> {
 impl<const N: usize> Default for Far<N> {
     fn default() -> Self {
         Self {
-            viewers: Viewers::default(),
             released: None,
             parts: [[0; 3]; N],
         }
@@ -151,29 +150,11 @@ impl<const N: usize> HighParts<N> {
             .is_none_or(|far| far.parts.iter().all(|&part| part == [0; 3]))
     }
 
-    /// Notes a viewer of the open epoch; returns whether it is to be counted.
-    #[inline]
-    pub(super) fn note_viewer(&mut self, token: u64, surface: usize, segment: Segment) -> bool {
-        self.allocated().viewers.note(token, surface, segment)
-    }
-
-    /// Adds the viewers that `other` noted; calls `twice` for each that both
-    /// have counted. What is shown of the last closed epoch is known to one of
-    /// them at most, and is kept.
-    pub(super) fn merge_viewers(&mut self, other: &Self, twice: impl FnMut(usize, Segment)) {
-        let Some(theirs) = &other.0 else { return };
-        if !theirs.viewers.is_empty() {
-            self.allocated().viewers.merge(&theirs.viewers, twice);
-        }
-        if let Some(shown) = &theirs.released {
+    /// Keeps what `other` shows of the last closed epoch: it is known to one of
+    /// them at most.
+    pub(super) fn adopt_shown(&mut self, other: &Self) {
+        if let Some(shown) = other.0.as_ref().and_then(|theirs| theirs.released.as_ref()) {
             self.allocated().released = Some(shown.clone());
-        }
-    }
-
-    /// Forgets the viewers.
-    pub(super) fn clear_viewers(&mut self) {
-        if let Some(far) = &mut self.0 {
-            far.viewers.clear();
         }
     }
 
@@ -205,19 +186,6 @@ impl<const N: usize> HighParts<N> {
         }
     }
 
-    /// The lines that the search for a viewer begins at.
-    #[inline(always)]
-    pub(super) fn near_viewer(&self, token: u64) -> Option<[*const u8; 2]> {
-        Some(self.0.as_ref()?.viewers.near(token))
-    }
-
-    /// The line behind the pointer, where there is one.
-    #[inline(always)]
-    pub(super) fn behind(&self) -> Option<*const u8> {
-        let far: &Far<N> = self.0.as_deref()?;
-        Some(std::ptr::from_ref(far).cast())
-    }
-
     /// Bytes on the heap that hold something, and bytes that hold none.
     pub(super) fn heap_bytes(&self) -> (u64, u64) {
         let parts = self.allocations();
@@ -232,15 +200,15 @@ impl<const N: usize> HighParts<N> {
     }
 
     /// Used and unused bytes of each allocation.
-    fn allocations(&self) -> [(u64, u64); 3] {
+    fn allocations(&self) -> [(u64, u64); 2] {
         let Some(far) = &self.0 else {
-            return [(0, 0); 3];
+            return [(0, 0); 2];
         };
         let size = Self::BYTES as u64;
         let released = far.released.as_ref().map_or(0, |_| size_of::<Shown>());
-        let is_idle = self.are_zero() && far.viewers.is_empty() && released == 0;
+        let is_idle = self.are_zero() && released == 0;
         let own = if is_idle { (0, size) } else { (size, 0) };
-        [own, far.viewers.bytes(), (released as u64, 0)]
+        [own, (released as u64, 0)]
     }
 
     #[inline]

@@ -21,8 +21,6 @@ const COUNTS: usize = VIEWS + NOTIFY_KINDS;
 /// In [`SLOTS`]: no count is concerned, and only the read mark, or nothing.
 const MARK: u8 = COUNTS as u8;
 const NOTHING: u8 = MARK + 1;
-/// A view that counts its viewer once.
-const VIEWER: u8 = NOTHING + 1;
 
 /// Which count an update changes, by [`Stamp::case`].
 static SLOTS: [u8; Stamp::CASES] = {
@@ -31,7 +29,6 @@ static SLOTS: [u8; Stamp::CASES] = {
     while case < Stamp::CASES {
         let stamp = Stamp::of_case(case as u8);
         slots[case] = match (stamp.kind(), stamp.kind().notify_slot()) {
-            (Kind::ProfileView | Kind::PictureView, _) if stamp.undo() => VIEWER,
             (Kind::ProfileView, _) => stamp.segment() as u8,
             (Kind::PictureView, _) => (Segment::COUNT + stamp.segment() as usize) as u8,
             (Kind::MarkRead, _) => MARK,
@@ -88,10 +85,6 @@ impl Member {
     /// Everything that is no view.
     #[inline]
     fn engage(&mut self, update: &MemberUpdate, slot: u8, capacity: usize) {
-        if slot == VIEWER {
-            self.count_viewer(update);
-            return;
-        }
         if slot == NOTHING {
             return;
         }
@@ -162,36 +155,19 @@ impl Member {
         }
     }
 
-    /// Counts a view unless its viewer was counted there in this epoch.
-    fn count_viewer(&mut self, update: &MemberUpdate) {
-        let surface = usize::from(update.stamp.kind() == Kind::PictureView);
-        let segment = update.stamp.segment();
-        let engaged = self.engaged();
-        if engaged.high.note_viewer(update.actor, surface, segment) {
-            let slot = surface * Segment::COUNT + segment as usize;
-            if self.views.raise(slot) {
-                self.engaged().high.carry(slot);
-            }
-        }
-    }
-
-    /// Ends the open epoch: forgets its viewers. With `release`, keeps what
-    /// that gives for the counts of profile and picture views in place of
-    /// them; without, the next epoch's are added to them.
-    pub fn close_epoch(&mut self, release: Option<ReleaseOf<'_>>) {
-        let Some(release) = release else {
-            if let Some(engaged) = &mut self.engaged {
-                engaged.high.clear_viewers();
-            }
-            return;
-        };
+    /// Ends an epoch: keeps what `release` gives for the counts of profile and
+    /// picture views in place of them.
+    pub fn close_epoch(&mut self, release: ReleaseOf<'_>) {
         let shown = [
             release(self.profile_views(), Surface::Profile),
             release(self.picture_views(), Surface::Picture),
         ];
-        if let Some(engaged) = &mut self.engaged {
-            engaged.high.clear_viewers();
-            engaged.high.release(&mut self.views, VIEWS, &shown);
+        if shown.iter().flatten().any(|&count| count != 0) {
+            self.engaged();
+        }
+        match &mut self.engaged {
+            Some(engaged) => engaged.high.release(&mut self.views, VIEWS, &shown),
+            None => self.views = LowBytes::default(),
         }
     }
 
@@ -228,13 +204,7 @@ impl Member {
         };
         let mine = self.engaged.get_or_insert_default();
         mine.high.add_parts(&theirs.high, VIEWS);
-        let (views, mut twice) = (&mut self.views, [0_u32; VIEWS]);
-        mine.high.merge_viewers(&theirs.high, |surface, segment| {
-            twice[surface * Segment::COUNT + segment as usize] += 1;
-        });
-        for (slot, &twice) in twice.iter().enumerate().filter(|(_, twice)| **twice > 0) {
-            mine.high.add(views, slot, slot, twice.wrapping_neg());
-        }
+        mine.high.adopt_shown(&theirs.high);
         for at in 0..NOTIFY_KINDS {
             let amount = theirs.high.whole(&theirs.delivered, at, VIEWS + at);
             mine.high.add(&mut mine.delivered, at, VIEWS + at, amount);
@@ -341,24 +311,6 @@ impl Member {
     #[inline(always)]
     pub(in crate::engine) fn is_engaged_by(stamp: Stamp) -> bool {
         usize::from(SLOTS[usize::from(stamp.case())]) >= VIEWS
-    }
-
-    /// Whether an update counts a viewer once.
-    #[inline(always)]
-    pub(in crate::engine) fn counts_viewer(stamp: Stamp) -> bool {
-        SLOTS[usize::from(stamp.case())] == VIEWER
-    }
-
-    /// The line behind those that such an update looks at.
-    #[inline(always)]
-    pub(in crate::engine) fn behind_views(&self) -> Option<*const u8> {
-        self.engaged.as_deref()?.high.behind()
-    }
-
-    /// And the lines of the viewers that it looks at behind that.
-    #[inline(always)]
-    pub(in crate::engine) fn behind_viewers(&self, token: u64) -> Option<[*const u8; 2]> {
-        self.engaged.as_deref()?.high.near_viewer(token)
     }
 
     #[inline(always)]

@@ -8,12 +8,11 @@ mod counts;
 mod inbox;
 mod member;
 mod update;
-mod viewers;
 
 pub use content::Content;
 pub use inbox::{Inbox, InboxEntry};
 pub use member::Member;
-pub use update::{ContentUpdate, MemberUpdate, for_each_update, stamp_of_viewer};
+pub use update::{ContentUpdate, MemberUpdate, for_each_update};
 
 use crate::event::Segment;
 use crate::policy::Surface;

@@ -7,7 +7,7 @@ use super::attacks::{Attack, Beside, Seen};
 use crate::engine::dashmap::DashMapEngine;
 use crate::engine::read::Answer;
 use crate::engine::snapshot::Snapshot;
-use crate::engine::viewing::{ReleasedViews, Releasing, Showing, Views};
+use crate::engine::viewing::{ReleasedViews, Releasing, Showing, Views, open_session};
 use crate::engine::{Engine, EngineConfig, Session};
 use crate::event::{Event, Kind, Read, ReadKind, Segment};
 use crate::policy::{EPOCH_US, HiddenShare, ReleaseRule};
@@ -193,14 +193,14 @@ impl Stage {
 
     pub(super) fn ask(&self, reader: usize, reads: &[Read]) -> Vec<Answer> {
         let mut answers = vec![Answer::Badge(u32::MAX); reads.len()];
-        let mut session = self.engine.session(reader);
+        let mut session = open_session(&self.engine, &self.config.views, reader);
         session.read(reads, &mut |at, answer| answers[at] = answer.clone());
         session.finish();
         answers
     }
 
     fn ingest(&self, events: &[Event]) {
-        let mut session = self.engine.session(0);
+        let mut session = open_session(&self.engine, &self.config.views, 0);
         events.chunks(1024).for_each(|batch| session.ingest(batch));
         session.finish();
     }

@@ -1,0 +1,223 @@
+//! What stands before every engine's session, and decides what of a batch
+//! counts. Where each viewer counts once an epoch, a view that is not the
+//! viewer's first of that object is held back, and a hidden viewer's comes
+//! under the segment `other`. Imports its parent,
+//! the contract, `event`, `policy`.
+
+use super::sights::{STRIPES, SURFACES, Sight, Whereabouts};
+use super::{Epochs, OpenEpoch, Views};
+use crate::engine::read::Answer;
+use crate::engine::{Engine, Role, Session};
+use crate::event::{Event, Read};
+use crate::policy::{Disposition, Surface, effect_of, epoch_of, surface_of};
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Batches of fewer events are looked at one by one.
+const SMALLEST_GROUPED: usize = 8;
+/// Events looked at together at most: what was asked for ahead of time must
+/// still be near when it is their turn.
+const LARGEST_GROUPED: usize = 1_024;
+
+/// Opens the session of that worker, with what admits its events before it.
+/// The epoch that is open now is the session's. Probes are not held back:
+/// they count nothing.
+pub fn open_session<'engine, E: Engine>(
+    engine: &'engine E,
+    views: &Views,
+    worker: usize,
+) -> Admitting<E::Session<'engine>> {
+    let is_counted = E::INFO.role != Role::Probe;
+    Admitting {
+        session: engine.session(worker),
+        counting: is_counted.then(|| Counting::of(views)).flatten(),
+    }
+}
+
+/// A session behind what admits its events.
+#[derive(Debug)]
+pub struct Admitting<S> {
+    session: S,
+    counting: Option<Counting>,
+}
+
+impl<S: Session> Session for Admitting<S> {
+    #[inline]
+    fn ingest(&mut self, batch: &[Event]) {
+        match &mut self.counting {
+            None => self.session.ingest(batch),
+            Some(counting) => {
+                for batch in batch.chunks(LARGEST_GROUPED) {
+                    self.session.ingest(counting.admitted(batch));
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
+        self.session.read(reads, sink);
+    }
+
+    fn finish(self) {
+        self.session.finish();
+    }
+}
+
+/// What a session counts views with, where each viewer counts once.
+#[derive(Debug)]
+pub(super) struct Counting {
+    epochs: Arc<Epochs>,
+    open: Option<Arc<OpenEpoch>>,
+    room: Room,
+}
+
+/// Room that is used again for each batch.
+#[derive(Debug, Default)]
+struct Room {
+    admitted: Vec<Event>,
+    waiting: Vec<Waiting>,
+    /// By stripe, the last view that waits for it, plus one; 0: none.
+    last: [u32; STRIPES],
+    whereabouts: [[Whereabouts; SURFACES]; STRIPES],
+}
+
+/// A view that waits for its stripe.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    sight: Sight,
+    /// Its position in the batch.
+    at: u32,
+    /// Another that waits for the same stripe, plus one; 0: none.
+    next: u32,
+}
+
+impl Counting {
+    /// For the epoch that is open now; none where each view counts.
+    pub(super) fn of(views: &Views) -> Option<Self> {
+        let epochs = views.epochs.as_ref()?;
+        Some(Self {
+            open: epochs.open.read().clone(),
+            epochs: Arc::clone(epochs),
+            room: Room::default(),
+        })
+    }
+
+    /// The batch as it is to be counted: events that are no views, first views,
+    /// and others that change nothing.
+    pub(super) fn admitted(&mut self, batch: &[Event]) -> &[Event] {
+        self.room.admitted.clear();
+        if batch.len() < SMALLEST_GROUPED {
+            self.look_one_by_one(batch);
+        } else {
+            self.look(batch);
+            self.note_by_stripe();
+        }
+        &self.room.admitted
+    }
+
+    /// The view that an event is, where it is one that may count.
+    #[inline(always)]
+    fn sight_of(&self, event: &Event) -> Looked {
+        let effect = effect_of(event);
+        if effect.disposition != Disposition::Aggregate {
+            return Looked::Other;
+        }
+        let epoch = epoch_of(event.at_us);
+        let open = self.open.as_deref().filter(|open| open.epoch == epoch);
+        let (Some(open), Some(surface)) = (open, surface_of(event.kind())) else {
+            self.epochs.failed.fetch_add(1, Ordering::Relaxed);
+            return Looked::Failed;
+        };
+        let object = match surface {
+            Surface::Content => event.content,
+            Surface::Profile | Surface::Picture => event.recipient,
+        };
+        Looked::View(Sight {
+            surface,
+            object,
+            token: open.key.token(surface, object, event.actor),
+        })
+    }
+
+    fn look_one_by_one(&mut self, batch: &[Event]) {
+        for event in batch {
+            let admitted = match (self.sight_of(event), &self.open) {
+                (Looked::Other, _) => *event,
+                (Looked::View(sight), Some(open)) if open.sights.note(&sight) => {
+                    self.epochs.hidden.counted(event)
+                }
+                _ => held_back(event),
+            };
+            self.room.admitted.push(admitted);
+        }
+    }
+
+    /// Copies the batch, and sorts its views by stripe.
+    fn look(&mut self, batch: &[Event]) {
+        self.room.waiting.clear();
+        self.room.last = [0; STRIPES];
+        for (at, event) in (0..).zip(batch) {
+            let looked = self.sight_of(event);
+            let room = &mut self.room;
+            let admitted = match looked {
+                Looked::Failed => held_back(event),
+                Looked::Other => *event,
+                Looked::View(sight) => {
+                    let stripe = sight.stripe();
+                    room.whereabouts[stripe][sight.surface as usize].prefetch(sight.token);
+                    let next = room.last[stripe];
+                    room.waiting.push(Waiting { sight, at, next });
+                    room.last[stripe] = room.waiting.len() as u32;
+                    self.epochs.hidden.counted(event)
+                }
+            };
+            room.admitted.push(admitted);
+        }
+    }
+
+    /// Notes the views of each stripe; those that are not the first of their
+    /// viewer are held back. Of two in one batch either may be first: a view's
+    /// index says nothing.
+    fn note_by_stripe(&mut self) {
+        let Some(open) = &self.open else { return };
+        let Room {
+            admitted,
+            waiting,
+            last,
+            whereabouts,
+        } = &mut self.room;
+        for (stripe, &last) in last.iter().enumerate().filter(|(_, last)| **last != 0) {
+            open.sights.with_stripe(stripe, |pairs| {
+                let mut next = last;
+                while let Some(view) = (next as usize).checked_sub(1).map(|at| waiting[at]) {
+                    if !pairs.note(&view.sight) {
+                        let event = &mut admitted[view.at as usize];
+                        *event = held_back(event);
+                    }
+                    next = view.next;
+                }
+                whereabouts[stripe] = pairs.places();
+            });
+        }
+    }
+}
+
+/// In place of an event that is to change nothing: one by whom it concerns,
+/// which the policy discards. A batch keeps its length, by which engines tell
+/// how much they have put off.
+const fn held_back(event: &Event) -> Event {
+    let mut event = *event;
+    event.recipient = event.actor;
+    event
+}
+
+/// What an event is.
+enum Looked {
+    /// No view: it is the engine's to decide.
+    Other,
+    /// A view of another epoch than the open one, which is counted as failed.
+    Failed,
+    View(Sight),
+}

@@ -1,0 +1,257 @@
+//! Who looked at what in the open epoch: one set for all engines' sessions, of
+//! pairs of an object and what stands for a viewer there. Imports `policy`,
+//! `unit`.
+//!
+//! A pair is 16 bytes of an open table: tokens are uniform words under the
+//! epoch's key, and so their own hashes. Tables are cut into stripes, each
+//! behind a lock; a session that brings a batch takes each lock once.
+
+use crossbeam_utils::CachePadded;
+use parking_lot::Mutex;
+
+use crate::policy::Surface;
+use crate::unit::prefetch::prefetch_line;
+
+/// Stripes: enough that sessions seldom meet, few enough that a batch has many
+/// views for each.
+pub(super) const STRIPES: usize = 32;
+/// Surfaces, each with tables of its own: a member and a content may have the
+/// same id.
+pub(super) const SURFACES: usize = 3;
+/// Places of the smallest table; a power of two.
+const FIRST_PLACES: usize = 64;
+
+/// A view, as far as the set is concerned.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sight {
+    pub(super) surface: Surface,
+    /// The recipient or the content.
+    pub(super) object: u64,
+    /// What stands for the viewer among those of that surface and object.
+    pub(super) token: u64,
+}
+
+impl Sight {
+    /// The stripe that it belongs to: of the bits that a table does not use.
+    #[inline(always)]
+    pub(super) const fn stripe(&self) -> usize {
+        (self.token >> 59) as usize % STRIPES
+    }
+}
+
+/// The set.
+pub(super) struct Sights {
+    stripes: Box<[CachePadded<Mutex<Stripe>>]>,
+}
+
+impl std::fmt::Debug for Sights {
+    /// Says nothing of who was seen.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sights")
+    }
+}
+
+/// The pairs of one stripe, by surface.
+#[derive(Default)]
+pub(super) struct Stripe {
+    tables: [Table; SURFACES],
+}
+
+impl Default for Sights {
+    fn default() -> Self {
+        Self {
+            stripes: (0..STRIPES).map(|_| CachePadded::default()).collect(),
+        }
+    }
+}
+
+impl Sights {
+    /// Calls `with` with a stripe, locked.
+    #[inline(always)]
+    pub(super) fn with_stripe<T>(&self, stripe: usize, with: impl FnOnce(&mut Stripe) -> T) -> T {
+        with(&mut self.stripes[stripe % STRIPES].lock())
+    }
+
+    /// Notes one view alone; returns whether it is the first.
+    pub(super) fn note(&self, sight: &Sight) -> bool {
+        self.with_stripe(sight.stripe(), |stripe| stripe.note(sight))
+    }
+
+    /// Pairs by stripe and surface.
+    pub(super) fn sizes(&self) -> Sizes {
+        let of = |stripe: usize| self.with_stripe(stripe, |s| s.tables.each_ref().map(Table::len));
+        std::array::from_fn(of)
+    }
+
+    /// Makes room for as many pairs as another set had.
+    pub(super) fn make_room(&self, sizes: &Sizes) {
+        for (stripe, sizes) in sizes.iter().enumerate() {
+            self.with_stripe(stripe, |stripe| {
+                for (table, &pairs) in stripe.tables.iter_mut().zip(sizes) {
+                    table.make_room(pairs);
+                }
+            });
+        }
+    }
+}
+
+/// How many pairs each table of a set has.
+pub(super) type Sizes = [[usize; SURFACES]; STRIPES];
+
+impl Stripe {
+    /// Notes a view; returns whether it is the first.
+    #[inline(always)]
+    pub(super) fn note(&mut self, sight: &Sight) -> bool {
+        self.tables[sight.surface as usize].insert([sight.object, sight.token])
+    }
+
+    /// Where its tables lie now.
+    #[inline(always)]
+    pub(super) fn places(&self) -> [Whereabouts; SURFACES] {
+        self.tables.each_ref().map(|table| Whereabouts {
+            start: table.slots.as_ptr() as usize,
+            mask: table.slots.len().saturating_sub(1),
+        })
+    }
+}
+
+/// Where a table was when it was last looked at: only for asking for its lines
+/// ahead of time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Whereabouts {
+    start: usize,
+    mask: usize,
+}
+
+impl Whereabouts {
+    /// Asks for the line where the search for a token begins.
+    #[inline(always)]
+    pub(super) fn prefetch(self, token: u64) {
+        let at = self.start + (token as usize & self.mask) * size_of::<Pair>();
+        prefetch_line(std::ptr::without_provenance(at));
+    }
+}
+
+/// Object and token; both zero: none.
+type Pair = [u64; 2];
+
+/// An open table of pairs, searched one place after the other.
+#[derive(Default)]
+struct Table {
+    slots: Vec<Pair>,
+    len: usize,
+    /// Whether the pair of zeros is in it, which no slot can say.
+    has_zeros: bool,
+}
+
+impl Table {
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Adds a pair; returns whether it was not there.
+    #[inline(always)]
+    fn insert(&mut self, pair: Pair) -> bool {
+        if pair == [0; 2] {
+            return !std::mem::replace(&mut self.has_zeros, true);
+        }
+        if self.len >= room_of(self.slots.len()) {
+            self.grow_to((self.slots.len() * 2).max(FIRST_PLACES));
+        }
+        let mask = self.slots.len() - 1;
+        let mut at = pair[1] as usize & mask;
+        loop {
+            let slot = &mut self.slots[at];
+            if *slot == pair {
+                return false;
+            }
+            if *slot == [0; 2] {
+                *slot = pair;
+                self.len += 1;
+                return true;
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// Makes room for so many pairs, where it has none yet.
+    fn make_room(&mut self, pairs: usize) {
+        let mut places = FIRST_PLACES;
+        while room_of(places) < pairs {
+            places *= 2;
+        }
+        if pairs > 0 && self.slots.is_empty() {
+            self.slots = vec![[0; 2]; places];
+        }
+    }
+
+    #[cold]
+    fn grow_to(&mut self, places: usize) {
+        let before = std::mem::replace(&mut self.slots, vec![[0; 2]; places]);
+        let mask = places - 1;
+        for pair in before.into_iter().filter(|pair| *pair != [0; 2]) {
+            let mut at = pair[1] as usize & mask;
+            while self.slots[at] != [0; 2] {
+                at = (at + 1) & mask;
+            }
+            self.slots[at] = pair;
+        }
+    }
+}
+
+/// Pairs that a table of so many places takes: five eighths, beyond which
+/// searches grow long.
+const fn room_of(places: usize) -> usize {
+    places / 8 * 5
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::unit::mix::{below, counter_word, mix};
+
+    const ALL: [Surface; SURFACES] = [Surface::Profile, Surface::Picture, Surface::Content];
+
+    #[test]
+    fn each_pair_is_new_once_on_each_surface() {
+        for count in [0_u64, 1, 3, 100, 20_000] {
+            let (sights, mut known) = (Sights::default(), HashSet::new());
+            for at in 0..count {
+                let word = counter_word(1, at);
+                let viewer = below(word, count / 2 + 1);
+                // the token 0 and the object 0 are ones as any other
+                let token = if viewer == 0 { 0 } else { mix(viewer) };
+                let surface = ALL[(word % 3) as usize];
+                let object = word >> 60;
+                let sight = Sight {
+                    surface,
+                    object,
+                    token,
+                };
+                let is_new = known.insert((surface, object, token));
+                assert_eq!(sights.note(&sight), is_new);
+                assert!(!sights.note(&sight));
+            }
+            let zeros = known
+                .iter()
+                .filter(|(_, object, token)| (*object, *token) == (0, 0));
+            let pairs = known.len() - zeros.count();
+            assert_eq!(sights.sizes().iter().flatten().sum::<usize>(), pairs);
+        }
+    }
+
+    #[test]
+    fn what_is_expected_does_not_grow() {
+        let mut table = Table::default();
+        table.make_room(1_000);
+        let places = table.slots.len();
+        assert!((0..1_000).all(|at| table.insert([7, mix(at + 1)])));
+        assert_eq!(table.slots.len(), places);
+        assert!((0..1_000).all(|at| !table.insert([7, mix(at + 1)])));
+        assert!((0..9_000).all(|at| table.insert([8, mix(at + 1)])));
+        assert_eq!(table.len(), 10_000);
+        assert!(table.len() <= room_of(table.slots.len()));
+    }
+}
