@@ -1,5 +1,5 @@
 //! What anonymity costs, engine by engine: the table of docs/ANONYMITY.md.
-//! `cargo run --release --example anonymity_price -- [WORKLOAD [EVENTS [THREADS]]]`.
+//! `cargo run --release --example anonymity_price -- [WORKLOAD [EVENTS [THREADS [ENGINE]]]]`.
 //!
 //! Every engine takes the same stream in each mode, in turns; of three trials
 //! the fastest counts, since only disturbance makes one slower. Nothing is
@@ -56,7 +56,7 @@ fn source(workload: &Workload, mode: ViewMode, events: u64) -> Result<Source, St
     Ok(source.counted(views_of(&workload)?))
 }
 
-fn table(path: &str, events: u64, threads: usize) -> Result<(), String> {
+fn table(path: &str, events: u64, threads: usize, only: Option<&String>) -> Result<(), String> {
     let (workload, _) = Workload::load(Path::new(path)).map_err(|error| error.to_string())?;
     // as many events make up the whole span, so that all its weeks are there
     let workload = Workload { events, ..workload };
@@ -76,7 +76,9 @@ fn table(path: &str, events: u64, threads: usize) -> Result<(), String> {
         "| engine | off | counts | released | a view more, counts | released | speed of off, released | bytes a state, off | counts | released |"
     );
     println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
-    for info in ENTRIES.iter().filter(|info| info.role == Role::Engine) {
+    let is_asked = |name: &str| only.is_none_or(|only| only == name);
+    let engines = ENTRIES.iter().filter(|info| info.role == Role::Engine);
+    for info in engines.filter(|info| is_asked(info.name)) {
         let mut best = [f64::INFINITY; 3];
         let mut bytes = [0.0_f64; 3];
         for _ in 0..TRIALS {
@@ -119,9 +121,12 @@ fn main() -> ExitCode {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let found = match (number(1, 2_000_000), number(2, cores as u64)) {
         (Ok(events), Ok(threads)) if events > 0 && threads > 0 => {
-            table(path, events, threads as usize)
+            table(path, events, threads as usize, words.get(3))
         }
-        _ => Err("give a workload file, a number of events and one of threads".to_owned()),
+        _ => Err(
+            "give a workload file, a number of events, one of threads and an engine's name"
+                .to_owned(),
+        ),
     };
     match found {
         Ok(()) => ExitCode::SUCCESS,

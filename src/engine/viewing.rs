@@ -324,13 +324,12 @@ fn shown_of(
     let noise = key.of(epoch, surface, object);
     std::array::from_fn(|segment| match counts[segment] {
         0 => 0,
-        count => {
-            let noise = noise.of_segment(segment, rule.epsilon);
-            match showing {
-                Showing::ThresholdBeforeNoise => rule.shown_if_many(count, noise),
-                _ => rule.shown(count, noise),
+        count => match showing {
+            Showing::ThresholdBeforeNoise => {
+                rule.shown_if_many(count, noise.of_segment(segment, rule.epsilon))
             }
-        }
+            _ => rule.shown_under(count, &noise, segment),
+        },
     })
 }
 

@@ -10,7 +10,7 @@ mod table;
 
 pub use effect::{EFFECTS, Effect, effect_of};
 pub use noise::{Epsilon, NOISE_KEY_WORDS, NoiseKey, Surface, SurfaceNoise};
-pub use permutation::{PERMUTATION_KEY_WORDS, PermutationKey};
+pub use permutation::{LANES, PERMUTATION_KEY_WORDS, PermutationKey};
 pub use release::{EPOCH_US, HiddenShare, Release, ReleaseRule, epoch_of, surface_of};
 pub use table::{TableRow, table};
 

@@ -3,18 +3,23 @@
 //!
 //! P(noise = k) = (1 − α)/(1 + α)·α^|k| with α = exp(−ε) (Ghosh, Roughgarden
 //! and Sundararajan, "Universally utility-maximizing privacy mechanisms",
-//! 2009). The sampler is that of Canonne, Kamath and Steinke ("The discrete
-//! Gaussian for differential privacy", 2020, algorithms 1 and 2): integers
-//! only, so that no rounding of a logarithm leaks (Mironov, "On significance
-//! of the least significant bits", 2012), and exact for a rational ε.
+//! 2009): the difference of two geometric numbers, P(≥ k) = α^k. Each is drawn
+//! as Canonne, Kamath and Steinke do ("The discrete Gaussian for differential
+//! privacy", 2020, algorithms 1 and 2): integers only, so that no rounding of a
+//! logarithm leaks (Mironov, "On significance of the least significant bits",
+//! 2012), and exact for a rational ε. Two of them rather than one and a sign: a
+//! small count is known to be suppressed once the first is drawn, and a sign
+//! would have zero drawn again half of the time.
 //!
-//! Its random bits are Speck64/128 in counter mode under one key, the counter
-//! starting at a tag of (object, surface, epoch) under another: so noise is
-//! the same whoever asks, whenever, and nobody without the keys can guess it.
+//! Random bits are Speck64/128 in counter mode. The counter starts at a secret,
+//! pairwise independent hash of (object, epoch and surface) (multiply, add,
+//! shift: Dietzfelbinger, 1996): so noise is the same whoever asks, whenever,
+//! and nobody without the key can guess it; counters of two places meet with the
+//! chance that two blocks of 64 bits do.
 
 use zeroize::Zeroize;
 
-use super::permutation::Speck;
+use super::permutation::{Speck, wide};
 
 /// ε as a fraction, such as 1/2.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,17 +63,20 @@ pub enum Surface {
 }
 
 /// Words of 32 bits that noise keys are made from.
-pub const NOISE_KEY_WORDS: usize = 8;
-/// Words of 64 bits that the noise of one count may use before it would meet
-/// those of the next: it uses about two.
+pub const NOISE_KEY_WORDS: usize = 16;
+/// Words of 64 bits that one geometric number may use before it would meet
+/// those of the next: it uses about one.
 const WORDS_OF_ONE: u64 = 1 << 20;
 
 /// The secret that noise is a function of. It lives as long as its releases
 /// are shown, and is overwritten with zeroes when it is dropped.
 #[derive(Default)]
 pub struct NoiseKey {
-    tags: Speck,
     words: Speck,
+    /// Of the hash: what object and place are multiplied with, and what is
+    /// added.
+    factors: [u128; 2],
+    term: u128,
 }
 
 impl NoiseKey {
@@ -76,28 +84,36 @@ impl NoiseKey {
     /// to overwrite.
     pub fn set(&mut self, words: &[u32; NOISE_KEY_WORDS]) {
         // not copied: a copy would be left behind on the stack
-        if let (Some(tags), Some(words)) = (words.first_chunk(), words.last_chunk()) {
-            self.tags.set_key(tags);
+        if let Some(words) = words.first_chunk() {
             self.words.set_key(words);
         }
+        self.factors = [wide(words, 4), wide(words, 8)];
+        self.term = wide(words, 12);
     }
 
     /// The noise of one surface of an object in an epoch, one segment after
     /// the other.
+    #[inline]
     #[must_use]
     pub fn of(&self, epoch: u32, surface: Surface, object: u64) -> SurfaceNoise<'_> {
-        let place = u64::from(epoch) << 8 | surface as u64;
+        let place = u128::from(epoch) << 8 | surface as u128;
+        let [of_object, of_place] = self.factors;
+        let sum = of_object
+            .wrapping_mul(u128::from(object))
+            .wrapping_add(of_place.wrapping_mul(place))
+            .wrapping_add(self.term);
         SurfaceNoise {
-            key: self,
-            tag: self.tags.encipher(self.tags.encipher(object) ^ place),
+            words: &self.words,
+            from: (sum >> 64) as u64,
         }
     }
 }
 
 impl Drop for NoiseKey {
     fn drop(&mut self) {
-        self.tags.zeroize();
         self.words.zeroize();
+        self.factors.zeroize();
+        self.term.zeroize();
     }
 }
 
@@ -109,61 +125,84 @@ impl std::fmt::Debug for NoiseKey {
 }
 
 /// The noise of one surface of one object in one epoch.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct SurfaceNoise<'a> {
-    key: &'a NoiseKey,
-    tag: u64,
+    words: &'a Speck,
+    from: u64,
+}
+
+impl std::fmt::Debug for SurfaceNoise<'_> {
+    /// Says nothing of it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SurfaceNoise")
+    }
 }
 
 impl SurfaceNoise<'_> {
     /// The noise of the count of that segment.
     #[must_use]
     pub fn of_segment(&self, segment: usize, epsilon: Epsilon) -> i64 {
-        let from = segment as u64 * WORDS_OF_ONE;
-        let mut words = (from..).map(|at| self.key.words.encipher(self.tag.wrapping_add(at)));
+        self.added(segment, epsilon) - self.taken(segment, epsilon)
+    }
+
+    /// What it adds at most: the noise is this, less what is taken.
+    #[inline]
+    #[must_use]
+    pub fn added(&self, segment: usize, epsilon: Epsilon) -> i64 {
+        self.geometric(2 * segment as u64, epsilon)
+    }
+
+    /// What it takes from what it adds.
+    #[inline]
+    #[must_use]
+    pub fn taken(&self, segment: usize, epsilon: Epsilon) -> i64 {
+        self.geometric(2 * segment as u64 + 1, epsilon)
+    }
+
+    /// A geometric number, P(≥ k) = exp(−ε·k), from the words of that number.
+    #[inline]
+    fn geometric(&self, number: u64, epsilon: Epsilon) -> i64 {
+        let mut next = self.from.wrapping_add(number * WORDS_OF_ONE);
         let (mut left, mut word) = (0, 0);
-        discrete_laplace(epsilon, &mut || {
+        geometric(epsilon, &mut || {
             if left == 0 {
-                // the range never ends
-                (left, word) = (4, words.next().unwrap_or_default());
+                (left, word) = (8, self.words.encipher(next));
+                next = next.wrapping_add(1);
             }
-            let bits = word as u16;
-            (left, word) = (left - 1, word >> 16);
+            let bits = word as u8;
+            (left, word) = (left - 1, word >> 8);
             bits
         })
     }
 }
 
-/// A discrete Laplace number: P(k) ∝ exp(−ε·|k|).
-fn discrete_laplace(epsilon: Epsilon, bits: &mut impl FnMut() -> u16) -> i64 {
+/// A geometric number: P(≥ k) = exp(−ε·k).
+#[inline]
+fn geometric(epsilon: Epsilon, bits: &mut impl FnMut() -> u8) -> i64 {
     let Epsilon {
         numerator,
         denominator,
     } = epsilon;
-    loop {
-        let rest = below(denominator, bits);
-        if !is_exp_of_minus(rest, denominator, bits) {
-            continue;
-        }
-        let mut whole = 0_u64;
-        while is_exp_of_minus(1, 1, bits) {
-            whole += 1;
-        }
-        let size = (u64::from(rest) + u64::from(denominator) * whole) / u64::from(numerator);
-        let is_negative = below(2, bits) == 1;
-        match (is_negative, size) {
-            // zero would come twice as often as it should
-            (true, 0) => {}
-            (true, size) => return -(size as i64),
-            (false, size) => return size as i64,
-        }
+    let mut rest = below(denominator, bits);
+    while !is_exp_of_minus(rest, denominator, bits) {
+        rest = below(denominator, bits);
     }
+    let mut whole = 0_u64;
+    while is_exp_of_minus(1, 1, bits) {
+        whole += 1;
+    }
+    let size = u64::from(rest) + u64::from(denominator) * whole;
+    (size / u64::from(numerator)) as i64
 }
 
 /// True with probability exp(−numerator/denominator), of a fraction in 0..=1:
 /// of the series of the exponential function, whether the first term that
 /// fails is an odd one.
-fn is_exp_of_minus(numerator: u32, denominator: u32, bits: &mut impl FnMut() -> u16) -> bool {
+#[inline]
+fn is_exp_of_minus(numerator: u32, denominator: u32, bits: &mut impl FnMut() -> u8) -> bool {
+    if numerator == 0 {
+        return true;
+    }
     let mut term = 1_u32;
     while below(denominator * term, bits) < numerator {
         term += 1;
@@ -172,22 +211,23 @@ fn is_exp_of_minus(numerator: u32, denominator: u32, bits: &mut impl FnMut() -> 
 }
 
 /// Uniform in `0..bound`, exactly: what lies beyond the last whole multiple is
-/// drawn again.
-fn below(bound: u32, bits: &mut impl FnMut() -> u16) -> u32 {
+/// drawn again. Of few bytes where few do, and the multiple is most of them.
+#[inline]
+fn below(bound: u32, bits: &mut impl FnMut() -> u8) -> u32 {
     if bound == 1 {
         return 0;
     }
-    let bound = u64::from(bound);
-    let is_short = bound <= 1 << 16;
-    let all: u64 = if is_short { 1 << 16 } else { 1 << 32 };
-    let whole = all - all % bound;
+    let bytes = match bound {
+        ..=32 => 1,
+        ..=8_192 => 2,
+        _ => 4,
+    };
+    let all = 1_u64 << (8 * bytes);
+    let whole = all - all % u64::from(bound);
     loop {
-        let mut drawn = u64::from(bits());
-        if !is_short {
-            drawn |= u64::from(bits()) << 16;
-        }
+        let drawn = (0..bytes).fold(0, |drawn, _| drawn << 8 | u64::from(bits()));
         if drawn < whole {
-            return (drawn % bound) as u32;
+            return (drawn % u64::from(bound)) as u32;
         }
     }
 }

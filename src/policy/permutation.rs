@@ -60,10 +60,38 @@ impl Speck {
     }
 }
 
+/// Blocks that are enciphered side by side.
+pub const LANES: usize = 8;
+
+impl Speck {
+    /// Enciphers blocks side by side: a round waits for the one before, and
+    /// several blocks keep a processor busy meanwhile.
+    #[inline]
+    pub(super) fn encipher_all(&self, blocks: &mut [u64; LANES]) {
+        let mut high = blocks.map(|block| (block >> 32) as u32);
+        let mut low = blocks.map(|block| block as u32);
+        for round_key in &self.round_keys {
+            for lane in 0..LANES {
+                high[lane] = high[lane].rotate_right(8).wrapping_add(low[lane]) ^ round_key;
+                low[lane] = low[lane].rotate_left(3) ^ high[lane];
+            }
+        }
+        for (lane, block) in blocks.iter_mut().enumerate() {
+            *block = u64::from(high[lane]) << 32 | u64::from(low[lane]);
+        }
+    }
+}
+
 impl Zeroize for Speck {
     fn zeroize(&mut self) {
         self.round_keys.zeroize();
     }
+}
+
+/// Four words of a key as one, from `at` on.
+pub(super) fn wide(words: &[u32], at: usize) -> u128 {
+    let four = words.iter().skip(at).take(4);
+    four.fold(0, |wide, &word| wide << 32 | u128::from(word))
 }
 
 /// Words of 32 bits that a key is made from.
@@ -84,16 +112,12 @@ impl PermutationKey {
     /// Sets the key from words that nobody can guess; they are the caller's
     /// to overwrite.
     pub fn set(&mut self, words: &[u32; PERMUTATION_KEY_WORDS]) {
-        let wide = |at: usize| {
-            let four = words[at..at + 4].iter();
-            four.fold(0, |wide: u128, &word| wide << 32 | u128::from(word))
-        };
         // not copied: a copy would be left behind on the stack
         if let Some(key) = words.first_chunk() {
             self.cipher.set_key(key);
         }
-        self.factor = wide(4);
-        self.terms = [wide(8), wide(12), wide(16)];
+        self.factor = wide(words, 4);
+        self.terms = [wide(words, 8), wide(words, 12), wide(words, 16)];
     }
 
     /// What stands for `viewer` among those of that surface of an object: a
@@ -101,11 +125,31 @@ impl PermutationKey {
     #[inline(always)]
     #[must_use]
     pub fn token(&self, surface: Surface, id: u64, viewer: u64) -> u64 {
-        let product = self.factor.wrapping_mul(u128::from(id));
-        let tweak = (product.wrapping_add(self.terms[surface as usize]) >> 64) as u64;
+        let tweak = self.tweak(surface, id);
         self.cipher
             .encipher(viewer.wrapping_add(tweak))
             .wrapping_sub(tweak)
+    }
+
+    /// The tokens of several viewers in place of them, each of an object of its
+    /// own, whose [`tweak`](Self::tweak) is given.
+    #[inline]
+    pub fn tokens(&self, viewers: &mut [u64; LANES], tweaks: &[u64; LANES]) {
+        for (viewer, tweak) in viewers.iter_mut().zip(tweaks) {
+            *viewer = viewer.wrapping_add(*tweak);
+        }
+        self.cipher.encipher_all(viewers);
+        for (token, tweak) in viewers.iter_mut().zip(tweaks) {
+            *token = token.wrapping_sub(*tweak);
+        }
+    }
+
+    /// What surface and object change the permutation by.
+    #[inline(always)]
+    #[must_use]
+    pub fn tweak(&self, surface: Surface, id: u64) -> u64 {
+        let product = self.factor.wrapping_mul(u128::from(id));
+        (product.wrapping_add(self.terms[surface as usize]) >> 64) as u64
     }
 }
 
@@ -178,6 +222,21 @@ mod tests {
                     assert_eq!(back.wrapping_sub(tweak), viewer);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn tokens_side_by_side_are_those_of_one_at_a_time() {
+        let key = key_of(6);
+        let surface =
+            |lane: usize| [Surface::Profile, Surface::Picture, Surface::Content][lane % 3];
+        for at in 0..100 {
+            let id = |lane: usize| counter_word(at, lane as u64);
+            let mut viewers: [u64; LANES] = std::array::from_fn(|lane| id(lane + LANES));
+            let tweaks = std::array::from_fn(|lane| key.tweak(surface(lane), id(lane)));
+            key.tokens(&mut viewers, &tweaks);
+            let alone = |lane| key.token(surface(lane), id(lane), id(lane + LANES));
+            assert_eq!(viewers, std::array::from_fn(alone));
         }
     }
 

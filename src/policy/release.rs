@@ -1,7 +1,7 @@
 //! What is counted as one view, and what is shown of it once its epoch is
 //! over. Imports `event` and its siblings.
 
-use super::noise::{Epsilon, NoiseKey, Surface};
+use super::noise::{Epsilon, NoiseKey, Surface, SurfaceNoise};
 use crate::event::{Event, Kind, Segment};
 use crate::unit::mix::mix;
 
@@ -95,6 +95,18 @@ impl ReleaseRule {
 }
 
 impl ReleaseRule {
+    /// The same, of the noise of that segment: it need not be drawn to its end
+    /// where the count is suppressed anyway.
+    #[inline]
+    #[must_use]
+    pub fn shown_under(&self, count: u32, noise: &SurfaceNoise<'_>, segment: usize) -> u32 {
+        let added = noise.added(segment, self.epsilon);
+        if i64::from(count) + added < i64::from(self.threshold.max(1)) {
+            return 0;
+        }
+        self.shown(count, added - noise.taken(segment, self.epsilon))
+    }
+
     /// The wrong way round, to be shown as such: suppressed before the noise,
     /// so that being shown at all tells what the count is not below.
     #[must_use]
@@ -126,7 +138,7 @@ impl Release {
         (epoch, surface, object): (u32, Surface, u64),
     ) -> Self {
         let noise = key.of(epoch, surface, object);
-        let shown = |segment| rule.shown(counts[segment], noise.of_segment(segment, rule.epsilon));
+        let shown = |segment| rule.shown_under(counts[segment], &noise, segment);
         Self {
             viewers: std::array::from_fn(shown),
         }

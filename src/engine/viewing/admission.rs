@@ -9,7 +9,7 @@ use super::{Epochs, OpenEpoch, Views};
 use crate::engine::read::Answer;
 use crate::engine::{Engine, Role, Session};
 use crate::event::{Event, Read};
-use crate::policy::{Disposition, Surface, effect_of, epoch_of, surface_of};
+use crate::policy::{Disposition, LANES, Surface, effect_of, epoch_of, surface_of};
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -112,41 +112,43 @@ impl Counting {
             self.look_one_by_one(batch);
         } else {
             self.look(batch);
+            self.sort_by_stripe();
             self.note_by_stripe();
         }
         &self.room.admitted
     }
 
-    /// The view that an event is, where it is one that may count.
+    /// What an event is; of a view, the viewer in place of its token.
     #[inline(always)]
-    fn sight_of(&self, event: &Event) -> Looked {
+    fn look_at(&self, event: &Event) -> Looked {
         let effect = effect_of(event);
         if effect.disposition != Disposition::Aggregate {
             return Looked::Other;
         }
         let epoch = epoch_of(event.at_us);
-        let open = self.open.as_deref().filter(|open| open.epoch == epoch);
-        let (Some(open), Some(surface)) = (open, surface_of(event.kind())) else {
+        let is_open = self.open.as_deref().is_some_and(|open| open.epoch == epoch);
+        let Some(surface) = surface_of(event.kind()).filter(|_| is_open) else {
             self.epochs.failed.fetch_add(1, Ordering::Relaxed);
             return Looked::Failed;
         };
-        let object = match surface {
-            Surface::Content => event.content,
-            Surface::Profile | Surface::Picture => event.recipient,
-        };
+        let is_content = usize::from(surface == Surface::Content);
         Looked::View(Sight {
             surface,
-            object,
-            token: open.key.token(surface, object, event.actor),
+            object: [event.recipient, event.content][is_content],
+            token: event.actor,
         })
     }
 
     fn look_one_by_one(&mut self, batch: &[Event]) {
         for event in batch {
-            let admitted = match (self.sight_of(event), &self.open) {
+            let admitted = match (self.look_at(event), &self.open) {
                 (Looked::Other, _) => *event,
-                (Looked::View(sight), Some(open)) if open.sights.note(&sight) => {
-                    self.epochs.hidden.counted(event)
+                (Looked::View(mut sight), Some(open)) => {
+                    sight.token = open.key.token(sight.surface, sight.object, sight.token);
+                    match open.sights.note(&sight) {
+                        true => self.epochs.hidden.counted(event),
+                        false => held_back(event),
+                    }
                 }
                 _ => held_back(event),
             };
@@ -154,26 +156,52 @@ impl Counting {
         }
     }
 
-    /// Copies the batch, and sorts its views by stripe.
+    /// Copies the batch, and notes which of it are views.
     fn look(&mut self, batch: &[Event]) {
         self.room.waiting.clear();
-        self.room.last = [0; STRIPES];
         for (at, event) in (0..).zip(batch) {
-            let looked = self.sight_of(event);
+            let looked = self.look_at(event);
             let room = &mut self.room;
             let admitted = match looked {
                 Looked::Failed => held_back(event),
                 Looked::Other => *event,
                 Looked::View(sight) => {
-                    let stripe = sight.stripe();
-                    room.whereabouts[stripe][sight.surface as usize].prefetch(sight.token);
-                    let next = room.last[stripe];
+                    let next = 0;
                     room.waiting.push(Waiting { sight, at, next });
-                    room.last[stripe] = room.waiting.len() as u32;
                     self.epochs.hidden.counted(event)
                 }
             };
             room.admitted.push(admitted);
+        }
+    }
+
+    /// Puts tokens in place of viewers, and sorts the views by stripe.
+    fn sort_by_stripe(&mut self) {
+        let Some(open) = &self.open else { return };
+        let Room {
+            waiting,
+            last,
+            whereabouts,
+            ..
+        } = &mut self.room;
+        *last = [0; STRIPES];
+        let mut number = 0;
+        for views in waiting.chunks_mut(LANES) {
+            let (mut tokens, mut tweaks) = ([0; LANES], [0; LANES]);
+            for ((token, tweak), Waiting { sight, .. }) in
+                tokens.iter_mut().zip(&mut tweaks).zip(&*views)
+            {
+                *token = sight.token;
+                *tweak = open.key.tweak(sight.surface, sight.object);
+            }
+            open.key.tokens(&mut tokens, &tweaks);
+            for (view, token) in views.iter_mut().zip(tokens) {
+                view.sight.token = token;
+                let stripe = view.sight.stripe();
+                whereabouts[stripe][view.sight.surface as usize].prefetch(token);
+                number += 1;
+                view.next = std::mem::replace(&mut last[stripe], number);
+            }
         }
     }
 
