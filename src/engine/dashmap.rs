@@ -18,6 +18,7 @@ use super::dashmaps::visit_maps_mut;
 use super::keyed::Keyed;
 use super::map_memory;
 use super::read::Answer;
+use super::rounds::each_part;
 use super::snapshot::StateMut;
 use super::state::{ContentUpdate, Member, MemberUpdate, for_each_update};
 use super::viewing::Views;
@@ -25,7 +26,7 @@ use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Sessio
 use crate::event::{Event, Read};
 use crate::unit::hash::shared_hasher;
 use alone::{SHARDS_ALONE, apply_in_order};
-use grouping::{Grouping, Part, Pending, SHARDS, each_shard};
+use grouping::{Grouping, Part, Pending, SHARDS};
 use kept::BothVersions;
 use reading::{Maps, Reader};
 use shard::{Map, Sightings, apply, entry, likely, place, write_lock};
@@ -173,11 +174,11 @@ impl DashMapSession<'_> {
         } else {
             self.group::<false>(batch);
         }
-        let (first, round) = (self.first_shard, [Part::Views, Part::Engagement]);
-        each_shard(self.grouping.shards(&round), first, |shard, wait| {
+        let (first, round) = ((self.first_shard, SHARDS), [Part::Views, Part::Engagement]);
+        each_part(self.grouping.shards(&round), first, |shard, wait| {
             self.apply_to_members(batch, shard, wait)
         });
-        each_shard(
+        each_part(
             self.grouping.shards(&[Part::Contents]),
             first,
             |shard, wait| self.apply_to_contents(batch, shard, wait),

@@ -30,6 +30,7 @@ pub mod read;
 #[cfg(feature = "redis")]
 pub mod redis;
 pub mod registry;
+mod rounds;
 pub mod scc;
 pub mod sharded_mutex;
 pub mod snapshot;

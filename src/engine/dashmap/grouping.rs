@@ -127,27 +127,6 @@ pub(super) fn each_of(mut set: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Calls `apply` for each shard of a set: one round over those that are free,
-/// in which it must not wait, then one that waits for those that were not.
-#[inline(always)]
-pub(super) fn each_shard(
-    mut left: u64,
-    first_shard: usize,
-    mut apply: impl FnMut(usize, bool) -> bool,
-) {
-    for wait in [false, true] {
-        for ahead in 0..SHARDS {
-            let shard = (first_shard + ahead) % SHARDS;
-            if left >> shard & 1 == 1 && apply(shard, wait) {
-                left &= !(1 << shard);
-            }
-        }
-        if left == 0 {
-            return;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

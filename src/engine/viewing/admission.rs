@@ -7,6 +7,7 @@
 use super::sights::{STRIPES, SURFACES, Sight, Whereabouts};
 use super::{Epochs, OpenEpoch, Views};
 use crate::engine::read::Answer;
+use crate::engine::rounds::each_part;
 use crate::engine::{Engine, Role, Session};
 use crate::event::{Event, Read};
 use crate::policy::{Disposition, LANES, Surface, effect_of, epoch_of, surface_of};
@@ -31,7 +32,7 @@ pub fn open_session<'engine, E: Engine>(
     let is_counted = E::INFO.role != Role::Probe;
     Admitting {
         session: engine.session(worker),
-        counting: is_counted.then(|| Counting::of(views)).flatten(),
+        counting: is_counted.then(|| Counting::of(views, worker)).flatten(),
     }
 }
 
@@ -70,6 +71,8 @@ impl<S: Session> Session for Admitting<S> {
 pub(super) struct Counting {
     epochs: Arc<Epochs>,
     open: Option<Arc<OpenEpoch>>,
+    /// Where its rounds over the stripes begin.
+    first_stripe: usize,
     room: Room,
 }
 
@@ -95,9 +98,11 @@ struct Waiting {
 
 impl Counting {
     /// For the epoch that is open now; none where each view counts.
-    pub(super) fn of(views: &Views) -> Option<Self> {
+    pub(super) fn of(views: &Views, worker: usize) -> Option<Self> {
         let epochs = views.epochs.as_ref()?;
         Some(Self {
+            // next to each other's stripes no two of up to 32 workers start
+            first_stripe: worker * 13 % STRIPES,
             open: epochs.open.read().clone(),
             epochs: Arc::clone(epochs),
             room: Room::default(),
@@ -216,19 +221,23 @@ impl Counting {
             last,
             whereabouts,
         } = &mut self.room;
-        for (stripe, &last) in last.iter().enumerate().filter(|(_, last)| **last != 0) {
-            open.sights.with_stripe(stripe, |pairs| {
-                let mut next = last;
-                while let Some(view) = (next as usize).checked_sub(1).map(|at| waiting[at]) {
-                    if !pairs.note(&view.sight) {
-                        let event = &mut admitted[view.at as usize];
-                        *event = held_back(event);
-                    }
-                    next = view.next;
+        let used = (0..STRIPES).filter(|&stripe| last[stripe] != 0);
+        let used = used.fold(0, |set, stripe| set | 1 << stripe);
+        each_part(used, (self.first_stripe, STRIPES), |stripe, wait| {
+            let Some(mut pairs) = open.sights.stripe(stripe, wait) else {
+                return false;
+            };
+            let mut next = last[stripe];
+            while let Some(view) = (next as usize).checked_sub(1).map(|at| waiting[at]) {
+                if !pairs.note(&view.sight) {
+                    let event = &mut admitted[view.at as usize];
+                    *event = held_back(event);
                 }
-                whereabouts[stripe] = pairs.places();
-            });
-        }
+                next = view.next;
+            }
+            whereabouts[stripe] = pairs.places();
+            true
+        });
     }
 }
 

@@ -7,7 +7,7 @@
 //! behind a lock; a session that brings a batch takes each lock once.
 
 use crossbeam_utils::CachePadded;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::policy::Surface;
 use crate::unit::prefetch::prefetch_line;
@@ -66,31 +66,40 @@ impl Default for Sights {
 }
 
 impl Sights {
-    /// Calls `with` with a stripe, locked.
+    /// A stripe, locked; without `wait`, only where nobody else has it.
     #[inline(always)]
-    pub(super) fn with_stripe<T>(&self, stripe: usize, with: impl FnOnce(&mut Stripe) -> T) -> T {
-        with(&mut self.stripes[stripe % STRIPES].lock())
+    pub(super) fn stripe(&self, stripe: usize, wait: bool) -> Option<MutexGuard<'_, Stripe>> {
+        let lock = &self.stripes[stripe % STRIPES];
+        if wait {
+            Some(lock.lock())
+        } else {
+            lock.try_lock()
+        }
     }
 
     /// Notes one view alone; returns whether it is the first.
     pub(super) fn note(&self, sight: &Sight) -> bool {
-        self.with_stripe(sight.stripe(), |stripe| stripe.note(sight))
+        self.stripes[sight.stripe()].lock().note(sight)
     }
 
     /// Pairs by stripe and surface.
     pub(super) fn sizes(&self) -> Sizes {
-        let of = |stripe: usize| self.with_stripe(stripe, |s| s.tables.each_ref().map(Table::len));
+        let of = |stripe: usize| {
+            self.stripes[stripe]
+                .lock()
+                .tables
+                .each_ref()
+                .map(Table::len)
+        };
         std::array::from_fn(of)
     }
 
     /// Makes room for as many pairs as another set had.
     pub(super) fn make_room(&self, sizes: &Sizes) {
-        for (stripe, sizes) in sizes.iter().enumerate() {
-            self.with_stripe(stripe, |stripe| {
-                for (table, &pairs) in stripe.tables.iter_mut().zip(sizes) {
-                    table.make_room(pairs);
-                }
-            });
+        for (stripe, sizes) in self.stripes.iter().zip(sizes) {
+            for (table, &pairs) in stripe.lock().tables.iter_mut().zip(sizes) {
+                table.make_room(pairs);
+            }
         }
     }
 }
@@ -181,13 +190,13 @@ impl Table {
             places *= 2;
         }
         if pairs > 0 && self.slots.is_empty() {
-            self.slots = vec![[0; 2]; places];
+            self.slots = empty(places);
         }
     }
 
     #[cold]
     fn grow_to(&mut self, places: usize) {
-        let before = std::mem::replace(&mut self.slots, vec![[0; 2]; places]);
+        let before = std::mem::replace(&mut self.slots, empty(places));
         let mask = places - 1;
         for pair in before.into_iter().filter(|pair| *pair != [0; 2]) {
             let mut at = pair[1] as usize & mask;
@@ -197,6 +206,18 @@ impl Table {
             self.slots[at] = pair;
         }
     }
+}
+
+/// So many empty places, each page of them written to once. A page that is
+/// read before it is written is mapped twice, the second time with a word to
+/// every other core: that was two fifths of a session's time.
+fn empty(places: usize) -> Vec<Pair> {
+    const PAGE: usize = 4_096;
+    let mut slots = vec![[0; 2]; places];
+    for slot in slots.iter_mut().step_by(PAGE / size_of::<Pair>()) {
+        *std::hint::black_box(slot) = [0; 2];
+    }
+    slots
 }
 
 /// Pairs that a table of so many places takes: five eighths, beyond which
