@@ -60,7 +60,11 @@ impl Content {
 
     /// Ends an epoch: keeps what `release` gives for the counts of views in
     /// place of them.
+    #[inline]
     pub fn close_epoch(&mut self, release: ReleaseOf<'_>) {
+        if !self.high.is_some() && self.low.begin_with_zeros(Segment::COUNT) {
+            return;
+        }
         let shown = [release(self.views(), Surface::Content), [0; Segment::COUNT]];
         self.high.release(&mut self.low, Segment::COUNT, &shown);
     }

@@ -46,7 +46,13 @@ impl<const N: usize> LowBytes<N> {
 
     /// Whether every byte is zero.
     pub(super) fn are_zero(&self) -> bool {
-        self.0.iter().all(|&byte| byte == 0)
+        self.0 == [0; N]
+    }
+
+    /// Whether none of the first `slots` is anything but zero.
+    #[inline]
+    pub(super) fn begin_with_zeros(&self, slots: usize) -> bool {
+        self.0[..slots].iter().all(|&byte| byte == 0)
     }
 
     /// One of them.
@@ -141,6 +147,12 @@ impl<const N: usize> HighParts<N> {
                 *mine = part_of(number_of(*mine).wrapping_add(number_of(*theirs)));
             }
         }
+    }
+
+    /// Whether there may be any of it.
+    #[inline]
+    pub(super) const fn is_some(&self) -> bool {
+        self.0.is_some()
     }
 
     /// Whether every part is zero; those of a count below zero never are.

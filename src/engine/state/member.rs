@@ -157,17 +157,27 @@ impl Member {
 
     /// Ends an epoch: keeps what `release` gives for the counts of profile and
     /// picture views in place of them.
+    #[inline]
     pub fn close_epoch(&mut self, release: ReleaseOf<'_>) {
+        let has_far = self
+            .engaged
+            .as_deref()
+            .is_some_and(|engaged| engaged.high.is_some());
+        if !has_far && self.views.are_zero() {
+            // most were not looked at in any one week
+            return;
+        }
         let shown = [
             release(self.profile_views(), Surface::Profile),
             release(self.picture_views(), Surface::Picture),
         ];
-        if shown.iter().flatten().any(|&count| count != 0) {
-            self.engaged();
-        }
-        match &mut self.engaged {
-            Some(engaged) => engaged.high.release(&mut self.views, VIEWS, &shown),
-            None => self.views = LowBytes::default(),
+        if !has_far && shown == [[0; Segment::COUNT]; 2] {
+            self.views = LowBytes::default();
+        } else {
+            self.engaged
+                .get_or_insert_default()
+                .high
+                .release(&mut self.views, VIEWS, &shown);
         }
     }
 
