@@ -236,6 +236,14 @@ impl Views {
         epochs.closed.store(epoch + 1, Ordering::Release);
     }
 
+    /// Bytes of the set of who was seen in the open epoch.
+    #[must_use]
+    pub fn open_bytes(&self) -> u64 {
+        let open = self.epochs.as_ref().map(|epochs| epochs.open.read());
+        let open = open.as_ref().and_then(|open| open.as_ref());
+        open.map_or(0, |open| open.sights.bytes())
+    }
+
     /// Views that came while their epoch was not open: they changed nothing.
     #[must_use]
     pub fn failed(&self) -> u64 {

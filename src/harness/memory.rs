@@ -142,9 +142,9 @@ struct Touched {
 }
 
 impl Touched {
-    /// Of an object whose viewers are noted: what lies behind its pointer, and
-    /// a table of four.
-    const NOTED_BYTES: u64 = (Member::ENGAGED_BYTES + Member::HIGH_BYTES) as u64 + 48;
+    /// Of an object whose views are shown: what lies behind its pointer, and
+    /// the numbers themselves with what the allocator takes.
+    const SHOWN_BYTES: u64 = (Member::ENGAGED_BYTES + Member::HIGH_BYTES) as u64 + 96;
 
     fn by(workload: &Workload, events: u64) -> Self {
         let population = &workload.population;
@@ -188,9 +188,10 @@ impl Touched {
             + members.min(notifying) * Member::ENGAGED_BYTES as u64
             // what is beyond a byte was added by 256 events at least
             + events / 256 * Member::HIGH_BYTES as u64
-            + noted.min(members + contents) * Self::NOTED_BYTES
-            // a table of viewers is between 3/8 and 3/4 full
-            + noted * 24
+            // what is shown had about ten viewers, few excepted
+            + (noted / 8).min(members + contents) * Self::SHOWN_BYTES
+            // a pair of 16 bytes; a table is between 5/16 and 5/8 full
+            + noted * 52
     }
 }
 

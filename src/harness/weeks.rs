@@ -32,7 +32,7 @@ pub(super) struct Weeks {
     pub(super) are_released: bool,
     /// How long the closes took, in ns; part of the trial's time.
     pub(super) close_ns: u64,
-    /// The most bytes of state, before a close.
+    /// The most bytes of state and of the set of who was seen, before a close.
     pub(super) open_bytes: u64,
     /// Views that came while their week was not open.
     pub(super) failed: u64,
@@ -190,7 +190,8 @@ pub(super) fn run_weeks<E: Engine>(
             return Err(TrialError::Interrupted);
         }
         weeks.truths.push(SnapshotDigest::of(engine));
-        weeks.open_bytes = weeks.open_bytes.max(engine.memory().total());
+        let bytes = engine.memory().total() + config.views.open_bytes();
+        weeks.open_bytes = weeks.open_bytes.max(bytes);
         let before = Usage::start();
         counters.iter_mut().for_each(Counters::start);
         let start = Instant::now();

@@ -94,6 +94,18 @@ impl Sights {
         std::array::from_fn(of)
     }
 
+    /// Bytes of all tables, empty places included.
+    pub(super) fn bytes(&self) -> u64 {
+        let of = |stripe: &CachePadded<Mutex<Stripe>>| -> u64 {
+            let tables = &stripe.lock().tables;
+            tables
+                .iter()
+                .map(|table| size_of_val(&*table.slots) as u64)
+                .sum()
+        };
+        self.stripes.iter().map(of).sum()
+    }
+
     /// Makes room for as many pairs as another set had.
     pub(super) fn make_room(&self, sizes: &Sizes) {
         for (stripe, sizes) in self.stripes.iter().zip(sizes) {
@@ -260,6 +272,7 @@ mod tests {
                 .filter(|(_, object, token)| (*object, *token) == (0, 0));
             let pairs = known.len() - zeros.count();
             assert_eq!(sights.sizes().iter().flatten().sum::<usize>(), pairs);
+            assert!(sights.bytes() >= 16 * pairs as u64);
         }
     }
 
