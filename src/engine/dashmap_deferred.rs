@@ -130,7 +130,7 @@ impl DeferredDashMapEngine {
         }
         drop(table);
         let mut table = self.contents.shards()[shard].write();
-        for desk in desks.clone() {
+        for desk in desks {
             for shorts in desk.short.of_part(SHARDS + shard) {
                 apply_shorts::<ContentUpdate>(&mut table, shorts, hasher);
             }

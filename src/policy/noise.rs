@@ -219,8 +219,8 @@ fn below(bound: u32, bits: &mut impl FnMut() -> u8) -> u32 {
         return 0;
     }
     let bytes = match bound {
-        ..=32 => 1,
-        ..=8_192 => 2,
+        0..=32 => 1,
+        33..=8_192 => 2,
         _ => 4,
     };
     let bound = u64::from(bound);

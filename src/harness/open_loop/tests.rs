@@ -166,7 +166,7 @@ fn the_histograms_show_the_same_stall() {
     let completed: Vec<u64> = series
         .intervals()
         .begun()
-        .map(|part| part.completed())
+        .map(super::recorder::Interval::completed)
         .collect();
     assert_eq!(completed[3..7], [50_000, 0, 0, 150_000]);
 }
@@ -241,7 +241,7 @@ proptest! {
             };
             let mut series = Series::new(4, 10_000);
             let report = run(&lane, (100, event_ns), None, &mut series);
-            let recorded: u64 = series.intervals().begun().map(|part| part.completed()).sum();
+            let recorded: u64 = series.intervals().begun().map(super::recorder::Interval::completed).sum();
             prop_assert_eq!(recorded, report.stamp.events);
             prop_assert!(report.peak_backlog <= most_backlog);
             let of_it: u64 = report.skipped.iter().map(|range| range.end - range.start).sum();
