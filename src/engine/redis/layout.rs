@@ -29,6 +29,10 @@ const PROFILE: u8 = b'p';
 const PICTURE: u8 = b'i';
 const DELIVERED: u8 = b'd';
 const VIEWS: u8 = b'v';
+/// What is shown of the last closed week, of each of the three.
+const PROFILE_SHOWN: u8 = b'P';
+const PICTURE_SHOWN: u8 = b'I';
+const VIEWS_SHOWN: u8 = b'V';
 const REACTIONS: u8 = b'r';
 
 fn field(letter: u8, at: usize) -> Field {
@@ -164,7 +168,10 @@ pub(super) fn member_of(
         .filter_map(|(action, score)| entry_of(action, *score));
     let mut member = Member::of_counts(profile, picture, delivered.map(|count| count as i32));
     member.add_inbox(entries, mark, capacity);
-    member
+    member.showing(&[
+        counts_of(counts, PROFILE_SHOWN),
+        counts_of(counts, PICTURE_SHOWN),
+    ])
 }
 
 /// A content's state of what Redis holds of it.
@@ -174,4 +181,54 @@ pub(super) fn content_of(counts: &Counts) -> Content {
         counts_of(counts, VIEWS),
         reactions.map(|count| count as i32),
     )
+    .showing(&counts_of(counts, VIEWS_SHOWN))
+}
+
+/// Counts of views by the letter of their fields.
+pub(super) type Views<const N: usize> = [(u8, [u32; Segment::COUNT]); N];
+
+/// What a member holds of views.
+pub(super) fn views_of_member(member: &Member) -> Views<4> {
+    let [profile, picture] = member.shown_views();
+    [
+        (PROFILE, member.profile_views()),
+        (PICTURE, member.picture_views()),
+        (PROFILE_SHOWN, profile),
+        (PICTURE_SHOWN, picture),
+    ]
+}
+
+/// What a content holds of views.
+pub(super) fn views_of_content(content: &Content) -> Views<2> {
+    [
+        (VIEWS, content.views()),
+        (VIEWS_SHOWN, content.shown_views()),
+    ]
+}
+
+/// Writes what has changed of a state's views, as where a week is closed; a
+/// count of zero has no field.
+pub(super) fn keep_views<const N: usize>(
+    pipeline: &mut Pipeline,
+    key: &[u8],
+    before: &Views<N>,
+    now: &Views<N>,
+) {
+    for ((letter, before), (_, now)) in before.iter().zip(now) {
+        for (slot, (before, now)) in before.iter().zip(now).enumerate() {
+            match (before == now, *now) {
+                (true, _) => {}
+                (false, 0) => {
+                    pipeline.cmd("HDEL").arg(key).arg(&field(*letter, slot));
+                }
+                (false, count) => {
+                    pipeline
+                        .cmd("HSET")
+                        .arg(key)
+                        .arg(&field(*letter, slot))
+                        .arg(count);
+                }
+            }
+        }
+    }
 }

@@ -36,7 +36,7 @@ use std::collections::HashMap;
 
 use parking_lot::Mutex;
 
-use self::connection::{Lease, Link, give_up};
+use self::connection::{Lease, Link};
 use self::layout::{Counts, LEASE, MARKS, parse_key};
 use super::snapshot::StateMut;
 use super::viewing::Views;
@@ -79,12 +79,6 @@ impl Engine for RedisEngine {
     type Session<'engine> = RedisSession<'engine>;
 
     fn build(config: &EngineConfig) -> Self {
-        if !config.views.are_plain() {
-            give_up(
-                "every view counts in Redis: a workload in which each viewer counts once a week \
-                 ([anonymity]) is for the other engines",
-            );
-        }
         let address = config.external.as_deref().unwrap_or_default();
         let mut link = Link::open(address);
         let lease = Lease::take(&mut link);
@@ -103,9 +97,8 @@ impl Engine for RedisEngine {
         RedisSession::new(self, Link::open(&self.address))
     }
 
-    /// Shows copies of what the server holds: changes to them are lost. Epochs
-    /// are closed of engines whose views are not plain only, which this one
-    /// refuses to be built for.
+    /// Shows copies of what the server holds; of what is changed, views alone are
+    /// written back: closing a week changes nothing else.
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
         let mut link = self.link.lock();
         let found = find(&mut link);
@@ -118,9 +111,15 @@ impl Engine for RedisEngine {
                 pipeline.cmd("HGETALL").arg(layout::content_key(id));
             }
             let counts: Vec<Counts> = link.ask(&pipeline);
+            let mut changes = ::redis::pipe();
             for (&id, counts) in ids.iter().zip(&counts) {
-                visit(StateMut::Content(id, &mut layout::content_of(counts)));
+                let mut content = layout::content_of(counts);
+                let before = layout::views_of_content(&content);
+                visit(StateMut::Content(id, &mut content));
+                let now = layout::views_of_content(&content);
+                layout::keep_views(&mut changes, &layout::content_key(id), &before, &now);
             }
+            tell(&mut link, &changes);
         }
     }
 
@@ -151,13 +150,25 @@ impl RedisEngine {
         }
         let replies: Vec<::redis::Value> = link.ask(&pipeline);
         let mut replies = replies.into_iter();
+        let mut changes = ::redis::pipe();
         for &id in ids {
             let counts: Counts = link.next(&mut replies);
             let entries = link.next(&mut replies);
             let mark = marks.get(&id).copied();
             let mut member = layout::member_of(&counts, &entries, mark, self.inbox_capacity);
+            let before = layout::views_of_member(&member);
             visit(StateMut::Member(id, &mut member));
+            let now = layout::views_of_member(&member);
+            layout::keep_views(&mut changes, &layout::member_key(id), &before, &now);
         }
+        tell(link, &changes);
+    }
+}
+
+/// Sends what there is: an empty pipeline is an error.
+fn tell(link: &mut Link, pipeline: &::redis::Pipeline) {
+    if !pipeline.is_empty() {
+        link.tell(pipeline);
     }
 }
 

@@ -69,6 +69,13 @@ impl Content {
         self.high.release(&mut self.low, Segment::COUNT, &shown);
     }
 
+    /// The same content, with that shown of the last closed epoch's views.
+    #[must_use]
+    pub fn showing(mut self, shown: &[u32; Segment::COUNT]) -> Self {
+        self.high.set_shown(&[*shown, [0; Segment::COUNT]]);
+        self
+    }
+
     /// What is shown of the last closed epoch's views, where their count was
     /// not zero.
     #[must_use]

@@ -170,6 +170,17 @@ impl<const N: usize> HighParts<N> {
         }
     }
 
+    /// Keeps that as what is shown.
+    pub(super) fn set_shown(&mut self, shown: &Shown) {
+        let has_any = shown.iter().flatten().any(|&count| count != 0);
+        if has_any {
+            self.allocated();
+        }
+        if let Some(far) = &mut self.0 {
+            far.released = has_any.then(|| Box::new(*shown));
+        }
+    }
+
     /// What is shown of the last closed epoch; nothing where all of it is
     /// suppressed.
     pub(super) fn shown(&self) -> Shown {
@@ -185,13 +196,7 @@ impl<const N: usize> HighParts<N> {
         views: usize,
         shown: &Shown,
     ) {
-        let has_any = shown.iter().flatten().any(|&count| count != 0);
-        if has_any {
-            self.allocated();
-        }
-        if let Some(far) = &mut self.0 {
-            far.released = has_any.then(|| Box::new(*shown));
-        }
+        self.set_shown(shown);
         low.0[..views].fill(0);
         if let Some(far) = &mut self.0 {
             far.parts[..views].fill([0; 3]);

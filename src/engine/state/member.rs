@@ -181,6 +181,16 @@ impl Member {
         }
     }
 
+    /// The same member, with that shown of the last closed epoch's views of the
+    /// profile, then of the picture.
+    #[must_use]
+    pub fn showing(mut self, shown: &[[u32; Segment::COUNT]; 2]) -> Self {
+        if *shown != [[0; Segment::COUNT]; 2] {
+            self.engaged().high.set_shown(shown);
+        }
+        self
+    }
+
     /// What is shown of the last closed epoch's views of the profile, then of
     /// the picture, where their count was not zero.
     #[must_use]
