@@ -1,49 +1,21 @@
 //! What anonymity costs, engine by engine: the table of docs/ANONYMITY.md.
 //! `cargo run --release --example anonymity_price -- [WORKLOAD [EVENTS [THREADS [ENGINE]]]]`.
 //!
-//! Every engine takes the same stream in each mode, in turns; of three trials
-//! the fastest counts, since only disturbance makes one slower. Nothing is
-//! verified here: `notibench verify` does that.
+//! Every engine takes the same stream in each mode, in turns.
+
+mod price;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
-use notibench::engine::{Engine, Role, StopFlag};
+use notibench::engine::Role;
+use notibench::engine::registry::ENTRIES;
 use notibench::generator::{Generator, ReadStream};
-use notibench::harness::{Source, TrialOutcome, TrialSetup, run_trial, views_of};
+use notibench::harness::{Source, views_of};
 use notibench::policy::surface_of;
 use notibench::workload::{ViewMode, Workload};
 
-const TRIALS: usize = 3;
 const MODES: [ViewMode; 3] = [ViewMode::Off, ViewMode::Counts, ViewMode::Released];
-
-/// One trial of an engine on a source.
-struct One<'a>(&'a Source, usize);
-
-impl EngineVisitor for One<'_> {
-    type Output = Result<TrialOutcome, String>;
-
-    fn visit<E: Engine>(self) -> Self::Output {
-        let setup = TrialSetup {
-            source: self.0,
-            threads: self.1,
-            batch: 1_024,
-            pin: false,
-            perf: false,
-            inbox_capacity: notibench::engine::state::INBOX_CAPACITY,
-            open_loop: None,
-            watcher: None,
-            stop: &StopFlag::default(),
-            external: None,
-            on_hang: |message| panic!("{message}"),
-        };
-        let outcome = run_trial::<E, ()>(&setup, |_, _, _| ());
-        outcome
-            .map(|(outcome, ())| outcome)
-            .map_err(|e| e.to_string())
-    }
-}
 
 /// The same stream in one mode; without reads, which differ between them.
 fn source(workload: &Workload, mode: ViewMode, events: u64) -> Result<Source, String> {
@@ -79,16 +51,9 @@ fn table(path: &str, events: u64, threads: usize, only: Option<&String>) -> Resu
     let is_asked = |name: &str| only.is_none_or(|only| only == name);
     let engines = ENTRIES.iter().filter(|info| info.role == Role::Engine);
     for info in engines.filter(|info| is_asked(info.name)) {
-        let mut best = [f64::INFINITY; 3];
-        let mut bytes = [0.0_f64; 3];
-        for _ in 0..TRIALS {
-            for (at, source) in sources.iter().enumerate() {
-                let one = dispatch(info.name, One(source, threads));
-                let outcome = one.unwrap_or_else(|| Err("no such engine".to_owned()))?;
-                best[at] = best[at].min(outcome.wall_ns as f64);
-                bytes[at] = bytes[at].max(outcome.bytes_a_state());
-            }
-        }
+        let found = price::best_of(info.name, &sources, threads)?;
+        let best: Vec<f64> = found.iter().map(|(ns, _)| *ns).collect();
+        let bytes: Vec<f64> = found.iter().map(|(_, bytes)| *bytes).collect();
         let core_ns = |ns: f64, of: u64| ns * threads as f64 / of as f64;
         let more = |at: usize| core_ns(best[at] - best[0], views);
         println!(
@@ -109,30 +74,5 @@ fn table(path: &str, events: u64, threads: usize, only: Option<&String>) -> Resu
 }
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let number = |at: usize, default: u64| {
-        words
-            .get(at)
-            .map_or(Ok(default), |word| word.parse::<u64>())
-    };
-    let path = words
-        .first()
-        .map_or("workloads/steady_month.toml", String::as_str);
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let found = match (number(1, 2_000_000), number(2, cores as u64)) {
-        (Ok(events), Ok(threads)) if events > 0 && threads > 0 => {
-            table(path, events, threads as usize, words.get(3))
-        }
-        _ => Err(
-            "give a workload file, a number of events, one of threads and an engine's name"
-                .to_owned(),
-        ),
-    };
-    match found {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(words) => {
-            eprintln!("error: {words}");
-            ExitCode::FAILURE
-        }
-    }
+    price::main_with("workloads/steady_month.toml", table)
 }

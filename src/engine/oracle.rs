@@ -9,6 +9,7 @@
 
 mod parts;
 mod sample;
+mod settings;
 mod views;
 
 use std::collections::HashMap;
@@ -114,6 +115,9 @@ impl Oracle {
     /// What one event does to those members and contents that are `mine`.
     fn fold_those(&mut self, event: &Event, mine: impl Fn(u64) -> bool) {
         let kind = event.kind();
+        if self.is_blocked(event) {
+            return;
+        }
         let member_is_mine = mine(event.recipient);
         let content_is_mine = mine(event.content);
         match classify(kind, event.undo(), event.is_self_action()) {
@@ -210,11 +214,10 @@ impl Oracle {
         match read.kind {
             ReadKind::Badge => {
                 let live_above = |member: &MemberHistory| {
-                    let kept = member.newest(self.inbox_capacity);
-                    let above = |entry: &&InboxLine| {
-                        !entry.undone && member.read_mark.is_none_or(|mark| entry.index > mark)
-                    };
-                    kept.iter().filter(above).count()
+                    let shown = self.shown(read.id, member);
+                    let above =
+                        |entry: &&InboxLine| member.read_mark.is_none_or(|mark| entry.index > mark);
+                    shown.iter().filter(above).count()
                 };
                 Answer::Badge(self.members.get(&read.id).map_or(0, live_above) as u32)
             }
@@ -236,11 +239,7 @@ impl Oracle {
         let Some(member) = self.members.get(&id) else {
             return InboxPage::new();
         };
-        let live: Vec<InboxLine> = member
-            .newest(self.inbox_capacity)
-            .into_iter()
-            .filter(|entry| !entry.undone)
-            .collect();
+        let live = self.shown(id, member);
         let mut page = InboxPage::new();
         for (at, newest) in live.iter().enumerate() {
             let same_group =

@@ -3,10 +3,10 @@
 
 use arrayvec::ArrayVec;
 
-use super::state::{Content, Member};
+use super::state::{Content, InboxEntry, Member};
 use super::viewing::{ReleasedViews, Views};
 use crate::event::{Kind, REACTION_KINDS, Read, ReadKind};
-use crate::policy::Surface;
+use crate::policy::{MemberSettings, Surface, rank_of};
 
 /// Groups on one page of an inbox.
 pub const PAGE_GROUPS: usize = 10;
@@ -67,15 +67,52 @@ const fn counts_from_content(kind: Kind) -> bool {
     )
 }
 
-/// The page of a member, each N from its live entries alone. Where
+/// Whether a kept entry of member `id` is shown: it is live, nothing that the
+/// member has set is against it, and no other kept entry tells of the same thing
+/// and goes before it.
+fn is_shown(id: u64, member: &Member, settings: &MemberSettings, entry: &InboxEntry) -> bool {
+    if entry.undone() || settings.show_all() {
+        return !entry.undone();
+    }
+    let passes = |entry: &InboxEntry| settings.shows(id, entry.actor, entry.kind());
+    let is_foremost = || {
+        let Some(rank) = rank_of(entry.kind()).filter(|_| settings.precedence) else {
+            return true;
+        };
+        let of_the_same = |other: &InboxEntry| {
+            (other.content, other.actor) == (entry.content, entry.actor) && !other.undone()
+        };
+        let goes_before = |other: &InboxEntry| rank_of(other.kind()) > Some(rank) && passes(other);
+        !member
+            .inbox()
+            .any(|other| of_the_same(&other) && goes_before(&other))
+    };
+    passes(entry) && is_foremost()
+}
+
+/// The badge of member `id`: shown entries above its read mark.
+#[inline]
+#[must_use]
+pub fn badge_of(id: u64, member: &Member, settings: &MemberSettings) -> u32 {
+    if settings.show_all() {
+        return member.badge();
+    }
+    let mark = member.read_mark();
+    let is_above = |entry: &InboxEntry| mark.is_none_or(|mark| entry.index() > mark);
+    let counts = |entry: &InboxEntry| is_above(entry) && is_shown(id, member, settings, entry);
+    member.inbox().filter(counts).count() as u32
+}
+
+/// The page of member `id`, each N from its shown entries alone. Where
 /// [`InboxGroup::needs_count`], the caller raises N by the content's count,
 /// read after the member's lock was released.
 #[must_use]
-pub fn page_of(member: &Member) -> InboxPage {
+pub fn page_of(id: u64, member: &Member, settings: &MemberSettings) -> InboxPage {
     // newest first
-    let live = member.inbox().rev().filter(|entry| !entry.undone());
+    let shown = member.inbox().rev();
+    let shown = shown.filter(|entry| is_shown(id, member, settings, entry));
     let mut page = InboxPage::new();
-    for entry in live {
+    for entry in shown {
         let (kind, content) = (entry.kind(), entry.content);
         match page
             .iter_mut()
@@ -119,14 +156,16 @@ pub fn answer_read(
     match read.kind {
         ReadKind::Badge => {
             let mut badge = 0;
-            member(read.id, &mut |state| badge = state.map_or(0, Member::badge));
+            member(read.id, &mut |state| {
+                badge = state.map_or(0, |state| badge_of(read.id, state, views.settings()));
+            });
             Answer::Badge(badge)
         }
         ReadKind::InboxPage => {
             let mut page = InboxPage::new();
             member(read.id, &mut |state| {
                 if let Some(state) = state {
-                    page = page_of(state);
+                    page = page_of(read.id, state, views.settings());
                 }
             });
             raise_groups(&mut page, &mut reactions_of);

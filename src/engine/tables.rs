@@ -5,7 +5,9 @@
 use super::MemoryUse;
 use super::keyed::KeyedTable;
 use super::map_memory;
-use super::read::{Answer, InboxPage, answer_read, content_views_of, page_of, profile_views_of};
+use super::read::{
+    Answer, InboxPage, answer_read, badge_of, content_views_of, page_of, profile_views_of,
+};
 use super::snapshot::StateMut;
 use super::state::{Content, Member};
 use super::updates::{Updates, apply_all};
@@ -51,12 +53,16 @@ impl Tables {
         let hash = hash_id(hasher, read.id);
         match read.kind {
             ReadKind::Badge => {
-                Answer::Badge(self.members.get(hash, read.id).map_or(0, Member::badge))
+                let state = self.members.get(hash, read.id);
+                let badge = |state| badge_of(read.id, state, views.settings());
+                Answer::Badge(state.map_or(0, badge))
             }
             ReadKind::InboxPage => Answer::Inbox(
                 self.members
                     .get(hash, read.id)
-                    .map_or_else(InboxPage::new, page_of),
+                    .map_or_else(InboxPage::new, |state| {
+                        page_of(read.id, state, views.settings())
+                    }),
             ),
             ReadKind::Reactions => Answer::Reactions(
                 self.contents

@@ -22,19 +22,20 @@ use super::Engine;
 use super::snapshot::StateMut;
 use crate::event::Segment;
 use crate::policy::{
-    HiddenShare, NOISE_KEY_WORDS, NoiseKey, PERMUTATION_KEY_WORDS, PermutationKey, Release,
-    ReleaseRule, Surface,
+    HiddenShare, MemberSettings, NOISE_KEY_WORDS, NoiseKey, PERMUTATION_KEY_WORDS, PermutationKey,
+    Release, ReleaseRule, Surface,
 };
-pub use admission::{Admitting, open_session};
+pub use admission::{Admitting, is_dropped, open_session};
 pub use showing::Showing;
 use sights::{Sights, Sizes};
 
-/// What an engine is told of how views are counted. The default: each one
-/// counts, and none is shown.
+/// What an engine is told of how views are counted, and of what members have
+/// set. The default: each view counts, none is shown, and nothing is set.
 #[derive(Clone, Debug, Default)]
 pub struct Views {
     epochs: Option<Arc<Epochs>>,
     showing: Showing,
+    settings: MemberSettings,
 }
 
 /// The epochs of one engine: which is open, under which key, and what is shown
@@ -137,6 +138,7 @@ impl Views {
         Self {
             epochs: Some(Arc::new(epochs)),
             showing: Showing::AtClose,
+            settings: MemberSettings::default(),
         }
     }
 
@@ -145,10 +147,11 @@ impl Views {
     #[must_use]
     pub fn afresh(&self) -> Self {
         let Some(epochs) = &self.epochs else {
-            return Self::default();
+            return self.clone();
         };
         Self {
             showing: self.showing,
+            settings: self.settings,
             ..Self::of(epochs.hidden, epochs.releasing.clone())
         }
     }
@@ -157,6 +160,20 @@ impl Views {
     #[must_use]
     pub fn shown_as(self, showing: Showing) -> Self {
         Self { showing, ..self }
+    }
+
+    /// The same, where members have set that.
+    #[must_use]
+    pub fn with_settings(self, settings: MemberSettings) -> Self {
+        Self { settings, ..self }
+    }
+
+    /// What members have set, which goes before and beyond views: whose events
+    /// are dropped, and what reads don't show.
+    #[inline(always)]
+    #[must_use]
+    pub const fn settings(&self) -> &MemberSettings {
+        &self.settings
     }
 
     /// How they are shown, where they are.

@@ -66,6 +66,7 @@ pub(crate) mod tests {
                 exponent: 0.8,
             },
             anonymity: crate::workload::Anonymity::default(),
+            settings: crate::workload::Settings::default(),
             expected_events_digest: None,
             expected_snapshot_digest: None,
         }

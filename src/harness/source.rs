@@ -9,10 +9,10 @@ use rayon::prelude::*;
 
 use super::open_loop::Taken;
 use crate::engine::dense::DenseIds;
-use crate::engine::viewing::Views;
+use crate::engine::viewing::{Views, is_dropped};
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};
-use crate::policy::{Disposition, effect_of};
+use crate::policy::{Disposition, MemberSettings, effect_of};
 use crate::record::TraceNote;
 use crate::unit::digest::Digest;
 
@@ -67,8 +67,11 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    fn add(mut self, event: &Event) -> Self {
-        let disposition = effect_of(event).disposition;
+    fn add(mut self, event: &Event, settings: &MemberSettings) -> Self {
+        let disposition = match effect_of(event).disposition {
+            _ if is_dropped(settings, event) => Disposition::Discard,
+            disposition => disposition,
+        };
         self.events += 1;
         self.discarded += u64::from(disposition == Disposition::Discard);
         self.notified += u64::from(disposition == Disposition::Notify);
@@ -303,8 +306,8 @@ impl Source {
         chunks
             .into_par_iter()
             .map(|chunk| {
-                let mut tally = Tally::default();
-                self.for_each(chunk, |event| tally = tally.add(event));
+                let (mut tally, settings) = (Tally::default(), self.views.settings());
+                self.for_each(chunk, |event| tally = tally.add(event, settings));
                 tally
             })
             .reduce(Tally::default, Tally::merge)
@@ -321,11 +324,11 @@ impl Source {
     fn tally_where(&self, wanted: impl Fn(u64) -> bool + Sync) -> Tally {
         let chunks: Vec<Range<u64>> = split(&(0..self.events), CHUNK).collect();
         let count = |chunk: Range<u64>| {
-            let mut tally = Tally::default();
+            let (mut tally, settings) = (Tally::default(), self.views.settings());
             let mut index = chunk.start;
             self.for_each(chunk, |event| {
                 if wanted(index) {
-                    tally = tally.add(event);
+                    tally = tally.add(event, settings);
                 }
                 index += 1;
             });

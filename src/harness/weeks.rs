@@ -20,7 +20,7 @@ use super::worker::WorkerReport;
 use crate::engine::snapshot::SnapshotDigest;
 use crate::engine::viewing::{Releasing, Views};
 use crate::engine::{Engine, EngineConfig};
-use crate::policy::{HiddenShare, ReleaseRule, epoch_of};
+use crate::policy::{HiddenShare, MemberSettings, ReleaseRule, Share, epoch_of};
 use crate::workload::{ViewMode, Workload};
 
 /// What was seen of the weeks of a trial.
@@ -116,7 +116,14 @@ impl Weeks {
 pub fn views_of(workload: &Workload) -> Result<Views, String> {
     let anonymity = &workload.anonymity;
     let hidden = HiddenShare::new(anonymity.hidden_share);
-    Ok(match anonymity.mode {
+    let settings = &workload.settings;
+    let settings = MemberSettings {
+        blocked: Share::new(settings.blocked_share),
+        muted: Share::new(settings.muted_share),
+        opted_out: Share::new(settings.opted_out_share),
+        precedence: settings.precedence,
+    };
+    let views = match anonymity.mode {
         ViewMode::Off => Views::default(),
         ViewMode::Counts => Views::unique(hidden),
         ViewMode::Released => {
@@ -126,7 +133,8 @@ pub fn views_of(workload: &Workload) -> Result<Views, String> {
             };
             Views::released(hidden, Releasing::draw(rule)?)
         }
-    })
+    };
+    Ok(views.with_settings(settings))
 }
 
 /// The weeks that a source's events lie in, each with the indexes of its

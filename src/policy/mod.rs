@@ -1,17 +1,21 @@
 //! Floor 1, the rule: what an event does. One small pure function,
 //! [`classify`], to be held against the table in docs/POLICY.md line by
-//! line; and what is counted and shown of views. Imports `event`, `unit`.
+//! line; what members have set; and what is counted and shown of views. Imports `event`, `unit`.
 
 mod effect;
 mod noise;
 mod permutation;
 mod release;
+mod settings;
+mod share;
 mod table;
 
 pub use effect::{EFFECTS, Effect, effect_of};
 pub use noise::{Epsilon, NOISE_KEY_WORDS, NoiseKey, Surface, SurfaceNoise};
 pub use permutation::{LANES, PERMUTATION_KEY_WORDS, PermutationKey};
 pub use release::{EPOCH_US, HiddenShare, Release, ReleaseRule, epoch_of, surface_of};
+pub use settings::{MemberSettings, rank_of};
+pub use share::Share;
 pub use table::{TableRow, table};
 
 use crate::event::Kind;

@@ -2,6 +2,7 @@
 //! over. Imports `event` and its siblings.
 
 use super::noise::{Epsilon, NoiseKey, Surface, SurfaceNoise};
+use super::share::Share;
 use crate::event::{Event, Kind, Segment};
 use crate::unit::mix::mix;
 
@@ -29,24 +30,24 @@ pub const fn surface_of(kind: Kind) -> Option<Surface> {
 /// The share of members who look about in private mode in an epoch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct HiddenShare {
-    /// Of 2^64.
-    bound: u64,
+    share: Share,
 }
 
 impl HiddenShare {
     /// A share from 0 to 1.
     #[must_use]
     pub fn new(share: f64) -> Self {
-        // saturates at 2^64 - 1 for a share of one
-        let bound = (share * 18_446_744_073_709_551_616.0) as u64;
-        Self { bound }
+        Self {
+            share: Share::new(share),
+        }
     }
 
     /// Whether that member is hidden in that epoch: a pure function of both.
     #[inline(always)]
     #[must_use]
     pub const fn hides(self, actor: u64, epoch: u32) -> bool {
-        mix(mix(actor ^ 0x6869_6464_656e).wrapping_add(epoch as u64)) < self.bound
+        let word = mix(mix(actor ^ 0x6869_6464_656e).wrapping_add(epoch as u64));
+        self.share.takes(word)
     }
 
     /// The segment that a view is counted under: who is hidden is `other`.

@@ -4,7 +4,9 @@
 
 use super::census::Census;
 use crate::event::{Kind, Segment};
-use crate::workload::{Anonymity, IdScheme, Population, ReadMix, TimeShape, Workload, WriteMix};
+use crate::workload::{
+    Anonymity, IdScheme, Population, ReadMix, Settings, TimeShape, Workload, WriteMix,
+};
 
 /// A second and 366 days: spans that a workload may have.
 const SPAN_LIMITS_US: (u64, u64) = (1_000_000, 366 * 86_400_000_000);
@@ -55,6 +57,7 @@ pub fn outline(name: &str, about: String, census: &Census) -> Workload {
             exponent: 0.0,
         },
         anonymity: Anonymity::default(),
+        settings: Settings::default(),
         expected_events_digest: None,
         expected_snapshot_digest: None,
     }

@@ -281,6 +281,13 @@ impl<'a> Field<'a> {
             .ok_or_else(|| self.wrong_type("text in quotes"))
     }
 
+    /// The value as true or false.
+    pub(super) fn boolean(&self) -> Checked<bool> {
+        self.value
+            .as_bool()
+            .ok_or_else(|| self.wrong_type("true or false"))
+    }
+
     /// The elements of an array, each a field of its own.
     pub(super) fn elements(&self) -> Checked<Vec<Self>> {
         let array = self

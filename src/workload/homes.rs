@@ -4,7 +4,7 @@
 use crate::event::{Kind, ReadKind, Segment};
 
 /// Keys by table; kinds, segments and reads are added by [`home_of`].
-const HOMES: [(&str, &[&str]); 7] = [
+const HOMES: [(&str, &[&str]); 8] = [
     (
         "",
         &[
@@ -17,6 +17,7 @@ const HOMES: [(&str, &[&str]); 7] = [
             "time",
             "reads",
             "anonymity",
+            "settings",
             "expected",
         ],
     ),
@@ -54,6 +55,15 @@ const HOMES: [(&str, &[&str]); 7] = [
     (
         "anonymity",
         &["mode", "hidden_share", "epsilon", "threshold"],
+    ),
+    (
+        "settings",
+        &[
+            "blocked_share",
+            "muted_share",
+            "opted_out_share",
+            "precedence",
+        ],
     ),
     ("expected", &["events_digest", "snapshot_digest"]),
 ];

@@ -11,6 +11,7 @@ mod mix;
 mod parse;
 mod population;
 mod scalars;
+mod settings;
 mod spec;
 mod suggest;
 mod syntax;
@@ -21,5 +22,7 @@ mod write;
 pub use edit::{Change, with_change};
 pub use error::WorkloadError;
 pub use load::{Summary, summaries, workload_files};
-pub use spec::{Anonymity, IdScheme, Population, ReadMix, TimeShape, ViewMode, Workload, WriteMix};
+pub use spec::{
+    Anonymity, IdScheme, Population, ReadMix, Settings, TimeShape, ViewMode, Workload, WriteMix,
+};
 pub use units::{parse_duration_us, show_duration_us};

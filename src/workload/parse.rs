@@ -11,7 +11,8 @@ use super::fields::{Checked, Faults, Field, Table};
 use super::homes::home_of;
 use super::mix::{read_mix, write_mix};
 use super::population::population;
-use super::spec::{Anonymity, ReadMix, Workload};
+use super::settings::settings;
+use super::spec::{Anonymity, ReadMix, Settings, Workload};
 use super::syntax::syntax_fault;
 use super::time::time_shape;
 use crate::unit::digest::Digest;
@@ -91,6 +92,10 @@ fn workload(name: &str, mut root: Table<'_>) -> Checked<Workload> {
     let anonymity = root.or_default("anonymity", example, off, |field| {
         anonymity(field.table()?, span_us)
     });
+    let example = "[settings] with blocked_share = 0.01, …";
+    let settings = root.or_default("settings", example, Settings::default(), |field| {
+        settings(field.table()?)
+    });
     let example = "[reads] with per_event = 0.25, …";
     let reads = root.or_default("reads", example, no_reads(), |field| {
         let reads = read_mix(field.table()?)?;
@@ -115,6 +120,7 @@ fn workload(name: &str, mut root: Table<'_>) -> Checked<Workload> {
         time: time?,
         reads: reads?,
         anonymity: anonymity?,
+        settings: settings?,
         expected_events_digest,
         expected_snapshot_digest,
     })

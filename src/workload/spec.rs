@@ -29,6 +29,8 @@ pub struct Workload {
     pub reads: ReadMix,
     /// How views are counted and shown.
     pub anonymity: Anonymity,
+    /// What members have set.
+    pub settings: Settings,
     /// Digest of the event multiset at the default seed and events, where known.
     pub expected_events_digest: Option<Digest>,
     /// Digest of the snapshot at the default seed and events, where known.
@@ -82,6 +84,20 @@ impl Default for Anonymity {
             threshold: 10,
         }
     }
+}
+
+/// What members have set, and how notifications of one thing are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Settings {
+    /// Share of the pairs of members of whom one has blocked the other.
+    pub blocked_share: f64,
+    /// Share of the pairs of a recipient and an actor whose actor is muted.
+    pub muted_share: f64,
+    /// Share of the pairs of a member and a kind that are switched off.
+    pub opted_out_share: f64,
+    /// Whether of a comment, a tag and a mention by one actor in one content
+    /// the foremost alone is shown.
+    pub precedence: bool,
 }
 
 /// Shares of the whole stream; `kinds`, `undo` and `duplicate` sum to 1.

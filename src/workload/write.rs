@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::spec::{IdScheme, TimeShape, ViewMode, Workload};
+use super::spec::{IdScheme, Settings, TimeShape, ViewMode, Workload};
 use super::units::show_duration_us;
 use crate::event::{Kind, ReadKind, Segment};
 
@@ -64,7 +64,20 @@ impl Workload {
                 .collect();
             writeln!(out, "mix = {{ {} }}", kinds.join(", "))?;
         }
-        self.write_anonymity(out)
+        self.write_anonymity(out)?;
+        self.write_settings(out)
+    }
+
+    fn write_settings(&self, out: &mut String) -> std::fmt::Result {
+        let of = &self.settings;
+        if *of == Settings::default() {
+            return Ok(());
+        }
+        writeln!(out, "\n[settings]")?;
+        writeln!(out, "blocked_share = {}", number(of.blocked_share))?;
+        writeln!(out, "muted_share = {}", number(of.muted_share))?;
+        writeln!(out, "opted_out_share = {}", number(of.opted_out_share))?;
+        writeln!(out, "precedence = {}", of.precedence)
     }
 
     /// Each mode has keys of its own.

@@ -5,6 +5,7 @@ mod anonymity;
 mod files;
 mod fuzz;
 mod keys;
+mod settings;
 mod shapes;
 mod values;
 

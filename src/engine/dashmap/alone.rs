@@ -10,7 +10,7 @@ use super::reading::Maps;
 use super::shard::{Map, Sighting, Table, apply, likely};
 use super::versions::Versions;
 use crate::engine::keyed::Keyed;
-use crate::engine::read::{Answer, answer_read};
+use crate::engine::read::{Answer, answer_read, badge_of};
 use crate::engine::state::{ContentUpdate, MemberUpdate};
 use crate::event::{Read, ReadKind};
 use crate::unit::hash::hash_id;
@@ -119,7 +119,9 @@ pub(super) fn read_in_order(
             let version = versions.members.now(shard);
             let badge = kept.badge(hash, read.id, version).unwrap_or_else(|| {
                 let found = of_members[shard].get(hash, |slot| slot.0 == read.id);
-                let badge = found.map_or(0, |(_, state)| state.get().badge());
+                let badge = found.map_or(0, |(_, state)| {
+                    badge_of(read.id, state.get(), views.settings())
+                });
                 if kept.was_asked(hash, read) {
                     let version = versions.members.keep(shard);
                     kept.keep_badge(hash, read.id, version, badge);

@@ -8,8 +8,8 @@ use super::grouping::{Grouping, Part, each_of};
 use super::kept::{BothVersions, Kept, KeptAnswers, Support};
 use super::shard::{Map, Sightings, place, read_lock};
 use crate::engine::dashmaps::read_maps;
-use crate::engine::read::{Answer, InboxPage, page_of};
-use crate::engine::state::{ContentUpdate, Member, MemberUpdate};
+use crate::engine::read::{Answer, InboxPage, badge_of, page_of};
+use crate::engine::state::{ContentUpdate, MemberUpdate};
 use crate::engine::viewing::Views;
 use crate::event::{REACTION_KINDS, Read, ReadKind};
 
@@ -188,7 +188,7 @@ impl Reader {
             desk,
         } = self;
         let mut badges = [0; TOGETHER];
-        let versions = &maps.versions.members;
+        let (versions, settings) = (&maps.versions.members, maps.views.settings());
         for shard in each_of(grouping.shards(&[Part::Views])) {
             let concerned = || grouping.of(Part::Views, shard);
             let table = read_lock(&maps.members.shards()[shard]);
@@ -203,7 +203,7 @@ impl Reader {
                 if read.kind == ReadKind::Badge {
                     // asked twice in this call, perhaps
                     badges[at] = kept.badge(hash, read.id, version).unwrap_or_else(|| {
-                        let badge = find().map_or(0, Member::badge);
+                        let badge = find().map_or(0, |state| badge_of(read.id, state, settings));
                         if kept.was_asked(hash, &read) {
                             kept.keep_badge(hash, read.id, versions.keep(shard), badge);
                         }
@@ -216,7 +216,8 @@ impl Reader {
                 if is_worth_keeping {
                     support.add_members(versions, shard);
                 }
-                let page = find().map_or_else(InboxPage::new, page_of);
+                let page =
+                    find().map_or_else(InboxPage::new, |state| page_of(read.id, state, settings));
                 desk.unfinished.push(Unfinished {
                     at,
                     hash,

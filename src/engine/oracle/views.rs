@@ -9,7 +9,7 @@ use super::{ContentHistory, MemberHistory, Oracle};
 use crate::engine::snapshot::{ContentLine, MemberLine, Snapshot, SnapshotDigest};
 use crate::engine::viewing::{ReleasedViews, Releasing, Showing, Views};
 use crate::event::{Event, Segment};
-use crate::policy::{HiddenShare, Release, Surface, epoch_of, surface_of};
+use crate::policy::{HiddenShare, MemberSettings, Release, Surface, epoch_of, surface_of};
 
 /// How views are counted.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,8 @@ pub(super) struct Counting {
     pub(super) hidden: Option<HiddenShare>,
     pub(super) releasing: Option<Releasing>,
     pub(super) showing: Showing,
+    /// What members have set.
+    pub(super) settings: MemberSettings,
     /// Epochs closed so far; the next one is open.
     pub(super) closed: u32,
     /// Views of other epochs.
@@ -64,6 +66,7 @@ impl Counting {
             hidden: views.hidden(),
             releasing: views.releasing().cloned(),
             showing: views.showing(),
+            settings: *views.settings(),
             ..Self::default()
         }
     }

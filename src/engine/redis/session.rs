@@ -8,7 +8,9 @@ use super::combine::Combined;
 use super::connection::{Link, give_up};
 use super::layout::{self, Counts, MARKS, Scores};
 use crate::engine::Session;
-use crate::engine::read::{Answer, InboxPage, content_views_of, page_of, profile_views_of};
+use crate::engine::read::{
+    Answer, InboxPage, badge_of, content_views_of, page_of, profile_views_of,
+};
 use crate::engine::state::{Content, Member, for_each_update};
 use crate::event::{Event, Read, ReadKind};
 
@@ -112,11 +114,14 @@ impl Session for RedisSession<'_> {
         for (at, read) in reads.iter().enumerate() {
             match read.kind {
                 ReadKind::Badge => {
-                    let badge = self.member(&mut replies, true).badge();
+                    let member = self.member(&mut replies, true);
+                    let badge = badge_of(read.id, &member, self.engine.views.settings());
                     sink(at, &Answer::Badge(badge));
                 }
                 ReadKind::InboxPage => {
-                    pages.push((at, page_of(&self.member(&mut replies, false))));
+                    let member = self.member(&mut replies, false);
+                    let settings = self.engine.views.settings();
+                    pages.push((at, page_of(read.id, &member, settings)));
                 }
                 ReadKind::Reactions => {
                     let counts: Counts = self.link.next(&mut replies);

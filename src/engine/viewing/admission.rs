@@ -1,5 +1,5 @@
 //! What stands before every engine's session, and decides what of a batch
-//! counts. Where each viewer counts once an epoch, a view that is not the
+//! counts. What blocked pairs do to each other is held back. Where each viewer counts once an epoch, a view that is not the
 //! viewer's first of that object is held back, and a hidden viewer's comes
 //! under the segment `other`. Imports its parent,
 //! the contract, `event`, `policy`.
@@ -10,7 +10,9 @@ use crate::engine::read::Answer;
 use crate::engine::rounds::each_part;
 use crate::engine::{Engine, Role, Session};
 use crate::event::{Event, Read};
-use crate::policy::{Disposition, LANES, Surface, effect_of, epoch_of, surface_of};
+use crate::policy::{
+    Disposition, LANES, MemberSettings, Share, Surface, effect_of, epoch_of, surface_of,
+};
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -32,6 +34,7 @@ pub fn open_session<'engine, E: Engine>(
     let is_counted = E::INFO.role != Role::Probe;
     Admitting {
         session: engine.session(worker),
+        blocking: is_counted.then(|| Blocking::of(views)).flatten(),
         counting: is_counted.then(|| Counting::of(views, worker)).flatten(),
     }
 }
@@ -40,12 +43,17 @@ pub fn open_session<'engine, E: Engine>(
 #[derive(Debug)]
 pub struct Admitting<S> {
     session: S,
+    blocking: Option<Blocking>,
     counting: Option<Counting>,
 }
 
 impl<S: Session> Session for Admitting<S> {
     #[inline]
     fn ingest(&mut self, batch: &[Event]) {
+        let batch = match &mut self.blocking {
+            None => batch,
+            Some(blocking) => blocking.admitted(batch),
+        };
         match &mut self.counting {
             None => self.session.ingest(batch),
             Some(counting) => {
@@ -64,6 +72,44 @@ impl<S: Session> Session for Admitting<S> {
     fn finish(self) {
         self.session.finish();
     }
+}
+
+/// What holds back what blocked pairs do to each other.
+#[derive(Debug)]
+struct Blocking {
+    settings: MemberSettings,
+    admitted: Vec<Event>,
+}
+
+impl Blocking {
+    /// None where nobody blocks anybody.
+    fn of(views: &Views) -> Option<Self> {
+        let settings = *views.settings();
+        (settings.blocked != Share::NONE).then(|| Self {
+            settings,
+            admitted: Vec::new(),
+        })
+    }
+
+    fn admitted(&mut self, batch: &[Event]) -> &[Event] {
+        self.admitted.clear();
+        let Self { settings, admitted } = self;
+        admitted.extend(batch.iter().map(|event| match is_dropped(settings, event) {
+            true => held_back(event),
+            false => *event,
+        }));
+        admitted
+    }
+}
+
+/// Whether an event is dropped before it is folded: it rings, or takes back
+/// what rang, between two members of whom one has blocked the other.
+#[inline(always)]
+#[must_use]
+pub fn is_dropped(settings: &MemberSettings, event: &Event) -> bool {
+    let disposition = effect_of(event).disposition;
+    matches!(disposition, Disposition::Notify | Disposition::Retract)
+        && settings.is_blocked(event.actor, event.recipient)
 }
 
 /// What a session counts views with, where each viewer counts once.

@@ -1,0 +1,53 @@
+//! What members have set, as the oracle applies it: one rule after the other,
+//! to lists. Imports its parent, `policy`.
+
+use super::{MemberHistory, Oracle};
+use crate::engine::snapshot::InboxLine;
+use crate::event::{Event, Kind};
+use crate::policy::{Disposition, classify};
+
+/// Foremost first: where several tell of one thing, the first is shown.
+const PRECEDENCE: [Kind; 4] = [
+    Kind::PostMention,
+    Kind::PostTag,
+    Kind::CommentTag,
+    Kind::PostComment,
+];
+
+impl Oracle {
+    /// Whether an event is between a blocked pair, and would ring or take back.
+    pub(super) fn is_blocked(&self, event: &Event) -> bool {
+        let rings = matches!(
+            classify(event.kind(), event.undo(), event.is_self_action()),
+            Disposition::Notify | Disposition::Retract
+        );
+        rings
+            && self
+                .counting
+                .settings
+                .is_blocked(event.actor, event.recipient)
+    }
+
+    /// The kept actions of member `id` that are shown, newest first.
+    pub(super) fn shown(&self, id: u64, member: &MemberHistory) -> Vec<InboxLine> {
+        let settings = &self.counting.settings;
+        let mut shown = member.newest(self.inbox_capacity);
+        shown.retain(|entry| !entry.undone);
+        shown.retain(|entry| settings.shows(id, entry.actor, entry.kind));
+        if settings.precedence {
+            for (at, kind) in PRECEDENCE.iter().enumerate() {
+                let foremost: Vec<(u64, u64)> = shown
+                    .iter()
+                    .filter(|entry| entry.kind == *kind)
+                    .map(|entry| (entry.content, entry.actor))
+                    .collect();
+                let behind = &PRECEDENCE[at + 1..];
+                shown.retain(|entry| {
+                    !(behind.contains(&entry.kind)
+                        && foremost.contains(&(entry.content, entry.actor)))
+                });
+            }
+        }
+        shown
+    }
+}
