@@ -1,8 +1,11 @@
 //! What stands before every engine's session, and decides what of a batch
-//! counts. What blocked pairs do to each other is held back. Where each viewer counts once an epoch, a view that is not the
-//! viewer's first of that object is held back, and a hidden viewer's comes
-//! under the segment `other`. Imports its parent,
-//! the contract, `event`, `policy`.
+//! counts. What blocked pairs do to each other is held back. Where each viewer
+//! counts once an epoch, a view that is not the viewer's first of that object is
+//! held back, too, and a hidden viewer's comes under the segment `other`. Imports
+//! its parent, the contract, `event`, `policy`.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::sights::{STRIPES, SURFACES, Sight, Whereabouts};
 use super::{Epochs, OpenEpoch, Views};
@@ -13,9 +16,6 @@ use crate::event::{Event, Read};
 use crate::policy::{
     Disposition, LANES, MemberSettings, Share, Surface, effect_of, epoch_of, surface_of,
 };
-
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// Batches of fewer events are looked at one by one.
 const SMALLEST_GROUPED: usize = 8;
