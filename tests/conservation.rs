@@ -105,12 +105,21 @@ fn needs_dense_ids(info: &EngineInfo) -> bool {
     Contender::registered(info.name).is_some_and(|found| found.needs_dense_ids)
 }
 
-/// How many of the first events the policy discards, counted one by one.
+/// How many of the first events the policy discards or blocks keep out,
+/// counted one by one.
 fn discarded(workload: &Workload, seed: u64) -> u64 {
     let generator = Generator::new(workload, seed);
+    let views = harness::views_of(workload).unwrap();
     let discards = |index: &u64| {
         let event = generator.event(*index);
-        effect_of(&event).disposition == Disposition::Discard
+        match effect_of(&event).disposition {
+            Disposition::Discard => true,
+            Disposition::Aggregate | Disposition::OwnAct => false,
+            Disposition::Notify | Disposition::Retract => {
+                let (actor, recipient) = (event.actor, event.recipient);
+                views.settings().is_blocked(actor, recipient)
+            }
+        }
     };
     (0..EVENTS).filter(discards).count() as u64
 }

@@ -8,11 +8,15 @@ use notibench::record::{EndedBy, ProofVerdict, Record};
 
 /// The record of a small run.
 fn record_of(more: &[&str]) -> Record {
+    record_of_events("2k", more)
+}
+
+fn record_of_events(events: &str, more: &[&str]) -> Record {
     let words = [
         "run",
         SMOKE,
         "--events",
-        "2k",
+        events,
         "--no-save",
         "--format",
         "json",
@@ -21,14 +25,19 @@ fn record_of(more: &[&str]) -> Record {
     Record::from_json(&output.stdout, Path::new("stdout")).unwrap()
 }
 
+/// Events of a trial that one pause of the machine does not outweigh.
+const LONG: &str = "500k";
+
 const PAIR: [&str; 4] = ["--engine", "dashmap", "--engine", "sharded-mutex"];
 
 #[test]
 fn rounds_end_where_the_intervals_are_narrow_enough() {
-    // so wide a half-width that the first look is enough, however busy the machine
-    let record = record_of(&[&PAIR[..], &["--precision", "10000000%"]].concat());
+    // so wide a half-width that the first look is enough, however busy the
+    // machine: a trial is too long for one pause to make it ten times longer
+    let wide = [&PAIR[..], &["--precision", "1000%"]].concat();
+    let record = record_of_events(LONG, &wide);
     assert_eq!(record.ended_by, EndedBy::Precision);
-    assert_eq!(record.plan.precision, Some(100_000.0));
+    assert_eq!(record.plan.precision, Some(10.0));
     // five after one of warm-up, of two engines, the control and the probe
     assert_eq!(record.trials.len(), 6 * 4);
     // one so narrow that the rounds are over first
@@ -59,7 +68,7 @@ fn the_report_says_what_ended_the_rounds() {
         "run",
         SMOKE,
         "--events",
-        "2k",
+        LONG,
         "--no-save",
         "--precision",
         "1000%",
