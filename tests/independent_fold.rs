@@ -17,6 +17,7 @@ use notibench::engine::registry::ENTRIES;
 use notibench::engine::snapshot::{Snapshot, write_ndjson};
 use notibench::engine::{Engine as _, EngineConfig, Role};
 use notibench::event::{Event, EventFormat};
+use notibench::workload::Workload;
 
 /// What the script prints for the stream; none where there is no Python.
 fn fold_in_python(events: &[Event], inbox_capacity: usize) -> Option<Vec<u8>> {
@@ -28,11 +29,11 @@ fn fold_in_python(events: &[Event], inbox_capacity: usize) -> Option<Vec<u8>> {
     file.write_all(&header).unwrap();
     EventFormat::Csv.write_events(events, &mut file).unwrap();
     file.sync_all().unwrap();
-    fold_file_in_python(&csv, inbox_capacity)
+    fold_file_in_python(&csv, inbox_capacity, 0.0)
 }
 
-/// The same for a file of events.
-fn fold_file_in_python(csv: &Path, inbox_capacity: usize) -> Option<Vec<u8>> {
+/// The same for a file of events, and a share of pairs that are blocked.
+fn fold_file_in_python(csv: &Path, inbox_capacity: usize, blocked_share: f64) -> Option<Vec<u8>> {
     if Command::new("python3").arg("--version").output().is_err() {
         assert!(
             std::env::var_os("CI").is_none(),
@@ -46,6 +47,7 @@ fn fold_file_in_python(csv: &Path, inbox_capacity: usize) -> Option<Vec<u8>> {
         .arg(script)
         .arg(csv)
         .arg(inbox_capacity.to_string())
+        .arg(blocked_share.to_string())
         .output()
         .unwrap();
     assert!(
@@ -141,7 +143,9 @@ fn what_the_command_writes_agrees_for_every_engine_and_workload() {
         let size = ["--events", "20000"];
         let out = ["--out", csv.to_str().unwrap()];
         succeed(&[&["generate", file], &size[..], &out].concat());
-        let Some(python) = fold_file_in_python(&csv, 32) else {
+        let (loaded, _) = Workload::load(workload).unwrap();
+        let blocked_share = loaded.settings.blocked_share;
+        let Some(python) = fold_file_in_python(&csv, 32, blocked_share) else {
             return;
         };
         assert!(python.iter().filter(|&&byte| byte == b'\n').count() > 2);

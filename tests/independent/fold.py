@@ -4,7 +4,7 @@
 An independent check: it shares nothing with notibench but that document and
 the table of the policy. Standard library only.
 
-    fold.py EVENTS.csv [INBOX_CAPACITY]     ("-" reads standard input)
+    fold.py EVENTS.csv [INBOX_CAPACITY [BLOCKED_SHARE]]   ("-" reads standard input)
 """
 
 import csv
@@ -55,6 +55,15 @@ TABLE = {
 }
 
 
+BLOCKED = int.from_bytes(b"block", "big")
+
+
+def is_blocked(one, other, share):
+    """Whether one of two members has blocked the other: docs/POLICY.md."""
+    low, high = sorted((one, other))
+    return mix(mix(low ^ BLOCKED) ^ high) < int(share * 2**64)
+
+
 class Member:
     def __init__(self):
         self.delivered = dict.fromkeys(NOTIFY, 0)
@@ -89,7 +98,7 @@ class Content:
         return any(self.views.values()) or any(self.reactions.values())
 
 
-def fold(rows):
+def fold(rows, blocked_share):
     members, contents = {}, {}
 
     def member(row):
@@ -107,6 +116,8 @@ def fold(rows):
             owner = content(row) if how == "views" else member(row)
             getattr(owner, how)[row["segment"]] += 1
         elif what == "ring":
+            if is_blocked(int(row["actor"]), int(row["recipient"]), blocked_share):
+                continue
             to = member(row)
             to.delivered[kind] += how
             key = (kind, int(row["content"]), int(row["actor"]))
@@ -219,14 +230,15 @@ def snapshot(members, contents, capacity):
 
 
 def main(argv):
-    if len(argv) not in (2, 3):
-        sys.exit("usage: fold.py EVENTS.csv [INBOX_CAPACITY]")
-    capacity = int(argv[2]) if len(argv) == 3 else 32
+    if len(argv) not in (2, 3, 4):
+        sys.exit("usage: fold.py EVENTS.csv [INBOX_CAPACITY [BLOCKED_SHARE]]")
+    capacity = int(argv[2]) if len(argv) > 2 else 32
+    blocked = float(argv[3]) if len(argv) > 3 else 0.0
     if argv[1] == "-":
-        members, contents = fold(csv.DictReader(sys.stdin))
+        members, contents = fold(csv.DictReader(sys.stdin), blocked)
     else:
         with open(argv[1], newline="", encoding="ascii") as stream:
-            members, contents = fold(csv.DictReader(stream))
+            members, contents = fold(csv.DictReader(stream), blocked)
     out = sys.stdout
     for line in snapshot(members, contents, capacity):
         out.write(line + "\n")
