@@ -90,6 +90,7 @@ fn trials_ingest_every_event_and_answer_every_read() {
                     inbox_capacity: INBOX_CAPACITY,
                     external: None,
                     open_loop: None,
+                    share: None,
                     watcher: None,
                     stop: &stop,
                     on_hang: end,

@@ -25,6 +25,7 @@ impl EngineVisitor for One<'_> {
             perf: false,
             inbox_capacity: notibench::engine::state::INBOX_CAPACITY,
             open_loop: None,
+            share: None,
             watcher: None,
             stop: &StopFlag::default(),
             external: None,

@@ -17,6 +17,7 @@ pub mod global_mutex;
 mod keyed;
 pub mod limit;
 mod lines;
+pub mod links;
 mod map_memory;
 mod meeting;
 pub mod null;
@@ -37,6 +38,8 @@ pub mod snapshot;
 pub mod state;
 mod tables;
 pub mod timed;
+#[cfg(feature = "cluster")]
+pub mod timely;
 mod updates;
 pub mod viewing;
 
@@ -46,6 +49,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::event::{Event, Read};
 use crate::unit::quantity::show_whole;
 use dense::DenseIds;
+use links::Links;
 use read::Answer;
 use snapshot::{StateMut, StateRef};
 use viewing::Views;
@@ -132,6 +136,9 @@ pub struct EngineConfig {
     /// Address of the server that holds the state, for engines out of process
     /// ([`Engine::OUT_OF_PROCESS`]); else none.
     pub external: Option<Arc<str>>,
+    /// Connections to the other processes of a cluster, for the engine whose
+    /// workers are spread over them; else none.
+    pub links: Option<Arc<Links>>,
 }
 
 impl EngineConfig {
@@ -145,6 +152,7 @@ impl EngineConfig {
             stop: StopFlag::default(),
             dense: None,
             external: None,
+            links: None,
         }
     }
 }

@@ -185,6 +185,7 @@ pub(super) fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> T
         inbox_capacity: plan.inbox_capacity,
         external: None,
         open_loop: None,
+        share: None,
         watcher: None,
         stop: &request.stop,
         on_hang: request.on_hang,

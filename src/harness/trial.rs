@@ -12,6 +12,7 @@ use super::crew::Crew;
 use super::environment::Usage;
 use super::open_loop::{OpenLoop, OpenOutcome};
 use super::open_trial::{DrivenOpen, drive_open};
+use super::share::Share;
 use super::source::{Source, Tally};
 use super::watch::{Glance, Pace, Watcher};
 use super::weeks::{Weeks, run_weeks};
@@ -41,6 +42,9 @@ pub struct TrialSetup<'a> {
     pub external: Option<&'a Arc<str>>,
     /// When each event is to start; none: a closed loop.
     pub open_loop: Option<&'a OpenLoop>,
+    /// Of a trial that several processes make together, this one's part;
+    /// none: all of it.
+    pub share: Option<&'a Share<'a>>,
     /// Who looks at it while it runs.
     pub watcher: Option<&'a dyn Watcher>,
     /// Ends the trial early; set on an interruption.
@@ -201,6 +205,7 @@ fn build<E: Engine>(setup: &TrialSetup<'_>) -> Result<(E, EngineConfig), TrialEr
         stop: StopFlag::default(),
         dense: dense.cloned(),
         external: setup.external.cloned(),
+        links: setup.share.map(|share| Arc::clone(&share.links)),
     };
     Ok((E::build(&config), config))
 }
@@ -222,7 +227,10 @@ fn run_pass<E: Engine>(
     }
     let mut counters = setup.perf.then(Counters::open);
     let before = Usage::start();
-    let all = 0..setup.source.events();
+    let all = match setup.share {
+        Some(share) => share.range.clone(),
+        None => 0..setup.source.events(),
+    };
     let driven = match setup.open_loop {
         None => Driven::Closed(drive(setup, config, engine, all, counters.as_mut())?),
         Some(open_loop) => {
@@ -268,7 +276,12 @@ pub(super) fn drive<E: Engine>(
                 WorkerReport::new(),
             )
         },
-        || counters.into_iter().for_each(Counters::start),
+        || {
+            if let Some(share) = setup.share {
+                (share.gate)();
+            }
+            counters.into_iter().for_each(Counters::start);
+        },
         |(session, report)| work(&shared, session, report),
         || {
             if let Some(watcher) = setup.watcher.filter(|_| pace.is_due()) {

@@ -105,6 +105,7 @@ fn verify_source(
                 inbox_capacity: INBOX_CAPACITY,
                 external: None,
                 open_loop: None,
+                share: None,
                 watcher: None,
                 stop: &options.stop,
                 on_hang: options.on_hang,

@@ -77,6 +77,7 @@ impl<'a> Bench<'a> {
     fn setup<'s>(&'s self, source: &'s Source, open: Option<&'s OpenLoop>) -> TrialSetup<'s> {
         let plan = &self.request.plan;
         TrialSetup {
+            share: None,
             watcher: None,
             source,
             threads: plan.threads,

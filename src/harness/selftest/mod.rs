@@ -118,6 +118,7 @@ pub fn selftest(
         inbox_capacity: INBOX_CAPACITY,
         external: None,
         open_loop: None,
+        share: None,
         watcher: None,
         stop: &options.stop,
         on_hang: options.on_hang,

@@ -157,6 +157,7 @@ fn find_stall(workload: &Workload, options: &SelftestOptions) -> Result<StallFou
         inbox_capacity: INBOX_CAPACITY,
         external: None,
         open_loop: Some(&open),
+        share: None,
         watcher: None,
         stop: &options.stop,
         on_hang: options.on_hang,
