@@ -1,5 +1,6 @@
 //! The flags. Imports clap, `unit`, and the options that they fill.
 
+mod cluster;
 mod comparison;
 mod external;
 mod manual;
@@ -18,6 +19,7 @@ use super::args_sweep::SweepArgs;
 use super::capacity::CapacityArgs;
 use super::html::HtmlArgs;
 use crate::unit::quantity::{parse_count, parse_share};
+pub(super) use cluster::{ClusterArgs, LocalClusterArgs};
 pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
 pub(super) use external::ExternalArgs;
 pub(super) use manual::{CompletionsArgs, ManArgs};
@@ -40,6 +42,8 @@ pub(super) enum Command {
     Run(Box<RunArgs>),
     /// The same run at each value of one axis: threads, members, popularity or batch size
     Sweep(SweepArgs),
+    /// The same run with its trials made by several processes together (feature `cluster`)
+    Cluster(Box<LocalClusterArgs>),
     /// Search for the highest rate at which a response-time objective holds
     Capacity(CapacityArgs),
     /// Run a saved record again, exactly as it was run
@@ -149,6 +153,8 @@ pub(super) struct RunArgs {
     pub(super) open_loop: OpenLoopArgs,
     #[command(flatten)]
     pub(super) external: ExternalArgs,
+    #[command(flatten)]
+    pub(super) cluster: ClusterArgs,
     #[command(flatten)]
     pub(super) comparison: ComparisonArgs,
     /// Show a screen while it runs (a build with the feature `live`)

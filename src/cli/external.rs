@@ -2,6 +2,7 @@
 //! server is named. Imports `engine`, `harness`.
 
 use super::args::ExternalArgs;
+use super::cluster::engines as engines_of_clusters;
 use super::exit::Failure;
 use crate::harness::Contender;
 
@@ -30,6 +31,7 @@ impl Guests {
         let name = RedisEngine::INFO.name;
         let is_asked_for = engines.iter().any(|engine| engine == name);
         let mut contenders = own.to_vec();
+        contenders.extend(engines_of_clusters(engines)?);
         let server = args
             .redis_server
             .then(PrivateServer::start)
@@ -70,9 +72,9 @@ impl Guests {
                     .to_owned(),
             ));
         }
-        Ok(Self {
-            contenders: own.to_vec(),
-        })
+        let mut contenders = own.to_vec();
+        contenders.extend(engines_of_clusters(engines)?);
+        Ok(Self { contenders })
     }
 }
 

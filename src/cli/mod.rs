@@ -7,6 +7,7 @@ mod args;
 mod args_adversary;
 mod args_sweep;
 mod capacity;
+mod cluster;
 mod compare;
 mod describe;
 mod doctor;
@@ -56,6 +57,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
     };
     let result = match arguments.command {
         Command::Run(args) => run::run(&args, own),
+        Command::Cluster(args) => cluster::cluster(&args, own),
         Command::Sweep(args) => sweep::sweep(&args, own),
         Command::Capacity(args) => capacity::capacity(&args, own),
         Command::Rerun(args) => run::rerun(&args, own),

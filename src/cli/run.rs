@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
+use super::cluster::Member;
 use super::exit::{Failure, print};
 use super::external::Guests;
 use super::html;
@@ -20,6 +21,15 @@ use crate::workload::Workload;
 
 /// `notibench run`.
 pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
+    run_as(args, own, Member::of(&args.cluster)?)
+}
+
+/// The same, as one process of a cluster where `member` says so.
+pub(super) fn run_as(
+    args: &RunArgs,
+    own: &[Contender],
+    mut member: Option<Member>,
+) -> Result<(), Failure> {
     let environment = harness::examine();
     let (workload, toml, stream) = match (&args.workload, &args.trace.trace) {
         (_, Some(path)) => {
@@ -33,7 +43,7 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         }
         (None, None) => return Err(Failure::Usage("name a workload file, or --trace".into())),
     };
-    let options = RunOptions {
+    let mut options = RunOptions {
         threads: args.threads,
         batch: args.batch,
         perf: args.perf,
@@ -45,11 +55,14 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         open_loop: args.open_loop.options(),
         ..args::options(&args.engines, &args.trials)
     };
-    let guests = Guests::invite(own, &args.external, &args.engines.engines)?;
+    if let Some(member) = &member {
+        member.fill(&mut options)?;
+    }
+    let guests = Guests::invite(own, &args.external, &options.engines)?;
     let (contenders, baseline) = harness::choose_contenders(&options, &guests.contenders)?;
     let plan = harness::resolve(&options, &workload, &contenders, baseline, &environment)?;
     traces::check_plan(&plan, stream.as_ref())?;
-    let request = RunRequest {
+    let mut request = RunRequest {
         workload: &workload,
         toml,
         trace: stream.as_ref(),
@@ -63,6 +76,11 @@ pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
         process: args.comparison.child.number.unwrap_or(0),
     };
     check_snapshot_target(args)?;
+    if let Some(member) = &mut member
+        && !member.take_part(args, &mut request)?
+    {
+        return Ok(());
+    }
     let record = run_and_show(&request, &args.output, args.comparison.child, args.live)?;
     // of a run that ended early there is none
     verdict_of(&record)?;

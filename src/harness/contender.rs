@@ -2,6 +2,7 @@
 //! registry and engines of the user's own stand in one list. Imports
 //! `engine`, `record`.
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -17,6 +18,20 @@ use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, EngineInfo, ExpectedLoad};
 use crate::record::Pass;
 use crate::unit::digest::Digest;
+
+/// How a contender's trials are made where several processes make them
+/// together.
+pub(super) trait Spread: fmt::Debug + Send + Sync {
+    /// One trial of all processes.
+    fn trial(
+        &self,
+        setup: &TrialSetup<'_>,
+        expected: Option<&Expectation<'_>>,
+    ) -> Result<Proved, TrialError>;
+
+    /// Why no further trial can be made, where that is so.
+    fn broken(&self) -> Option<String>;
+}
 
 /// What a contender's trial gives: the outcome, and what the proof found.
 pub(super) type Proved = (TrialOutcome, Finding);
@@ -55,6 +70,8 @@ pub struct Contender {
     planted_twice: PlantedTwiceFn,
     freshness: FreshnessFn,
     snapshot: SnapshotFn,
+    /// Who makes its trials in several processes; none: this one.
+    spread: Option<Arc<dyn Spread>>,
 }
 
 impl Contender {
@@ -105,6 +122,7 @@ impl Contender {
                 })
                 .map(|(outcome, snapshot)| (snapshot, outcome.recorded().digest))
             },
+            spread: None,
         }
     }
 
@@ -151,6 +169,35 @@ impl Contender {
         }
     }
 
+    /// The same under another name, to stand beside itself.
+    #[must_use]
+    pub fn renamed(&self, name: &'static str, about: &'static str) -> Self {
+        Self {
+            name: name.to_owned(),
+            info: EngineInfo {
+                name,
+                about,
+                ..self.info
+            },
+            ..self.clone()
+        }
+    }
+
+    /// The same, its trials made by several processes.
+    #[cfg(feature = "cluster")]
+    #[must_use]
+    pub fn spread(&self, leader: Arc<super::Leader>) -> Self {
+        Self {
+            spread: Some(leader),
+            ..self.clone()
+        }
+    }
+
+    /// Why it can make no further trial, where that is so.
+    pub(super) fn broken(&self) -> Option<String> {
+        self.spread.as_ref().and_then(|spread| spread.broken())
+    }
+
     fn setup<'a>(&'a self, setup: &TrialSetup<'a>) -> TrialSetup<'a> {
         TrialSetup {
             external: self.external.as_ref(),
@@ -164,7 +211,9 @@ impl Contender {
         expected: Option<&Expectation<'_>>,
     ) -> Result<Proved, TrialError> {
         self.at_rest(|| {
-            if self.planted_share > 0.0 {
+            if let Some(spread) = &self.spread {
+                spread.trial(setup, expected)
+            } else if self.planted_share > 0.0 {
                 (self.planted)(&self.setup(setup), expected, self.planted_share)
             } else {
                 (self.trial)(&self.setup(setup), expected)
@@ -212,6 +261,10 @@ impl Contender {
         setup: &TrialSetup<'_>,
         events: u64,
     ) -> Result<(), String> {
+        if self.spread.is_some() {
+            // a cluster is asked nothing
+            return Ok(());
+        }
         (self.freshness)(&self.setup(setup), events)
     }
 }

@@ -209,6 +209,7 @@ impl DrivenOpen {
         let workers: Vec<_> = self.reports.iter().map(|report| report.stamp).collect();
         TrialOutcome {
             weeks: None,
+            exchange: None,
             wall_ns: wall_ns(&workers),
             workers,
             tally: source.tally_taken(&outcome.taken),

@@ -4,6 +4,7 @@
 use super::contender::Contender;
 use super::fit::is_inline;
 use super::memory::{RunSizes, memory_limit, predict};
+use super::plan_cluster::cluster_plan;
 use super::plan_error::PlanError;
 use super::plan_open_loop::{OpenLoopOptions, Settled, settle, whole_run};
 use super::plan_rounds::{in_range, rounds_plan};
@@ -73,6 +74,9 @@ pub struct RunOptions {
     pub planted_share: f64,
     /// How arrivals are scheduled, where they are.
     pub open_loop: OpenLoopOptions,
+    /// Processes that make trials together, each with `threads` workers; none:
+    /// this one alone.
+    pub cluster: Option<usize>,
 }
 
 /// Chooses the engines: those named, then the A/A control, then `null`; and
@@ -211,6 +215,7 @@ pub fn resolve(
 ) -> Result<Plan, PlanError> {
     whole_run(options)?;
     fits_weeks(options, workload)?;
+    let cluster = cluster_plan(options, workload)?;
     let rounds = rounds_plan(options)?;
     let seed = options.seed.unwrap_or(workload.seed);
     let open_loop = settle(&options.open_loop, options.events, workload, seed)?;
@@ -228,10 +233,15 @@ pub fn resolve(
         },
     )?;
     let threads = options.threads.unwrap_or(env.cores);
+    let threads = threads.saturating_mul(cluster.map_or(1, |cluster| cluster.processes));
     let threads = in_range("--threads", threads as u64, 1, MAX_THREADS as u64)? as usize;
     let batch = options.batch.unwrap_or(1_024);
     let batch = in_range("--batch", batch as u64, 1, MAX_BATCH as u64)? as usize;
-    let reads = ReadStream::new(workload, seed).due_before(events);
+    let reads = match cluster {
+        // its processes fold, and are asked nothing
+        Some(_) => 0,
+        None => ReadStream::new(workload, seed).due_before(events),
+    };
     let verify = !options.no_verify;
     let sizes = RunSizes {
         events,
@@ -267,6 +277,7 @@ pub fn resolve(
         processes: rounds.processes,
         planted_share: rounds.planted_share,
         open_loop: open_loop.map(|open| open.plan),
+        cluster,
     })
 }
 
@@ -282,6 +293,13 @@ pub fn resolve_again(
     env: &Environment,
 ) -> Result<Plan, PlanError> {
     let refused = |why: String| PlanError::NotAsRecorded(why);
+    if before.cluster.is_some() {
+        return Err(refused(
+            "its trials were made by a cluster, which a record does not bring together: give \
+             `notibench cluster` its workload and seed"
+                .to_owned(),
+        ));
+    }
     let options = RunOptions {
         threads: Some(before.threads),
         events: Some(before.events),

@@ -310,7 +310,7 @@ fn check_weeks(outcome: &TrialOutcome, expected: &Expected) -> Result<(), String
 /// Holds the sums of the engine's own counts against the dispositions of what
 /// it was given, in this pass and as much before it, and its answers against
 /// what it was asked: even where nothing is verified, no event is lost unseen.
-fn accounts(outcome: &TrialOutcome, pass: Pass) -> Result<(), String> {
+pub(super) fn accounts(outcome: &TrialOutcome, pass: Pass) -> Result<(), String> {
     let (tally, snapshot) = (&outcome.tally, &outcome.snapshot);
     let folds = pass.folds() as i64;
     let delivered = folds * (tally.notified as i64 - tally.retracted as i64);

@@ -70,6 +70,9 @@ pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
         record.recording = notes;
         rounds(request, &source, expected.as_ref(), &mut record, observer)
     });
+    // what broke the cluster stopped everything else, too
+    let broken = request.contenders.iter().find_map(Contender::broken);
+    let ended = ended.map_err(|error| broken.map_or(error, TrialError::Cluster));
     finish(request, &source, ended, &mut record, observer);
     record
 }
@@ -88,7 +91,11 @@ pub(super) fn source_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -
             let generator = Generator::new(workload, plan.seed);
             let reads = ReadStream::new(workload, plan.seed);
             let source = Source::new(generator, reads, plan.events, plan.inline);
-            source.counted(request.views.clone())
+            let source = source.counted(request.views.clone());
+            match plan.cluster {
+                Some(_) => source.unasked(),
+                None => source,
+            }
         }
     };
     if !request.contenders.iter().any(|c| c.needs_dense_ids) {

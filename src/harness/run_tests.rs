@@ -3,7 +3,7 @@
 
 use super::super::environment::Usage;
 use super::super::proof::Finding;
-use super::super::source::Tally;
+use super::super::tally::Tally;
 use super::super::trial::TrialOutcome;
 use super::*;
 use crate::engine::dashmap::{DashMapEngine, DashMapSession};
@@ -187,6 +187,7 @@ fn an_event_that_no_worker_took_is_not_conserved() {
         usage: Usage::default(),
         perf: None,
         weeks: None,
+        exchange: None,
         open_loop: None,
     };
     for (taken, conserved) in [(500, true), (499, false), (501, false)] {

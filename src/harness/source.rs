@@ -8,11 +8,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::open_loop::Taken;
+use super::tally::Tally;
 use crate::engine::dense::DenseIds;
-use crate::engine::viewing::{Views, is_dropped};
+use crate::engine::viewing::Views;
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};
-use crate::policy::{Disposition, MemberSettings, effect_of};
 use crate::record::TraceNote;
 use crate::unit::digest::Digest;
 
@@ -39,6 +39,10 @@ pub struct Source {
     events: u64,
     /// Empty where the workers generate.
     stored_events: Arc<Vec<Event>>,
+    /// Index of the first of them.
+    stored_from: u64,
+    /// Whether its reads are asked.
+    asks: bool,
     stored_reads: Arc<Vec<Read>>,
     dense: Option<Arc<DenseIds>>,
     views: Views,
@@ -53,43 +57,6 @@ pub struct TraceStream {
     pub digest: Digest,
     /// What the record says of it.
     pub note: TraceNote,
-}
-
-/// What a pass over events counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tally {
-    pub(super) events: u64,
-    pub(super) discarded: u64,
-    pub(super) notified: u64,
-    pub(super) retracted: u64,
-    pub(super) aggregated: u64,
-    pub(super) digest: Digest,
-}
-
-impl Tally {
-    fn add(mut self, event: &Event, settings: &MemberSettings) -> Self {
-        let disposition = match effect_of(event).disposition {
-            _ if is_dropped(settings, event) => Disposition::Discard,
-            disposition => disposition,
-        };
-        self.events += 1;
-        self.discarded += u64::from(disposition == Disposition::Discard);
-        self.notified += u64::from(disposition == Disposition::Notify);
-        self.retracted += u64::from(disposition == Disposition::Retract);
-        self.aggregated += u64::from(disposition == Disposition::Aggregate);
-        self.digest += event.digest();
-        self
-    }
-
-    pub(super) fn merge(mut self, other: Self) -> Self {
-        self.events += other.events;
-        self.discarded += other.discarded;
-        self.notified += other.notified;
-        self.retracted += other.retracted;
-        self.aggregated += other.aggregated;
-        self.digest += other.digest;
-        self
-    }
 }
 
 impl Source {
@@ -111,9 +78,45 @@ impl Source {
             },
             events,
             stored_events: Arc::new(stored_events),
+            stored_from: 0,
+            asks: true,
             stored_reads: Arc::new(stored_reads),
             dense: None,
             views: Views::default(),
+        }
+    }
+
+    /// One process' part of a generated stream of `events` events, without
+    /// reads: unless `inline`, those of `range` are made here.
+    #[cfg(feature = "cluster")]
+    #[must_use]
+    pub(super) fn part(
+        generator: Generator,
+        reads: ReadStream,
+        range: Range<u64>,
+        events: u64,
+        inline: bool,
+    ) -> Self {
+        let none = Self::new(generator, reads, 0, inline);
+        let stored_events = match (&none.origin, inline) {
+            (Origin::Generated { generator, .. }, false) => generator.events(range.clone()),
+            _ => Vec::new(),
+        };
+        Self {
+            events,
+            stored_events: Arc::new(stored_events),
+            stored_from: range.start,
+            asks: false,
+            ..none
+        }
+    }
+
+    /// The same without its reads.
+    #[must_use]
+    pub(super) fn unasked(self) -> Self {
+        Self {
+            asks: false,
+            ..self
         }
     }
 
@@ -128,10 +131,19 @@ impl Source {
             },
             events: trace.events.len() as u64,
             stored_events: Arc::clone(&trace.events),
+            stored_from: 0,
+            asks: true,
             stored_reads: Arc::default(),
             dense: None,
             views: Views::default(),
         }
+    }
+
+    /// Of the events in memory those of `range`.
+    #[inline]
+    fn stored(&self, range: &Range<u64>) -> &[Event] {
+        let at = |index: u64| (index - self.stored_from) as usize;
+        &self.stored_events[at(range.start)..at(range.end)]
     }
 
     const fn inline(&self) -> bool {
@@ -156,6 +168,8 @@ impl Source {
             origin,
             events,
             stored_events: Arc::clone(&self.stored_events),
+            stored_from: self.stored_from,
+            asks: self.asks,
             stored_reads: Arc::clone(&self.stored_reads),
             dense: None,
             views: self.views.clone(),
@@ -204,8 +218,8 @@ impl Source {
     #[inline]
     pub(super) fn reads_before(&self, index: u64) -> u64 {
         match &self.origin {
-            Origin::Generated { reads, .. } => reads.due_before(index),
-            Origin::Recorded { .. } => 0,
+            Origin::Generated { reads, .. } if self.asks => reads.due_before(index),
+            _ => 0,
         }
     }
 
@@ -222,7 +236,7 @@ impl Source {
             ..
         } = &self.origin
         else {
-            return &self.stored_events[range.start as usize..range.end as usize];
+            return self.stored(&range);
         };
         room.resize((range.end - range.start) as usize, Event::default());
         generator.fill(range.start, room);
@@ -292,8 +306,7 @@ impl Source {
         {
             range.for_each(|index| look(&generator.event(index)));
         } else {
-            let stored = &self.stored_events[range.start as usize..range.end as usize];
-            stored.iter().for_each(look);
+            self.stored(&range).iter().for_each(look);
         }
     }
 
@@ -354,7 +367,8 @@ impl Source {
     /// Event time of an index, in µs from the stream's start.
     #[must_use]
     pub fn at_us(&self, index: u64) -> u64 {
-        match self.stored_events.get(index as usize) {
+        let stored = index.checked_sub(self.stored_from);
+        match stored.and_then(|at| self.stored_events.get(at as usize)) {
             Some(event) => event.at_us,
             None => self.made(index).at_us,
         }

@@ -13,14 +13,15 @@ use super::environment::Usage;
 use super::open_loop::{OpenLoop, OpenOutcome};
 use super::open_trial::{DrivenOpen, drive_open};
 use super::share::Share;
-use super::source::{Source, Tally};
+use super::source::Source;
+use super::tally::Tally;
 use super::watch::{Glance, Pace, Watcher};
 use super::weeks::{Weeks, run_weeks};
 use super::worker::{Shared, WorkerReport, work};
 use crate::engine::snapshot::SnapshotDigest;
 use crate::engine::viewing::open_session;
 use crate::engine::{Engine, EngineConfig, MemoryUse, StopFlag};
-use crate::record::{Pass, PerfNote, WorkerStamp};
+use crate::record::{ExchangeNote, Pass, PerfNote, WorkerStamp};
 use crate::stats::ServiceHistogram;
 
 /// Everything that a trial needs but the engine.
@@ -100,6 +101,9 @@ pub enum TrialError {
     /// The operating system gives no random words for the key of an epoch.
     #[error("{0}")]
     NoRandomKey(String),
+    /// A cluster of processes broke.
+    #[error("{0}")]
+    Cluster(String),
     /// The trial was interrupted.
     #[error("interrupted")]
     Interrupted,
@@ -134,6 +138,8 @@ pub struct TrialOutcome {
     pub(super) weeks: Option<Arc<Weeks>>,
     /// What an open loop gives beside.
     pub(super) open_loop: Option<OpenOutcome>,
+    /// What the processes of a cluster exchanged.
+    pub(super) exchange: Option<ExchangeNote>,
 }
 
 /// Runs one trial of `E` from an empty state; then shows the engine, at rest,
@@ -327,6 +333,7 @@ pub(super) fn summarise<E: Engine>(
         perf: None,
         open_loop: None,
         weeks: None,
+        exchange: None,
     }
 }
 

@@ -51,6 +51,7 @@ pub(super) fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -
         watched_ns: 0,
         perf: outcome.perf,
         open_loop,
+        exchange: outcome.exchange,
     }
 }
 

@@ -286,6 +286,7 @@ fn trial(round: usize, turn: usize) -> Trial {
         watched_ns: 0,
         perf: None,
         open_loop: None,
+        exchange: None,
     }
 }
 
@@ -322,6 +323,7 @@ fn plan(rounds: usize) -> Plan {
         processes: 1,
         planted_share: 0.0,
         open_loop: None,
+        cluster: None,
     }
 }
 

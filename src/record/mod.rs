@@ -3,6 +3,7 @@
 
 mod adversary;
 mod capacity;
+mod cluster;
 mod environment;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -24,6 +25,7 @@ pub use capacity::{
     CAPACITY_SCHEMA, Capacity, CapacityPlan, CapacityVerdict, Condition, EngineCapacity, Judged,
     Objective, Search, SearchStep, StallFloor, StepKind,
 };
+pub use cluster::{ClusterPlan, ExchangeNote};
 pub use environment::{CacheNote, Environment};
 pub use open_loop::{
     Arrivals, Idle, IntervalNote, OpenLoopPlan, OpenLoopTrial, RecordingNote, SkippedRange,

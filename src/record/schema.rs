@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cluster::{ClusterPlan, ExchangeNote};
 use super::environment::Environment;
 use super::open_loop::{OpenLoopPlan, OpenLoopTrial, RecordingNote};
 use super::pass::Pass;
@@ -127,6 +128,9 @@ pub struct Plan {
     /// How arrivals were scheduled; none in a closed loop.
     #[serde(default)]
     pub open_loop: Option<OpenLoopPlan>,
+    /// The processes that make trials together; none where there is one.
+    #[serde(default)]
+    pub cluster: Option<ClusterPlan>,
 }
 
 /// Threshold of relevance where none is given.
@@ -252,6 +256,10 @@ pub struct Trial {
     /// What an open loop measured; none in a closed one.
     #[serde(default)]
     pub open_loop: Option<OpenLoopTrial>,
+    /// What processes exchanged that made the trial together; none where one
+    /// process made it.
+    #[serde(default)]
+    pub exchange: Option<ExchangeNote>,
 }
 
 /// What the processors counted in user mode, in all threads of the process;
