@@ -80,9 +80,15 @@ impl Guests {
 
 /// What is known of the engines that need a server, to be listed.
 pub(super) fn listed() -> Vec<crate::engine::EngineInfo> {
+    #[cfg(any(feature = "redis", feature = "cluster"))]
+    use crate::engine::Engine as _;
     #[cfg(feature = "redis")]
-    use crate::engine::{Engine as _, redis::RedisEngine};
+    use crate::engine::redis::RedisEngine;
+    #[cfg(feature = "cluster")]
+    use crate::engine::timely::TimelyEngine;
     vec![
+        #[cfg(feature = "cluster")]
+        TimelyEngine::INFO,
         #[cfg(feature = "redis")]
         RedisEngine::INFO,
     ]

@@ -13,7 +13,7 @@ use crate::engine::registry::ENTRIES;
 use crate::engine::state::INBOX_CAPACITY;
 use crate::engine::{EngineInfo, Role};
 use crate::generator::ReadStream;
-use crate::record::{Environment, Plan};
+use crate::record::{ClusterPlan, Environment, Plan};
 use crate::workload::Workload;
 
 /// Engines of a run that names none.
@@ -232,16 +232,10 @@ pub fn resolve(
             MAX_EVENTS
         },
     )?;
-    let threads = options.threads.unwrap_or(env.cores);
-    let threads = threads.saturating_mul(cluster.map_or(1, |cluster| cluster.processes));
-    let threads = in_range("--threads", threads as u64, 1, MAX_THREADS as u64)? as usize;
+    let threads = threads_of(options, cluster, env)?;
     let batch = options.batch.unwrap_or(1_024);
     let batch = in_range("--batch", batch as u64, 1, MAX_BATCH as u64)? as usize;
-    let reads = match cluster {
-        // its processes fold, and are asked nothing
-        Some(_) => 0,
-        None => ReadStream::new(workload, seed).due_before(events),
-    };
+    let reads = reads_of(cluster, workload, seed, events);
     let verify = !options.no_verify;
     let sizes = RunSizes {
         events,
@@ -279,6 +273,26 @@ pub fn resolve(
         open_loop: open_loop.map(|open| open.plan),
         cluster,
     })
+}
+
+/// Workers, of all processes where there are several.
+fn threads_of(
+    options: &RunOptions,
+    cluster: Option<ClusterPlan>,
+    env: &Environment,
+) -> Result<usize, PlanError> {
+    let threads = options.threads.unwrap_or(env.cores);
+    let threads = threads.saturating_mul(cluster.map_or(1, |cluster| cluster.processes));
+    let threads = in_range("--threads", threads as u64, 1, MAX_THREADS as u64)?;
+    Ok(threads as usize)
+}
+
+/// Reads of a trial; the processes of a cluster fold, and are asked nothing.
+fn reads_of(cluster: Option<ClusterPlan>, workload: &Workload, seed: u64, events: u64) -> u64 {
+    match cluster {
+        Some(_) => 0,
+        None => ReadStream::new(workload, seed).due_before(events),
+    }
 }
 
 /// The plan of a record, to be run again exactly.

@@ -112,12 +112,9 @@ impl Source {
     }
 
     /// The same without its reads.
-    #[must_use]
-    pub(super) fn unasked(self) -> Self {
-        Self {
-            asks: false,
-            ..self
-        }
+    pub(super) fn unasked(mut self) -> Self {
+        self.asks = false;
+        self
     }
 
     /// A source of the events of a trace, without reads. No generator could

@@ -25,7 +25,7 @@ pub struct MemberSettings {
 
 /// Keeps the draws of one setting apart from those of another.
 const MUTED: u64 = 0x6d75_7465;
-const BLOCKED: u64 = 0x626c_6f63_6b;
+const BLOCKED: u64 = 0x0062_6c6f_636b;
 const OPTED_OUT: u64 = 0x6f70_746f_7574;
 
 impl MemberSettings {

@@ -7,10 +7,8 @@ use super::spec::Settings;
 
 /// `[settings]`; what is left out is off.
 pub(super) fn settings(mut table: Table<'_>) -> Checked<Settings> {
-    let mut share = |key, example| {
-        let share = table.or_default(key, example, 0.0, |field| field.number(0.0..=1.0));
-        share
-    };
+    let mut share =
+        |key, example| table.or_default(key, example, 0.0, |field| field.number(0.0..=1.0));
     let blocked = share("blocked_share", "blocked_share = 0.01");
     let muted = share("muted_share", "muted_share = 0.02");
     let opted_out = share("opted_out_share", "opted_out_share = 0.1");

@@ -16,17 +16,19 @@ use crate::harness::{ClusterError, ClusterOptions, Contender, Leader, RunOptions
 /// The engine in one process, to stand beside itself in several.
 const IN_PROCESS: &str = "timely-in-process";
 
-/// The engines on timely dataflow.
+/// The engines on timely dataflow that were asked for by name: `--all` is of
+/// the registry.
 #[expect(
     clippy::unnecessary_wraps,
     reason = "a build without the feature refuses"
 )]
-pub(in crate::cli) fn engines(_: &[String]) -> Result<Vec<Contender>, Failure> {
+pub(in crate::cli) fn engines(asked: &[String]) -> Result<Vec<Contender>, Failure> {
     let timely = Contender::of::<TimelyEngine>();
     let about = "the same dataflow in one process, to stand beside itself in several; gives up \
                  what timely gives up, and the other machines";
     let beside = timely.renamed(IN_PROCESS, about);
-    Ok(vec![timely, beside])
+    let is_asked = |engine: &Contender| asked.contains(&engine.name);
+    Ok([timely, beside].into_iter().filter(is_asked).collect())
 }
 
 /// One process of a cluster.
@@ -92,7 +94,14 @@ impl Member {
         options.cluster = Some(self.options.hosts.len());
         options.threads = options.threads.or(self.threads);
         let timely = TimelyEngine::INFO.name;
-        if options.engines.is_empty() && !options.all {
+        if options.all {
+            return Err(Failure::Usage(
+                "--all is of the engines of one process: name those that are to stand beside the \
+                 cluster with --engine"
+                    .to_owned(),
+            ));
+        }
+        if options.engines.is_empty() {
             let beside: &[&str] = if self.is_local {
                 options
                     .baseline
@@ -104,7 +113,7 @@ impl Member {
             let names = std::iter::once(&timely).chain(beside);
             options.engines = names.map(|&name| name.to_owned()).collect();
         }
-        if !options.all && !options.engines.iter().any(|engine| engine == timely) {
+        if !options.engines.iter().any(|engine| engine == timely) {
             return Err(Failure::Usage(format!(
                 "a cluster makes the trials of the engine `{timely}`: add --engine {timely}"
             )));

@@ -77,11 +77,10 @@ fn mesh(processes: usize) -> Vec<Links> {
     let mut sockets: Vec<Vec<Option<TcpStream>>> = (0..processes)
         .map(|_| (0..processes).map(|_| None).collect())
         .collect();
-    for one in 0..processes {
-        for other in one + 1..processes {
-            sockets[other][one] = Some(TcpStream::connect(address).unwrap());
-            sockets[one][other] = Some(listener.accept().unwrap().0);
-        }
+    let pairs = (0..processes).flat_map(|one| (one + 1..processes).map(move |other| (one, other)));
+    for (one, other) in pairs {
+        sockets[other][one] = Some(TcpStream::connect(address).unwrap());
+        sockets[one][other] = Some(listener.accept().unwrap().0);
     }
     let links = sockets.into_iter().enumerate();
     links
