@@ -94,7 +94,7 @@ pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
 }
 
 /// Three digits or so.
-fn show(value: f64) -> String {
+pub(super) fn show(value: f64) -> String {
     match value {
         v if v >= 1e5 => format!("{v:.2e}"),
         v if v >= 99.95 => format!("{v:.0}"),

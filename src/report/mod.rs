@@ -10,6 +10,7 @@ mod counters;
 mod course;
 mod csv;
 mod differences;
+mod exchange;
 mod failure;
 mod github_action;
 mod histograms;

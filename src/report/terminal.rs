@@ -4,7 +4,9 @@ use super::failure::failures;
 use super::summary::Summary;
 use super::text::{Style, plain, wrap};
 use super::warning::{Warning, collect};
-use super::{counters, course, differences, limits, memory, open_loop, percentiles, table, trust};
+use super::{
+    counters, course, differences, exchange, limits, memory, open_loop, percentiles, table, trust,
+};
 use crate::record::{Pass, Plan, Record, Trial};
 use crate::unit::quantity::show_whole;
 
@@ -28,6 +30,7 @@ pub fn terminal(record: &Record, style: &Style) -> String {
         text += &limits::section(record, &warm, style);
         text += &percentiles::section(record, &summary, style);
         text += &differences::section(record, &summary, style);
+        text += &exchange::section(record, &summary, style);
     }
     text += &memory::section(record, &summary, style);
     text += &counters::section(record, &summary, style);

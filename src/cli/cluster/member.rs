@@ -145,6 +145,13 @@ impl Member {
         let is_lost = || self.children.as_ref().and_then(Children::lost);
         let leader = Leader::gather(&self.options, &agreed, &request.stop, &is_lost);
         let leader = Arc::new(leader.map_err(failure)?);
+        if leader.strays() > 0 {
+            eprintln!(
+                "warning: {} connections were of nobody of this run, and were closed: keep a \
+                 cluster's addresses in a private network",
+                leader.strays()
+            );
+        }
         for contender in &mut request.contenders {
             if contender.info.name == TimelyEngine::INFO.name {
                 *contender = contender.spread(Arc::clone(&leader));

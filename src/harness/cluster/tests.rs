@@ -16,7 +16,7 @@ fn hosts(count: usize) -> Vec<String> {
     let listeners: Vec<_> = (0..count)
         .map(|_| TcpListener::bind("127.0.0.1:0").unwrap())
         .collect();
-    let addresses = listeners.iter().map(|listener| listener.local_addr());
+    let addresses = listeners.iter().map(TcpListener::local_addr);
     addresses
         .map(|address| address.unwrap().to_string())
         .collect()

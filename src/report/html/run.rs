@@ -12,7 +12,7 @@ use crate::report::summary::Summary;
 use crate::report::terminal::incomplete;
 use crate::report::text::{Style, plain};
 use crate::report::warning::collect;
-use crate::report::{counters, course, differences, limits, memory, percentiles, table};
+use crate::report::{counters, course, differences, exchange, limits, memory, percentiles, table};
 
 /// All columns of a table: a page has room, or scrolls.
 const WIDE: Style = Style {
@@ -58,6 +58,7 @@ pub(super) fn article(record: &Record) -> Article {
     for section in first.into_iter().chain([
         of_memory(record, &summary, &engines),
         counts(record, [&summary, &warm], &engines),
+        exchanged(record, &summary, &engines),
         stream(record),
     ]) {
         article.push(section);
@@ -200,6 +201,12 @@ fn counts(record: &Record, summaries: [&Summary; 2], engines: &[String]) -> Sect
         .into_iter()
         .filter_map(|summary| counters::block(record, summary));
     section.tables = tables(blocks, engines);
+    section
+}
+
+fn exchanged(record: &Record, summary: &Summary, engines: &[String]) -> Section {
+    let mut section = Section::new("exchange", "What processes exchanged");
+    section.tables = tables(exchange::block(record, summary), engines);
     section
 }
 
