@@ -52,6 +52,7 @@ use dense::DenseIds;
 use links::Links;
 use read::Answer;
 use snapshot::{StateMut, StateRef};
+pub use tables::owner_of_id;
 use viewing::Views;
 
 /// What a registry entry is for.

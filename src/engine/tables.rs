@@ -13,7 +13,7 @@ use super::state::{Content, Member};
 use super::updates::{Updates, apply_all};
 use super::viewing::Views;
 use crate::event::{REACTION_KINDS, Read, ReadKind};
-use crate::unit::hash::{SharedHasher, hash_id};
+use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
 
 /// Members and contents.
 #[derive(Debug, Default)]
@@ -94,6 +94,13 @@ impl Tables {
     pub(super) fn memory(&self) -> MemoryUse {
         map_memory::of_tables(&self.members, &self.contents)
     }
+}
+
+/// Which of `owners` owns a state, from 0, in engines where each state has one
+/// owner. At most 65,536 owners have even shares.
+#[must_use]
+pub fn owner_of_id(id: u64, owners: usize) -> usize {
+    owner_of(hash_id(&shared_hasher(), id), owners)
 }
 
 /// Which of `owners` owns the id with this hash. It takes bits that the

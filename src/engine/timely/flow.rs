@@ -18,9 +18,9 @@ use ::timely::dataflow::{InputHandle, ProbeHandle, Scope};
 use ::timely::worker::Worker;
 
 use super::Shared;
-use super::words::{Packed, ToTarget, Words};
+use super::words::{Packed, ToTarget, ViewUpdate, Words};
 use crate::engine::keyed::KeyedTable;
-use crate::engine::state::{ContentUpdate, MemberUpdate};
+use crate::engine::state::{ContentUpdate, Member, MemberUpdate};
 use crate::engine::tables::{Tables, owner_of};
 use crate::engine::updates::apply_all;
 use crate::unit::hash::hash_id;
@@ -38,7 +38,7 @@ const TICK: Duration = Duration::from_millis(5);
 /// workers.
 pub(super) const fn held_bytes(peers: u64) -> u64 {
     let pair = (size_of::<MemberUpdate>() + size_of::<ContentUpdate>()) as u64;
-    let batches = 2 * peers * super::words::BATCH_UPDATES as u64;
+    let batches = 3 * peers * super::words::BATCH_UPDATES as u64;
     (batches + (WINDOW + 1) * SPAN_EVENTS as u64) * pair
 }
 
@@ -72,6 +72,7 @@ impl<const N: usize> Lane<N> {
 pub(super) struct Flow {
     worker: Worker,
     pub(super) members: Lane<4>,
+    pub(super) views: Lane<2>,
     pub(super) contents: Lane<2>,
     probe: ProbeHandle<u64>,
     span: u64,
@@ -84,12 +85,12 @@ impl Flow {
     pub(super) fn new(allocator: Allocator, shared: &Arc<Shared>, local: usize) -> Self {
         let mut worker = Worker::new(WorkerConfig::default(), allocator, None);
         let probe = ProbeHandle::new();
-        let (members, contents) = worker.dataflow(|scope| {
+        let (members, views, contents) = worker.dataflow(|scope| {
             let (shared, probe) = (Arc::clone(shared), &probe);
+            let members: fn(&mut Tables) -> &mut KeyedTable<Member> = |tables| &mut tables.members;
             (
-                lane::<MemberUpdate, 4>(scope, "fold members", probe, &shared, local, |tables| {
-                    &mut tables.members
-                }),
+                lane::<MemberUpdate, 4>(scope, "fold members", probe, &shared, local, members),
+                lane::<ViewUpdate, 2>(scope, "fold views", probe, &shared, local, members),
                 lane::<ContentUpdate, 2>(scope, "fold contents", probe, &shared, local, |tables| {
                     &mut tables.contents
                 }),
@@ -98,6 +99,7 @@ impl Flow {
         Self {
             worker,
             members,
+            views,
             contents,
             probe,
             span: 0,
@@ -119,6 +121,7 @@ impl Flow {
             self.in_span = 0;
             self.span += 1;
             self.members.input.advance_to(self.span);
+            self.views.input.advance_to(self.span);
             self.contents.input.advance_to(self.span);
         }
         self.worker.step();
@@ -132,19 +135,22 @@ impl Flow {
     pub(super) fn finish(mut self, shared: &Shared) {
         for target in 0..shared.peers {
             self.members.ship(target);
+            self.views.ship(target);
             self.contents.ship(target);
         }
-        shared.add_sent(
-            self.members.sent + self.contents.sent,
-            self.members.sent_away + self.contents.sent_away,
-        );
         let Self {
             mut worker,
             members,
+            views,
             contents,
             ..
         } = self;
-        drop((members, contents));
+        shared.add_sent(
+            members.sent + views.sent + contents.sent,
+            members.sent_away + views.sent_away + contents.sent_away,
+        );
+        // no input is left open
+        drop((members, views, contents));
         while worker.has_dataflows() && !shared.stop.is_set() {
             worker.step_or_park(Some(TICK));
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::TimelyEngine;
 use super::flow::Flow;
+use super::words::ViewUpdate;
 use crate::engine::Session;
 use crate::engine::read::{Answer, answer_read};
 use crate::engine::state::for_each_update;
@@ -53,11 +54,17 @@ impl Session for TimelySession<'_> {
             .get_or_insert_with(|| self.engine.flow(self.worker));
         for event in batch {
             let Flow {
-                members, contents, ..
+                members,
+                views,
+                contents,
+                ..
             } = &mut *flow;
             for_each_update(
                 event,
-                |update| members.send(&shared, &update),
+                |update| match ViewUpdate::of(update) {
+                    Some(view) => views.send(&shared, &view),
+                    None => members.send(&shared, &update),
+                },
                 |update| contents.send(&shared, &update),
             );
         }

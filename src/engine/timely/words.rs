@@ -13,7 +13,7 @@ use ::timely::dataflow::channels::{ContainerBytes, Message};
 use ::timely::progress::Stamp as TimeStamp;
 
 use crate::engine::keyed::Keyed;
-use crate::engine::state::{ContentUpdate, MemberUpdate};
+use crate::engine::state::{ContentUpdate, Member, MemberUpdate};
 use crate::event::Stamp;
 
 /// Updates of a batch that is sent, at most: 32 KiB of members' updates.
@@ -39,6 +39,50 @@ impl Packed<4> for MemberUpdate {
             actor,
             content,
         }
+    }
+}
+
+/// A member's update that changes nothing but counts of views: of the event,
+/// who acted and on what content are left behind.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ViewUpdate(MemberUpdate);
+
+impl ViewUpdate {
+    /// That of an update, if it is of a view.
+    #[inline(always)]
+    pub(super) fn of(update: MemberUpdate) -> Option<Self> {
+        (!Member::is_engaged_by(update.stamp)).then_some(Self(update))
+    }
+}
+
+impl Keyed for ViewUpdate {
+    type State = Member;
+
+    #[inline(always)]
+    fn id(&self) -> u64 {
+        self.0.member
+    }
+
+    #[inline(always)]
+    fn apply_to(&self, state: &mut Member, inbox_capacity: usize) {
+        state.apply(&self.0, inbox_capacity);
+    }
+}
+
+impl Packed<2> for ViewUpdate {
+    #[inline(always)]
+    fn pack(&self) -> [u64; 2] {
+        [self.0.member, self.0.stamp.word()]
+    }
+
+    #[inline(always)]
+    fn unpack([member, stamp]: [u64; 2]) -> Self {
+        Self(MemberUpdate {
+            member,
+            stamp: Stamp::from_word(stamp),
+            actor: 0,
+            content: 0,
+        })
     }
 }
 
