@@ -63,8 +63,10 @@ impl<const N: usize> Lane<N> {
     }
 
     fn ship(&mut self, target: usize) {
-        let mut batch = std::mem::replace(&mut self.waiting[target], Words::for_worker(target));
-        self.input.send_batch(&mut batch);
+        let batch = &mut self.waiting[target];
+        self.input.send_batch(batch);
+        // what went to a socket was copied, and its room comes back
+        batch.empty_for(target);
     }
 }
 

@@ -130,9 +130,17 @@ impl<const N: usize> Words<N> {
 
     /// An empty batch for a worker.
     pub(super) fn for_worker(target: usize) -> Self {
-        Self {
-            target,
-            held: Held::Made(Vec::with_capacity(BATCH_UPDATES)),
+        let mut batch = Self::default();
+        batch.empty_for(target);
+        batch
+    }
+
+    /// Empties a batch for a worker, in the room that it has.
+    pub(super) fn empty_for(&mut self, target: usize) {
+        self.target = target;
+        match &mut self.held {
+            Held::Made(made) if made.capacity() >= BATCH_UPDATES => made.clear(),
+            held => *held = Held::Made(Vec::with_capacity(BATCH_UPDATES)),
         }
     }
 
