@@ -5,6 +5,7 @@
 
 mod price;
 
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -13,7 +14,7 @@ use notibench::harness::{Source, views_of};
 use notibench::workload::{Settings, Workload};
 
 /// Each setting alone, then all.
-fn all_settings() -> [(&'static str, Settings); 6] {
+fn all_settings() -> [(&'static str, Settings); 7] {
     let off = Settings::default();
     let blocked = Settings {
         blocked_share: 0.01,
@@ -31,11 +32,16 @@ fn all_settings() -> [(&'static str, Settings); 6] {
         precedence: true,
         ..off
     };
+    let capped = Settings {
+        pushes_per_day: NonZeroU32::new(5),
+        ..off
+    };
     let all = Settings {
         blocked_share: 0.01,
         muted_share: 0.02,
         opted_out_share: 0.1,
         precedence: true,
+        pushes_per_day: NonZeroU32::new(5),
     };
     [
         ("off", off),
@@ -43,6 +49,7 @@ fn all_settings() -> [(&'static str, Settings); 6] {
         ("muted_share = 0.02", muted),
         ("opted_out_share = 0.1", opted_out),
         ("precedence = true", precedence),
+        ("pushes_per_day = 5", capped),
         ("all", all),
     ]
 }

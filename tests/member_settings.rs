@@ -1,9 +1,12 @@
 //! What members have set: every engine under every setting against the oracle,
 //! and what each setting promises.
 
-use std::collections::HashSet;
+mod common;
+
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use common::shuffle;
 use notibench::engine::oracle::Oracle;
 use notibench::engine::proof::{check_answers, check_snapshot, fold_on_threads};
 use notibench::engine::read::Answer;
@@ -14,14 +17,15 @@ use notibench::engine::{Engine, EngineConfig, Role};
 use notibench::event::{Event, Kind, Read, ReadKind};
 use notibench::generator::Generator;
 use notibench::harness::views_of;
-use notibench::policy::{MemberSettings, Share, rank_of};
+use notibench::policy::{DAY_US, Disposition, MemberSettings, Share, effect_of, rank_of};
 use notibench::workload::Workload;
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "blocked_pairs",
     "muted_actors",
     "opted_out_kinds",
     "told_once",
+    "push_cap",
     "all_settings",
 ];
 
@@ -60,7 +64,7 @@ impl EngineVisitor for Agrees<'_> {
         let expected: Vec<Answer> = reads.iter().map(|read| oracle.answer(read)).collect();
         for (threads, batch) in [(1, 1), (1, 1_024), (3, 1), (3, 100)] {
             let config = EngineConfig {
-                views: views.clone(),
+                views: views.afresh(),
                 ..EngineConfig::new(threads)
             };
             let engine = E::build(&config);
@@ -84,7 +88,8 @@ fn every_engine_agrees_with_the_oracle_under_every_setting() {
 
 #[test]
 fn each_setting_changes_what_is_seen() {
-    for file in FILES {
+    // a cap on pushes has a read of its own, and changes no page
+    for file in FILES.into_iter().filter(|file| *file != "push_cap") {
         let (events, views) = stream(file, 12_000);
         let (with, without) = (folded(&events, &views), folded(&events, &Views::default()));
         assert_ne!(pages(&with), pages(&without), "{file}");
@@ -110,6 +115,36 @@ fn a_blocked_pair_leaves_no_trace_of_its_engagements() {
         folded(&events, &views).digest(),
         folded(&rest, &plain).digest()
     );
+}
+
+#[test]
+fn a_day_has_no_more_pushes_than_the_cap_and_the_inbox_stays_whole() {
+    let (mut events, views) = stream("push_cap", 12_000);
+    let cap = u64::from(views.settings().pushes_per_day.unwrap().get());
+    // whatever comes first
+    shuffle(&mut events, 5);
+    let mut rang: HashMap<u64, HashMap<u64, u64>> = HashMap::new();
+    let rings = |event: &&Event| effect_of(event).disposition == Disposition::Notify;
+    for event in events.iter().filter(rings) {
+        let days = rang.entry(event.recipient).or_default();
+        *days.entry(event.at_us / DAY_US).or_default() += 1;
+    }
+    let oracle = folded(&events, &views);
+    let (mut sent, mut all) = (0, 0);
+    for (&id, days) in &rang {
+        let expected = days.values().map(|&count| count.min(cap)).sum();
+        let kind = ReadKind::Pushes;
+        assert_eq!(oracle.answer(&Read { id, kind }), Answer::Pushes(expected));
+        sent += expected;
+        all += days.values().sum::<u64>();
+    }
+    assert!(sent > 1_000 && all > 2 * sent, "{sent} of {all}");
+    let plain = folded(&events, &Views::default());
+    assert_eq!(oracle.digest(), plain.digest());
+    assert_eq!(pages(&oracle), pages(&plain));
+    let (&id, _) = rang.iter().next().unwrap();
+    let kind = ReadKind::Pushes;
+    assert_eq!(plain.answer(&Read { id, kind }), Answer::Pushes(0));
 }
 
 #[test]

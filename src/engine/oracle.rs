@@ -12,7 +12,7 @@ mod sample;
 mod settings;
 mod views;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::read::{Answer, InboxGroup, InboxPage, PAGE_GROUPS};
 use super::snapshot::{ContentLine, InboxLine, MemberLine, Snapshot, SnapshotDigest};
@@ -37,6 +37,8 @@ struct MemberHistory {
     delivered: [i64; NOTIFY_KINDS],
     profile: ViewHistory,
     picture: ViewHistory,
+    /// How often it rang, by day; only where pushes are capped.
+    rung: BTreeMap<u64, u64>,
     read_mark: Option<u64>,
     last_actions: HashMap<Key, LastAction>,
 }
@@ -126,6 +128,7 @@ impl Oracle {
             Disposition::Notify => {
                 if member_is_mine {
                     self.member(event.recipient).act(event, 1);
+                    self.push(event);
                 }
                 if content_is_mine {
                     self.react(event, 1);
@@ -231,6 +234,7 @@ impl Oracle {
             }
             ReadKind::WhoViewed => Answer::Views(self.shown_profile(read.id)),
             ReadKind::ContentViews => Answer::Views(self.shown_content(read.id)),
+            ReadKind::Pushes => Answer::Pushes(self.pushes_sent_to(read.id)),
         }
     }
 

@@ -25,6 +25,9 @@ pub enum Answer {
     /// What was released of the last closed epoch's views of a profile or a
     /// content; nothing before the first is closed.
     Views(Option<ReleasedViews>),
+    /// Pushes sent to a member: of each day as many as rang, up to the cap;
+    /// none where there is no cap.
+    Pushes(u64),
 }
 
 /// The newest groups of an inbox, newest first.
@@ -186,6 +189,7 @@ pub fn answer_read(
             });
             Answer::Views(answer)
         }
+        ReadKind::Pushes => Answer::Pushes(views.pushes_sent_to(read.id)),
     }
 }
 

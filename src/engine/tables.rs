@@ -77,6 +77,7 @@ impl Tables {
                 let state = self.contents.get(hash, read.id);
                 Answer::Views(content_views_of(read.id, state, views))
             }
+            ReadKind::Pushes => Answer::Pushes(views.pushes_sent_to(read.id)),
         }
     }
 

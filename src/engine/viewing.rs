@@ -9,6 +9,7 @@
 //! may be shown.
 
 mod admission;
+mod pushes;
 mod showing;
 mod sights;
 
@@ -26,6 +27,7 @@ use crate::policy::{
     Release, ReleaseRule, Surface,
 };
 pub use admission::{Admitting, is_dropped, open_session};
+use pushes::Pushes;
 pub use showing::Showing;
 use sights::{Sights, Sizes};
 
@@ -36,6 +38,8 @@ pub struct Views {
     epochs: Option<Arc<Epochs>>,
     showing: Showing,
     settings: MemberSettings,
+    /// Where they are capped by day.
+    pushes: Option<Arc<Pushes>>,
 }
 
 /// The epochs of one engine: which is open, under which key, and what is shown
@@ -139,21 +143,24 @@ impl Views {
             epochs: Some(Arc::new(epochs)),
             showing: Showing::AtClose,
             settings: MemberSettings::default(),
+            pushes: None,
         }
     }
 
-    /// The same way of counting, for another engine: no epoch is open yet, and
-    /// none closed.
+    /// The same way of counting, for another engine: no epoch is open yet,
+    /// none closed, and nothing pushed.
     #[must_use]
     pub fn afresh(&self) -> Self {
-        let Some(epochs) = &self.epochs else {
-            return self.clone();
+        let epochs = match &self.epochs {
+            Some(epochs) => Self::of(epochs.hidden, epochs.releasing.clone()).epochs,
+            None => None,
         };
-        Self {
+        let afresh = Self {
+            epochs,
             showing: self.showing,
-            settings: self.settings,
-            ..Self::of(epochs.hidden, epochs.releasing.clone())
-        }
+            ..Self::default()
+        };
+        afresh.with_settings(self.settings)
     }
 
     /// The same, shown in another way.
@@ -165,7 +172,25 @@ impl Views {
     /// The same, where members have set that.
     #[must_use]
     pub fn with_settings(self, settings: MemberSettings) -> Self {
-        Self { settings, ..self }
+        Self {
+            settings,
+            pushes: Pushes::of(&settings).map(Arc::new),
+            ..self
+        }
+    }
+
+    /// Pushes sent to a member so far: of each day as many as rang, up to the
+    /// cap; none where there is no cap.
+    #[must_use]
+    pub fn pushes_sent_to(&self, member: u64) -> u64 {
+        let pushes = self.pushes.as_ref();
+        pushes.map_or(0, |pushes| pushes.sent_to(member))
+    }
+
+    /// Bytes of the sums that a cap on pushes looks at.
+    #[must_use]
+    pub fn push_bytes(&self) -> u64 {
+        self.pushes.as_ref().map_or(0, |pushes| pushes.bytes())
     }
 
     /// What members have set, which goes before and beyond views: whose events

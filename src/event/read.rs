@@ -15,16 +15,19 @@ pub enum ReadKind {
     WhoViewed,
     /// Who viewed a content: the last release.
     ContentViews,
+    /// How many pushes a member was sent, under a cap a day.
+    Pushes,
 }
 
 impl ReadKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Badge,
         Self::InboxPage,
         Self::Reactions,
         Self::WhoViewed,
         Self::ContentViews,
+        Self::Pushes,
     ];
 
     /// Whether it asks about a content, not a member.
@@ -48,11 +51,12 @@ impl ReadKind {
             Self::Reactions => "reactions",
             Self::WhoViewed => "who_viewed",
             Self::ContentViews => "content_views",
+            Self::Pushes => "pushes",
         }
     }
 }
 
-/// One read: of a member (badge, inbox page, who viewed) or of a content
+/// One read: of a member (badge, inbox page, who viewed, pushes) or of a content
 /// (reactions, content views).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Read {

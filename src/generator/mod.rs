@@ -62,7 +62,7 @@ pub(crate) mod tests {
             time: TimeShape::Constant,
             reads: ReadMix {
                 per_event: 0.5,
-                kinds: [0.5, 0.3, 0.2, 0.0, 0.0],
+                kinds: [0.5, 0.3, 0.2, 0.0, 0.0, 0.0],
                 exponent: 0.8,
             },
             anonymity: crate::workload::Anonymity::default(),

@@ -26,7 +26,7 @@ pub struct ReadStream {
     /// Reads per event, of 2^32.
     per_event: u64,
     /// Cumulated shares of the kinds, of 2^64.
-    bounds: [u64; 4],
+    bounds: [u64; 5],
     members: Zipf,
     by_rank: Permutation,
     per_member: u64,
@@ -49,7 +49,7 @@ impl ReadStream {
         Self {
             key,
             per_event: libm::round(reads.per_event * 4_294_967_296.0) as u64,
-            bounds: [share(1), share(2), share(3), share(4)],
+            bounds: [share(1), share(2), share(3), share(4), share(5)],
             members: Zipf::new(population.members, reads.exponent),
             by_rank: Permutation::new(population.members, mix(key ^ 1)),
             per_member: population.contents_per_member,
@@ -77,11 +77,12 @@ impl ReadStream {
             // a bound that is saturated has nothing beyond it
             _ if choice <= self.bounds[2] => ReadKind::Reactions,
             _ if choice <= self.bounds[3] => ReadKind::WhoViewed,
-            _ => ReadKind::ContentViews,
+            _ if choice <= self.bounds[4] => ReadKind::ContentViews,
+            _ => ReadKind::Pushes,
         };
         let number = self.by_rank.apply(self.members.rank(word(1), second));
         let id = match kind {
-            ReadKind::Badge | ReadKind::InboxPage | ReadKind::WhoViewed => {
+            ReadKind::Badge | ReadKind::InboxPage | ReadKind::WhoViewed | ReadKind::Pushes => {
                 id_of(self.scheme, number)
             }
             ReadKind::Reactions | ReadKind::ContentViews => id_of(

@@ -104,11 +104,17 @@ pub fn predict(workload: &Workload, sizes: &RunSizes, contenders: &[Contender]) 
         .filter(|(bytes, _)| *bytes > 0)
         .max_by_key(|(bytes, _)| *bytes);
     let (held, holder) = held.unwrap_or_default();
+    let pushes = match workload.settings.pushes_per_day {
+        // a list a member, which doubles, in a table between 7/16 and 7/8 full
+        Some(_) => members.min(notifying) * 2 * 33 + notifying * 2 * 8,
+        None => 0,
+    };
     // the oracle keeps every key, in maps of its own
     let oracle = if sizes.verify {
         members * 2 * 376
             + contents * 2 * 148
             + notifying * 2 * 56
+            + 2 * pushes
             // a set of its own for each surface of each object that is viewed
             + noted.min(2 * members + contents) * 192
             + noted * 2 * 9
@@ -124,7 +130,7 @@ pub fn predict(workload: &Workload, sizes: &RunSizes, contenders: &[Contender]) 
         held,
         holder,
         stream: events * bytes_of::<Event>() + reads * bytes_of::<Read>(),
-        state: touched.state_bytes(events, sizes.inbox_capacity),
+        state: touched.state_bytes(events, sizes.inbox_capacity) + pushes,
         oracle,
         schedule: 0,
     }

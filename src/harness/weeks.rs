@@ -122,6 +122,7 @@ pub fn views_of(workload: &Workload) -> Result<Views, String> {
         muted: Share::new(settings.muted_share),
         opted_out: Share::new(settings.opted_out_share),
         precedence: settings.precedence,
+        pushes_per_day: settings.pushes_per_day,
     };
     let views = match anonymity.mode {
         ViewMode::Off => Views::default(),

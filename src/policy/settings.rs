@@ -5,6 +5,8 @@
 //! Nothing here depends on an order of arrival: blocks drop events one by one,
 //! whatever else came, and the rest is applied to what is kept when it is read.
 
+use std::num::NonZeroU32;
+
 use super::share::Share;
 use crate::event::Kind;
 use crate::unit::mix::mix;
@@ -21,6 +23,18 @@ pub struct MemberSettings {
     /// Whether of a comment, a tag and a mention by one actor in one content
     /// the foremost alone is shown.
     pub precedence: bool,
+    /// Pushes that a member is sent in a day of event time at the most; none:
+    /// pushes are not counted.
+    pub pushes_per_day: Option<NonZeroU32>,
+}
+
+/// A day of event time, in µs.
+pub const DAY_US: u64 = 24 * 60 * 60 * 1_000_000;
+
+/// The day that a time belongs to, from the stream's start.
+#[must_use]
+pub const fn day_of(at_us: u64) -> u32 {
+    (at_us / DAY_US) as u32
 }
 
 /// Keeps the draws of one setting apart from those of another.
@@ -84,7 +98,7 @@ mod tests {
             blocked: Share::new(0.1),
             muted: Share::new(0.2),
             opted_out: Share::new(0.3),
-            precedence: false,
+            ..MemberSettings::default()
         };
         let (mut blocked, mut shown) = (0, 0);
         for at in 0..20_000 {

@@ -3,7 +3,7 @@
 
 use super::fields::{Checked, Field, Table};
 use super::homes::home_of;
-use super::spec::{Anonymity, ReadMix, ViewMode};
+use super::spec::{Anonymity, ReadMix, Settings, ViewMode};
 use super::units::show_duration_us;
 use crate::event::ReadKind;
 use crate::policy::{EPOCH_US, Epsilon};
@@ -89,8 +89,20 @@ fn thousandths(field: &Field<'_>) -> Checked<Epsilon> {
     Err(field.fault(title, "too fine".to_owned(), help))
 }
 
-/// Reads of views are answered from releases alone.
-pub(super) fn reads_fit(field: &Field<'_>, reads: &ReadMix, anonymity: &Anonymity) -> Checked<()> {
+/// Reads of views are answered from releases alone, and those of pushes where
+/// there is a cap.
+pub(super) fn reads_fit(
+    field: &Field<'_>,
+    reads: &ReadMix,
+    anonymity: &Anonymity,
+    settings: &Settings,
+) -> Checked<()> {
+    if reads.kinds[ReadKind::Pushes as usize] > 0.0 && settings.pushes_per_day.is_none() {
+        let title = "`pushes` reads what nothing counts".to_owned();
+        let label = "no pushes_per_day in [settings], and `pushes`".to_owned();
+        let help = "add [settings] with pushes_per_day = 5, or give it no weight";
+        return Err(field.fault(title, label, help.to_owned()));
+    }
     let of_views = [ReadKind::WhoViewed, ReadKind::ContentViews];
     let asked = of_views
         .into_iter()

@@ -63,6 +63,7 @@ const HOMES: [(&str, &[&str]); 8] = [
             "muted_share",
             "opted_out_share",
             "precedence",
+            "pushes_per_day",
         ],
     ),
     ("expected", &["events_digest", "snapshot_digest"]),

@@ -99,7 +99,7 @@ fn workload(name: &str, mut root: Table<'_>) -> Checked<Workload> {
     let example = "[reads] with per_event = 0.25, …";
     let reads = root.or_default("reads", example, no_reads(), |field| {
         let reads = read_mix(field.table()?)?;
-        reads_fit(&field, &reads, &anonymity?)?;
+        reads_fit(&field, &reads, &anonymity?, &settings?)?;
         Ok(reads)
     });
     let expected = root.or_default("expected", "[expected]", (None, None), |field| {
@@ -129,7 +129,7 @@ fn workload(name: &str, mut root: Table<'_>) -> Checked<Workload> {
 fn no_reads() -> ReadMix {
     ReadMix {
         per_event: 0.0,
-        kinds: [1.0, 0.0, 0.0, 0.0, 0.0],
+        kinds: [1.0, 0.0, 0.0, 0.0, 0.0, 0.0],
         exponent: 0.0,
     }
 }

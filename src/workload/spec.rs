@@ -1,6 +1,8 @@
 //! A validated workload: plain data, every number within its range. Imports
 //! `event`, `policy`.
 
+use std::num::NonZeroU32;
+
 use crate::event::{Kind, ReadKind, Segment};
 use crate::policy::Epsilon;
 use crate::unit::digest::Digest;
@@ -98,6 +100,9 @@ pub struct Settings {
     /// Whether of a comment, a tag and a mention by one actor in one content
     /// the foremost alone is shown.
     pub precedence: bool,
+    /// Pushes that a member is sent in a day at the most; none: no cap, and
+    /// pushes are not counted.
+    pub pushes_per_day: Option<NonZeroU32>,
 }
 
 /// Shares of the whole stream; `kinds`, `undo` and `duplicate` sum to 1.

@@ -77,7 +77,11 @@ impl Workload {
         writeln!(out, "blocked_share = {}", number(of.blocked_share))?;
         writeln!(out, "muted_share = {}", number(of.muted_share))?;
         writeln!(out, "opted_out_share = {}", number(of.opted_out_share))?;
-        writeln!(out, "precedence = {}", of.precedence)
+        writeln!(out, "precedence = {}", of.precedence)?;
+        match of.pushes_per_day {
+            Some(cap) => writeln!(out, "pushes_per_day = {cap}"),
+            None => Ok(()),
+        }
     }
 
     /// Each mode has keys of its own.

@@ -122,7 +122,7 @@ fn the_unspoilt_one_is_right() {
         (10_000, 86_400_000_000)
     );
     assert_eq!(workload.population.segments[..4], [0.25, 0.0, 0.0, 0.75]);
-    assert_eq!(workload.reads.kinds, [0.6, 0.3, 0.1, 0.0, 0.0]);
+    assert_eq!(workload.reads.kinds, [0.6, 0.3, 0.1, 0.0, 0.0, 0.0]);
     let digest = workload
         .expected_events_digest
         .map(|digest| digest.to_string());

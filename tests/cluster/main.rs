@@ -9,6 +9,7 @@ mod runs;
 
 use std::io::Read as _;
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -212,6 +213,27 @@ fn strangers_are_let_go_and_the_run_is_proved() {
         "{said}"
     );
     drop(silent);
+}
+
+/// A terminal's Ctrl-C reaches every process at once: that is no failure of
+/// one of them.
+#[test]
+fn an_interruption_of_all_is_one_interruption() {
+    let mut command = notibench();
+    command.args(["cluster", SMOKE, "--engine", "timely", "--no-save"]);
+    command.args(["--warmup-rounds", "0"]).args(LONG);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    command.process_group(0);
+    let all = Process {
+        child: command.spawn().unwrap(),
+    };
+    std::thread::sleep(Duration::from_millis(1_500));
+    let sent = Command::new("kill")
+        .args(["-INT", "--", &format!("-{}", all.child.id())])
+        .status();
+    assert!(sent.unwrap().success());
+    let (status, said) = all.wait();
+    assert_eq!(status.code(), Some(130), "{said}");
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub(super) fn free_addresses(count: usize) -> Result<Vec<String>, Failure> {
 pub(super) struct Children {
     children: Mutex<Vec<(usize, Child)>>,
     /// Read by them as long as they start.
-    _hosts: tempfile::NamedTempFile,
+    hosts: tempfile::NamedTempFile,
 }
 
 impl Children {
@@ -56,7 +56,7 @@ impl Children {
         let own = std::env::current_exe().map_err(failed)?;
         let mut started = Self {
             children: Mutex::default(),
-            _hosts: hosts,
+            hosts,
         };
         let plan = &request.plan;
         let threads = plan.threads / options.hosts.len();
@@ -64,7 +64,7 @@ impl Children {
             let mut command = Command::new(&own);
             command.arg("run").args(&args.workload);
             command.args(["--engine", "timely", "--no-save", "--no-verify"]);
-            command.arg("--hosts").arg(started._hosts.path());
+            command.arg("--hosts").arg(started.hosts.path());
             command.args(["--process", &process.to_string()]);
             command.args([
                 "--peer-timeout",

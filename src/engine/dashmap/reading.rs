@@ -137,8 +137,9 @@ impl Reader {
     ) {
         self.grouping.clear(reads.len());
         for (at, read) in reads.iter().enumerate() {
-            if read.kind.is_of_views() {
-                // a release is looked up, and drawn anew: it changes by the week
+            if read.kind.is_of_views() || read.kind == ReadKind::Pushes {
+                // a release is looked up, and drawn anew: it changes by the week;
+                // pushes are counted beside the state
                 let one = std::slice::from_ref(read);
                 let mut sink = |_, answer: &Answer| sink(at, answer);
                 read_maps(maps.members, maps.contents, maps.views, one, &mut sink);

@@ -22,7 +22,11 @@ impl Oracle {
             members.extend(self.most_viewed_members(count / 4));
             contents.extend(self.most_viewed_contents(count / 4));
         }
-        let is_asked = |kind: &ReadKind| !kind.is_of_views() || self.shows_views();
+        let is_asked = |kind: &ReadKind| match kind {
+            ReadKind::WhoViewed | ReadKind::ContentViews => self.shows_views(),
+            ReadKind::Pushes => self.caps_pushes(),
+            ReadKind::Badge | ReadKind::InboxPage | ReadKind::Reactions => true,
+        };
         let kinds = || ReadKind::ALL.into_iter().filter(is_asked);
         let mut reads = Vec::new();
         for id in members.into_iter().chain(unknown) {

@@ -28,6 +28,29 @@ impl Oracle {
                 .is_blocked(event.actor, event.recipient)
     }
 
+    /// Notes the day on which an event rang, where pushes are capped by day.
+    pub(super) fn push(&mut self, event: &Event) {
+        if self.caps_pushes() {
+            let day = event.at_us / (24 * 60 * 60 * 1_000_000);
+            *self.member(event.recipient).rung.entry(day).or_default() += 1;
+        }
+    }
+
+    /// Whether pushes are capped by day.
+    pub(super) fn caps_pushes(&self) -> bool {
+        self.counting.settings.pushes_per_day.is_some()
+    }
+
+    /// Of each day as many as rang, but no more than the cap.
+    pub(super) fn pushes_sent_to(&self, id: u64) -> u64 {
+        let Some(cap) = self.counting.settings.pushes_per_day else {
+            return 0;
+        };
+        let member = self.members.get(&id);
+        let days = member.into_iter().flat_map(|member| member.rung.values());
+        days.map(|&rung| rung.min(u64::from(cap.get()))).sum()
+    }
+
     /// The kept actions of member `id` that are shown, newest first.
     pub(super) fn shown(&self, id: u64, member: &MemberHistory) -> Vec<InboxLine> {
         let settings = &self.counting.settings;

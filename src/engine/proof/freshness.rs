@@ -166,7 +166,9 @@ impl Recent {
         let with_answers = reads_about(events).into_iter().filter_map(|read| {
             let named = match read.kind {
                 ReadKind::Reactions | ReadKind::ContentViews => &self.contents,
-                ReadKind::Badge | ReadKind::InboxPage | ReadKind::WhoViewed => &self.members,
+                ReadKind::Badge | ReadKind::InboxPage | ReadKind::WhoViewed | ReadKind::Pushes => {
+                    &self.members
+                }
             };
             if named.contains_key(&read.id) {
                 return None;

@@ -38,6 +38,14 @@ impl<'engine> RedisSession<'engine> {
         layout::member_of(&Counts::new(), &entries, mark, self.engine.inbox_capacity)
     }
 
+    fn replies(&mut self, pipeline: &::redis::Pipeline) -> Vec<Value> {
+        // an empty pipeline is an error
+        match pipeline.is_empty() {
+            true => Vec::new(),
+            false => self.link.ask(pipeline),
+        }
+    }
+
     /// Raises the groups of pages by the contents' counts, asked in one
     /// pipeline after the pages were read.
     fn raise(&mut self, pages: &mut [(usize, InboxPage)]) {
@@ -103,13 +111,14 @@ impl Session for RedisSession<'_> {
                 ReadKind::WhoViewed => {
                     pipeline.cmd("HGETALL").arg(layout::member_key(read.id));
                 }
+                // counted here, beside the state
+                ReadKind::Pushes => {}
                 ReadKind::Reactions | ReadKind::ContentViews => {
                     pipeline.cmd("HGETALL").arg(layout::content_key(read.id));
                 }
             }
         }
-        let replies: Vec<Value> = self.link.ask(&pipeline);
-        let mut replies = replies.into_iter();
+        let mut replies = self.replies(&pipeline).into_iter();
         let mut pages = Vec::new();
         for (at, read) in reads.iter().enumerate() {
             match read.kind {
@@ -139,6 +148,10 @@ impl Session for RedisSession<'_> {
                     let content = layout::content_of(&counts);
                     let views = content_views_of(read.id, Some(&content), &self.engine.views);
                     sink(at, &Answer::Views(views));
+                }
+                ReadKind::Pushes => {
+                    let sent = self.engine.views.pushes_sent_to(read.id);
+                    sink(at, &Answer::Pushes(sent));
                 }
             }
         }

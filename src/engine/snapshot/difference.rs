@@ -152,6 +152,7 @@ pub fn answer_difference(expected: &Answer, found: &Answer) -> Option<String> {
             in_counts::<u64>("reactions", kind, &expected[..REACTION_KINDS], found)
         }
         (Answer::Views(expected), Answer::Views(found)) => in_views(*expected, *found),
+        (Answer::Pushes(expected), Answer::Pushes(found)) => differs("pushes", expected, found),
         _ => differs("the answer", shape(expected), shape(found)),
     }
 }
@@ -162,6 +163,7 @@ const fn shape(answer: &Answer) -> &'static str {
         Answer::Inbox(_) => "an inbox page",
         Answer::Reactions(_) => "reactions",
         Answer::Views(_) => "released views",
+        Answer::Pushes(_) => "pushes",
     }
 }
 

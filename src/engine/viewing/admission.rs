@@ -2,11 +2,12 @@
 //! counts. What blocked pairs do to each other is held back. Where each viewer
 //! counts once an epoch, a view that is not the viewer's first of that object is
 //! held back, too, and a hidden viewer's comes under the segment `other`. Imports
-//! its parent, the contract, `event`, `policy`.
+//! its siblings, the contract, `event`, `policy`.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::pushes::Pushes;
 use super::sights::{STRIPES, SURFACES, Sight, Whereabouts};
 use super::{Epochs, OpenEpoch, Views};
 use crate::engine::read::Answer;
@@ -36,6 +37,7 @@ pub fn open_session<'engine, E: Engine>(
         session: engine.session(worker),
         blocking: is_counted.then(|| Blocking::of(views)).flatten(),
         counting: is_counted.then(|| Counting::of(views, worker)).flatten(),
+        pushes: views.pushes.clone().filter(|_| is_counted),
     }
 }
 
@@ -45,6 +47,7 @@ pub struct Admitting<S> {
     session: S,
     blocking: Option<Blocking>,
     counting: Option<Counting>,
+    pushes: Option<Arc<Pushes>>,
 }
 
 impl<S: Session> Session for Admitting<S> {
@@ -54,6 +57,9 @@ impl<S: Session> Session for Admitting<S> {
             None => batch,
             Some(blocking) => blocking.admitted(batch),
         };
+        if let Some(pushes) = &self.pushes {
+            pushes.count(batch);
+        }
         match &mut self.counting {
             None => self.session.ingest(batch),
             Some(counting) => {

@@ -174,6 +174,7 @@ impl Stage {
                 ReadKind::InboxPage,
                 ReadKind::Reactions,
                 ReadKind::ContentViews,
+                ReadKind::Pushes,
             ],
             _ => &[ReadKind::WhoViewed],
         };

@@ -106,6 +106,8 @@ pub(super) enum Message {
     Part(Box<Part>),
     /// Nothing did.
     Failed { why: String },
+    /// Nothing did, since I was interrupted: by the same key, most likely.
+    Interrupted,
     /// 0: that was all.
     End,
     /// 0: the run ends early.

@@ -179,6 +179,7 @@ impl Link {
                 Ok(Message::Failed { why }) => {
                     return heard_by.set(format!("{heard_of} failed: {why}"));
                 }
+                Ok(Message::Interrupted) => return heard_by.stop.set(),
                 Ok(message) => drop(sender.send(message)),
                 Err(_) if is_over.load(Ordering::Acquire) => return,
                 Err(error) => return heard_by.set(silence(&heard_of, &error, timeout)),

@@ -261,8 +261,9 @@ pub fn follow(
                             None if error == TrialError::Interrupted => ClusterError::Interrupted,
                             None => ClusterError::Broken(error.to_string()),
                         };
-                        link.tell(&Message::Failed {
-                            why: error.to_string(),
+                        link.tell(&match &error {
+                            ClusterError::Interrupted => Message::Interrupted,
+                            ClusterError::Broken(why) => Message::Failed { why: why.clone() },
                         });
                         return Err(error);
                     }

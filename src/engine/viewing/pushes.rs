@@ -1,0 +1,131 @@
+//! How often each member was told something, by day: what a daily cap on
+//! pushes looks at. One module shared by all engines, beside the state: without
+//! a cap nothing is counted. Imports `event`, `policy`.
+//!
+//! A sum by member and day, whatever came first: an undo takes nothing back,
+//! since what has rung has rung.
+
+use std::mem;
+
+use crossbeam_utils::CachePadded;
+use hashbrown::HashMap;
+use parking_lot::Mutex;
+
+use crate::event::Event;
+use crate::policy::{Disposition, MemberSettings, day_of, effect_of};
+use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
+
+/// Parts that are locked by themselves.
+const STRIPES: usize = 256;
+/// The first of the hash's bits that choose the stripe: a table uses the
+/// lowest and the highest.
+const STRIPE_SHIFT: u32 = 40;
+
+/// Notifications of one member by day, the days in order.
+type ByDay = Vec<(u32, u32)>;
+type Stripe = Mutex<HashMap<u64, ByDay, SharedHasher>>;
+
+/// Sums of notifications by member and day.
+#[derive(Debug)]
+pub(super) struct Pushes {
+    per_day: u32,
+    hasher: SharedHasher,
+    stripes: Box<[CachePadded<Stripe>]>,
+}
+
+impl Pushes {
+    /// None where there is no cap.
+    pub(super) fn of(settings: &MemberSettings) -> Option<Self> {
+        let stripe = || CachePadded::new(Mutex::new(HashMap::with_hasher(shared_hasher())));
+        Some(Self {
+            per_day: settings.pushes_per_day?.get(),
+            hasher: shared_hasher(),
+            stripes: (0..STRIPES).map(|_| stripe()).collect(),
+        })
+    }
+
+    fn stripe(&self, member: u64) -> &Stripe {
+        let hash = hash_id(&self.hasher, member);
+        &self.stripes[(hash >> STRIPE_SHIFT) as usize % STRIPES]
+    }
+
+    /// Counts what rings of a batch, from which blocked pairs' events are gone.
+    pub(super) fn count(&self, batch: &[Event]) {
+        let rings = |event: &&Event| effect_of(event).disposition == Disposition::Notify;
+        for event in batch.iter().filter(rings) {
+            let day = day_of(event.at_us);
+            let mut stripe = self.stripe(event.recipient).lock();
+            let days = stripe.entry(event.recipient).or_default();
+            // mostly the last one
+            let at = days.partition_point(|&(before, _)| before < day);
+            match days.get_mut(at) {
+                Some((same, count)) if *same == day => *count += 1,
+                _ => days.insert(at, (day, 1)),
+            }
+        }
+    }
+
+    /// Pushes sent to a member: of each day as many as rang, up to the cap.
+    pub(super) fn sent_to(&self, member: u64) -> u64 {
+        let stripe = self.stripe(member).lock();
+        let days = stripe.get(&member).map_or(&[][..], Vec::as_slice);
+        days.iter()
+            .map(|&(_, count)| u64::from(count.min(self.per_day)))
+            .sum()
+    }
+
+    /// Bytes of the sums: their tables and lists.
+    pub(super) fn bytes(&self) -> u64 {
+        let of_stripe = |stripe: &CachePadded<Stripe>| {
+            let stripe = stripe.lock();
+            let lists = stripe.values().map(Vec::capacity).sum::<usize>();
+            let slot = size_of::<(u64, ByDay)>() + 1;
+            stripe.capacity() * slot + lists * size_of::<(u32, u32)>()
+        };
+        let stripes = self.stripes.iter().map(of_stripe).sum::<usize>();
+        (stripes + mem::size_of_val(&*self.stripes)) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Kind, Segment};
+    use crate::policy::DAY_US;
+    use std::num::NonZeroU32;
+
+    fn pushes(per_day: u32) -> Pushes {
+        let settings = MemberSettings {
+            pushes_per_day: NonZeroU32::new(per_day),
+            ..MemberSettings::default()
+        };
+        Pushes::of(&settings).unwrap()
+    }
+
+    fn event(index: u64, at_us: u64, kind: Kind, undo: bool) -> Event {
+        Event::new(index, at_us, kind, undo, (7, Segment::Other), 9, 5)
+    }
+
+    #[test]
+    fn each_day_has_a_cap_of_its_own_and_undos_take_nothing_back() {
+        let pushes = pushes(2);
+        let on = |day: u64, index: u64| event(index, day * DAY_US, Kind::PostLike, false);
+        // out of order, three on the first day and one on the third
+        pushes.count(&[on(2, 0), on(0, 1), on(0, 2), on(0, 3)]);
+        assert_eq!(pushes.sent_to(9), 3);
+        pushes.count(&[event(4, 0, Kind::PostLike, true)]);
+        pushes.count(&[event(5, 0, Kind::ProfileView, false)]);
+        pushes.count(&[event(6, 0, Kind::MarkRead, false)]);
+        assert_eq!(pushes.sent_to(9), 3);
+        // the last microsecond of a day, and the first of the next
+        pushes.count(&[event(7, 2 * DAY_US - 1, Kind::PostLike, false), on(2, 8)]);
+        assert_eq!(pushes.sent_to(9), 5);
+        assert_eq!(pushes.sent_to(10), 0);
+        assert!(pushes.bytes() > 0);
+    }
+
+    #[test]
+    fn without_a_cap_nothing_is_counted() {
+        assert!(Pushes::of(&MemberSettings::default()).is_none());
+    }
+}
