@@ -105,8 +105,8 @@ pub fn predict(workload: &Workload, sizes: &RunSizes, contenders: &[Contender]) 
         .max_by_key(|(bytes, _)| *bytes);
     let (held, holder) = held.unwrap_or_default();
     let pushes = match workload.settings.pushes_per_day {
-        // a list a member, which doubles, in a table between 7/16 and 7/8 full
-        Some(_) => members.min(notifying) * 2 * 33 + notifying * 2 * 8,
+        // a sum a member and day, in a table between 7/16 and 7/8 full
+        Some(_) => notifying * 2 * 25,
         None => 0,
     };
     // the oracle keeps every key, in maps of its own

@@ -6,6 +6,7 @@
 //! since what has rung has rung.
 
 use std::mem;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crossbeam_utils::CachePadded;
 use hashbrown::HashMap;
@@ -21,14 +22,16 @@ const STRIPES: usize = 256;
 /// lowest and the highest.
 const STRIPE_SHIFT: u32 = 40;
 
-/// Notifications of one member by day, the days in order.
-type ByDay = Vec<(u32, u32)>;
-type Stripe = Mutex<HashMap<u64, ByDay, SharedHasher>>;
+/// Notifications by member and day: one line of memory a sum, and no list a
+/// member that would have to be allocated.
+type Stripe = Mutex<HashMap<(u64, u32), u32, SharedHasher>>;
 
 /// Sums of notifications by member and day.
 #[derive(Debug)]
 pub(super) struct Pushes {
     per_day: u32,
+    /// The last day on which anything rang.
+    last_day: AtomicU32,
     hasher: SharedHasher,
     stripes: Box<[CachePadded<Stripe>]>,
 }
@@ -39,6 +42,7 @@ impl Pushes {
         let stripe = || CachePadded::new(Mutex::new(HashMap::with_hasher(shared_hasher())));
         Some(Self {
             per_day: settings.pushes_per_day?.get(),
+            last_day: AtomicU32::new(0),
             hasher: shared_hasher(),
             stripes: (0..STRIPES).map(|_| stripe()).collect(),
         })
@@ -52,35 +56,33 @@ impl Pushes {
     /// Counts what rings of a batch, from which blocked pairs' events are gone.
     pub(super) fn count(&self, batch: &[Event]) {
         let rings = |event: &&Event| effect_of(event).disposition == Disposition::Notify;
+        let mut last_day = 0;
         for event in batch.iter().filter(rings) {
             let day = day_of(event.at_us);
             let mut stripe = self.stripe(event.recipient).lock();
-            let days = stripe.entry(event.recipient).or_default();
-            // mostly the last one
-            let at = days.partition_point(|&(before, _)| before < day);
-            match days.get_mut(at) {
-                Some((same, count)) if *same == day => *count += 1,
-                _ => days.insert(at, (day, 1)),
-            }
+            *stripe.entry((event.recipient, day)).or_default() += 1;
+            last_day = last_day.max(day);
+        }
+        if last_day > self.last_day.load(Ordering::Relaxed) {
+            self.last_day.fetch_max(last_day, Ordering::Relaxed);
         }
     }
 
     /// Pushes sent to a member: of each day as many as rang, up to the cap.
     pub(super) fn sent_to(&self, member: u64) -> u64 {
+        let last_day = self.last_day.load(Ordering::Relaxed);
         let stripe = self.stripe(member).lock();
-        let days = stripe.get(&member).map_or(&[][..], Vec::as_slice);
-        days.iter()
-            .map(|&(_, count)| u64::from(count.min(self.per_day)))
+        let counts = (0..=last_day).filter_map(|day| stripe.get(&(member, day)));
+        counts
+            .map(|&count| u64::from(count.min(self.per_day)))
             .sum()
     }
 
-    /// Bytes of the sums: their tables and lists.
+    /// Bytes of the sums.
     pub(super) fn bytes(&self) -> u64 {
         let of_stripe = |stripe: &CachePadded<Stripe>| {
-            let stripe = stripe.lock();
-            let lists = stripe.values().map(Vec::capacity).sum::<usize>();
-            let slot = size_of::<(u64, ByDay)>() + 1;
-            stripe.capacity() * slot + lists * size_of::<(u32, u32)>()
+            // a slot and its tag
+            stripe.lock().capacity() * (size_of::<((u64, u32), u32)>() + 1)
         };
         let stripes = self.stripes.iter().map(of_stripe).sum::<usize>();
         (stripes + mem::size_of_val(&*self.stripes)) as u64
