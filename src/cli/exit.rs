@@ -12,6 +12,8 @@ use crate::workload::WorkloadError;
 
 /// Wrong usage.
 pub(super) const USAGE: u8 = 2;
+/// Ended in good order since somebody asked for it.
+pub(super) const INTERRUPTED: u8 = 130;
 
 /// Why a command did not succeed.
 #[derive(Debug)]
@@ -38,7 +40,7 @@ impl Failure {
             Self::Usage(message) => (USAGE, message),
             Self::Verification(message) => (3, message),
             Self::Regression(message) => (4, message),
-            Self::Interrupted(message) => (130, message),
+            Self::Interrupted(message) => (INTERRUPTED, message),
             Self::ReaderGone => return ExitCode::SUCCESS,
         };
         // a workload's error is a whole rendered report of its own

@@ -1,15 +1,16 @@
 //! The other processes of a cluster on this machine: started, watched, and
-//! ended with this one. Imports `harness`.
+//! ended with this one. Imports `engine`, `harness`.
 
 use std::io::Write as _;
 use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
 use crate::cli::args::RunArgs;
-use crate::cli::exit::Failure;
+use crate::cli::exit::{Failure, INTERRUPTED};
+use crate::engine::StopFlag;
 use crate::harness::{ClusterOptions, RunRequest};
 
 /// How long a child may take to end by itself once it was told to.
@@ -83,16 +84,31 @@ impl Children {
         Ok(started)
     }
 
-    /// Whether one of them has ended, in words.
-    pub(super) fn lost(&self) -> Option<String> {
+    /// Whether one of them has ended, in words. Where it was interrupted, so
+    /// are we: by the same key, most likely.
+    pub(super) fn lost(&self, stop: &StopFlag) -> Option<String> {
         let mut children = self.children.lock();
         children.iter_mut().find_map(|(process, child)| {
             let status = child.try_wait().ok().flatten()?;
+            if is_interruption(status) {
+                stop.set();
+                return None;
+            }
             Some(format!(
                 "process {process} has ended before it came ({status}); its own message says why"
             ))
         })
     }
+}
+
+/// Whether it ended in good order, or before it could.
+fn is_interruption(status: ExitStatus) -> bool {
+    // SIGINT is 2 everywhere
+    #[cfg(unix)]
+    if std::os::unix::process::ExitStatusExt::signal(&status) == Some(2) {
+        return true;
+    }
+    status.code() == Some(INTERRUPTED.into())
 }
 
 impl Drop for Children {

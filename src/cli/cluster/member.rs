@@ -142,8 +142,9 @@ impl Member {
             self.children = Some(children);
         }
         let agreed = agreement(&request.plan, &request.toml);
-        let is_lost = || self.children.as_ref().and_then(Children::lost);
-        let leader = Leader::gather(&self.options, &agreed, &request.stop, &is_lost);
+        let (children, stop) = (self.children.as_ref(), &request.stop);
+        let is_lost = || children.and_then(|children| children.lost(stop));
+        let leader = Leader::gather(&self.options, &agreed, stop, &is_lost);
         let leader = Arc::new(leader.map_err(failure)?);
         if leader.strays() > 0 {
             eprintln!(

@@ -43,8 +43,15 @@ impl Fault {
     }
 
     pub(super) fn set(&self, words: String) {
-        // later ones follow from the first
-        let _ = self.words.set(words);
+        // later ones follow from the first, or from an interruption before it
+        if !self.is_stopped() {
+            let _ = self.words.set(words);
+        }
+        self.stop.set();
+    }
+
+    /// Ends the run without a fault.
+    pub(super) fn interrupt(&self) {
         self.stop.set();
     }
 
@@ -179,7 +186,7 @@ impl Link {
                 Ok(Message::Failed { why }) => {
                     return heard_by.set(format!("{heard_of} failed: {why}"));
                 }
-                Ok(Message::Interrupted) => return heard_by.stop.set(),
+                Ok(Message::Interrupted) => return heard_by.interrupt(),
                 Ok(message) => drop(sender.send(message)),
                 Err(_) if is_over.load(Ordering::Acquire) => return,
                 Err(error) => return heard_by.set(silence(&heard_of, &error, timeout)),
@@ -334,18 +341,22 @@ impl Mesh {
 }
 
 impl Drop for Mesh {
-    /// Process 0 tells the others how it ended.
+    /// Process 0 tells the others how it ended, another tells it that it was
+    /// interrupted: where that is not said, it looks like a crash.
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Release);
+        let words = self.fault.words().cloned();
+        let is_interrupted = words.is_none() && self.fault.is_stopped();
         if self.process == 0 {
-            let words = self.fault.words().cloned();
             self.tell_all(&match words {
                 Some(why) => Message::Abort { why },
-                None if self.fault.is_stopped() => Message::Abort {
+                None if is_interrupted => Message::Abort {
                     why: "process 0 was interrupted".to_owned(),
                 },
                 None => Message::End,
             });
+        } else if is_interrupted {
+            self.tell_all(&Message::Interrupted);
         }
     }
 }

@@ -261,10 +261,10 @@ pub fn follow(
                             None if error == TrialError::Interrupted => ClusterError::Interrupted,
                             None => ClusterError::Broken(error.to_string()),
                         };
-                        link.tell(&match &error {
-                            ClusterError::Interrupted => Message::Interrupted,
-                            ClusterError::Broken(why) => Message::Failed { why: why.clone() },
-                        });
+                        // an interruption is told where the mesh goes
+                        if let ClusterError::Broken(why) = &error {
+                            link.tell(&Message::Failed { why: why.clone() });
+                        }
                         return Err(error);
                     }
                 }

@@ -277,6 +277,30 @@ fn a_process_that_fails_says_why() {
     });
 }
 
+/// Wherever it is: it may wait for a trial, or generate its share.
+#[test]
+fn a_process_that_is_interrupted_says_so_before_it_goes() {
+    let (leader, other) = pair(PATIENT);
+    other.fault.interrupt();
+    drop(other);
+    let start = Instant::now();
+    while !leader.mesh.fault.is_stopped() {
+        assert!(start.elapsed() < PATIENT, "nothing was noticed");
+        thread::sleep(mesh::TICK);
+    }
+    assert_eq!(leader.broken(), None);
+}
+
+#[test]
+fn what_follows_from_an_interruption_is_no_fault() {
+    let (leader, other) = pair(PATIENT);
+    leader.mesh.fault.interrupt();
+    leader.mesh.fault.set("process 1 has gone".to_owned());
+    assert_eq!(leader.broken(), None);
+    drop(leader);
+    assert!(fault_of(&other).contains("process 0 was interrupted"));
+}
+
 #[test]
 fn connections_of_a_trial_are_between_every_two() {
     let hosts = hosts(3);
