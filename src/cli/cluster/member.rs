@@ -222,16 +222,17 @@ fn parse_hosts(text: &str) -> Result<Vec<String>, String> {
     Ok(hosts)
 }
 
-/// Where a connection breaks, timely dataflow panics in threads of its own:
-/// the link to that process says why, in words.
+/// Where a connection breaks, timely dataflow panics in threads of its own,
+/// and then in our workers: the link to that process says why, in words.
 fn keep_panics_of_connections_quiet() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let thread = std::thread::current();
-        if !thread
+        let is_its_own = thread
             .name()
-            .is_some_and(|name| name.starts_with("timely:"))
-        {
+            .is_some_and(|name| name.starts_with("timely:"));
+        let place = panic.location().map_or("", |place| place.file());
+        if !is_its_own && !place.contains("timely_communication") {
             usual(panic);
         }
     }));

@@ -79,14 +79,6 @@ impl Leader {
         self.mesh.door.strays.load(Ordering::Relaxed)
     }
 
-    /// Why the run ended early, where that was not asked for.
-    fn why(&self, error: TrialError) -> TrialError {
-        match self.mesh.fault.words() {
-            Some(words) => TrialError::Cluster(words.clone()),
-            None => error,
-        }
-    }
-
     /// Waits until every process is ready, then lets all go.
     fn start_together(&self) {
         for link in &self.mesh.links {
@@ -104,9 +96,9 @@ impl Leader {
             Some(Message::Part(part)) => Ok(*part),
             Some(other) => {
                 link.confused(&other, &self.mesh.fault);
-                Err(self.why(TrialError::Interrupted))
+                Err(self.mesh.cause(TrialError::Interrupted))
             }
-            None => Err(self.why(TrialError::Interrupted)),
+            None => Err(self.mesh.cause(TrialError::Interrupted)),
         };
         self.mesh.links.iter().map(part_of).collect()
     }
@@ -122,7 +114,7 @@ impl Spread for Leader {
         self.mesh.tell_all(&Message::Trial { number });
         let gate = || self.start_together();
         let (mut outcome, ours) =
-            run_share(&self.mesh, setup, number, &gate).map_err(|error| self.why(error))?;
+            run_share(&self.mesh, setup, number, &gate).map_err(|error| self.mesh.cause(error))?;
         outcome.exchange = Some(ours);
         for part in self.parts()? {
             part.add_to(&mut outcome)
@@ -256,10 +248,9 @@ pub fn follow(
                         link.tell(&Message::Part(Box::new(Part::of(&outcome, exchange))));
                     }
                     Err(error) => {
-                        let error = match mesh.fault.words() {
-                            Some(words) => ClusterError::Broken(words.clone()),
-                            None if error == TrialError::Interrupted => ClusterError::Interrupted,
-                            None => ClusterError::Broken(error.to_string()),
+                        let error = match mesh.cause(error) {
+                            TrialError::Interrupted => ClusterError::Interrupted,
+                            other => ClusterError::Broken(other.to_string()),
                         };
                         // an interruption is told where the mesh goes
                         if let ClusterError::Broken(why) = &error {

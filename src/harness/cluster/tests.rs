@@ -301,6 +301,30 @@ fn what_follows_from_an_interruption_is_no_fault() {
     assert!(fault_of(&other).contains("process 0 was interrupted"));
 }
 
+/// A worker notices that another process has gone by a panic of timely's.
+#[test]
+fn a_panic_that_follows_from_a_loss_is_told_as_the_loss() {
+    let panicked = || TrialError::Panicked {
+        engine: "timely".to_owned(),
+        worker: 0,
+        message: "MergeQueue poisoned.".to_owned(),
+    };
+    let (leader, other) = pair(PATIENT);
+    thread::scope(|scope| {
+        let cause = scope.spawn(|| leader.mesh.cause(panicked()));
+        thread::sleep(2 * mesh::TICK);
+        leader.mesh.fault.set("process 1 has gone".to_owned());
+        let gone = TrialError::Cluster("process 1 has gone".to_owned());
+        assert_eq!(cause.join().unwrap(), gone);
+    });
+    drop(leader);
+    drop(other);
+    let (leader, _other) = pair(PATIENT);
+    assert_eq!(leader.mesh.cause(panicked()), panicked(), "nobody has gone");
+    leader.mesh.fault.interrupt();
+    assert_eq!(leader.mesh.cause(panicked()), TrialError::Interrupted);
+}
+
 #[test]
 fn connections_of_a_trial_are_between_every_two() {
     let hosts = hosts(3);
