@@ -24,6 +24,14 @@ limits out="reports/kept/limits.json" *flags:
     cargo run --release -- sweep workloads/scale/zipf99.toml --members 10k,1M,10M --events 5M \
         --rounds 5 --warm --all --out {{out}} {{flags}}
 
+# The same with four to ten times the events; a quarter of an hour, and 6 GiB of memory
+limits-long folder="reports/kept" *flags:
+    cargo run --release -- sweep workloads/scale/zipf99.toml --members 10k,1M --events 20M \
+        --rounds 5 --warm --all --out {{folder}}/limits_20M.json {{flags}}
+    sed 's/^members = .*/members = "10M"/' workloads/scale/zipf99.toml > target/zipf99_10M.toml
+    cargo run --release -- run target/zipf99_10M.toml --events 50M --threads 2 --rounds 4 --warm \
+        --all --out {{folder}}/limits_50M.json {{flags}}
+
 # The table of winners in docs/PERFORMANCE.md: a sweep of threads on each workload, then the table
 winners folder="reports/kept/winners" *flags:
     mkdir -p {{folder}}
