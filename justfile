@@ -24,7 +24,7 @@ limits out="reports/kept/limits.json" *flags:
     cargo run --release -- sweep workloads/scale/zipf99.toml --members 10k,1M,10M --events 5M \
         --rounds 5 --warm --all --out {{out}} {{flags}}
 
-# The same with four to ten times the events; a quarter of an hour, and 6 GiB of memory
+# The same with four to ten times the events; twenty minutes, and 5 GiB of memory
 limits-long folder="reports/kept" *flags:
     cargo run --release -- sweep workloads/scale/zipf99.toml --members 10k,1M --events 20M \
         --rounds 5 --warm --all --out {{folder}}/limits_20M.json {{flags}}

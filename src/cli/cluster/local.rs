@@ -124,3 +124,20 @@ impl Drop for Children {
         }
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interruption_is_told_from_a_crash() {
+        let ends = |words: &str| {
+            let status = Command::new("sh").args(["-c", words]).status();
+            is_interruption(status.unwrap())
+        };
+        assert!(ends("exit 130"));
+        assert!(ends("kill -INT $$"));
+        assert!(!ends("exit 1"));
+        assert!(!ends("kill -KILL $$"));
+    }
+}

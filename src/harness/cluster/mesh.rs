@@ -16,7 +16,6 @@ use parking_lot::Mutex;
 
 use super::frame::{GREETING_BYTES, Greeting, MESSAGE_BYTES, Message, receive, send};
 use crate::engine::StopFlag;
-use crate::harness::trial::TrialError;
 
 /// How often it is looked whether all is well.
 pub(super) const TICK: Duration = Duration::from_millis(10);
@@ -24,8 +23,6 @@ pub(super) const TICK: Duration = Duration::from_millis(10);
 const GREETING_TIME: Duration = Duration::from_secs(2);
 /// How often each says that it is there, unless that would be too late.
 const BEAT: Duration = Duration::from_millis(250);
-/// How much later than a worker a link may notice that a process has gone.
-const NOTICE: Duration = Duration::from_millis(500);
 
 /// A connection that greeted as one of us would.
 pub(super) type Arrival = (Greeting, TcpStream);
@@ -273,23 +270,6 @@ pub(super) struct Mesh {
 impl Mesh {
     pub(super) fn tell_all(&self, message: &Message) {
         self.links.iter().for_each(|link| link.tell(message));
-    }
-
-    /// What a trial's error comes to. Where a process goes, timely dataflow
-    /// panics in the others' workers, maybe before the link to it has noticed.
-    pub(super) fn cause(&self, error: TrialError) -> TrialError {
-        let deadline = Instant::now() + NOTICE;
-        while error != TrialError::Interrupted
-            && !self.fault.is_stopped()
-            && Instant::now() < deadline
-        {
-            thread::sleep(TICK);
-        }
-        match self.fault.words() {
-            Some(words) => TrialError::Cluster(words.clone()),
-            None if self.fault.is_stopped() => TrialError::Interrupted,
-            None => error,
-        }
     }
 
     /// A connection to each other process for one trial; none where the run

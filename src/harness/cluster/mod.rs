@@ -12,6 +12,8 @@ mod tests;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::contender::{Proved, Spread};
 use super::proof::{Expectation, Finding, accounts};
@@ -28,8 +30,11 @@ pub use frame::Agreement;
 use frame::Message;
 use join::share_of;
 pub use join::{ClusterError, ClusterOptions};
-use mesh::Mesh;
+use mesh::{Fault, Mesh};
 use part::Part;
+
+/// How much later than a worker a link may notice that a process has gone.
+const NOTICE: Duration = Duration::from_millis(500);
 
 /// What the processes of a run must have in common.
 #[must_use]
@@ -96,9 +101,9 @@ impl Leader {
             Some(Message::Part(part)) => Ok(*part),
             Some(other) => {
                 link.confused(&other, &self.mesh.fault);
-                Err(self.mesh.cause(TrialError::Interrupted))
+                Err(cause(&self.mesh.fault, TrialError::Interrupted))
             }
-            None => Err(self.mesh.cause(TrialError::Interrupted)),
+            None => Err(cause(&self.mesh.fault, TrialError::Interrupted)),
         };
         self.mesh.links.iter().map(part_of).collect()
     }
@@ -113,8 +118,8 @@ impl Spread for Leader {
         let number = self.trials.fetch_add(1, Ordering::Relaxed);
         self.mesh.tell_all(&Message::Trial { number });
         let gate = || self.start_together();
-        let (mut outcome, ours) =
-            run_share(&self.mesh, setup, number, &gate).map_err(|error| self.mesh.cause(error))?;
+        let (mut outcome, ours) = run_share(&self.mesh, setup, number, &gate)
+            .map_err(|error| cause(&self.mesh.fault, error))?;
         outcome.exchange = Some(ours);
         for part in self.parts()? {
             part.add_to(&mut outcome)
@@ -126,6 +131,20 @@ impl Spread for Leader {
 
     fn broken(&self) -> Option<String> {
         self.mesh.fault.words().cloned()
+    }
+}
+
+/// What a trial's error comes to. Where a process goes, timely dataflow panics
+/// in the others' workers, maybe before the link to it has noticed.
+fn cause(fault: &Fault, error: TrialError) -> TrialError {
+    let deadline = Instant::now() + NOTICE;
+    while error != TrialError::Interrupted && !fault.is_stopped() && Instant::now() < deadline {
+        thread::sleep(mesh::TICK);
+    }
+    match fault.words() {
+        Some(words) => TrialError::Cluster(words.clone()),
+        None if fault.is_stopped() => TrialError::Interrupted,
+        None => error,
     }
 }
 
@@ -248,7 +267,7 @@ pub fn follow(
                         link.tell(&Message::Part(Box::new(Part::of(&outcome, exchange))));
                     }
                     Err(error) => {
-                        let error = match mesh.cause(error) {
+                        let error = match cause(&mesh.fault, error) {
                             TrialError::Interrupted => ClusterError::Interrupted,
                             other => ClusterError::Broken(other.to_string()),
                         };

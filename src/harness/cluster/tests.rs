@@ -3,8 +3,6 @@
 
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use super::frame::{GREETING_BYTES, Greeting, MESSAGE_BYTES, PROTOCOL, receive, send};
 use super::*;
@@ -311,18 +309,25 @@ fn a_panic_that_follows_from_a_loss_is_told_as_the_loss() {
     };
     let (leader, other) = pair(PATIENT);
     thread::scope(|scope| {
-        let cause = scope.spawn(|| leader.mesh.cause(panicked()));
+        let caused = scope.spawn(|| cause(&leader.mesh.fault, panicked()));
         thread::sleep(2 * mesh::TICK);
         leader.mesh.fault.set("process 1 has gone".to_owned());
         let gone = TrialError::Cluster("process 1 has gone".to_owned());
-        assert_eq!(cause.join().unwrap(), gone);
+        assert_eq!(caused.join().unwrap(), gone);
     });
     drop(leader);
     drop(other);
     let (leader, _other) = pair(PATIENT);
-    assert_eq!(leader.mesh.cause(panicked()), panicked(), "nobody has gone");
+    assert_eq!(
+        cause(&leader.mesh.fault, panicked()),
+        panicked(),
+        "nobody has gone"
+    );
     leader.mesh.fault.interrupt();
-    assert_eq!(leader.mesh.cause(panicked()), TrialError::Interrupted);
+    assert_eq!(
+        cause(&leader.mesh.fault, panicked()),
+        TrialError::Interrupted
+    );
 }
 
 #[test]
