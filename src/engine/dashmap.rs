@@ -1,12 +1,14 @@
 //! The default engine, `dashmap`: a batch is grouped by shard, so that each
-//! shard is locked once a batch, and the lines that updates will look at are
-//! prefetched for all of it beforehand. A lone session needs no groups. Reads
-//! are grouped, too, and answers kept while they hold. Imports the contract,
-//! the shared state.
+//! shard is locked once a batch, and no update waits for a line that others
+//! could be dealt with meanwhile. A lone session needs no groups. Reads are
+//! grouped, too, and answers kept while they hold. Imports the contract, the
+//! shared state.
 
 mod alone;
+mod grouped;
 mod grouping;
 mod kept;
+mod lately;
 mod reading;
 pub(super) mod shard;
 mod split;
@@ -18,18 +20,19 @@ use super::dashmaps::visit_maps_mut;
 use super::keyed::Keyed;
 use super::map_memory;
 use super::read::Answer;
-use super::rounds::each_part;
 use super::snapshot::StateMut;
-use super::state::{ContentUpdate, Member, MemberUpdate, for_each_update};
+use super::state::{ContentUpdate, MemberUpdate, for_each_update};
 use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::shared_hasher;
 use alone::{SHARDS_ALONE, apply_in_order};
-use grouping::{Grouping, Part, Pending, SHARDS};
+use grouped::{InShards, group};
+use grouping::{Grouping, SHARDS};
 use kept::BothVersions;
+use lately::{Lately, Manner};
 use reading::{Maps, Reader};
-use shard::{Map, Sightings, apply, entry, likely, place, write_lock};
+use shard::{Map, Sightings, entry, place};
 use split::Split;
 use versions::Versions;
 
@@ -39,7 +42,7 @@ const SMALLEST_GROUPED: usize = 4;
 
 /// Events grouped together at most; a larger batch is cut. What was prefetched
 /// for them must still be in the second-level cache when it is their turn.
-const LARGEST_GROUPED: usize = 4096;
+const LARGEST_GROUPED: usize = 2048;
 
 /// Two DashMaps with the shared hasher.
 #[derive(Debug)]
@@ -87,6 +90,7 @@ impl Engine for DashMapEngine {
             grouping: Grouping::new(),
             sightings: Sightings::default(),
             reader: Reader::new(),
+            lately: Lately::new(),
         }
     }
 
@@ -100,7 +104,8 @@ impl Engine for DashMapEngine {
 }
 
 /// A session of [`DashMapEngine`]: a batch's updates, grouped by shard, where
-/// the shards' tables were, and what reads have answered.
+/// the shards' tables were, what reads have answered, and how the last calls
+/// went.
 #[derive(Debug)]
 pub struct DashMapSession<'engine> {
     engine: &'engine DashMapEngine,
@@ -111,6 +116,7 @@ pub struct DashMapSession<'engine> {
     grouping: Grouping,
     sightings: Sightings,
     reader: Reader,
+    lately: Lately,
 }
 
 impl DashMapSession<'_> {
@@ -168,122 +174,48 @@ impl DashMapSession<'_> {
     }
 
     fn ingest_grouped(&mut self, batch: &[Event]) {
-        self.split.look_at(batch);
-        if self.sightings.are_far() {
-            self.group::<true>(batch);
-        } else {
-            self.group::<false>(batch);
-        }
-        let (first, round) = ((self.first_shard, SHARDS), [Part::Views, Part::Engagement]);
-        each_part(self.grouping.shards(&round), first, |shard, wait| {
-            self.apply_to_members(batch, shard, wait)
-        });
-        each_part(
-            self.grouping.shards(&[Part::Contents]),
-            first,
-            |shard, wait| self.apply_to_contents(batch, shard, wait),
-        );
-    }
-
-    /// Finds the shard and the part of each update, and asks for the lines.
-    fn group<const FAR: bool>(&mut self, batch: &[Event]) {
-        let DashMapEngine {
-            members, contents, ..
-        } = self.engine;
-        let (of_members, of_contents) = (self.split.members(), self.split.contents());
-        self.grouping.clear(of_members.len() + of_contents.len());
-        for &at in of_members {
-            let event = &batch[at as usize];
-            let (hash, shard) = place(members, event.recipient);
-            if FAR {
-                self.sightings.members[shard].prefetch::<MemberUpdate>(hash);
-            }
-            // without a branch: nobody can predict what an event is
-            let is_engaged = usize::from(Member::is_engaged_by(event.stamp()));
-            let part = [Part::Views, Part::Engagement][is_engaged];
-            self.grouping.push(part, shard, hash, at);
-        }
-        for &at in of_contents {
-            let (hash, shard) = place(contents, batch[at as usize].content);
-            if FAR {
-                self.sightings.contents[shard].prefetch::<ContentUpdate>(hash);
-            }
-            self.grouping.push(Part::Contents, shard, hash, at);
-        }
-    }
-
-    /// Applies what concerns a shard's members; without `wait`, only if
-    /// nobody else has its lock. Returns whether it did.
-    fn apply_to_members(&mut self, batch: &[Event], shard: usize, wait: bool) -> bool {
         let DashMapEngine {
             members,
+            contents,
             versions,
-            inbox_capacity: capacity,
+            inbox_capacity,
             ..
         } = self.engine;
-        let lock = &members.shards()[shard];
-        let Some(mut table) = (match wait {
-            true => Some(write_lock(lock)),
-            false => lock.try_write(),
-        }) else {
-            return false;
+        self.split.look_at(batch);
+        let manner = self.lately.manner();
+        let (maps, sightings) = ((members, contents), &self.sightings);
+        let (grouping, split) = (&mut self.grouping, &self.split);
+        if !sightings.are_far() {
+            group::<false, false>(grouping, split, sightings, maps, batch);
+        } else if manner == Manner::Calm {
+            group::<true, false>(grouping, split, sightings, maps, batch);
+        } else {
+            group::<true, true>(grouping, split, sightings, maps, batch);
+        }
+        let mut in_members = InShards::<MemberUpdate> {
+            map: members,
+            versions: &versions.members,
+            inbox_capacity: *inbox_capacity,
+            batch,
+            grouping: &self.grouping,
+            sightings: &mut self.sightings,
+            manner,
+            new: 0,
         };
-        versions.members.change(shard);
-        let update = |pending: &Pending| MemberUpdate::of(&batch[pending.at as usize]);
-        let engagement = || self.grouping.of(Part::Engagement, shard);
-        for pending in engagement() {
-            if let Some(state) = likely::<MemberUpdate>(&table, pending.hash) {
-                update(&pending).prefetch_behind(state);
-            }
-        }
-        for pending in self.grouping.of(Part::Views, shard) {
-            let hasher = members.hasher();
-            apply(
-                &mut table,
-                pending.hash,
-                &update(&pending),
-                *capacity,
-                hasher,
-            );
-        }
-        for pending in engagement() {
-            if let Some(state) = likely::<MemberUpdate>(&table, pending.hash) {
-                update(&pending).prefetch_further(state);
-            }
-        }
-        for pending in engagement() {
-            let hasher = members.hasher();
-            apply(
-                &mut table,
-                pending.hash,
-                &update(&pending),
-                *capacity,
-                hasher,
-            );
-        }
-        self.sightings.sight_members(shard, &table);
-        true
-    }
-
-    /// The same for contents.
-    fn apply_to_contents(&mut self, batch: &[Event], shard: usize, wait: bool) -> bool {
-        let DashMapEngine {
-            contents, versions, ..
-        } = self.engine;
-        let lock = &contents.shards()[shard];
-        let Some(mut table) = (match wait {
-            true => Some(write_lock(lock)),
-            false => lock.try_write(),
-        }) else {
-            return false;
+        let new_members = in_members.apply_all(self.first_shard);
+        let mut in_contents = InShards::<ContentUpdate> {
+            map: contents,
+            versions: &versions.contents,
+            inbox_capacity: *inbox_capacity,
+            batch,
+            grouping: &self.grouping,
+            sightings: &mut self.sightings,
+            manner,
+            new: 0,
         };
-        versions.contents.change(shard);
-        for pending in self.grouping.of(Part::Contents, shard) {
-            let update = ContentUpdate::of(&batch[pending.at as usize]);
-            apply(&mut table, pending.hash, &update, 0, contents.hasher());
-        }
-        self.sightings.sight_contents(shard, &table);
-        true
+        let new_contents = in_contents.apply_all(self.first_shard);
+        let updates = self.split.members().len() + self.split.contents().len();
+        self.lately.note_batch(updates, new_members + new_contents);
     }
 }
 
@@ -328,6 +260,7 @@ impl Session for DashMapSession<'_> {
         if self.engine.threads == 1 {
             self.reader.read_alone(maps, reads, sink);
         } else {
+            self.lately.note_reads();
             self.reader.read(maps, &self.sightings, reads, sink);
         }
     }

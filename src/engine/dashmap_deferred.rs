@@ -1,46 +1,46 @@
 //! The engine `dashmap-deferred`: the default engine's maps behind
-//! write-combining buffers. Sessions gather updates by shard over many
-//! batches; then each shard is locked once for all of them, and what they
-//! change lies in the second-level cache. Imports the contract, the shared
-//! state.
+//! buffers. Sessions gather updates by shard over many batches; then each shard
+//! is locked once for all of them, and what they change lies in the
+//! second-level cache. Imports the contract, the shared state.
 
 mod gathered;
+mod reversible;
 
 use dashmap::DashMap;
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::dashmap::shard::{Map, Sighting, Table, apply, likely};
+use super::dashmap::shard::{Table, apply, likely, prefetch_slot};
 use super::dashmaps::{read_maps, visit_maps_mut};
+use super::gathering::Gathering;
 use super::keyed::Keyed;
-use super::lines::Lines;
 use super::map_memory;
 use super::meeting::Meeting;
 use super::read::Answer;
 use super::snapshot::StateMut;
-use super::state::{ContentUpdate, MemberUpdate};
+use super::state::{Content, ContentUpdate, Member, MemberUpdate};
 use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read, Stamp};
 use crate::policy::{Disposition, effect_of};
-use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
-use gathered::{Gathered, Short};
+use gathered::Gathered;
+use reversible::{ReversibleHasher, Short, hash_of, id_of};
 
 /// Shards of each map: of a few million members, each shard's tables then fit in
 /// a second-level cache.
 const SHARDS: usize = 256;
 
-/// Updates that all sessions hold back together, at most: 16 bytes each, or
+/// Updates that all sessions hold back together, at most: 8 bytes each, or
 /// 32. A session that holds its share applies it.
 const HELD_UPDATES: usize = 1 << 25;
 
 /// Updates between the one that is applied and the one that is prefetched.
-const AHEAD: usize = 12;
+const AHEAD: usize = 32;
 
 /// Two DashMaps of 256 shards, and what sessions gathered for them.
 #[derive(Debug)]
 pub struct DeferredDashMapEngine {
-    members: Map<MemberUpdate>,
-    contents: Map<ContentUpdate>,
+    members: DashMap<u64, Member, ReversibleHasher>,
+    contents: DashMap<u64, Content, ReversibleHasher>,
     /// What each worker gathered; locked by its session while it gathers.
     desks: Box<[RwLock<Gathered>]>,
     meeting: Meeting,
@@ -54,7 +54,7 @@ impl Engine for DeferredDashMapEngine {
         name: "dashmap-deferred",
         role: Role::Engine,
         freshness: Freshness::Deferred { within: None },
-        about: "the default's maps behind write-combining buffers: the most events a second, for \
+        about: "the default's maps behind buffers by shard: the most events a second, for \
                 backfills and counters that may lag; gives up fresh reads, and memory for what waits",
     };
     type Session<'engine> = DeferredSession<'engine>;
@@ -67,8 +67,8 @@ impl Engine for DeferredDashMapEngine {
         let long = load.notifying.min(all);
         // in each session chunks that were begun; the full ones are in all of them together
         let begun = sessions
-            * (Lines::<Short, 8>::bytes_at_most(2 * SHARDS, 0)
-                + Lines::<MemberUpdate, 4>::bytes_at_most(SHARDS, 0));
+            * (Gathering::<Short>::bytes_at_most(2 * SHARDS, 0)
+                + Gathering::<MemberUpdate>::bytes_at_most(SHARDS, 0));
         let full = all * size_of::<Short>() as u64 + long * size_of::<MemberUpdate>() as u64;
         begun + full
     }
@@ -76,8 +76,8 @@ impl Engine for DeferredDashMapEngine {
     fn build(config: &EngineConfig) -> Self {
         let sessions = config.threads.max(1);
         Self {
-            members: DashMap::with_hasher_and_shard_amount(shared_hasher(), SHARDS),
-            contents: DashMap::with_hasher_and_shard_amount(shared_hasher(), SHARDS),
+            members: DashMap::with_hasher_and_shard_amount(ReversibleHasher, SHARDS),
+            contents: DashMap::with_hasher_and_shard_amount(ReversibleHasher, SHARDS),
             desks: std::iter::repeat_with(|| RwLock::new(Gathered::new()))
                 .take(sessions)
                 .collect(),
@@ -117,22 +117,21 @@ impl DeferredDashMapEngine {
     fn apply_shard<'a>(&self, shard: usize, desks: impl Iterator<Item = &'a Gathered> + Clone) {
         let capacity = self.inbox_capacity;
         let mut table = self.members.shards()[shard].write();
-        let hasher = self.members.hasher();
         for desk in desks.clone() {
             for shorts in desk.short.of_part(shard) {
-                apply_shorts::<MemberUpdate>(&mut table, shorts, hasher);
+                apply_shorts::<MemberUpdate>(&mut table, shorts, shard);
             }
         }
         for desk in desks.clone() {
             for updates in desk.long.of_part(shard) {
-                apply_engagement(&mut table, updates, capacity, hasher);
+                apply_engagement(&mut table, updates, capacity);
             }
         }
         drop(table);
         let mut table = self.contents.shards()[shard].write();
         for desk in desks {
             for shorts in desk.short.of_part(SHARDS + shard) {
-                apply_shorts::<ContentUpdate>(&mut table, shorts, hasher);
+                apply_shorts::<ContentUpdate>(&mut table, shorts, shard);
             }
         }
     }
@@ -140,15 +139,15 @@ impl DeferredDashMapEngine {
 
 /// An update that is made again from what was kept of it.
 trait FromShort: Keyed {
-    fn from_short(short: Short) -> Self;
+    fn from_short(id: u64, stamp: Stamp) -> Self;
 }
 
 impl FromShort for MemberUpdate {
     #[inline(always)]
-    fn from_short(short: Short) -> Self {
+    fn from_short(member: u64, stamp: Stamp) -> Self {
         Self {
-            member: short.id,
-            stamp: Stamp::of_case(short.case),
+            member,
+            stamp,
             actor: 0,
             content: 0,
         }
@@ -157,28 +156,23 @@ impl FromShort for MemberUpdate {
 
 impl FromShort for ContentUpdate {
     #[inline(always)]
-    fn from_short(short: Short) -> Self {
-        Self {
-            content: short.id,
-            stamp: Stamp::of_case(short.case),
-        }
+    fn from_short(content: u64, stamp: Stamp) -> Self {
+        Self { content, stamp }
     }
 }
 
 #[inline(always)]
-fn apply_shorts<U: FromShort>(table: &mut Table<U>, shorts: &[Short], hasher: &SharedHasher) {
-    let mut sighting = Sighting::default();
-    for (at, &short) in shorts.iter().enumerate() {
-        if at % AHEAD == 0 {
-            // where it may have grown to
-            sighting.sight::<U>(table);
-            for ahead in shorts.iter().skip(at + AHEAD).take(AHEAD) {
-                sighting.prefetch::<U>(hash_id(hasher, ahead.id));
-            }
+fn apply_shorts<U: FromShort>(table: &mut Table<U>, shorts: &[Short], shard: usize) {
+    for now in 0..shorts.len() + AHEAD {
+        if let Some(short) = shorts.get(now) {
+            prefetch_slot::<U>(table, short.hash(shard));
         }
-        // the inbox's K: none of these comes near an inbox
-        let update = U::from_short(short);
-        apply(table, hash_id(hasher, short.id), &update, 1, hasher);
+        if let Some(short) = now.checked_sub(AHEAD).and_then(|at| shorts.get(at)) {
+            let hash = short.hash(shard);
+            let update = U::from_short(id_of(hash), Stamp::of_case(short.case()));
+            // the inbox's K: none of these comes near an inbox
+            apply(table, hash, &update, 1, &ReversibleHasher);
+        }
     }
 }
 
@@ -186,22 +180,21 @@ fn apply_engagement(
     table: &mut Table<MemberUpdate>,
     updates: &[MemberUpdate],
     inbox_capacity: usize,
-    hasher: &SharedHasher,
 ) {
     for few in updates.chunks(AHEAD) {
         for update in few {
-            if let Some(state) = likely::<MemberUpdate>(table, hash_id(hasher, update.member)) {
+            if let Some(state) = likely::<MemberUpdate>(table, hash_of(update.member)) {
                 update.prefetch_behind(state);
             }
         }
         for update in few {
-            if let Some(state) = likely::<MemberUpdate>(table, hash_id(hasher, update.member)) {
+            if let Some(state) = likely::<MemberUpdate>(table, hash_of(update.member)) {
                 update.prefetch_further(state);
             }
         }
         for update in few {
-            let hash = hash_id(hasher, update.member);
-            apply(table, hash, update, inbox_capacity, hasher);
+            let hash = hash_of(update.member);
+            apply(table, hash, update, inbox_capacity, &ReversibleHasher);
         }
     }
 }
@@ -220,7 +213,6 @@ impl DeferredSession<'_> {
     /// Applies what it holds, alone: others go on gathering.
     #[cold]
     fn apply_own(&mut self) {
-        self.gathered.close();
         for ahead in 0..SHARDS {
             let shard = (self.first_shard + ahead) % SHARDS;
             self.engine
@@ -235,8 +227,7 @@ impl Session for DeferredSession<'_> {
         let DeferredDashMapEngine { members, .. } = self.engine;
         let Gathered { short, long, held } = &mut *self.gathered;
         // both maps have the same hasher, and as many shards
-        let shard_of =
-            |id| members.determine_shard(hash_id(members.hasher(), id) as usize) % SHARDS;
+        let shard_of = |hash: u64| members.determine_shard(hash as usize) % SHARDS;
         for event in batch {
             let effect = effect_of(event);
             let case = event.stamp().case();
@@ -245,14 +236,16 @@ impl Session for DeferredSession<'_> {
                 Disposition::Aggregate => {
                     // without a branch: nobody can predict who is looked at
                     let is_content = usize::from(effect.touches_content);
-                    let id = [event.recipient, event.content][is_content];
-                    short.push(is_content * SHARDS + shard_of(id), Short { id, case });
+                    let hash = hash_of([event.recipient, event.content][is_content]);
+                    let part = is_content * SHARDS + shard_of(hash);
+                    short.push(part, Short::new(hash, case));
                 }
                 Disposition::Notify | Disposition::Retract | Disposition::OwnAct => {
-                    long.push(shard_of(event.recipient), MemberUpdate::of(event));
+                    let shard = shard_of(hash_of(event.recipient));
+                    long.push(shard, MemberUpdate::of(event));
                     if effect.touches_content {
-                        let id = event.content;
-                        short.push(SHARDS + shard_of(id), Short { id, case });
+                        let hash = hash_of(event.content);
+                        short.push(SHARDS + shard_of(hash), Short::new(hash, case));
                     }
                 }
             }
@@ -277,11 +270,8 @@ impl Session for DeferredSession<'_> {
     /// of the shards.
     fn finish(self) {
         let Self {
-            engine,
-            mut gathered,
-            ..
+            engine, gathered, ..
         } = self;
-        gathered.close();
         drop(gathered);
         if engine.meeting.arrive() {
             let desks: Vec<RwLockReadGuard<'_, Gathered>> =

@@ -22,6 +22,12 @@ pub(super) trait Keyed: Copy + Send {
     /// Changes it; `inbox_capacity` is the inbox's K.
     fn apply_to(&self, state: &mut Self::State, inbox_capacity: usize);
 
+    /// Whether it looks at what the state keeps elsewhere.
+    #[inline(always)]
+    fn looks_behind(&self) -> bool {
+        false
+    }
+
     /// Prefetches what the state keeps elsewhere, and this update looks at.
     fn prefetch_behind(&self, _: &Self::State) {}
 
@@ -32,6 +38,11 @@ pub(super) trait Keyed: Copy + Send {
 impl Keyed for MemberUpdate {
     type State = Member;
     const IS_BEHIND: bool = true;
+
+    #[inline(always)]
+    fn looks_behind(&self) -> bool {
+        Member::is_engaged_by(self.stamp)
+    }
 
     #[inline(always)]
     fn id(&self) -> u64 {
@@ -45,14 +56,14 @@ impl Keyed for MemberUpdate {
 
     #[inline(always)]
     fn prefetch_behind(&self, state: &Member) {
-        if Member::is_engaged_by(self.stamp) {
+        if self.looks_behind() {
             state.behind().inspect(|line| prefetch_line(*line));
         }
     }
 
     #[inline(always)]
     fn prefetch_further(&self, state: &Member) {
-        if Member::is_engaged_by(self.stamp) {
+        if self.looks_behind() {
             let lines = state.behind_inbox().into_iter().flatten();
             lines.for_each(prefetch_line);
         }

@@ -7,7 +7,7 @@ use dashmap::RwLockWriteGuard;
 
 use super::kept::KeptAnswers;
 use super::reading::Maps;
-use super::shard::{Map, Sighting, Table, apply, likely};
+use super::shard::{Map, Sighting, Table, apply, likely, prefetch_slot};
 use super::versions::Versions;
 use crate::engine::keyed::Keyed;
 use crate::engine::read::{Answer, answer_read, badge_of};
@@ -19,9 +19,12 @@ use crate::unit::hash::hash_id;
 /// call takes all locks.
 pub(super) const SHARDS_ALONE: usize = 2;
 
-/// Updates whose lines are fetched together: about as many as a core can
-/// have on their way from memory at a time.
-const TOGETHER: usize = 32;
+/// Updates between one step of an update and the next: the lines that it asked
+/// for arrive while that many others are dealt with.
+const AHEAD: usize = 16;
+
+/// Hashes that are kept from an update's first step to its last, a power of two.
+const RING: usize = 128;
 
 /// All tables of a map, locked.
 pub(super) type Locked<'map, U> = ArrayVec<RwLockWriteGuard<'map, Table<U>>, SHARDS_ALONE>;
@@ -39,45 +42,75 @@ pub(super) fn apply_in_order<'map, U: Keyed>(
 ) -> Locked<'map, U> {
     let mut tables = lock_all::<U>(map);
     (0..tables.len()).for_each(|shard| versions.change(shard));
-    let hasher = map.hasher();
-    let place = |at: &u32| {
-        let update = of(*at);
-        let hash = hash_id(hasher, update.id());
-        (map.determine_shard(hash as usize), hash, update)
-    };
-    for block in positions.chunks(TOGETHER) {
-        if !far {
-            for (shard, hash, update) in block.iter().map(place) {
-                apply(&mut tables[shard], hash, &update, inbox_capacity, hasher);
-            }
-            continue;
-        }
-        let found: ArrayVec<_, TOGETHER> = block.iter().map(place).collect();
-        for (shard, hash, _) in &found {
-            Sighting::of::<U>(&tables[*shard]).prefetch::<U>(*hash);
-        }
-        // each step waits for all lines of the one before at once
-        if U::IS_BEHIND {
-            prefetch_states(&tables, &found, U::prefetch_behind);
-            prefetch_states(&tables, &found, U::prefetch_further);
-        }
-        for (shard, hash, update) in found {
-            apply(&mut tables[shard], hash, &update, inbox_capacity, hasher);
+    if far {
+        apply_in_steps(map, &mut tables, positions, of, inbox_capacity);
+    } else {
+        for update in positions.iter().map(|&at| of(at)) {
+            let hash = hash_id(map.hasher(), update.id());
+            let table = &mut tables[map.determine_shard(hash as usize)];
+            apply(table, hash, &update, inbox_capacity, map.hasher());
         }
     }
     tables
 }
 
+/// Each update takes a step for each line that it must wait for, [`AHEAD`]
+/// others between two of them: its control byte, its slot, and, where it looks
+/// behind the slot, what is there.
 #[inline(always)]
-fn prefetch_states<U: Keyed>(
-    tables: &Locked<'_, U>,
-    updates: &[(usize, u64, U)],
+fn apply_in_steps<U: Keyed>(
+    map: &Map<U>,
+    tables: &mut Locked<'_, U>,
+    positions: &[u32],
+    of: impl Fn(u32) -> U,
+    inbox_capacity: usize,
+) {
+    let last = if U::IS_BEHIND { 4 } else { 2 };
+    const { assert!(4 * AHEAD < RING) };
+    let shard_of = |hash: u64| map.determine_shard(hash as usize);
+    let mut hashes = [0; RING];
+    for now in 0..positions.len() + last * AHEAD {
+        if let Some(&at) = positions.get(now) {
+            let hash = hash_id(map.hasher(), of(at).id());
+            hashes[now % RING] = hash;
+            Sighting::of::<U>(&tables[shard_of(hash)]).prefetch_control(hash);
+        }
+        // the update whose step it is, and its hash
+        let turn = |step: usize| {
+            let before = now.checked_sub(step * AHEAD)?;
+            Some((*positions.get(before)?, hashes[before % RING]))
+        };
+        if let Some((_, hash)) = turn(1) {
+            prefetch_slot::<U>(&tables[shard_of(hash)], hash);
+        }
+        if U::IS_BEHIND {
+            if let Some((at, hash)) = turn(2) {
+                let table = &tables[shard_of(hash)];
+                prefetch_state(table, hash, &of(at), U::prefetch_behind);
+            }
+            if let Some((at, hash)) = turn(3) {
+                let table = &tables[shard_of(hash)];
+                prefetch_state(table, hash, &of(at), U::prefetch_further);
+            }
+        }
+        if let Some((at, hash)) = turn(last) {
+            let table = &mut tables[shard_of(hash)];
+            apply(table, hash, &of(at), inbox_capacity, map.hasher());
+        }
+    }
+}
+
+#[inline(always)]
+fn prefetch_state<U: Keyed>(
+    table: &Table<U>,
+    hash: u64,
+    update: &U,
     prefetch: impl Fn(&U, &U::State),
 ) {
-    for (shard, hash, update) in updates {
-        if let Some(state) = likely::<U>(&tables[*shard], *hash) {
-            prefetch(update, state);
-        }
+    if update.looks_behind()
+        && let Some(state) = likely::<U>(table, hash)
+    {
+        prefetch(update, state);
     }
 }
 

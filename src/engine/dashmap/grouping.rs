@@ -95,8 +95,16 @@ impl Grouping {
     /// The updates of a shard's part, in the order of arrival.
     #[inline(always)]
     pub(super) fn of(&self, part: Part, shard: usize) -> impl Iterator<Item = Pending> {
-        let head = part as usize * SHARDS + shard % SHARDS;
-        let mut next = self.arrived[head].after;
+        self.of_any(Some(part), shard)
+    }
+
+    /// The same; of no part: none.
+    #[inline(always)]
+    pub(super) fn of_any(&self, part: Option<Part>, shard: usize) -> impl Iterator<Item = Pending> {
+        let mut next = part.map_or(END, |part| {
+            let head = part as usize * SHARDS + shard % SHARDS;
+            self.arrived[head].after
+        });
         std::iter::from_fn(move || {
             // the end of a list lies beyond the array
             let pending = *self.arrived.get(next as usize)?;

@@ -170,7 +170,8 @@ impl Reader {
                 continue;
             }
             if sightings.are_far() {
-                sightings.members[shard].prefetch::<MemberUpdate>(hash);
+                sightings.members[shard].prefetch_control(hash);
+                sightings.members[shard].prefetch_first_slot::<MemberUpdate>(hash);
             }
             self.grouping.push(Part::Views, shard, hash, at as u32);
         }
@@ -251,7 +252,8 @@ impl Reader {
         for (at, wanted) in (0..).zip(&*wanted) {
             let (hash, shard) = place(maps.contents, wanted.content);
             if sightings.are_far() {
-                sightings.contents[shard].prefetch::<ContentUpdate>(hash);
+                sightings.contents[shard].prefetch_control(hash);
+                sightings.contents[shard].prefetch_first_slot::<ContentUpdate>(hash);
             }
             grouping.push(Part::Contents, shard, hash, at);
         }

@@ -2,6 +2,8 @@
 //! lines that an update will look at, and applying updates under the shard's
 //! lock. Imports the shared state.
 
+use std::hash::BuildHasher;
+
 use dashmap::{DashMap, Entry, RwLock, RwLockReadGuard, RwLockWriteGuard, SharedValue};
 use hashbrown_raw::raw::RawTable;
 
@@ -10,7 +12,7 @@ use super::grouping::SHARDS;
 use crate::engine::keyed::Keyed;
 use crate::engine::state::{ContentUpdate, MemberUpdate};
 use crate::unit::hash::{SharedHasher, hash_id};
-use crate::unit::prefetch::prefetch_line;
+use crate::unit::prefetch::{prefetch_line, prefetch_value};
 
 /// The map of the states that updates `U` change.
 pub(in crate::engine) type Map<U> = DashMap<u64, <U as Keyed>::State, SharedHasher>;
@@ -55,17 +57,22 @@ impl Sighting {
         self.mask * size_of::<Slot<U>>()
     }
 
-    /// Prefetches the control byte and the slot at which the search for a hash
-    /// begins. Most states lie there or next to it; where exactly, only the
-    /// search itself can tell, and it must wait for the control bytes.
+    /// Prefetches the control byte at which the search for a hash begins.
     #[inline(always)]
-    pub(in crate::engine) fn prefetch<U: Keyed>(self, hash: u64) {
+    pub(in crate::engine) fn prefetch_control(self, hash: u64) {
         let index = hash as usize & self.mask;
-        let size = size_of::<Slot<U>>();
         prefetch_line(std::ptr::without_provenance(
             self.middle.wrapping_add(index),
         ));
-        let slot = self.middle.wrapping_sub((index + 1) * size);
+    }
+
+    /// Prefetches the slot at which the search for a hash begins. Half of all
+    /// states lie there; where exactly, only the search itself can tell, and it
+    /// must wait for the control bytes.
+    #[inline(always)]
+    pub(in crate::engine) fn prefetch_first_slot<U: Keyed>(self, hash: u64) {
+        let index = hash as usize & self.mask;
+        let slot = self.middle.wrapping_sub((index + 1) * size_of::<Slot<U>>());
         prefetch_line(std::ptr::without_provenance(slot));
     }
 }
@@ -161,14 +168,15 @@ pub(super) fn entry<V>(map: &DashMap<u64, V, SharedHasher>, id: u64) -> Entry<'_
     map.entry(id)
 }
 
-/// Applies an update to the state of its id, or to a new one.
+/// Applies an update to the state of its id, or to a new one. `hash` is the id's
+/// under `hasher`.
 #[inline(always)]
 pub(in crate::engine) fn apply<U: Keyed>(
     table: &mut Table<U>,
     hash: u64,
     update: &U,
     inbox_capacity: usize,
-    hasher: &SharedHasher,
+    hasher: &impl BuildHasher,
 ) {
     if let Some((_, state)) = table.get_mut(hash, |slot| slot.0 == update.id()) {
         update.apply_to(state.get_mut(), inbox_capacity);
@@ -183,12 +191,23 @@ fn insert<U: Keyed>(
     hash: u64,
     update: &U,
     inbox_capacity: usize,
-    hasher: &SharedHasher,
+    hasher: &impl BuildHasher,
 ) {
     let mut state = U::State::default();
     update.apply_to(&mut state, inbox_capacity);
     let slot: Slot<U> = (update.id(), SharedValue::new(state));
-    table.insert(hash, slot, |(id, _)| hash_id(hasher, *id));
+    table.insert(hash, slot, |(id, _)| hasher.hash_one(id));
+}
+
+/// Prefetches the slot that a hash most likely belongs to, or else the one where
+/// its search begins, which a new state most likely gets. A slot may lie across
+/// two lines: the allocator puts tables where it likes.
+#[inline(always)]
+pub(in crate::engine) fn prefetch_slot<U: Keyed>(table: &Table<U>, hash: u64) {
+    match table.get(hash, |_| true) {
+        Some(slot) => prefetch_value(slot),
+        None => Sighting::of::<U>(table).prefetch_first_slot::<U>(hash),
+    }
 }
 
 /// The state that a hash most likely belongs to: the first slot with its tag

@@ -9,8 +9,8 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::{answer_nothing, dense_of, memory_of};
 use crate::engine::dense::DenseIds;
+use crate::engine::gathering::Gathering;
 use crate::engine::keyed::Keyed;
-use crate::engine::lines::Lines;
 use crate::engine::meeting::Meeting;
 use crate::engine::read::Answer;
 use crate::engine::snapshot::StateMut;
@@ -39,9 +39,9 @@ type Short = u32;
 #[derive(Debug)]
 struct Gathered {
     /// Views of members, all updates of contents.
-    short: Lines<Short, 16>,
+    short: Gathering<Short>,
     /// All else of members; `member` is the place in the part.
-    long: Lines<MemberUpdate, 2>,
+    long: Gathering<MemberUpdate>,
 }
 
 /// Two arrays of states, each cut into parts behind a lock.
@@ -117,8 +117,8 @@ impl Engine for LimitPartitioned {
         let (of_members, of_contents) = (members.parts.len(), contents.parts.len());
         let desk = || {
             RwLock::new(Gathered {
-                short: Lines::new(of_members + of_contents, share, Short::MAX),
-                long: Lines::new(of_members, share / 8, blank),
+                short: Gathering::new(of_members + of_contents, share, Short::MAX),
+                long: Gathering::new(of_members, share / 8, blank),
             })
         };
         Self {
@@ -284,12 +284,7 @@ impl Session for LimitPartitionedSession<'_> {
 
     /// Hands over, waits for the others, and applies its share of the parts.
     fn finish(self) {
-        let Self {
-            engine,
-            mut gathered,
-        } = self;
-        gathered.short.close();
-        gathered.long.close();
+        let Self { engine, gathered } = self;
         drop(gathered);
         if engine.meeting.arrive() {
             engine.apply();
