@@ -66,9 +66,9 @@ impl Sighting {
         ));
     }
 
-    /// Prefetches the slot at which the search for a hash begins. Half of all
-    /// states lie there; where exactly, only the search itself can tell, and it
-    /// must wait for the control bytes.
+    /// Prefetches the slot at which the search for a hash begins. Many states lie
+    /// there; where exactly, only the search itself can tell, and it must wait for
+    /// the control bytes.
     #[inline(always)]
     pub(in crate::engine) fn prefetch_first_slot<U: Keyed>(self, hash: u64) {
         let index = hash as usize & self.mask;
