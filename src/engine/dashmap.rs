@@ -27,7 +27,7 @@ use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Sessio
 use crate::event::{Event, Read};
 use crate::unit::hash::shared_hasher;
 use alone::{SHARDS_ALONE, apply_in_order};
-use grouped::{InShards, group};
+use grouped::{Grouped, InShards, group};
 use grouping::{Grouping, SHARDS};
 use kept::BothVersions;
 use lately::{Lately, Manner};
@@ -178,7 +178,6 @@ impl DashMapSession<'_> {
             members,
             contents,
             versions,
-            inbox_capacity,
             ..
         } = self.engine;
         self.split.look_at(batch);
@@ -192,30 +191,35 @@ impl DashMapSession<'_> {
         } else {
             group::<true, true>(grouping, split, sightings, maps, batch);
         }
-        let mut in_members = InShards::<MemberUpdate> {
-            map: members,
-            versions: &versions.members,
-            inbox_capacity: *inbox_capacity,
-            batch,
-            grouping: &self.grouping,
-            sightings: &mut self.sightings,
-            manner,
-            new: 0,
-        };
-        let new_members = in_members.apply_all(self.first_shard);
-        let mut in_contents = InShards::<ContentUpdate> {
-            map: contents,
-            versions: &versions.contents,
-            inbox_capacity: *inbox_capacity,
-            batch,
-            grouping: &self.grouping,
-            sightings: &mut self.sightings,
-            manner,
-            new: 0,
-        };
-        let new_contents = in_contents.apply_all(self.first_shard);
+        let new_members =
+            self.apply_grouped::<MemberUpdate>(members, &versions.members, batch, manner);
+        let new_contents =
+            self.apply_grouped::<ContentUpdate>(contents, &versions.contents, batch, manner);
         let updates = self.split.members().len() + self.split.contents().len();
         self.lately.note_batch(updates, new_members + new_contents);
+    }
+
+    /// Applies what was grouped of one map's updates. Returns how many made a
+    /// new state.
+    #[inline(always)]
+    fn apply_grouped<U: Grouped>(
+        &mut self,
+        map: &Map<U>,
+        versions: &Versions,
+        batch: &[Event],
+        manner: Manner,
+    ) -> usize {
+        let mut in_shards = InShards::<U> {
+            map,
+            versions,
+            inbox_capacity: self.engine.inbox_capacity,
+            batch,
+            grouping: &self.grouping,
+            sightings: &mut self.sightings,
+            manner,
+            new: 0,
+        };
+        in_shards.apply_all(self.first_shard)
     }
 }
 
