@@ -87,6 +87,7 @@ fn options(
         seed: args.seed,
         batch: args.batch,
         no_verify: true,
+        isolated: true,
         ..RunOptions::default()
     };
     let plan: Plan = harness::resolve(

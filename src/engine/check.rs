@@ -162,6 +162,36 @@ pub(super) fn agrees_with_fold<E: Engine>(threads: usize, batch: usize) {
     holds(&engine, threads, &Fold::of(&events));
 }
 
+/// Checks that sessions which pause together between slices of very different
+/// lengths come to the fold, and that none waits for another that has paused.
+pub(super) fn agrees_in_slices<E: Engine>(threads: usize) {
+    let events = stream(11 + threads as u64, 20_000);
+    let reads = all_reads();
+    let engine = E::build(&EngineConfig::new(threads));
+    let paused = &Barrier::new(threads);
+    with_sessions(&engine, threads, |worker, mut session| {
+        for (number, slice) in events.chunks(2_000).enumerate() {
+            // one worker has nearly all of a slice, and some have nothing
+            let own = match (number + worker) % threads {
+                0 => &slice[100..],
+                1 => &slice[..100],
+                _ => &[],
+            };
+            for batch in own.chunks(70) {
+                session.ingest(batch);
+                answers(&mut session, &reads[number * 10..number * 10 + 5]);
+            }
+            if threads == 1 {
+                session.ingest(&slice[..100]);
+            }
+            session.pause();
+            paused.wait();
+        }
+        session.finish();
+    });
+    holds(&engine, threads, &Fold::of(&events));
+}
+
 /// Checks the snapshot, and the answers that every session gives.
 pub(super) fn holds<E: Engine>(engine: &E, threads: usize, fold: &Fold) {
     assert!(

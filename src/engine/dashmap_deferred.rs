@@ -290,7 +290,14 @@ impl Session for DeferredSession<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::check::{Fold, agrees_with_fold, holds, ingest, stream};
+    use crate::engine::check::{Fold, agrees_in_slices, agrees_with_fold, holds, ingest, stream};
+
+    #[test]
+    fn agrees_where_sessions_pause_together() {
+        for threads in [1, 2, 3] {
+            agrees_in_slices::<DeferredDashMapEngine>(threads);
+        }
+    }
 
     #[test]
     fn agrees_with_the_plain_fold() {

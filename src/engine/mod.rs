@@ -259,6 +259,16 @@ pub trait Session {
     /// answer, once for each, in any order.
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer));
 
+    /// Comes to rest between two slices of the stream: once every open session
+    /// has returned from it, no thread of the engine works, and no session
+    /// waits for another. All open sessions are paused together, each on its
+    /// thread, inside the timed part; what is deferred may stay deferred.
+    ///
+    /// Left out, it does nothing. That is right where the engine has no threads
+    /// of its own and where `ingest` and `read` never wait for what another
+    /// session does between two calls.
+    fn pause(&mut self) {}
+
     /// Applies whatever was deferred. The call is inside the timed part.
     fn finish(self);
 }

@@ -12,7 +12,7 @@ use crate::event::{Event, Read};
 
 /// `E`, slowed down by a share that is set after it was built.
 ///
-/// Every call of a session (ingest, read, finish) is timed with one pair of
+/// Every call of a session (ingest, read, pause, finish) is timed with one pair of
 /// clock readings, and followed by a spin of that share of its time. The
 /// readings come on top: about two of them a call.
 #[derive(Debug)]
@@ -85,6 +85,12 @@ impl<S: Session> Session for PlantedSession<S> {
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
         let start = Instant::now();
         self.session.read(reads, sink);
+        spin(start, self.share);
+    }
+
+    fn pause(&mut self) {
+        let start = Instant::now();
+        self.session.pause();
         spin(start, self.share);
     }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use super::run::shuffled;
+use super::round::shuffled;
 use super::watch::Observer;
 use crate::engine::StopFlag;
 use crate::record::Record;

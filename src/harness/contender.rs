@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::crew::message_of;
+use super::interleaved::{Lane, lane};
 use super::proof::{Expectation, Finding, inspect};
 use super::trial::{
     TrialError, TrialOutcome, TrialSetup, run_prepared, run_prepared_twice, run_trial,
@@ -15,7 +16,7 @@ use super::trial::{
 use crate::engine::planted::Planted;
 use crate::engine::registry::{EngineVisitor, dispatch};
 use crate::engine::snapshot::Snapshot;
-use crate::engine::{Engine, EngineInfo, ExpectedLoad};
+use crate::engine::{Engine, EngineInfo, ExpectedLoad, StopFlag};
 use crate::record::Pass;
 use crate::unit::digest::Digest;
 
@@ -41,6 +42,7 @@ type TwiceFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<[Proved; 
 type PlantedFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<Proved, TrialError>;
 type PlantedTwiceFn =
     fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<[Proved; 2], TrialError>;
+type AliveFn = fn(&TrialSetup<'_>, &StopFlag, f64) -> Result<Box<dyn Lane>, TrialError>;
 type SnapshotFn = fn(&TrialSetup<'_>) -> Result<(Snapshot, Digest), TrialError>;
 type FreshnessFn = fn(&TrialSetup<'_>, u64) -> Result<(), String>;
 
@@ -68,6 +70,7 @@ pub struct Contender {
     planted_share: f64,
     planted: PlantedFn,
     planted_twice: PlantedTwiceFn,
+    alive: AliveFn,
     freshness: FreshnessFn,
     snapshot: SnapshotFn,
     /// Who makes its trials in several processes; none: this one.
@@ -114,6 +117,10 @@ impl Contender {
                 run_trial_twice::<E, Finding>(setup, |engine, config, outcome, pass| {
                     inspect(engine, config, outcome, expected, pass)
                 })
+            },
+            alive: |setup, stop, share| match share > 0.0 {
+                true => lane::<Planted<E>>(setup, stop, |engine| engine.set_share(share)),
+                false => lane::<E>(setup, stop, |_| ()),
             },
             freshness: super::proof::freshness_of::<E>,
             snapshot: |setup| {
@@ -236,6 +243,15 @@ impl Contender {
         })
     }
 
+    /// The engine, empty, for an interleaved round.
+    pub(super) fn alive(
+        &self,
+        setup: &TrialSetup<'_>,
+        stop: &StopFlag,
+    ) -> Result<Box<dyn Lane>, TrialError> {
+        self.at_rest(|| (self.alive)(&self.setup(setup), stop, self.planted_share))
+    }
+
     /// The final state of one trial.
     pub(super) fn snapshot(
         &self,
@@ -245,7 +261,10 @@ impl Contender {
     }
 
     /// Makes an error of a panic in the engine's own thread-less parts.
-    fn at_rest<T>(&self, trial: impl FnOnce() -> Result<T, TrialError>) -> Result<T, TrialError> {
+    pub(super) fn at_rest<T>(
+        &self,
+        trial: impl FnOnce() -> Result<T, TrialError>,
+    ) -> Result<T, TrialError> {
         catch_unwind(AssertUnwindSafe(trial)).unwrap_or_else(|payload| {
             Err(TrialError::PanickedAtRest {
                 engine: self.info.name.to_owned(),

@@ -11,7 +11,8 @@ use crate::stats::stopping::{is_look, is_precise};
 /// round counts, however short the time.
 pub(super) fn end_after(record: &Record, over: usize, elapsed: Duration) -> Option<EndedBy> {
     let plan = &record.plan;
-    let counted = over.checked_sub(plan.warmup_rounds)?;
+    let alone = plan.interleaving.map_or(0, |plan| plan.isolated_rounds);
+    let counted = over.checked_sub(plan.warmup_rounds + alone)?;
     if plan.precision.is_some() && is_look(counted) && is_precise_enough(record) {
         return Some(EndedBy::Precision);
     }

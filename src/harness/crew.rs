@@ -17,8 +17,8 @@ const GRACE: Duration = Duration::from_millis(1_200);
 /// Who works, and how they are watched.
 pub(super) struct Crew<'a> {
     pub(super) setup: &'a TrialSetup<'a>,
-    /// Name of the engine, for errors.
-    pub(super) engine: &'static str,
+    /// Name of the engine that a worker drives, for errors.
+    pub(super) engine: &'a (dyn Fn(usize) -> String + Sync),
     /// Ends the trial: set on an interruption and on a panic alike.
     pub(super) stop: &'a StopFlag,
     /// How often it is looked whether all is well.
@@ -115,7 +115,7 @@ impl Crew<'_> {
                     failure.get_or_insert_with(|| {
                         failed_at = Instant::now();
                         TrialError::Panicked {
-                            engine: self.engine.to_owned(),
+                            engine: (self.engine)(worker),
                             worker,
                             message: message_of(payload.as_ref()),
                         }

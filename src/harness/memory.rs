@@ -64,6 +64,19 @@ impl Prediction {
     }
 }
 
+impl Prediction {
+    /// Groups into which `engines` engines are cut so that those of each group,
+    /// one of them the baseline, fit into `limit` bytes together; none where
+    /// not even two do.
+    #[must_use]
+    pub fn groups(&self, engines: usize, limit: u64) -> Option<usize> {
+        let beside = self.stream + self.schedule + self.dense + FIXED;
+        let each = (self.state + self.held).max(1);
+        let fit = usize::try_from(limit.saturating_sub(beside) / each).unwrap_or(usize::MAX);
+        (fit >= 2).then(|| engines.saturating_sub(1).div_ceil(fit - 1).max(1))
+    }
+}
+
 /// Memory that this process may use: the smaller of the control group's
 /// limit and what is available.
 #[must_use]

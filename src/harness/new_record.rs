@@ -1,10 +1,15 @@
 //! The record of a run before its first trial: what was asked for, and what
 //! the oracle expects of it. Imports its siblings and `record`.
 
+use super::contender::Contender;
 use super::counters::no_counters;
 use super::proof::Expectation;
-use super::run::{RunRequest, engine_note, first_proof};
-use crate::record::{ClockNote, EndedBy, OracleNote, Realised, Record, SCHEMA, WorkloadNote};
+use super::request::RunRequest;
+use crate::engine::Role;
+use crate::record::{
+    ClockNote, EndedBy, EngineNote, EngineProof, OracleNote, ProofVerdict, Realised, Record,
+    SCHEMA, WorkloadNote,
+};
 use crate::unit::address::without_password;
 use crate::unit::quantity::show_whole;
 
@@ -44,6 +49,7 @@ pub(super) fn new_record(
         environment: request.environment.clone(),
         engines: request.contenders.iter().map(engine_note).collect(),
         trials: Vec::new(),
+        interleaved: Vec::new(),
         oracle,
         proofs: request.contenders.iter().map(first_proof).collect(),
         clock,
@@ -122,4 +128,29 @@ fn oracle_note(
         took_ms: expected.took_ms,
     };
     (Some(note), surprise)
+}
+
+fn engine_note(contender: &Contender) -> EngineNote {
+    let role = match contender.info.role {
+        Role::Engine => "engine",
+        Role::Probe => "probe",
+        Role::Ablation => "ablation",
+    };
+    EngineNote {
+        name: contender.name.clone(),
+        engine: contender.info.name.to_owned(),
+        role: role.to_owned(),
+        freshness: contender.info.freshness.name().to_owned(),
+        control: contender.control,
+        out_of_process: contender.out_of_process,
+    }
+}
+
+fn first_proof(contender: &Contender) -> EngineProof {
+    EngineProof {
+        engine: contender.name.clone(),
+        verdict: ProofVerdict::NotChecked,
+        snapshots: 0,
+        reads: 0,
+    }
 }

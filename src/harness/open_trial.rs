@@ -44,7 +44,7 @@ pub(super) fn drive_open<E: Engine>(
     let interval = Duration::from_nanos(open_loop.interval_ns);
     let crew = Crew {
         setup,
-        engine: E::INFO.name,
+        engine: &|_| E::INFO.name.to_owned(),
         stop: &config.stop,
         tick: TICK.min(interval),
     };

@@ -7,7 +7,7 @@ use super::memory::{RunSizes, memory_limit, predict};
 use super::plan_cluster::cluster_plan;
 use super::plan_error::PlanError;
 use super::plan_open_loop::{OpenLoopOptions, Settled, settle, whole_run};
-use super::plan_rounds::{in_range, rounds_plan};
+use super::plan_rounds::{in_range, interleaving, rounds_plan};
 use super::weeks::fits_weeks;
 use crate::engine::registry::ENTRIES;
 use crate::engine::state::INBOX_CAPACITY;
@@ -72,6 +72,12 @@ pub struct RunOptions {
     pub processes: Option<usize>,
     /// Slowdown planted into every engine, as a fraction of its own time.
     pub planted_share: f64,
+    /// Each engine's whole trial alone, in place of interleaved rounds.
+    pub isolated: bool,
+    /// What a slice of an interleaved round takes on average, in µs.
+    pub slice_us: Option<u64>,
+    /// Seed of the order of turns; drawn where none is given.
+    pub order_seed: Option<u64>,
     /// How arrivals are scheduled, where they are.
     pub open_loop: OpenLoopOptions,
     /// Processes that make trials together, each with `threads` workers; none:
@@ -216,7 +222,6 @@ pub fn resolve(
     whole_run(options)?;
     fits_weeks(options, workload)?;
     let cluster = cluster_plan(options, workload)?;
-    let rounds = rounds_plan(options)?;
     let seed = options.seed.unwrap_or(workload.seed);
     let open_loop = settle(&options.open_loop, options.events, workload, seed)?;
     let events = in_range(
@@ -248,9 +253,14 @@ pub fn resolve(
     };
     let mut need = predict(workload, &sizes, contenders);
     need.schedule = open_loop.as_ref().map_or(0, |open| open.memory(threads));
-    let inline = is_inline(options.inline, &need, memory_limit(env))?;
+    let limit = memory_limit(env);
+    let inline = is_inline(options.inline, &need, limit)?;
+    need.stream = if inline { 0 } else { need.stream };
+    let interleaving = interleaving(options, contenders, &need, limit);
+    let rounds = rounds_plan(options, interleaving.is_some())?;
     Ok(Plan {
         seed,
+        order_seed: options.order_seed.unwrap_or_else(drawn),
         events,
         reads,
         threads,
@@ -270,9 +280,16 @@ pub fn resolve(
         max_time_ms: rounds.max_time_ms,
         processes: rounds.processes,
         planted_share: rounds.planted_share,
+        interleaving,
         open_loop: open_loop.map(|open| open.plan),
         cluster,
     })
+}
+
+/// A seed from the operating system; where that gives none, from the time.
+fn drawn() -> u64 {
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed();
+    getrandom::u64().unwrap_or_else(|_| now.map_or(0, |since| since.as_nanos() as u64))
 }
 
 /// Workers, of all processes where there are several.

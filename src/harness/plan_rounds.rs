@@ -1,9 +1,12 @@
 //! From what was asked to how rounds are repeated, ended and compared.
 //! Imports `record`, its siblings.
 
+use super::contender::Contender;
+use super::memory::Prediction;
 use super::plan::RunOptions;
 use super::plan_error::PlanError;
-use crate::record::DEFAULT_RELEVANT;
+use crate::engine::Role;
+use crate::record::{DEFAULT_RELEVANT, InterleavingPlan};
 use crate::unit::quantity::show_whole;
 
 /// Rounds at the most.
@@ -12,6 +15,16 @@ const MAX_ROUNDS: u64 = 10_000;
 const DEFAULT_ROUNDS: usize = 5;
 /// Time for a run that is to be precise and has no other end: 10 minutes.
 const DEFAULT_MAX_TIME_MS: u64 = 600_000;
+/// Half-width at which interleaved rounds end where nothing was asked for.
+const DEFAULT_PRECISION: f64 = 0.03;
+/// When they end at the latest then: after a minute.
+const DEFAULT_INTERLEAVED_MS: u64 = 60_000;
+/// What a slice takes on average, in µs: long beside the change of turns,
+/// short beside the noise of the machine.
+const DEFAULT_SLICE_US: u64 = 10_000;
+/// Rounds of each engine alone beside the interleaved ones: the fewest that
+/// give an interval and support percentiles.
+const ISOLATED_ROUNDS: usize = 3;
 /// Processes at the most.
 const MAX_PROCESSES: u64 = 1_000;
 /// A share larger than this is a slip of the finger.
@@ -29,12 +42,57 @@ pub(super) struct RoundsPlan {
     pub(super) planted_share: f64,
 }
 
+/// How interleaved rounds are made; none where each engine has its whole trial
+/// alone: where that was asked for, in an open loop, in a cluster, and where
+/// two engines would share one server.
+pub(super) fn interleaving(
+    options: &RunOptions,
+    contenders: &[Contender],
+    need: &Prediction,
+    limit: u64,
+) -> Option<InterleavingPlan> {
+    let beyond = contenders.iter().filter(|c| c.out_of_process).count();
+    let is_engine = |c: &&Contender| c.info.role != Role::Probe && !c.control;
+    // one engine alone has no other to take turns with
+    let alone = contenders.iter().filter(is_engine).count() < 2;
+    let asked = options.slice_us.unwrap_or(DEFAULT_SLICE_US);
+    let cannot = options.open_loop.is_asked() || options.cluster.is_some() || beyond > 1;
+    if options.isolated || alone || cannot {
+        return None;
+    }
+    let groups = need.groups(contenders.len(), limit)?;
+    Some(InterleavingPlan {
+        slice_us: asked,
+        isolated_rounds: ISOLATED_ROUNDS,
+        groups,
+    })
+}
+
 /// Settles them. Where the run is to be precise, rounds that were not asked
 /// for have no limit but the time: 10 minutes where none was given, either.
+/// Where neither rounds nor an end were asked for, interleaved rounds aim at a
+/// precision, for a minute.
 ///
 /// # Errors
 /// Numbers out of range; what can't be had together.
-pub(super) fn rounds_plan(options: &RunOptions) -> Result<RoundsPlan, PlanError> {
+pub(super) fn rounds_plan(
+    options: &RunOptions,
+    interleaved: bool,
+) -> Result<RoundsPlan, PlanError> {
+    let asked = [
+        options.rounds.is_some(),
+        options.precision.is_some(),
+        options.max_time_ms.is_some(),
+        options.processes.is_some(),
+    ];
+    if interleaved && !asked.contains(&true) {
+        let options = RunOptions {
+            precision: Some(DEFAULT_PRECISION),
+            max_time_ms: Some(DEFAULT_INTERLEAVED_MS),
+            ..options.clone()
+        };
+        return rounds_plan(&options, interleaved);
+    }
     let precise = options.precision.is_some();
     // a trial of an open loop is long, and has a warm-up of its own
     let open_loop = options.open_loop.is_asked();
@@ -114,12 +172,15 @@ mod tests {
     #[test]
     fn a_run_that_is_to_be_precise_ends_some_time() {
         let settle = |precision, rounds, max_time_ms| {
-            let plan = rounds_plan(&RunOptions {
-                precision,
-                rounds,
-                max_time_ms,
-                ..RunOptions::default()
-            })
+            let plan = rounds_plan(
+                &RunOptions {
+                    precision,
+                    rounds,
+                    max_time_ms,
+                    ..RunOptions::default()
+                },
+                false,
+            )
             .unwrap();
             (plan.rounds, plan.max_time_ms)
         };
@@ -135,7 +196,7 @@ mod tests {
         let refused = |change: fn(&mut RunOptions)| {
             let mut options = RunOptions::default();
             change(&mut options);
-            rounds_plan(&options).unwrap_err().to_string()
+            rounds_plan(&options, false).unwrap_err().to_string()
         };
         for (change, said) in [
             (

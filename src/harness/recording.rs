@@ -4,7 +4,7 @@
 
 use super::contender::Contender;
 use super::open_loop::OpenLoop;
-use super::run::{RunRequest, setup_of};
+use super::request::{RunRequest, setup_of};
 use super::source::Source;
 use super::trial::{TrialError, TrialSetup};
 use super::watch::Observer;

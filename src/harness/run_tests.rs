@@ -3,19 +3,22 @@
 
 use super::super::environment::Usage;
 use super::super::proof::Finding;
+use super::super::round::shuffled;
 use super::super::tally::Tally;
 use super::super::trial::TrialOutcome;
+use super::super::trial_note::trial_of;
 use super::*;
 use crate::engine::dashmap::{DashMapEngine, DashMapSession};
 use crate::engine::read::Answer;
 use crate::engine::snapshot::{SnapshotDigest, StateMut, StateRef};
-use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Session};
+use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Session, StopFlag};
 use crate::event::{Event, Read};
 use crate::generator::tests::workload;
 use crate::harness::{RunOptions, choose_contenders, resolve};
-use crate::record::Trial;
+use crate::record::{Environment, Pass, Trial};
 use crate::stats::ServiceHistogram;
 use crate::unit::digest::Digest;
+use crate::workload::Workload;
 
 /// Panics at the first batch, or hears no event at all.
 pub(in crate::harness) struct Broken<const PANICS: bool>(DashMapEngine);

@@ -2,10 +2,15 @@
 //! made once, and the points take turns round by round, so that drift of the
 //! machine falls on all alike. Imports its siblings and `record`.
 
+use std::time::Instant;
+
 use super::clock::measure_clock;
+use super::course::end_after;
 use super::new_record::{new_record, now};
 use super::realised::realised;
-use super::run::{RunRequest, expectation_of, finish, one_round, run, shuffled, source_of};
+use super::request::RunRequest;
+use super::round::{Rounds, most_rounds, shuffled};
+use super::run::{expectation_of, finish, run, source_of};
 use super::trial::TrialError;
 use super::watch::Observer;
 use crate::record::{Record, SWEEP_SCHEMA, Sweep, SweepAxis, SweepPoint};
@@ -50,8 +55,7 @@ pub fn sweep(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Sweep {
 }
 
 fn one_after_the_other(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Vec<SweepPoint> {
-    let turns =
-        |run: &RunRequest<'_>| (run.plan.warmup_rounds + run.plan.rounds) * run.contenders.len();
+    let turns = |run: &RunRequest<'_>| most_rounds(&run.plan) * run.contenders.len();
     let of = request.points.iter().map(|(_, run)| turns(run)).sum();
     let mut points: Vec<SweepPoint> = Vec::new();
     let mut before = 0;
@@ -94,15 +98,23 @@ fn in_turns(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Vec<Swee
         .iter()
         .map(|(_, run)| new_record(run, clock, realised.clone(), expected.as_ref()))
         .collect();
-    let passes = first.plan.warmup_rounds + first.plan.rounds;
+    let passes = most_rounds(&first.plan);
+    let start = Instant::now();
     let each = first.contenders.len();
     let of = passes * request.points.len() * each;
     // where and why it ended early
     let mut ended: Option<(usize, TrialError)> = None;
     'passes: for pass in 0..passes {
-        let order = shuffled(records.len(), first.plan.seed ^ POINTS_KEY, pass);
+        // all points share the time
+        let elapsed = start.elapsed() / request.points.len() as u32;
+        let order = shuffled(records.len(), first.plan.order_seed ^ POINTS_KEY, pass);
         for (turn, at) in order.enumerate() {
             let (value, run) = &request.points[at];
+            let record = &mut records[at];
+            if let Some(ended_by) = end_after(record, pass, elapsed) {
+                record.ended_by = ended_by;
+                continue;
+            }
             let mut part = Part {
                 inner: &mut *observer,
                 label: label(request.axis, *value),
@@ -110,9 +122,13 @@ fn in_turns(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Vec<Swee
                 within: each,
                 of,
             };
-            let record = &mut records[at];
-            if let Err(error) = one_round(run, &source, expected.as_ref(), record, &mut part, pass)
-            {
+            let rounds = Rounds {
+                request: run,
+                source: &source,
+                expected: expected.as_ref(),
+                start,
+            };
+            if let Err(error) = rounds.run(record, &mut part, pass) {
                 ended = Some((at, error));
                 break 'passes;
             }

@@ -161,7 +161,7 @@ pub(super) fn run_prepared<E: Engine, T>(
     prepare: impl FnOnce(&E),
     inspect: impl FnOnce(&E, &EngineConfig, &TrialOutcome) -> T,
 ) -> Result<(TrialOutcome, T), TrialError> {
-    let (engine, config) = build::<E>(setup)?;
+    let (engine, config) = build::<E>(setup, StopFlag::default())?;
     prepare(&engine);
     let outcome = run_pass(setup, &config, &engine)?;
     let seen = inspect(&engine, &config, &outcome);
@@ -187,7 +187,7 @@ pub(super) fn run_prepared_twice<E: Engine, T>(
     prepare: impl FnOnce(&E),
     inspect: impl Fn(&E, &EngineConfig, &TrialOutcome, Pass) -> T,
 ) -> Result<[(TrialOutcome, T); 2], TrialError> {
-    let (engine, config) = build::<E>(setup)?;
+    let (engine, config) = build::<E>(setup, StopFlag::default())?;
     prepare(&engine);
     let pass = |pass| {
         let outcome = run_pass(setup, &config, &engine)?;
@@ -197,7 +197,11 @@ pub(super) fn run_prepared_twice<E: Engine, T>(
     Ok([pass(Pass::Fresh)?, pass(Pass::Warm)?])
 }
 
-fn build<E: Engine>(setup: &TrialSetup<'_>) -> Result<(E, EngineConfig), TrialError> {
+/// An empty engine, and what it was built from.
+pub(super) fn build<E: Engine>(
+    setup: &TrialSetup<'_>,
+    stop: StopFlag,
+) -> Result<(E, EngineConfig), TrialError> {
     let dense = setup.source.dense_ids().filter(|_| E::NEEDS_DENSE_IDS);
     if E::NEEDS_DENSE_IDS && dense.is_none() {
         return Err(TrialError::NoDenseIds {
@@ -208,7 +212,7 @@ fn build<E: Engine>(setup: &TrialSetup<'_>) -> Result<(E, EngineConfig), TrialEr
         threads: setup.threads,
         inbox_capacity: setup.inbox_capacity,
         views: setup.source.views().afresh(),
-        stop: StopFlag::default(),
+        stop,
         dense: dense.cloned(),
         external: setup.external.cloned(),
         links: setup.share.map(|share| Arc::clone(&share.links)),
@@ -270,7 +274,7 @@ pub(super) fn drive<E: Engine>(
     let shared = Shared::new(setup, &range, stop.clone());
     let crew = Crew {
         setup,
-        engine: E::INFO.name,
+        engine: &|_| E::INFO.name.to_owned(),
         stop,
         tick: Duration::from_millis(20),
     };

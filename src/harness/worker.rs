@@ -11,6 +11,7 @@ use super::source::Source;
 use super::trial::TrialSetup;
 use crate::engine::read::Answer;
 use crate::engine::{Session, StopFlag};
+use crate::event::{Event, Read};
 use crate::record::WorkerStamp;
 use crate::stats::ServiceHistogram;
 
@@ -21,6 +22,9 @@ const GROUP_EVENTS: usize = 64;
 pub(super) const READ_GROUP: u64 = 64;
 /// Events of a claimed block, at the most.
 const BLOCK: u64 = 16_384;
+
+/// Events of a block within a slice, at the most.
+const SLICE_BLOCK: u64 = 2_048;
 
 /// What the workers of one trial share.
 #[derive(Debug)]
@@ -40,19 +44,39 @@ impl<'a> Shared<'a> {
     /// Blocks are whole groups, at most [`BLOCK`] events, and enough of them
     /// that each worker finds about eight.
     pub(super) fn new(setup: &TrialSetup<'a>, range: &Range<u64>, stop: StopFlag) -> Self {
+        Self::in_blocks(setup, range, stop, (8, BLOCK), Instant::now())
+    }
+
+    /// The same for a slice of the stream: in smaller blocks, so that workers
+    /// end it at about the same time, its stamps counted from `zero`.
+    pub(super) fn of_slice(
+        setup: &TrialSetup<'a>,
+        range: &Range<u64>,
+        stop: StopFlag,
+        zero: Instant,
+    ) -> Self {
+        Self::in_blocks(setup, range, stop, (32, SLICE_BLOCK), zero)
+    }
+
+    fn in_blocks(
+        setup: &TrialSetup<'a>,
+        range: &Range<u64>,
+        stop: StopFlag,
+        (per_worker, largest): (u64, u64),
+        zero: Instant,
+    ) -> Self {
         let (source, batch, threads) = (setup.source, setup.batch, setup.threads);
         let group = (group_calls(batch) * batch) as u64;
         let events = range.end - range.start;
-        let wanted = (events / (threads as u64 * 8)).clamp(1, BLOCK);
-        let block = wanted.next_multiple_of(group);
+        let wanted = (events / (threads as u64 * per_worker)).clamp(1, largest);
         Self {
             source,
             batch,
-            block,
+            block: wanted.next_multiple_of(group),
             next: AtomicU64::new(range.start),
             end: range.end,
             stop,
-            zero: Instant::now(),
+            zero,
         }
     }
 
@@ -120,6 +144,13 @@ impl WorkerReport {
     }
 }
 
+/// Room for events and reads that are generated inline.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    events: Vec<Event>,
+    reads: Vec<Read>,
+}
+
 /// Runs one worker to the end of the stream; the session is finished inside
 /// the timed part.
 pub(super) fn work<S: Session>(
@@ -127,14 +158,28 @@ pub(super) fn work<S: Session>(
     mut session: S,
     mut report: WorkerReport,
 ) -> WorkerReport {
-    let group = (group_calls(shared.batch) * shared.batch) as u64;
-    let (mut event_room, mut read_room) = (Vec::new(), Vec::new());
+    let mut room = Room::default();
     report.stamp.start_ns = shared.now_ns();
+    work_through(shared, &mut session, &mut report, &mut room);
+    session.finish();
+    report.stamp.end_ns = shared.now_ns();
+    report
+}
+
+/// Claims blocks and works through them until none is left.
+pub(super) fn work_through<S: Session>(
+    shared: &Shared<'_>,
+    session: &mut S,
+    report: &mut WorkerReport,
+    room: &mut Room,
+) {
+    let group = (group_calls(shared.batch) * shared.batch) as u64;
+    let (event_room, read_room) = (&mut room.events, &mut room.reads);
     while let Some(block) = shared.claim() {
         let mut read_from = shared.source.reads_before(block.start);
         for part in super::source::split(&block, group) {
             let last = part.end == block.end;
-            let events = shared.source.events_in(part.clone(), &mut event_room);
+            let events = shared.source.events_in(part.clone(), event_room);
             let before = shared.now_ns();
             for batch in events.chunks(shared.batch) {
                 session.ingest(batch);
@@ -143,7 +188,7 @@ pub(super) fn work<S: Session>(
             let due = shared.source.reads_before(part.end);
             while due - read_from >= READ_GROUP || (last && due > read_from) {
                 let until = due.min(read_from + READ_GROUP);
-                let reads = shared.source.reads_in(read_from..until, &mut read_room);
+                let reads = shared.source.reads_in(read_from..until, read_room);
                 let mut answers = 0_u64;
                 // the reads may just have been generated: that is no service
                 let before = shared.now_ns();
@@ -155,11 +200,11 @@ pub(super) fn work<S: Session>(
             }
         }
         report.stamp.events += block.end - block.start;
-        report.ranges.push(block);
+        match report.ranges.last_mut() {
+            Some(last) if last.end == block.start => last.end = block.end,
+            _ => report.ranges.push(block),
+        }
     }
-    session.finish();
-    report.stamp.end_ns = shared.now_ns();
-    report
 }
 
 /// Counts an answer, and looks at it, so that none can be optimised away.

@@ -64,6 +64,7 @@ pub(crate) fn with_rounds(rounds: usize) -> Record {
                     .map(move |(turn, _)| trial(round, turn))
             })
             .collect(),
+        interleaved: Vec::new(),
         oracle: Some(OracleNote {
             events_digest: EVENTS_DIGEST.to_owned(),
             snapshot_digest: SNAPSHOT_DIGEST.to_owned(),
@@ -125,6 +126,8 @@ pub(crate) fn with_warm_passes() -> Record {
     }
     let warm = |trial: &Trial| Trial {
         pass: Pass::Warm,
+        started_ms: 0,
+        slices: None,
         wall_ns: trial.wall_ns / 2,
         snapshot_digest: trial.snapshot_digest.as_ref().map(|_| digest.to_owned()),
         ..trial.clone()
@@ -252,9 +255,12 @@ fn trial(round: usize, turn: usize) -> Trial {
         engine: name.to_owned(),
         process: 0,
         round,
+        group: 0,
         turn,
         warmup: round == 0,
         pass: Pass::Fresh,
+        started_ms: 0,
+        slices: None,
         wall_ns,
         workers: vec![WorkerStamp {
             start_ns: 10,
@@ -303,6 +309,7 @@ fn service(typical_ns: f64, samples: u64) -> String {
 fn plan(rounds: usize) -> Plan {
     Plan {
         seed: 42,
+        order_seed: 7,
         events: EVENTS,
         reads: 50_000,
         threads: 2,
@@ -322,6 +329,7 @@ fn plan(rounds: usize) -> Plan {
         max_time_ms: None,
         processes: 1,
         planted_share: 0.0,
+        interleaving: None,
         open_loop: None,
         cluster: None,
     }

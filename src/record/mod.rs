@@ -9,6 +9,7 @@ mod environment;
 pub(crate) mod fixture;
 #[cfg(test)]
 pub(crate) mod fixture_open_loop;
+mod interleaving;
 mod merge;
 mod open_loop;
 mod pairs;
@@ -27,6 +28,7 @@ pub use capacity::{
 };
 pub use cluster::{ClusterPlan, ExchangeNote};
 pub use environment::{CacheNote, Environment};
+pub use interleaving::{InterleavedRound, InterleavingPlan, SlicesNote, spaced};
 pub use open_loop::{
     Arrivals, Idle, IntervalNote, OpenLoopPlan, OpenLoopTrial, RecordingNote, SkippedRange,
 };

@@ -2,11 +2,23 @@
 //! ran. One place for it, since the harness stops by it and the report shows
 //! it. Imports the schema and `stats`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::pass::Pass;
 use super::schema::{Record, Trial};
 use crate::stats::{RatioInterval, geometric_mean, paired_ratio};
+
+/// A figure by process, round and group.
+type Rounds = BTreeMap<(usize, usize, usize), f64>;
+
+fn by_round<'r>(
+    trials: impl Iterator<Item = &'r Trial>,
+    figure: &impl Fn(&Trial) -> Option<f64>,
+) -> Rounds {
+    trials
+        .filter_map(|trial| Some(((trial.process, trial.round, trial.group), figure(trial)?)))
+        .collect()
+}
 
 impl Trial {
     /// Events that were taken on.
@@ -26,46 +38,82 @@ impl Trial {
 }
 
 impl Record {
-    /// The passes of the engine that count: no warm-up, and something was
-    /// timed.
+    /// The passes of the engine that count, each made alone where there are
+    /// such: no warm-up, and something was timed. Absolute figures are theirs.
     pub fn counted<'r>(&'r self, engine: &str, pass: Pass) -> impl Iterator<Item = &'r Trial> {
+        let is_alone = |trial: &&Trial| !trial.warmup && trial.slices.is_none();
+        let interleaved = !self.trials.iter().any(|trial| is_alone(&trial));
+        self.counted_of(engine, pass, interleaved)
+    }
+
+    /// Those of rounds that are interleaved, or are not.
+    fn counted_of<'r>(
+        &'r self,
+        engine: &str,
+        pass: Pass,
+        interleaved: bool,
+    ) -> impl Iterator<Item = &'r Trial> {
         self.trials.iter().filter(move |trial| {
             let is_of_it = trial.engine == engine && trial.pass == pass;
-            is_of_it && !trial.warmup && trial.ns_per_event().is_some()
+            let is_wanted = !trial.warmup && trial.slices.is_some() == interleaved;
+            is_of_it && is_wanted && trial.ns_per_event().is_some()
         })
+    }
+
+    /// The passes whose times are compared: those of interleaved rounds where
+    /// there are any.
+    pub fn compared<'r>(&'r self, engine: &str, pass: Pass) -> impl Iterator<Item = &'r Trial> {
+        self.counted_of(engine, pass, !self.interleaved.is_empty())
     }
 
     /// A figure of the engine and the same of the baseline, for each sampling
     /// unit that has both: a round, or a process where there were several,
-    /// whose figures are then geometric means over its rounds.
+    /// whose figures are then geometric means over its rounds. Of trials made
+    /// alone where there are such; times are compared by
+    /// [`paired_times`](Self::paired_times).
     pub fn paired(
         &self,
         engine: &str,
         pass: Pass,
         figure: impl Fn(&Trial) -> Option<f64>,
     ) -> Vec<(f64, f64)> {
-        self.paired_with(&self.plan.baseline, engine, pass, figure)
+        let rounds = |name: &str| by_round(self.counted(name, pass), &figure);
+        self.units(&rounds(engine), &rounds(&self.plan.baseline))
     }
 
-    /// A figure of the engine and the same of the baseline, for each sampling
-    /// unit that has both: a round, or a process where there were several,
-    /// whose figures are then geometric means over its rounds.
-    pub fn paired_with(
-        &self,
-        baseline: &str,
-        engine: &str,
-        pass: Pass,
-        figure: impl Fn(&Trial) -> Option<f64>,
-    ) -> Vec<(f64, f64)> {
-        let at = |trial: &Trial| (trial.process, trial.round);
-        let baseline: HashMap<(usize, usize), &Trial> = self
-            .counted(baseline, pass)
-            .map(|trial| (at(trial), trial))
-            .collect();
-        let rounds = self.counted(engine, pass).filter_map(|trial| {
-            let other = baseline.get(&at(trial))?;
-            Some((trial.process, (figure(trial)?, figure(other)?)))
-        });
+    /// Time per event of the engine and of the baseline, for each sampling
+    /// unit that has both. In interleaved rounds the baseline's is the geometric
+    /// mean of its two copies, but for the A/A control itself.
+    #[must_use]
+    pub fn paired_times(&self, engine: &str, pass: Pass) -> Vec<(f64, f64)> {
+        self.paired_times_with(&self.plan.baseline, engine, pass)
+    }
+
+    /// The same beside another engine than the baseline.
+    #[must_use]
+    pub fn paired_times_with(&self, baseline: &str, engine: &str, pass: Pass) -> Vec<(f64, f64)> {
+        let rounds = |name: &str| by_round(self.compared(name, pass), &Trial::ns_per_event);
+        let own = rounds(engine);
+        let mut base = rounds(baseline);
+        let control = self.engines.iter().find(|note| note.control);
+        let control = control.filter(|note| baseline == self.plan.baseline && note.name != engine);
+        let both = !self.interleaved.is_empty() && engine != baseline;
+        if let Some(control) = control.filter(|_| both) {
+            let second = rounds(&control.name);
+            for (at, time) in &mut base {
+                if let Some(other) = second.get(at) {
+                    *time = (*time * other).sqrt();
+                }
+            }
+        }
+        self.units(&own, &base)
+    }
+
+    /// Pairs of the rounds that both have, or of their means by process.
+    fn units(&self, own: &Rounds, base: &Rounds) -> Vec<(f64, f64)> {
+        let rounds = own
+            .iter()
+            .filter_map(|(at, own)| Some((at.0, (*own, *base.get(at)?))));
         if self.plan.processes <= 1 {
             return rounds.map(|(_, pair)| pair).collect();
         }
@@ -85,7 +133,7 @@ impl Record {
     /// none with fewer than two sampling units.
     #[must_use]
     pub fn ratio(&self, engine: &str) -> Option<RatioInterval> {
-        paired_ratio(&self.paired(engine, Pass::Fresh, Trial::ns_per_event))
+        paired_ratio(&self.paired_times(engine, Pass::Fresh))
     }
 }
 
@@ -97,26 +145,12 @@ mod tests {
     #[test]
     fn a_round_that_only_one_ran_is_no_pair() {
         let mut record = fixture::record();
-        assert_eq!(
-            record
-                .paired("dashmap", Pass::Fresh, Trial::ns_per_event)
-                .len(),
-            5
-        );
+        assert_eq!(record.paired_times("dashmap", Pass::Fresh).len(), 5);
         record
             .trials
             .retain(|t| !(t.round == 3 && t.engine == "dashmap-naive"));
-        assert_eq!(
-            record
-                .paired("dashmap", Pass::Fresh, Trial::ns_per_event)
-                .len(),
-            4
-        );
-        assert!(
-            record
-                .paired("nobody", Pass::Fresh, Trial::ns_per_event)
-                .is_empty()
-        );
+        assert_eq!(record.paired_times("dashmap", Pass::Fresh).len(), 4);
+        assert!(record.paired_times("nobody", Pass::Fresh).is_empty());
     }
 
     #[test]
@@ -142,11 +176,6 @@ mod tests {
         record
             .trials
             .retain(|t| !(t.process == 1 && t.engine == "dashmap-naive"));
-        assert_eq!(
-            record
-                .paired("dashmap", Pass::Fresh, Trial::ns_per_event)
-                .len(),
-            2
-        );
+        assert_eq!(record.paired_times("dashmap", Pass::Fresh).len(), 2);
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cluster::{ClusterPlan, ExchangeNote};
 use super::environment::Environment;
+use super::interleaving::{InterleavedRound, InterleavingPlan, SlicesNote};
 use super::open_loop::{OpenLoopPlan, OpenLoopTrial, RecordingNote};
 use super::pass::Pass;
 use super::trace_note::TraceNote;
@@ -41,6 +42,9 @@ pub struct Record {
     pub engines: Vec<EngineNote>,
     /// Every timed run, warm-up included, in the order in which they ran.
     pub trials: Vec<Trial>,
+    /// The rounds in which engines took turns slice by slice.
+    #[serde(default)]
+    pub interleaved: Vec<InterleavedRound>,
     /// What the oracle says, where it was asked.
     pub oracle: Option<OracleNote>,
     /// Whether each engine's final state was right.
@@ -74,8 +78,12 @@ pub struct WorkloadNote {
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// Seed of the stream and of the order of turns.
+    /// Seed of the stream.
     pub seed: u64,
+    /// Seed of the order of turns and of the lengths of slices; 0 in records
+    /// that are older than it.
+    #[serde(default)]
+    pub order_seed: u64,
     /// Events of each trial.
     pub events: u64,
     /// Reads of each trial.
@@ -125,6 +133,10 @@ pub struct Plan {
     /// time.
     #[serde(default)]
     pub planted_share: f64,
+    /// How rounds are interleaved; none where each engine has its whole trial
+    /// alone.
+    #[serde(default)]
+    pub interleaving: Option<InterleavingPlan>,
     /// How arrivals were scheduled; none in a closed loop.
     #[serde(default)]
     pub open_loop: Option<OpenLoopPlan>,
@@ -187,15 +199,28 @@ pub struct Trial {
     pub process: usize,
     /// Round, from 0, warm-up rounds first.
     pub round: usize,
-    /// Position in the round's shuffled order.
+    /// Group of an interleaved round, from 0: trials of one group are
+    /// compared.
+    #[serde(default)]
+    pub group: usize,
+    /// Position in the round's shuffled order; 0 in an interleaved round,
+    /// where each slice has an order of its own.
     pub turn: usize,
     /// Whether the round is thrown away.
     pub warmup: bool,
     /// What state it found.
     #[serde(default)]
     pub pass: Pass,
-    /// First worker's start to last worker's end, finish included, in ns.
+    /// When it started, in ms since the first round did.
+    #[serde(default)]
+    pub started_ms: u64,
+    /// First worker's start to last worker's end, finish included, in ns; of
+    /// an interleaved trial the sum over its slices.
     pub wall_ns: u64,
+    /// The slices of an interleaved trial; none where it was made in one
+    /// piece.
+    #[serde(default)]
+    pub slices: Option<SlicesNote>,
     /// Each worker's own stamps.
     pub workers: Vec<WorkerStamp>,
     /// Events generated for it.

@@ -9,7 +9,7 @@ use super::block::Block;
 use super::failure::difference;
 use super::summary::{EngineLine, Summary};
 use super::text::{Style, plain, show_percent};
-use crate::record::{Pass, Record, Trial};
+use crate::record::{Pass, Record};
 use crate::stats::{RatioInterval, geometric_mean, paired_ratio};
 
 /// The probes that engines are held against.
@@ -54,7 +54,7 @@ pub fn shares(record: &Record, engine: &str, pass: Pass) -> Vec<LimitShare> {
         return Vec::new();
     }
     let share_of = |limit: &'static str| {
-        let both = record.paired_with(name_of(record, limit)?, engine, pass, Trial::ns_per_event);
+        let both = record.paired_times_with(name_of(record, limit)?, engine, pass);
         let ratios: Vec<f64> = both.iter().map(|(own, limit)| limit / own).collect();
         Some(LimitShare {
             limit,

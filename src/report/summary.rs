@@ -268,7 +268,7 @@ fn versus(record: &Record, engine: &EngineNote, pass: Pass) -> Versus {
     if difference(record, note).is_some() {
         return Versus::None("baseline wrong");
     }
-    let pairs = record.paired(&engine.name, pass, Trial::ns_per_event);
+    let pairs = record.paired_times(&engine.name, pass);
     let ratios: Vec<f64> = pairs.iter().map(|(own, base)| base / own).collect();
     match geometric_mean(&ratios) {
         Some(ratio) => Versus::Ratio {

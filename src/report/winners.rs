@@ -6,7 +6,7 @@ use super::markdown::{code, line, words};
 use super::summary::Summary;
 use super::table::draw;
 use super::text::{Style, plain, show_ends, show_ratio, wrap};
-use crate::record::{Pass, Record, Saved, Trial};
+use crate::record::{Pass, Record, Saved};
 use crate::stats::{RatioInterval, paired_ratio};
 use crate::unit::quantity::{show_ns, show_whole};
 
@@ -85,7 +85,7 @@ fn of_record(
             };
             let second = ranked.next();
             let ratio = |engine: &str, other: &str| {
-                let pairs = record.paired_with(other, engine, pass, Trial::ns_per_event);
+                let pairs = record.paired_times_with(other, engine, pass);
                 Some((other.to_owned(), paired_ratio(&pairs)?))
             };
             let of_kind = |name: &String| {

@@ -3,7 +3,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::whole;
+use super::{duration_ns, whole};
 use crate::harness::RunOptions;
 use crate::record::Pass;
 use crate::unit::quantity::parse_count;
@@ -34,15 +34,25 @@ pub(in crate::cli) struct TrialArgs {
     /// Events of each trial, such as 10M [default: the workload's]
     #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     pub(in crate::cli) events: Option<u64>,
-    /// Rounds that count [default: 5]
+    /// Rounds that count [default: as many as --precision 3% takes within a minute; 5 where
+    /// each engine has its whole trial alone]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(in crate::cli) rounds: Option<usize>,
     /// Rounds thrown away before them [default: 1]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(in crate::cli) warmup_rounds: Option<usize>,
-    /// Seed of the stream and of the turns [default: the workload's]
+    /// Seed of the stream [default: the workload's]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(in crate::cli) seed: Option<u64>,
+    /// Give each engine its whole trial alone, in place of slices in turn
+    #[arg(long)]
+    pub(in crate::cli) isolated: bool,
+    /// What a slice of an interleaved round takes on average [default: 10ms]
+    #[arg(long, value_name = "TIME", value_parser = duration_us, allow_negative_numbers = true, conflicts_with = "isolated")]
+    pub(in crate::cli) slice: Option<u64>,
+    /// Seed of the order of turns [default: drawn, and kept in the record]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
+    pub(in crate::cli) order_seed: Option<u64>,
     /// Pin workers to processors
     #[arg(long)]
     pub(in crate::cli) pin: bool,
@@ -52,6 +62,17 @@ pub(in crate::cli) struct TrialArgs {
     /// Leave out the proof; the report says so
     #[arg(long)]
     pub(in crate::cli) no_verify: bool,
+}
+
+/// A slice's time in µs.
+fn duration_us(text: &str) -> Result<u64, String> {
+    let us = duration_ns(text)? / 1_000;
+    if (100..=10_000_000).contains(&us) {
+        return Ok(us);
+    }
+    Err(format!(
+        "`{text}` is out of range: a slice takes 100us to 10s, as in 10ms"
+    ))
 }
 
 /// Which passes figures are of.
@@ -84,6 +105,9 @@ pub(in crate::cli) fn options(engines: &EngineArgs, trials: &TrialArgs) -> RunOp
         rounds: trials.rounds,
         warmup_rounds: trials.warmup_rounds,
         seed: trials.seed,
+        isolated: trials.isolated,
+        slice_us: trials.slice,
+        order_seed: trials.order_seed,
         pin: trials.pin,
         inline: trials.inline,
         no_verify: trials.no_verify,

@@ -165,7 +165,11 @@ impl Session for ActorSession<'_> {
     }
 
     /// Waits until every owner has applied what this session sent it.
-    fn finish(mut self) {
+    fn pause(&mut self) {
         self.gather(|_| true, |_, _| {});
+    }
+
+    fn finish(mut self) {
+        self.pause();
     }
 }

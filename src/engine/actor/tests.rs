@@ -5,7 +5,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::*;
 use crate::engine::Session;
-use crate::engine::check::{Fold, agrees_with_fold, all_reads, answers, holds, ingest, stream};
+use crate::engine::check::{
+    Fold, agrees_in_slices, agrees_with_fold, all_reads, answers, holds, ingest, stream,
+};
+
+#[test]
+fn agrees_where_sessions_pause_together() {
+    for threads in [1, 2, 3] {
+        agrees_in_slices::<ActorEngine>(threads);
+    }
+}
 
 #[test]
 fn agrees_with_the_plain_fold() {

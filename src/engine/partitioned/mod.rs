@@ -51,6 +51,10 @@ pub struct PartitionedEngine {
     sending: AtomicUsize,
     /// Sessions ever opened.
     opened: AtomicUsize,
+    /// Sessions that are pausing and wait for the others.
+    pausing: AtomicUsize,
+    /// Pauses that all open sessions have reached.
+    pauses: AtomicUsize,
     parcel_updates: usize,
     inbox_capacity: usize,
     views: Views,
@@ -85,6 +89,8 @@ impl Engine for PartitionedEngine {
             spare: ArrayQueue::new(workers * (queue + workers)),
             sending: AtomicUsize::new(0),
             opened: AtomicUsize::new(0),
+            pausing: AtomicUsize::new(0),
+            pauses: AtomicUsize::new(0),
             parcel_updates: parcel_updates_of(workers),
             inbox_capacity: config.inbox_capacity,
             views: config.views.clone(),

@@ -248,6 +248,23 @@ impl Session for PartitionedSession<'_> {
         self.pages = pages;
     }
 
+    /// Works until every open session pauses, then works off what they sent
+    /// until then; what is not sent yet stays here.
+    fn pause(&mut self) {
+        let engine = self.engine;
+        let pauses = engine.pauses.load(Ordering::Acquire);
+        let pausing = engine.pausing.fetch_add(1, Ordering::AcqRel) + 1;
+        if pausing == engine.sending.load(Ordering::Acquire) {
+            engine.pausing.store(0, Ordering::Relaxed);
+            engine.pauses.fetch_add(1, Ordering::Release);
+        }
+        let backoff = Backoff::new();
+        while engine.pauses.load(Ordering::Acquire) == pauses && !engine.stop.is_set() {
+            self.work_or_wait(&backoff, 0..0);
+        }
+        self.work_off();
+    }
+
     /// Sends the rest, then works until every open session has sent its own
     /// and nothing is left at any desk.
     fn finish(mut self) {

@@ -5,11 +5,20 @@ use std::sync::Barrier;
 
 use super::*;
 use crate::engine::Session;
-use crate::engine::check::{Fold, agrees_with_fold, all_reads, answers, holds, ingest, stream};
+use crate::engine::check::{
+    Fold, agrees_in_slices, agrees_with_fold, all_reads, answers, holds, ingest, stream,
+};
 use crate::engine::snapshot::Snapshot;
 use crate::engine::state;
 use crate::engine::tables::owner_of;
 use crate::unit::hash::hash_id;
+
+#[test]
+fn agrees_where_sessions_pause_together() {
+    for threads in [1, 2, 3] {
+        agrees_in_slices::<PartitionedEngine>(threads);
+    }
+}
 
 #[test]
 fn agrees_with_the_plain_fold() {

@@ -31,6 +31,8 @@ const SPAN_EVENTS: usize = 16_384;
 const STEP_EVENTS: usize = 1_024;
 /// Spans that a worker may be ahead of what all workers have folded.
 const WINDOW: u64 = 4;
+/// Bits of a time below its number of pauses: spans since the last pause.
+const PAUSE_SHIFT: u32 = 32;
 /// How often one that waits looks at the stop flag.
 const TICK: Duration = Duration::from_millis(5);
 
@@ -120,11 +122,7 @@ impl Flow {
         }
         self.since_step = 0;
         if self.in_span >= SPAN_EVENTS {
-            self.in_span = 0;
-            self.span += 1;
-            self.members.input.advance_to(self.span);
-            self.views.input.advance_to(self.span);
-            self.contents.input.advance_to(self.span);
+            self.advance_to(self.span + 1);
         }
         self.worker.step();
         let behind = self.span.saturating_sub(WINDOW);
@@ -133,13 +131,37 @@ impl Flow {
         }
     }
 
-    /// Sends what waits, then folds until every worker has folded everything.
-    pub(super) fn finish(mut self, shared: &Shared) {
+    fn advance_to(&mut self, span: u64) {
+        self.in_span = 0;
+        self.span = span;
+        self.members.input.advance_to(span);
+        self.views.input.advance_to(span);
+        self.contents.input.advance_to(span);
+    }
+
+    fn ship_all(&mut self, shared: &Shared) {
         for target in 0..shared.peers {
             self.members.ship(target);
             self.views.ship(target);
             self.contents.ship(target);
         }
+    }
+
+    /// Sends what waits, then folds until every worker has folded all that was
+    /// sent before its own pause.
+    pub(super) fn pause(&mut self, shared: &Shared) {
+        self.ship_all(shared);
+        // workers are at spans of their own: the next pause is a time of all
+        let pause = (self.span >> PAUSE_SHIFT) + 1;
+        self.advance_to(pause << PAUSE_SHIFT);
+        while self.probe.less_than(&self.span) && !shared.stop.is_set() {
+            self.worker.step_or_park(Some(TICK));
+        }
+    }
+
+    /// Sends what waits, then folds until every worker has folded everything.
+    pub(super) fn finish(mut self, shared: &Shared) {
+        self.ship_all(shared);
         let Self {
             mut worker,
             members,

@@ -100,6 +100,13 @@ impl Session for TimelySession<'_> {
         }
     }
 
+    fn pause(&mut self) {
+        let shared = Arc::clone(&self.engine.shared);
+        self.flow
+            .get_or_insert_with(|| self.engine.flow(self.worker))
+            .pause(&shared);
+    }
+
     fn finish(mut self) {
         self.complete();
     }

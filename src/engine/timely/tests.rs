@@ -6,9 +6,16 @@ use std::time::Duration;
 
 use super::*;
 use crate::engine::Session;
-use crate::engine::check::{Fold, agrees_with_fold, stream, with_sessions};
+use crate::engine::check::{Fold, agrees_in_slices, agrees_with_fold, stream, with_sessions};
 use crate::engine::snapshot::{Snapshot, SnapshotDigest};
 use crate::event::Event;
+
+#[test]
+fn agrees_where_sessions_pause_together() {
+    for threads in [1, 2, 3] {
+        agrees_in_slices::<TimelyEngine>(threads);
+    }
+}
 
 #[test]
 fn agrees_with_the_plain_fold() {

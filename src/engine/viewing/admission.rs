@@ -75,6 +75,10 @@ impl<S: Session> Session for Admitting<S> {
         self.session.read(reads, sink);
     }
 
+    fn pause(&mut self) {
+        self.session.pause();
+    }
+
     fn finish(self) {
         self.session.finish();
     }

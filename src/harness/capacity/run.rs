@@ -8,7 +8,7 @@ use super::floor::stall_floor;
 use super::search::{LEAST_SHARE, search};
 use crate::engine::StopFlag;
 use crate::harness::contender::Contender;
-use crate::harness::run::shuffled;
+use crate::harness::round::shuffled;
 use crate::harness::trial::TrialError;
 use crate::harness::watch::Observer;
 use crate::record::{

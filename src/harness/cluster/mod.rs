@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use super::contender::{Proved, Spread};
 use super::proof::{Expectation, Finding, accounts};
-use super::run::{RunRequest, setup_of};
+use super::request::{RunRequest, setup_of};
 use super::share::Share;
 use super::source::Source;
 use super::trial::{TrialError, TrialOutcome, TrialSetup, run_trial};

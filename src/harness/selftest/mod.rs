@@ -10,7 +10,7 @@ pub use real_time::{CapacityFound, RealTimeFound, StallFound, real_time};
 
 use super::Observer;
 use super::contender::Contender;
-use super::run::shuffled;
+use super::round::shuffled;
 use super::source::Source;
 use super::trial::{TrialError, TrialSetup};
 use super::weeks::views_of;

@@ -6,7 +6,7 @@ use super::{
     Change, Comparison, GateVerdict, Method, Refusal, Side, check_usable, compared, differ,
     digests, plan_differences, shared_digests, split, warning,
 };
-use crate::record::{Pass, Record, Trial};
+use crate::record::{Pass, Record};
 use crate::stats::{geometric_mean, unpaired_ratio};
 
 /// A record, and where it came from.
@@ -148,8 +148,7 @@ fn change(
     (baseline, pass): (&str, Pass),
     fail_slower: Option<f64>,
 ) -> Option<Change> {
-    let pairs =
-        |side: usize| records[side].paired_with(baseline, names[side], pass, Trial::ns_per_event);
+    let pairs = |side: usize| records[side].paired_times_with(baseline, names[side], pass);
     let (before, after) = (pairs(0), pairs(1));
     let ratio = |pairs: &[(f64, f64)]| {
         geometric_mean(

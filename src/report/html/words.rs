@@ -1,7 +1,7 @@
 //! What was asked of a run, and what the answer is, in sentences. Imports
 //! `record`, `stats` and the report's own parts.
 
-use crate::record::{Pass, Record, Trial};
+use crate::record::{Pass, Record};
 use crate::report::course;
 use crate::report::open_loop::schedule_words;
 use crate::report::summary::{EngineLine, Summary, Versus};
@@ -43,7 +43,7 @@ pub(super) fn within(interval: &RatioInterval, show: impl Fn(f64) -> String) -> 
 /// Events a second of an engine with their interval: the geometric mean over
 /// the sampling units, which are rounds, or processes where there are several.
 pub(super) fn throughput(record: &Record, engine: &str, pass: Pass) -> Option<RatioInterval> {
-    let pairs = record.paired_with(engine, engine, pass, Trial::ns_per_event);
+    let pairs = record.paired_times_with(engine, engine, pass);
     // a speed is a ratio to one event a second
     let speeds: Vec<(f64, f64)> = pairs.iter().map(|(ns, _)| (*ns, 1e9)).collect();
     paired_ratio(&speeds)
@@ -156,7 +156,7 @@ fn next(record: &Record, summary: &Summary) -> Option<String> {
     if second.name == *baseline && summary.ranked.len() == 2 {
         return None;
     }
-    let pairs = record.paired_with(&second.name, &first.name, summary.pass, Trial::ns_per_event);
+    let pairs = record.paired_times_with(&second.name, &first.name, summary.pass);
     let interval = paired_ratio(&pairs)?;
     let (one, other) = (plain(&first.name), plain(&second.name));
     let words = match interval.verdict() {

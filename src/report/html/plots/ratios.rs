@@ -4,7 +4,7 @@
 use super::super::article::Figure;
 use super::super::ink::Ink;
 use super::super::shape::{Axis, Guide, Row, Rows, Shape, Unit};
-use crate::record::{Pass, Record, Trial};
+use crate::record::{Pass, Record};
 use crate::report::standing::ratio_of;
 use crate::report::summary::{EngineLine, Summary, Versus};
 use crate::report::table::show_versus;
@@ -61,7 +61,7 @@ pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Fig
 
 fn row(record: &Record, pass: Pass, engine: &str, versus: &Versus) -> Option<Row> {
     let (ratio, interval) = ratio_of(versus);
-    let pairs = record.paired(engine, pass, Trial::ns_per_event);
+    let pairs = record.paired_times(engine, pass);
     Some(Row {
         name: plain(engine),
         ink: Ink::of(engine),

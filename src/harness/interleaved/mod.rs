@@ -1,0 +1,202 @@
+//! An interleaved round: all engines are alive, each with its own state, and
+//! take the same slice of the stream in turn, on the same worker threads.
+//! What a neighbour on the machine does falls on all of them alike. Imports
+//! `engine`, its siblings.
+//!
+//! An engine's time is the sum of its slices. An engine that is not in turn
+//! does nothing: what its threads have queued is worked off inside its slice
+//! ([`Session::pause`](crate::engine::Session::pause)), and what its sessions
+//! defer is paid in `finish`, a timed turn of its own.
+
+mod drive;
+mod gate;
+mod lane;
+mod schedule;
+
+use std::ops::Range;
+
+use rayon::ThreadPool;
+
+use super::contender::{Contender, Proved};
+use super::environment::Usage;
+use super::proof::Expectation;
+use super::trial::{TrialError, TrialSetup};
+use super::weeks::{Weeks, weeks_of};
+use crate::engine::StopFlag;
+use crate::record::Pass;
+use drive::{Driven, drive};
+pub(super) use lane::{Lane, lane};
+use schedule::Draw;
+
+/// What decides the slices and their order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slicing {
+    /// Events of a slice, on average.
+    pub(super) events: u64,
+    /// Seed of lengths and orders.
+    pub(super) order_seed: u64,
+    /// The round, which has lengths and orders of its own.
+    pub(super) round: usize,
+}
+
+/// An engine of an interleaved round.
+pub(super) struct Entry<'a> {
+    pub(super) contender: &'a Contender,
+    pub(super) lane: Box<dyn Lane>,
+}
+
+/// What one pass of all engines came to.
+pub(super) struct RoundPass {
+    pub(super) pass: Pass,
+    /// Where the slices end, in events.
+    pub(super) ends: Vec<u64>,
+    /// In the order of the entries.
+    pub(super) engines: Vec<EnginePass>,
+    /// Steal, switches and peak memory of all engines together.
+    pub(super) usage: Usage,
+}
+
+/// What one engine's pass came to.
+pub(super) struct EnginePass {
+    pub(super) proved: Proved,
+    /// ns of each slice.
+    pub(super) slices: Vec<u64>,
+    /// ns of `finish` and of closing epochs.
+    pub(super) finish: u64,
+}
+
+/// Runs all engines over the stream, slice by slice; then, with `warm`, over
+/// the same stream again.
+///
+/// # Errors
+/// Where a worker panics, or the run is interrupted.
+pub(super) fn interleaved(
+    setup: &TrialSetup<'_>,
+    entries: &[Entry<'_>],
+    stop: &StopFlag,
+    slicing: Slicing,
+    expected: Option<&Expectation<'_>>,
+    warm: bool,
+) -> Result<Vec<RoundPass>, TrialError> {
+    let mut draw = Draw::new(slicing.order_seed, slicing.round);
+    let mut passes = vec![Pass::Fresh];
+    passes.extend(warm.then_some(Pass::Warm));
+    passes
+        .into_iter()
+        .map(|pass| {
+            let before = Usage::start();
+            let whole = timed(setup, entries, stop, slicing.events, &mut draw)?;
+            let usage = before.until_now();
+            let ends = whole.ends.clone();
+            let engines = prove(setup, entries, whole, pass, expected)?;
+            Ok(RoundPass {
+                pass,
+                ends,
+                engines,
+                usage,
+            })
+        })
+        .collect()
+}
+
+/// The timed part of a pass, and of each engine what closed its epochs.
+struct Whole {
+    driven: Driven,
+    ends: Vec<u64>,
+    weeks: Vec<Option<Weeks>>,
+}
+
+/// One stretch of slices, sessions opened before and finished after it; where
+/// viewers count once an epoch, a stretch an epoch, which is then closed for
+/// all engines.
+fn timed(
+    setup: &TrialSetup<'_>,
+    entries: &[Entry<'_>],
+    stop: &StopFlag,
+    mean: u64,
+    draw: &mut Draw,
+) -> Result<Whole, TrialError> {
+    let unit = (super::worker::group_calls(setup.batch) * setup.batch) as u64;
+    let plain = setup.source.views().are_plain();
+    let closers = if plain { None } else { Some(closers(setup)?) };
+    let mut whole = Whole {
+        driven: Driven::default(),
+        ends: Vec::new(),
+        weeks: entries.iter().map(|_| None).collect(),
+    };
+    for (week, range) in weeks_of(setup.source) {
+        if closers.is_some() {
+            for entry in entries {
+                entry.lane.open_epoch(week)?;
+            }
+        }
+        let slices: Vec<Range<u64>> = schedule::slices(&range, mean, unit, draw);
+        let turns = schedule::turns(&slices, entries.len(), draw);
+        whole.ends.extend(slices.iter().map(|slice| slice.end));
+        let driven = drive(setup, entries, stop, &turns, slices.len())?;
+        whole.driven.add(driven);
+        if setup.stop.is_set() {
+            return Err(TrialError::Interrupted);
+        }
+        if let Some(closers) = &closers {
+            close(entries, closers, &mut whole);
+        }
+    }
+    Ok(whole)
+}
+
+fn closers(setup: &TrialSetup<'_>) -> Result<ThreadPool, TrialError> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(setup.threads)
+        .build()
+        .map_err(|error| TrialError::NoThread {
+            worker: 0,
+            workers: setup.threads,
+            why: error.to_string(),
+        })
+}
+
+/// Closes the epoch of every engine, one after the other, each timed.
+fn close(entries: &[Entry<'_>], closers: &ThreadPool, whole: &mut Whole) {
+    for (at, entry) in entries.iter().enumerate() {
+        let (truth, bytes, close_ns) = entry.lane.close_epoch(closers);
+        let weeks = whole.weeks[at].get_or_insert_with(|| Weeks {
+            are_released: entry.lane.are_released(),
+            ..Weeks::default()
+        });
+        weeks.truths.push(truth);
+        weeks.open_bytes = weeks.open_bytes.max(bytes);
+        weeks.close_ns += close_ns;
+        whole.driven.engines[at].add_close(close_ns);
+    }
+}
+
+/// Holds every engine against the oracle, one after the other.
+fn prove(
+    setup: &TrialSetup<'_>,
+    entries: &[Entry<'_>],
+    whole: Whole,
+    pass: Pass,
+    expected: Option<&Expectation<'_>>,
+) -> Result<Vec<EnginePass>, TrialError> {
+    let engines = whole.driven.engines.into_iter().zip(whole.weeks);
+    engines
+        .zip(entries)
+        .map(|((timed, weeks), entry)| {
+            let lane = &entry.lane;
+            let weeks = weeks.map(|weeks| Weeks {
+                failed: lane.failed(),
+                ..weeks
+            });
+            let prove = || Ok(lane.prove(setup, pass, &timed.reports, weeks, expected));
+            Ok(EnginePass {
+                proved: entry.contender.at_rest(prove)?,
+                slices: timed.slices,
+                finish: timed.finish,
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;
