@@ -142,6 +142,7 @@ fn record_of(workload: &Workload, toml: &str, seed: u64, threads: usize) -> Reco
     let (contenders, baseline) = harness::choose_contenders(&options, &[] as &[Contender]).unwrap();
     let plan = harness::resolve(&options, workload, &contenders, baseline, &environment).unwrap();
     let request = RunRequest {
+        wait_quiet: None,
         workload,
         toml: toml.to_owned(),
         trace: None,

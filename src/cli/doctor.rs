@@ -4,11 +4,14 @@
 use super::exit::{Failure, print};
 use super::list::table;
 use crate::harness;
+use crate::record::Spread;
+use crate::unit::quantity::{show_bytes, show_ns};
 
 /// `notibench doctor`.
 pub(super) fn doctor() -> Result<(), Failure> {
     let clock = harness::measure_clock();
-    let findings = harness::findings(&harness::examine(), clock.cost_ns);
+    let environment = harness::examine();
+    let findings = harness::findings(&environment, clock.cost_ns);
     let mut table = table(&["", "what", "found", "how to mend it"]);
     let spoiled = findings
         .iter()
@@ -22,6 +25,20 @@ pub(super) fn doctor() -> Result<(), Failure> {
             finding.found,
             finding.mend.unwrap_or_default(),
         ]);
+    }
+    let weather = harness::weather_now(&environment);
+    if let (Some(step), Some(load)) = (weather.step_ns(), weather.load_ns()) {
+        let spread = |of: Spread| {
+            let [least, median, most] = [of.least, of.median, of.most].map(show_ns);
+            format!("{least}, {median}, {most}")
+        };
+        let found = format!(
+            "a load from {}: {}; a step of arithmetic: {} (least, median, most of a second)",
+            show_bytes(weather.bytes as f64),
+            spread(load),
+            spread(step)
+        );
+        table.add_row(["", "weather", &found, ""]);
     }
     let summary = match spoiled {
         0 => "nothing here would spoil a measurement".to_owned(),

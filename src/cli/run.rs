@@ -1,5 +1,7 @@
 //! `run` and `rerun`. Imports `harness`, `record`, `report`, `workload`.
 
+use std::time::Duration;
+
 use std::path::{Path, PathBuf};
 
 use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
@@ -41,6 +43,7 @@ pub(super) fn run_as(
     let plan = harness::resolve(&options, &workload, &contenders, baseline, &environment)?;
     traces::check_plan(&plan, stream.as_ref())?;
     let mut request = RunRequest {
+        wait_quiet: args.trials.wait_quiet.map(Duration::from_nanos),
         workload: &workload,
         toml,
         trace: stream.as_ref(),
@@ -160,6 +163,7 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
         None => None,
     };
     let request = RunRequest {
+        wait_quiet: None,
         workload: &workload,
         toml: before.workload.toml.clone(),
         trace: stream.as_ref(),

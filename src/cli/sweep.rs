@@ -1,6 +1,8 @@
 //! `sweep`: the same run at each value of one axis. Imports `harness`,
 //! `record`, `report`, `workload`.
 
+use std::time::Duration;
+
 use super::args::{self, OutputArgs, OutputFormat};
 use super::args_sweep::SweepArgs;
 use super::exit::{Failure, print};
@@ -40,6 +42,7 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
                 &environment,
             )?;
             let run = RunRequest {
+                wait_quiet: args.trials.wait_quiet.map(Duration::from_nanos),
                 workload: &point.workload,
                 toml: point.toml.clone(),
                 trace: None,

@@ -2,6 +2,7 @@
 //! before the run, and refused over the limit. Imports `workload`, `engine`.
 
 use super::contender::Contender;
+use super::weather::MOST_BYTES;
 use crate::engine::ExpectedLoad;
 use crate::engine::dense::DensePair;
 use crate::engine::state::{Content, InboxEntry, Member};
@@ -70,7 +71,7 @@ impl Prediction {
     /// not even two do.
     #[must_use]
     pub fn groups(&self, engines: usize, limit: u64) -> Option<usize> {
-        let beside = self.stream + self.schedule + self.dense + FIXED;
+        let beside = self.stream + self.schedule + self.dense + FIXED + MOST_BYTES;
         let each = (self.state + self.held).max(1);
         let fit = usize::try_from(limit.saturating_sub(beside) / each).unwrap_or(usize::MAX);
         (fit >= 2).then(|| engines.saturating_sub(1).div_ceil(fit - 1).max(1))

@@ -38,6 +38,7 @@ mod trial;
 mod trial_note;
 mod verify;
 mod watch;
+mod weather;
 mod weeks;
 mod worker;
 
@@ -64,4 +65,5 @@ pub use sweep::{SweepRequest, sweep};
 pub use trial::{TrialError, TrialOutcome, TrialSetup, run_trial, run_trial_twice};
 pub use verify::{VerifyFailure, VerifyOptions, verify, verify_trace};
 pub use watch::{Glance, Observer, OpenGlance, Silent, Watcher};
+pub use weather::weather_now;
 pub use weeks::views_of;

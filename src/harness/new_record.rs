@@ -50,6 +50,7 @@ pub(super) fn new_record(
         engines: request.contenders.iter().map(engine_note).collect(),
         trials: Vec::new(),
         interleaved: Vec::new(),
+        weather: None,
         oracle,
         proofs: request.contenders.iter().map(first_proof).collect(),
         clock,

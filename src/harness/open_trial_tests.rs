@@ -35,6 +35,7 @@ fn watched_record_of(
     let env = Environment::default();
     let plan = resolve(&options, &workload, &contenders, baseline, &env).unwrap();
     let request = RunRequest {
+        wait_quiet: None,
         workload: &workload,
         views: crate::harness::views_of(&workload).unwrap(),
         toml,

@@ -1,6 +1,8 @@
 //! What a run is made from, and what its trials have in common. Imports its
 //! siblings and `record`.
 
+use std::time::Duration;
+
 use super::contender::Contender;
 use super::open_loop::OpenLoop;
 use super::source::{Source, TraceStream};
@@ -30,6 +32,9 @@ pub struct RunRequest<'a> {
     pub environment: Environment,
     /// The command line, for the record.
     pub command: Vec<String>,
+    /// How long to wait for a quiet machine before the first round, at most;
+    /// none: not at all.
+    pub wait_quiet: Option<Duration>,
     /// Set on an interruption.
     pub stop: StopFlag,
     /// Called where a worker has panicked and another can't be stopped.

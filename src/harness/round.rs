@@ -3,6 +3,8 @@
 
 use std::time::Instant;
 
+use parking_lot::Mutex;
+
 use super::contender::{Contender, Proved};
 use super::interleaved::{Entry, RoundPass, Slicing, interleaved};
 use super::proof::Expectation;
@@ -11,6 +13,7 @@ use super::source::Source;
 use super::trial::{TrialError, TrialSetup};
 use super::trial_note::trial_of;
 use super::watch::{Observer, Watch};
+use super::weather::WeatherStation;
 use crate::engine::{Role, StopFlag};
 use crate::record::{
     EngineProof, InterleavedRound, Pass, Plan, ProofVerdict, Record, SlicesNote, Trial, spaced,
@@ -29,6 +32,8 @@ pub(super) struct Rounds<'a> {
     pub(super) expected: Option<&'a Expectation<'a>>,
     /// When the first round began.
     pub(super) start: Instant,
+    /// Sampled between slices.
+    pub(super) weather: &'a Mutex<WeatherStation>,
 }
 
 impl Rounds<'_> {
@@ -118,7 +123,9 @@ impl Rounds<'_> {
             events: slice_events(record),
             order_seed: plan.order_seed,
             round: self.number_of(round) * groups + group,
+            weather: self.weather,
         };
+        self.weather.lock().prepare();
         let started_ms = self.start.elapsed().as_millis() as u64;
         let passes = interleaved(setup, &entries, &stop, slicing, self.expected, plan.warm)?;
         for pass in passes {

@@ -3,6 +3,8 @@
 
 use std::time::Instant;
 
+use parking_lot::Mutex;
+
 use super::clock::measure_clock;
 use super::contender::Contender;
 use super::course::end_after;
@@ -16,10 +18,11 @@ use super::round::{Rounds, most_rounds};
 use super::source::Source;
 use super::trial::TrialError;
 use super::watch::{Observer, Silent};
+use super::weather::WeatherStation;
 use crate::engine::Role;
 use crate::engine::snapshot::Snapshot;
 use crate::generator::{Generator, ReadStream};
-use crate::record::{ProofVerdict, Record};
+use crate::record::{ProofVerdict, Record, Weather};
 use crate::unit::digest::Digest;
 
 /// Events, from the stream's start, on which freshness is checked.
@@ -148,20 +151,45 @@ fn rounds(
     record: &mut Record,
     observer: &mut dyn Observer,
 ) -> Result<(), TrialError> {
+    let weather = Mutex::new(weather_of(request, observer));
     let rounds = Rounds {
         request,
         source,
         expected,
         start: Instant::now(),
+        weather: &weather,
     };
+    let mut ended = Ok(());
     for round in 0..most_rounds(&request.plan) {
         if let Some(ended_by) = end_after(record, round, rounds.start.elapsed()) {
             record.ended_by = ended_by;
-            return Ok(());
+            break;
         }
-        rounds.run(record, observer, round)?;
+        ended = rounds.run(record, observer, round);
+        if ended.is_err() {
+            break;
+        }
     }
-    Ok(())
+    record.weather = noted(request, &weather);
+    ended
+}
+
+/// What samples the weather; where the run is to wait for a quiet machine,
+/// after that.
+pub(super) fn weather_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -> WeatherStation {
+    let mut station = WeatherStation::new(&request.environment);
+    if let Some(most) = request.wait_quiet {
+        observer.stage("waiting for a quiet machine");
+        station.wait_for_quiet(most, &|| request.stop.is_set());
+    }
+    station.begin();
+    station
+}
+
+/// What a record keeps of the weather; nothing where no round is interleaved.
+pub(super) fn noted(request: &RunRequest<'_>, station: &Mutex<WeatherStation>) -> Option<Weather> {
+    let sampled = request.plan.interleaving.is_some();
+    sampled.then(|| station.lock().note())
 }
 
 #[cfg(test)]

@@ -95,6 +95,7 @@ fn record_with(
     let environment = Environment::default();
     let (contenders, baseline) = choose_contenders(&options, &[engine]).unwrap();
     let request = RunRequest {
+        wait_quiet: None,
         trace: None,
         plan: resolve(&options, &workload, &contenders, baseline, &environment).unwrap(),
         workload: &workload,

@@ -4,13 +4,15 @@
 
 use std::time::Instant;
 
+use parking_lot::Mutex;
+
 use super::clock::measure_clock;
 use super::course::end_after;
 use super::new_record::{new_record, now};
 use super::realised::realised;
 use super::request::RunRequest;
 use super::round::{Rounds, most_rounds, shuffled};
-use super::run::{expectation_of, finish, run, source_of};
+use super::run::{expectation_of, finish, noted, run, source_of, weather_of};
 use super::trial::TrialError;
 use super::watch::Observer;
 use crate::record::{Record, SWEEP_SCHEMA, Sweep, SweepAxis, SweepPoint};
@@ -99,6 +101,7 @@ fn in_turns(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Vec<Swee
         .map(|(_, run)| new_record(run, clock, realised.clone(), expected.as_ref()))
         .collect();
     let passes = most_rounds(&first.plan);
+    let weather = Mutex::new(weather_of(first, observer));
     let start = Instant::now();
     let each = first.contenders.len();
     let of = passes * request.points.len() * each;
@@ -127,6 +130,7 @@ fn in_turns(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Vec<Swee
                 source: &source,
                 expected: expected.as_ref(),
                 start,
+                weather: &weather,
             };
             if let Err(error) = rounds.run(record, &mut part, pass) {
                 ended = Some((at, error));
@@ -143,6 +147,7 @@ fn in_turns(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Vec<Swee
             // the run at this point was well, and is ended with the sweep
             Some(_) => Err(TrialError::Interrupted),
         };
+        record.weather = noted(run, &weather);
         finish(run, &source, outcome, record, observer);
     }
     let values = request.points.iter().map(|(value, _)| *value);

@@ -48,6 +48,7 @@ fn request_of<'a>(
             let environment = Environment::default();
             let (contenders, baseline) = choose_contenders(&options, &own).unwrap();
             let run = RunRequest {
+                wait_quiet: None,
                 trace: None,
                 plan: resolve(&options, workload, &contenders, baseline, &environment).unwrap(),
                 workload,

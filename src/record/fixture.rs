@@ -65,6 +65,7 @@ pub(crate) fn with_rounds(rounds: usize) -> Record {
             })
             .collect(),
         interleaved: Vec::new(),
+        weather: None,
         oracle: Some(OracleNote {
             events_digest: EVENTS_DIGEST.to_owned(),
             snapshot_digest: SNAPSHOT_DIGEST.to_owned(),

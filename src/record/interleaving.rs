@@ -70,7 +70,7 @@ pub fn spaced(numbers: &[u64]) -> String {
     words.join(" ")
 }
 
-fn numbers(text: &str) -> Vec<u64> {
+pub(super) fn numbers(text: &str) -> Vec<u64> {
     let parsed: Result<Vec<u64>, _> = text.split(' ').map(str::parse).collect();
     parsed.unwrap_or_default()
 }

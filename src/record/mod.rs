@@ -20,6 +20,7 @@ mod store;
 mod sweep;
 mod trace_note;
 mod validate;
+mod weather;
 
 pub use adversary::{ADVERSARY_SCHEMA, AdversaryRecord, AttackRow, AttackVerdict, TimingRow};
 pub use capacity::{
@@ -40,3 +41,4 @@ pub use schema::{
 pub use store::{RecordError, default_path};
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};
 pub use trace_note::TraceNote;
+pub use weather::{Spread, Weather};

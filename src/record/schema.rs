@@ -9,6 +9,7 @@ use super::interleaving::{InterleavedRound, InterleavingPlan, SlicesNote};
 use super::open_loop::{OpenLoopPlan, OpenLoopTrial, RecordingNote};
 use super::pass::Pass;
 use super::trace_note::TraceNote;
+use super::weather::Weather;
 
 /// Version of the schema. A reader refuses others.
 pub const SCHEMA: &str = "notibench-record/1";
@@ -56,6 +57,10 @@ pub struct Record {
     /// What recording response times costs, by engine; empty in a closed loop.
     #[serde(default)]
     pub recording: Vec<RecordingNote>,
+    /// How fast the machine itself was meanwhile; none in records that are
+    /// older than it, and where no round is interleaved.
+    #[serde(default)]
+    pub weather: Option<Weather>,
     /// What else a reader should know, a sentence each, naming the flag that
     /// mends it.
     pub warnings: Vec<String>,

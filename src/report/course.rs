@@ -9,7 +9,9 @@ use crate::workload::show_duration_us;
 
 /// Rounds that count, over all processes.
 pub(super) fn counted_rounds(record: &Record) -> usize {
-    let counted = record.trials.iter().filter(|trial| !trial.warmup);
+    let interleaved = !record.interleaved.is_empty();
+    let trials = record.trials.iter();
+    let counted = trials.filter(|trial| !trial.warmup && trial.slices.is_some() == interleaved);
     let at: HashSet<(usize, usize)> = counted.map(|t| (t.process, t.round)).collect();
     at.len()
 }

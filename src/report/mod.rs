@@ -15,6 +15,7 @@ mod failure;
 mod github_action;
 mod histograms;
 pub mod html;
+mod in_turn;
 mod limits;
 mod markdown;
 mod memory;

@@ -5,7 +5,8 @@ use super::summary::Summary;
 use super::text::{Style, plain, wrap};
 use super::warning::{Warning, collect};
 use super::{
-    counters, course, differences, exchange, limits, memory, open_loop, percentiles, table, trust,
+    counters, course, differences, exchange, in_turn, limits, memory, open_loop, percentiles,
+    table, trust,
 };
 use crate::record::{Pass, Plan, Record, Trial};
 use crate::unit::quantity::show_whole;
@@ -28,6 +29,8 @@ pub fn terminal(record: &Record, style: &Style) -> String {
         text += &limits::section(record, &summary, style);
         text += &table::warm_section(record, style);
         text += &limits::section(record, &warm, style);
+        text += &in_turn::section(record, &summary, style);
+        text += &in_turn::section(record, &warm, style);
         text += &percentiles::section(record, &summary, style);
         text += &differences::section(record, &summary, style);
         text += &exchange::section(record, &summary, style);

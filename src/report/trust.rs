@@ -3,6 +3,7 @@
 
 use super::course::ended;
 use super::failure::{difference, unconserved};
+use super::in_turn::{slices_words, weather_words};
 use super::open_loop::recording_words;
 use super::summary::{Summary, Versus};
 use super::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio, wrap};
@@ -28,6 +29,8 @@ pub(super) fn lines(record: &Record, summary: &Summary) -> Vec<Line> {
         lines.push(("harness", harness(record, summary)));
     }
     lines.push(("clock", clock(record)));
+    lines.extend(slices_words(record).map(|words| ("slices", words)));
+    lines.extend(weather_words(record).map(|words| ("weather", words)));
     if let Some(words) = ended(record) {
         lines.push(("ended by", words));
     }

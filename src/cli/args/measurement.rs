@@ -50,6 +50,9 @@ pub(in crate::cli) struct TrialArgs {
     /// What a slice of an interleaved round takes on average [default: 10ms]
     #[arg(long, value_name = "TIME", value_parser = duration_us, allow_negative_numbers = true, conflicts_with = "isolated")]
     pub(in crate::cli) slice: Option<u64>,
+    /// Wait until the machine's memory is quiet before the first round, at most so long
+    #[arg(long, value_name = "TIME", value_parser = duration_ns, allow_negative_numbers = true)]
+    pub(in crate::cli) wait_quiet: Option<u64>,
     /// Seed of the order of turns [default: drawn, and kept in the record]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(in crate::cli) order_seed: Option<u64>,

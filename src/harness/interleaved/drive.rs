@@ -4,6 +4,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
+
 use super::Entry;
 use super::gate::Gate;
 use super::lane::Seat;
@@ -12,6 +14,7 @@ use crate::engine::StopFlag;
 use crate::harness::crew::Crew;
 use crate::harness::trial::{TrialError, TrialSetup};
 use crate::harness::watch::{Glance, Pace};
+use crate::harness::weather::WeatherStation;
 use crate::harness::worker::{Shared, WorkerReport};
 
 /// What the engines of a stretch took, in the order of the entries.
@@ -85,6 +88,7 @@ pub(super) fn drive(
     stop: &StopFlag,
     turns: &[Turn],
     slices: usize,
+    weather: &Mutex<WeatherStation>,
 ) -> Result<Driven, TrialError> {
     let zero = Instant::now();
     let shared: Vec<Shared<'_>> = turns
@@ -110,7 +114,11 @@ pub(super) fn drive(
     let work = |(worker, seats): (usize, Vec<Box<dyn Seat + '_>>)| {
         let is_at = |engine| at[worker].store(engine, Ordering::Relaxed);
         work(worker, seats, (turns, &shared), &gate, &is_at, &|| {
-            over.fetch_add(usize::from(worker == 0), Ordering::Relaxed);
+            // the others wait at the gate, asleep
+            if worker == 0 {
+                over.fetch_add(1, Ordering::Relaxed);
+                weather.lock().sample_if_due();
+            }
         })
     };
     let works = crew.run(

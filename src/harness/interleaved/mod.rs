@@ -15,12 +15,14 @@ mod schedule;
 
 use std::ops::Range;
 
+use parking_lot::Mutex;
 use rayon::ThreadPool;
 
 use super::contender::{Contender, Proved};
 use super::environment::Usage;
 use super::proof::Expectation;
 use super::trial::{TrialError, TrialSetup};
+use super::weather::WeatherStation;
 use super::weeks::{Weeks, weeks_of};
 use crate::engine::StopFlag;
 use crate::record::Pass;
@@ -29,14 +31,16 @@ pub(super) use lane::{Lane, lane};
 use schedule::Draw;
 
 /// What decides the slices and their order.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Slicing {
+#[derive(Clone, Copy)]
+pub(super) struct Slicing<'a> {
     /// Events of a slice, on average.
     pub(super) events: u64,
     /// Seed of lengths and orders.
     pub(super) order_seed: u64,
     /// The round, which has lengths and orders of its own.
     pub(super) round: usize,
+    /// Sampled between slices.
+    pub(super) weather: &'a Mutex<WeatherStation>,
 }
 
 /// An engine of an interleaved round.
@@ -74,7 +78,7 @@ pub(super) fn interleaved(
     setup: &TrialSetup<'_>,
     entries: &[Entry<'_>],
     stop: &StopFlag,
-    slicing: Slicing,
+    slicing: Slicing<'_>,
     expected: Option<&Expectation<'_>>,
     warm: bool,
 ) -> Result<Vec<RoundPass>, TrialError> {
@@ -85,7 +89,7 @@ pub(super) fn interleaved(
         .into_iter()
         .map(|pass| {
             let before = Usage::start();
-            let whole = timed(setup, entries, stop, slicing.events, &mut draw)?;
+            let whole = timed(setup, entries, stop, slicing, &mut draw)?;
             let usage = before.until_now();
             let ends = whole.ends.clone();
             let engines = prove(setup, entries, whole, pass, expected)?;
@@ -113,7 +117,7 @@ fn timed(
     setup: &TrialSetup<'_>,
     entries: &[Entry<'_>],
     stop: &StopFlag,
-    mean: u64,
+    slicing: Slicing<'_>,
     draw: &mut Draw,
 ) -> Result<Whole, TrialError> {
     let unit = (super::worker::group_calls(setup.batch) * setup.batch) as u64;
@@ -130,10 +134,10 @@ fn timed(
                 entry.lane.open_epoch(week)?;
             }
         }
-        let slices: Vec<Range<u64>> = schedule::slices(&range, mean, unit, draw);
+        let slices: Vec<Range<u64>> = schedule::slices(&range, slicing.events, unit, draw);
         let turns = schedule::turns(&slices, entries.len(), draw);
         whole.ends.extend(slices.iter().map(|slice| slice.end));
-        let driven = drive(setup, entries, stop, &turns, slices.len())?;
+        let driven = drive(setup, entries, stop, &turns, slices.len(), slicing.weather)?;
         whole.driven.add(driven);
         if setup.stop.is_set() {
             return Err(TrialError::Interrupted);

@@ -43,6 +43,7 @@ fn record_of(
     let mut plan = resolve(options, workload, &contenders, baseline, &environment).unwrap();
     change(plan.interleaving.as_mut().unwrap());
     let request = RunRequest {
+        wait_quiet: None,
         trace: None,
         plan,
         workload,
