@@ -348,6 +348,9 @@ pub fn resolve_again(
         max_time_ms: before.max_time_ms,
         processes: Some(before.processes),
         planted_share: before.planted_share,
+        isolated: before.interleaving.is_none(),
+        slice_us: before.interleaving.map(|how| how.slice_us),
+        order_seed: Some(before.order_seed),
         ..RunOptions::default()
     };
     let mut now = resolve(&options, workload, contenders, before.baseline.clone(), env)

@@ -43,6 +43,8 @@ fn request_of<'a>(
                 }),
                 rounds: Some(3),
                 warmup_rounds: Some(1),
+                isolated: true,
+                order_seed: Some(1),
                 ..RunOptions::default()
             };
             let environment = Environment::default();

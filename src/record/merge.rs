@@ -1,6 +1,6 @@
 //! The records of several processes, made into one. Imports the schema.
 
-use super::schema::{EngineProof, OracleNote, ProofVerdict, Record};
+use super::schema::{EngineProof, OracleNote, Plan, ProofVerdict, Record};
 
 impl Record {
     /// Adds what another process found in a run that was made in the same
@@ -18,7 +18,12 @@ impl Record {
         if other.workload != self.workload {
             return differs("workload");
         }
-        if other.plan != self.plan {
+        // each process draws orders of its own
+        let same_orders = Plan {
+            order_seed: self.plan.order_seed,
+            ..other.plan.clone()
+        };
+        if same_orders != self.plan {
             return differs("plan");
         }
         if other.engines != self.engines {
@@ -33,6 +38,11 @@ impl Record {
             .extend(other.trials.into_iter().map(|mut trial| {
                 trial.process = process;
                 trial
+            }));
+        self.interleaved
+            .extend(other.interleaved.into_iter().map(|mut round| {
+                round.process = process;
+                round
             }));
         for (own, others) in self.proofs.iter_mut().zip(other.proofs) {
             add_proof(own, others);
