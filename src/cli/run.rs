@@ -1,8 +1,7 @@
 //! `run` and `rerun`. Imports `harness`, `record`, `report`, `workload`.
 
-use std::time::Duration;
-
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
 use super::cluster::Member;

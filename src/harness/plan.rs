@@ -224,19 +224,7 @@ pub fn resolve(
     let cluster = cluster_plan(options, workload)?;
     let seed = options.seed.unwrap_or(workload.seed);
     let open_loop = settle(&options.open_loop, options.events, workload, seed)?;
-    let events = in_range(
-        "--events",
-        open_loop
-            .as_ref()
-            .map_or(options.events.unwrap_or(workload.events), Settled::events),
-        1,
-        // a second pass counts everything twice
-        if options.warm {
-            MAX_EVENTS / 2
-        } else {
-            MAX_EVENTS
-        },
-    )?;
+    let events = events_of(options, workload, open_loop.as_ref())?;
     let threads = threads_of(options, cluster, env)?;
     let batch = options.batch.unwrap_or(1_024);
     let batch = in_range("--batch", batch as u64, 1, MAX_BATCH as u64)? as usize;
@@ -284,6 +272,23 @@ pub fn resolve(
         open_loop: open_loop.map(|open| open.plan),
         cluster,
     })
+}
+
+/// Events of a pass.
+fn events_of(
+    options: &RunOptions,
+    workload: &Workload,
+    open_loop: Option<&Settled>,
+) -> Result<u64, PlanError> {
+    let asked = options.events.unwrap_or(workload.events);
+    // a second pass counts everything twice
+    let most = MAX_EVENTS / if options.warm { 2 } else { 1 };
+    in_range(
+        "--events",
+        open_loop.map_or(asked, Settled::events),
+        1,
+        most,
+    )
 }
 
 /// A seed from the operating system; where that gives none, from the time.

@@ -13,8 +13,10 @@ use super::realised::realised;
 use super::request::RunRequest;
 use super::round::{Rounds, most_rounds, shuffled};
 use super::run::{expectation_of, finish, noted, run, source_of, weather_of};
+use super::source::Source;
 use super::trial::TrialError;
 use super::watch::Observer;
+use super::weather::WeatherStation;
 use crate::record::{Record, SWEEP_SCHEMA, Sweep, SweepAxis, SweepPoint};
 
 /// Keeps the order of points apart from the order of turns within one.
@@ -138,6 +140,23 @@ fn in_turns(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Vec<Swee
             }
         }
     }
+    close(request, &source, &mut records, ended, &weather, observer);
+    let values = request.points.iter().map(|(value, _)| *value);
+    values
+        .zip(records)
+        .map(|(value, record)| SweepPoint { value, record })
+        .collect()
+}
+
+/// Ends every point's run, at the place of an error with that.
+fn close(
+    request: &SweepRequest<'_>,
+    source: &Source,
+    records: &mut [Record],
+    mut ended: Option<(usize, TrialError)>,
+    weather: &Mutex<WeatherStation>,
+    observer: &mut dyn Observer,
+) {
     for (at, (record, (_, run))) in records.iter_mut().zip(&request.points).enumerate() {
         let outcome = match &mut ended {
             None => Ok(()),
@@ -147,14 +166,9 @@ fn in_turns(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Vec<Swee
             // the run at this point was well, and is ended with the sweep
             Some(_) => Err(TrialError::Interrupted),
         };
-        record.weather = noted(run, &weather);
-        finish(run, &source, outcome, record, observer);
+        record.weather = noted(run, weather);
+        finish(run, source, outcome, record, observer);
     }
-    let values = request.points.iter().map(|(value, _)| *value);
-    values
-        .zip(records)
-        .map(|(value, record)| SweepPoint { value, record })
-        .collect()
 }
 
 fn label(axis: SweepAxis, value: f64) -> String {

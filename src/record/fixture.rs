@@ -3,6 +3,7 @@
 
 use super::environment::{CacheNote, Environment};
 use super::pass::Pass;
+use super::plan::{DEFAULT_RELEVANT, Plan};
 use super::schema::*;
 use super::sweep::{SWEEP_SCHEMA, Sweep, SweepAxis, SweepPoint};
 use crate::stats::ServiceHistogram;

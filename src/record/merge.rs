@@ -1,6 +1,7 @@
 //! The records of several processes, made into one. Imports the schema.
 
-use super::schema::{EngineProof, OracleNote, Plan, ProofVerdict, Record};
+use super::plan::Plan;
+use super::schema::{EngineProof, OracleNote, ProofVerdict, Record};
 
 impl Record {
     /// Adds what another process found in a run that was made in the same

@@ -14,6 +14,7 @@ mod merge;
 mod open_loop;
 mod pairs;
 mod pass;
+mod plan;
 mod processors;
 mod schema;
 mod store;
@@ -34,9 +35,10 @@ pub use open_loop::{
     Arrivals, Idle, IntervalNote, OpenLoopPlan, OpenLoopTrial, RecordingNote, SkippedRange,
 };
 pub use pass::Pass;
+pub use plan::{DEFAULT_RELEVANT, Plan};
 pub use schema::{
-    ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, OracleNote, PerfNote, Plan,
-    ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
+    ClockNote, EndedBy, EngineNote, EngineProof, OracleNote, PerfNote, ProofVerdict, Realised,
+    Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
 pub use store::{RecordError, default_path};
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};

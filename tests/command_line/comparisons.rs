@@ -38,12 +38,14 @@ fn rounds_end_where_the_intervals_are_narrow_enough() {
     let record = record_of_events(LONG, &wide);
     assert_eq!(record.ended_by, EndedBy::Precision);
     assert_eq!(record.plan.precision, Some(10.0));
-    // five after one of warm-up, of two engines, the control and the probe
-    assert_eq!(record.trials.len(), 6 * 4);
+    // one of warm-up, three alone and five in turn, of two engines, the control and
+    // the probe
+    assert_eq!(record.trials.len(), 9 * 4);
+    assert_eq!(record.interleaved.len(), 5);
     // one so narrow that the rounds are over first
     let record = record_of(&[&PAIR[..], &["--precision", "0.0001%", "--rounds", "6"]].concat());
     assert_eq!(record.ended_by, EndedBy::Rounds);
-    assert_eq!(record.trials.len(), 7 * 4);
+    assert_eq!(record.trials.len(), 10 * 4);
 }
 
 #[test]
@@ -127,11 +129,11 @@ fn several_processes_leave_one_record_that_can_be_run_again() {
             .collect::<Vec<_>>()
     };
     for process in 0..3 {
-        assert_eq!(of(process).len(), 3 * 4, "process {process}");
+        assert_eq!(of(process).len(), 6 * 4, "process {process}");
     }
     assert!(of(0) != of(1) || of(1) != of(2), "their turns are the same");
     // each process proved its own trials
-    assert_eq!(record.proofs[0].snapshots, 9);
+    assert_eq!(record.proofs[0].snapshots, 18);
     assert_eq!(record.proofs[0].verdict, ProofVerdict::Equal);
     assert!(record.command.iter().any(|word| word == "--processes"));
     let again = succeed(&["rerun", path, "--no-save", "--format", "json"]);

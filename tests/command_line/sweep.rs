@@ -47,10 +47,10 @@ fn swept(flags: &[&str]) -> (Sweep, String) {
     for point in &sweep.points {
         let record = &point.record;
         assert!(record.complete && record.failure.is_none());
-        // three rounds of two engines, the control and `null`
-        assert_eq!(record.trials.len(), 12);
+        // three rounds alone and three in turn of two engines, the control and `null`
+        assert_eq!(record.trials.len(), 24);
         let snapshots: u64 = record.proofs.iter().map(|proof| proof.snapshots).sum();
-        assert_eq!(snapshots, 9);
+        assert_eq!(snapshots, 18);
     }
     (sweep, shown)
 }
