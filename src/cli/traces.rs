@@ -11,7 +11,9 @@ use super::exit::Failure;
 use crate::event::Event;
 use crate::harness::{self, TraceStream, memory_limit};
 use crate::record::{Environment, Plan, TraceNote};
-use crate::trace::{self, Census, MAX_EVENTS, Mapping, TimeUnit, Trace, TraceOptions};
+use crate::trace::{
+    self, ActivityOptions, AuthorRule, Census, MAX_EVENTS, Mapping, TimeUnit, Trace, TraceOptions,
+};
 use crate::unit::quantity::show_whole;
 use crate::workload::Workload;
 
@@ -39,11 +41,17 @@ pub(super) fn read(
         .then(|| Mapping::new(&reading.map, &reading.kind, unit, reading.delimiter))
         .transpose()
         .map_err(Failure::Usage)?;
+    let authors = reading.author.iter().map(|word| AuthorRule::new(word));
+    let authors = authors.collect::<Result<_, _>>().map_err(Failure::Usage)?;
     let room = room(&harness::examine());
     let wanted = limit.unwrap_or(MAX_EVENTS).clamp(1, MAX_EVENTS);
     let options = TraceOptions {
         skip_bad: reading.skip_bad,
         mapping,
+        activities: ActivityOptions {
+            by_order: reading.at.is_some(),
+            authors,
+        },
         limit: wanted.min(room.saturating_add(1)),
     };
     let trace = trace::load(path, &options)?;
@@ -91,10 +99,12 @@ fn summary(trace: &Trace) -> String {
         let number = show_whole(counts.out_of_order);
         parts.push(format!("{number} put in order of time"));
     }
-    for (reason, number) in &counts.skipped {
-        parts.push(format!("{} skipped: {reason}", show_whole(*number)));
+    let mut words = parts.join(", ");
+    let left_out = counts.left_out();
+    if !left_out.is_empty() {
+        words += &format!("; left out: {}", left_out.join("; "));
     }
-    parts.join(", ")
+    words
 }
 
 /// Reads a trace to be run in place of a generated stream.

@@ -29,6 +29,13 @@ impl UnitOfTime {
     }
 }
 
+/// What stands for the times of activities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum TimeFrom {
+    /// The order of the file
+    Order,
+}
+
 /// One ASCII character that no value is likely to have, or `tab`.
 fn delimiter(text: &str) -> Result<u8, String> {
     match text.as_bytes() {
@@ -60,6 +67,13 @@ pub(in crate::cli) struct ReadingArgs {
     /// Between the columns of a CSV: one character, or `tab`
     #[arg(long, value_name = "C", value_parser = delimiter, default_value = ",", requires = "map")]
     pub(in crate::cli) delimiter: u8,
+    /// Time of activities: the order of the file, one each ms [default: what they say]
+    #[arg(long, value_enum, value_name = "order", conflicts_with = "map")]
+    pub(in crate::cli) at: Option<TimeFrom>,
+    /// Author of what an activity is about, where the trace does not say: addressee, or a URI
+    /// such as 'https://*/users/{}/statuses/*'; repeatable
+    #[arg(long, value_name = "RULE", conflicts_with = "map")]
+    pub(in crate::cli) author: Vec<String>,
     /// Count bad entries of a trace and go on, instead of ending at the first
     #[arg(long)]
     pub(in crate::cli) skip_bad: bool,
@@ -80,6 +94,12 @@ impl ReadingArgs {
                 other => char::from(other).to_string(),
             };
             words.push(format!("--delimiter={delimiter}"));
+        }
+        if self.at.is_some() {
+            words.extend(["--at", "order"].map(str::to_owned));
+        }
+        for rule in &self.author {
+            words.push(format!("--author={rule}"));
         }
         if self.skip_bad {
             words.push("--skip-bad".to_owned());
