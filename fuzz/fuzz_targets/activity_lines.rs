@@ -14,6 +14,9 @@ fuzz_target!(|bytes: &[u8]| {
         by_order: true,
         authors: rules.into_iter().flatten().collect(),
     };
-    let inferred = TraceOptions { activities, ..TraceOptions::default() };
+    let inferred = TraceOptions {
+        activities,
+        ..TraceOptions::default()
+    };
     common::read_both(format, bytes, inferred);
 });

@@ -34,7 +34,7 @@ use collect::{Collected, Collector, Stop};
 pub use collect::{Counts, MAX_EVENTS};
 pub use describe::{Described, describe};
 pub use error::{Bad, Place, TraceError};
-pub use fit::{Fit, Fitted, FittedZipf, about, fit};
+pub use fit::{Fit, Fitted, FittedZipf, about, file as fitted_file, fit};
 pub use mapping::Mapping;
 pub use moment::TimeUnit;
 pub use outline::outline;
