@@ -121,10 +121,10 @@ fn events(pairs: impl Iterator<Item = (u64, u64)>) -> Trace {
         })
         .collect();
     Trace {
-        format: super::super::TraceFormat::Table,
+        format: crate::trace::TraceFormat::Table,
         digest: events.iter().map(Event::digest).sum(),
         events,
-        counts: super::super::Counts::default(),
+        counts: crate::trace::Counts::default(),
         origin_us: None,
     }
 }

@@ -239,6 +239,40 @@ fn what_cannot_be_meant_is_refused() {
             2,
             "are more than the 100 of the trace",
         ),
+        (vec!["sweep", "--threads", "1,2"], 2, "required"),
+        (vec!["run", "--trace", "no/such.csv"], 1, "cannot read it"),
+        (vec!["run", "--trace", &empty], 1, "no event in it"),
+        (
+            vec!["run", "--trace", "README.md"],
+            1,
+            "its ending names no format",
+        ),
+        (
+            vec!["run", "--trace", &csv, "--map", "actor=a"],
+            2,
+            "add at=COLUMN",
+        ),
+        (
+            vec!["run", "--trace", &csv, "--kind", "post_like"],
+            2,
+            "--map",
+        ),
+        (
+            vec!["verify", SMOKE, "--trace", &csv],
+            2,
+            "cannot be used with",
+        ),
+    ] {
+        check_refused(&words, code, part);
+    }
+}
+
+#[test]
+fn flags_of_traces_are_refused_where_they_mean_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = folder.path().join("s.csv").display().to_string();
+    succeed(&["generate", SMOKE, "--events", "100", "--out", &csv]);
+    for (words, code, part) in [
         (
             vec!["run", "--trace", &csv, "--repeat", "0"],
             2,
@@ -279,33 +313,14 @@ fn what_cannot_be_meant_is_refused() {
             2,
             "cannot be used with",
         ),
-        (vec!["sweep", "--threads", "1,2"], 2, "required"),
-        (vec!["run", "--trace", "no/such.csv"], 1, "cannot read it"),
-        (vec!["run", "--trace", &empty], 1, "no event in it"),
-        (
-            vec!["run", "--trace", "README.md"],
-            1,
-            "its ending names no format",
-        ),
-        (
-            vec!["run", "--trace", &csv, "--map", "actor=a"],
-            2,
-            "add at=COLUMN",
-        ),
-        (
-            vec!["run", "--trace", &csv, "--kind", "post_like"],
-            2,
-            "--map",
-        ),
-        (
-            vec!["verify", SMOKE, "--trace", &csv],
-            2,
-            "cannot be used with",
-        ),
     ] {
-        let given = output(&words);
-        let said = text(&given.stderr);
-        assert_eq!(given.status.code(), Some(code), "{words:?}: {said}");
-        assert!(said.contains(part), "{words:?}: {said}");
+        check_refused(&words, code, part);
     }
+}
+
+fn check_refused(words: &[&str], code: i32, part: &str) {
+    let given = output(words);
+    let said = text(&given.stderr);
+    assert_eq!(given.status.code(), Some(code), "{words:?}: {said}");
+    assert!(said.contains(part), "{words:?}: {said}");
 }
