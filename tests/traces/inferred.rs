@@ -1,7 +1,7 @@
 //! Activities that do not say everything: what is inferred of them by rule,
 //! and the reasons for what is left out.
 
-use notibench::event::Kind;
+use notibench::event::{Event, Kind};
 use notibench::trace::{
     self, ActivityOptions, AuthorRule, Trace, TraceError, TraceFormat, TraceOptions,
 };
@@ -156,7 +156,7 @@ fn a_vote_in_a_poll_is_no_message() {
         create(&vote.replace("\"q\"", "\"q2\"")),
     ];
     let trace = lines(&text.concat());
-    let kinds: Vec<Kind> = trace.events.iter().map(|event| event.kind()).collect();
+    let kinds: Vec<Kind> = trace.events.iter().map(Event::kind).collect();
     assert_eq!(kinds, [Kind::MessageReply, Kind::PostComment]);
     assert_eq!(
         skipped(&trace),

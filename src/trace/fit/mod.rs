@@ -186,7 +186,7 @@ pub fn fit(name: &str, trace: &Trace, census: &Census) -> Result<Fit, Bad> {
 const ROLES: [&str; 2] = ["recipient", "actor"];
 
 /// What can't be fitted, with what can be done instead.
-fn cannot(what: String) -> Bad {
+fn cannot(what: &str) -> Bad {
     let help = "give more of the trace, or run it as it is with `notibench run --trace`";
     Bad::new(format!("no workload can be fitted to it: {what}"), help)
 }
@@ -200,11 +200,11 @@ fn check(roles: [&Popularity; 2], census: &Census) -> Result<(), Bad> {
             [1, ..] => format!("each {role} occurs once, which any popularity explains"),
             _ => continue,
         };
-        return Err(cannot(what));
+        return Err(cannot(&what));
     }
     let undos = census.undos as f64 / (census.events as f64).max(1.0);
     if undos > MOST_UNDOS {
-        return Err(cannot(format!(
+        return Err(cannot(&format!(
             "{:.1}% of it are undos, and a workload has {:.0}% of them at the most",
             100.0 * undos,
             100.0 * MOST_UNDOS
@@ -216,7 +216,7 @@ fn check(roles: [&Popularity; 2], census: &Census) -> Result<(), Bad> {
 /// Refuses estimates that are only the ends of where they were searched.
 fn check_bounds(zipf: &[FittedZipf; 2], is_bound: bool, seen: f64) -> Result<(), Bad> {
     if is_bound {
-        return Err(cannot(format!(
+        return Err(cannot(&format!(
             "{} members occur in it, so few of them repeatedly that any number of others may be \
              there",
             show_whole(seen as u64)
@@ -224,7 +224,7 @@ fn check_bounds(zipf: &[FittedZipf; 2], is_bound: bool, seen: f64) -> Result<(),
     }
     for (role, of) in ROLES.into_iter().zip(zipf) {
         if of.exponent.value > MAX_EXPONENT - SAME {
-            return Err(cannot(format!(
+            return Err(cannot(&format!(
                 "the {role}s are less even than any Zipf exponent up to {MAX_EXPONENT} explains"
             )));
         }
@@ -301,7 +301,7 @@ fn fit_roles(roles: [&Popularity; 2], seen: f64) -> Roles {
     let (at, most) = maximum(profile, ends.0, ends.1, 1e-3);
     // at the lower end all members were seen
     let value = if at - low < SAME { seen } else { at.exp() };
-    let far_from = |bound: f64| interval_end(&profile, (at, most), bound);
+    let far_from = |bound: f64| interval_end(profile, (at, most), bound);
     let members = Fitted {
         value,
         low: far_from(low).map_or(seen, f64::exp),
