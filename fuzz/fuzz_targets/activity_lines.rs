@@ -4,8 +4,19 @@
 mod common;
 
 use libfuzzer_sys::fuzz_target;
-use notibench::trace::{TraceFormat, TraceOptions};
+use notibench::trace::{ActivityOptions, AuthorRule, TraceFormat, TraceOptions};
 
 fuzz_target!(|bytes: &[u8]| {
-    common::read_both(TraceFormat::ActivityLines, bytes, TraceOptions::default());
+    let format = TraceFormat::ActivityLines;
+    common::read_both(format, bytes, TraceOptions::default());
+    let rules = ["addressee", "https://*/users/{}/*"].map(AuthorRule::new);
+    let activities = ActivityOptions {
+        by_order: true,
+        authors: rules.into_iter().flatten().collect(),
+    };
+    let inferred = TraceOptions {
+        activities,
+        ..TraceOptions::default()
+    };
+    common::read_both(format, bytes, inferred);
 });

@@ -4,14 +4,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{EngineArgs, OutputArgs, TrialArgs, whole};
+use super::args::{EngineArgs, OutputArgs, TraceArgs, TrialArgs, whole};
 use crate::unit::quantity::parse_count;
 
 /// What every sweep varies: exactly one of four flags has several values.
 #[derive(Debug, Args)]
 pub(super) struct SweepArgs {
     /// Workload file
-    pub(super) workload: PathBuf,
+    #[arg(required_unless_present = "trace", conflicts_with = "trace")]
+    pub(super) workload: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) trace: TraceArgs,
     /// Workers; several values are the sweep [default: processors]
     #[arg(
         long,

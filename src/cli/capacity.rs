@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{IdleMode, arrivals, duration_ns, whole};
+use super::args::{IdleMode, TraceArgs, arrivals, duration_ns, whole};
 use super::exit::{Failure, print};
 use super::html::{self, HtmlArgs};
 use super::progress::Progress;
 use super::run::{check_target, style};
 use super::signal::{end_process, stop_flag};
+use super::traces;
 use crate::engine::Role;
 use crate::harness::{self, CapacityOptions, CapacityRequest, Contender};
 use crate::record::{Arrivals, Capacity, CapacityVerdict, Objective, default_path};
@@ -32,7 +33,10 @@ pub(super) enum CapacityFormat {
 #[derive(Debug, Args)]
 pub(super) struct CapacityArgs {
     /// Workload file
-    workload: PathBuf,
+    #[arg(required_unless_present = "trace", conflicts_with = "trace")]
+    workload: Option<PathBuf>,
+    #[command(flatten)]
+    trace: TraceArgs,
     /// What must hold, repeatable, such as 'p99.9 < 1ms', 'max < 50ms' or 'reads p99 < 200us'
     #[arg(long, value_name = "OBJECTIVE", required = true, value_parser = harness::parse_objective)]
     slo: Vec<Objective>,
@@ -87,7 +91,7 @@ pub(super) struct CapacityArgs {
 
 /// `notibench capacity`.
 pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Failure> {
-    let (workload, toml) = Workload::load(&args.workload)?;
+    let (workload, toml, stream) = traces::load(args.workload.as_deref(), &args.trace, None)?;
     let environment = harness::examine();
     let names = if args.engines.is_empty() {
         vec!["dashmap".to_owned()]
@@ -112,6 +116,7 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
     let request = CapacityRequest {
         workload: &workload,
         toml,
+        trace: stream.as_ref(),
         plan,
         slo: args.slo.clone(),
         contenders: chosen(&names, own)?,

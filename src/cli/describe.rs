@@ -10,7 +10,7 @@ use super::exit::{Failure, print};
 use super::traces;
 use crate::event::ReadKind;
 use crate::generator::{Generator, ReadStream};
-use crate::trace::{self, Census, Described};
+use crate::trace::{self, Census, Described, Place, TraceError};
 use crate::unit::atomic_file::write_atomically;
 use crate::unit::quantity::show_whole;
 use crate::workload::Workload;
@@ -104,7 +104,12 @@ pub(super) fn fit(args: &FitArgs) -> Result<(), Failure> {
     let trace = traces::read(path, reading, args.events)?;
     let census = Census::of(&trace.events);
     let stem = path.file_stem().unwrap_or(path.as_os_str());
-    let mut fit = trace::fit(&stem.to_string_lossy(), &trace, &census);
+    let mut fit =
+        trace::fit(&stem.to_string_lossy(), &trace, &census).map_err(|bad| TraceError {
+            path: path.display().to_string(),
+            place: Place::File,
+            bad,
+        })?;
     let source = format!(
         "the trace {}, {} events of digest {}",
         name_of(path),
@@ -114,7 +119,7 @@ pub(super) fn fit(args: &FitArgs) -> Result<(), Failure> {
     let about = trace::about(&fit, &source);
     eprintln!("{about}");
     fit.workload.about = about;
-    let toml = fit.workload.to_toml();
+    let toml = trace::fitted_file(&fit);
     // what is handed out must be what can be run
     Workload::parse(&args.out.display().to_string(), &toml)?;
     if args.out == Path::new("-") {

@@ -13,7 +13,7 @@ use super::progress::observer;
 use super::signal::{end_process, stop_flag};
 use super::traces;
 use crate::engine::snapshot::write_ndjson;
-use crate::harness::{self, Contender, RunOptions, RunRequest, TraceStream};
+use crate::harness::{self, Contender, RunOptions, RunRequest};
 use crate::record::{Pass, ProofVerdict, Record, default_path};
 use crate::report::html::Document;
 use crate::report::{self, Style};
@@ -32,7 +32,8 @@ pub(super) fn run_as(
     mut member: Option<Member>,
 ) -> Result<(), Failure> {
     let environment = harness::examine();
-    let (workload, toml, stream) = load(args)?;
+    let (workload, toml, stream) =
+        traces::load(args.workload.as_deref(), &args.trace, args.trials.events)?;
     let mut options = options_of(args);
     if let Some(member) = &member {
         member.fill(&mut options)?;
@@ -80,22 +81,6 @@ pub(super) fn run_as(
         write_atomically(path, |out| write_ndjson(&snapshot, out))?;
     }
     Ok(())
-}
-
-/// The workload that is run, its text, and the trace in place of its stream.
-fn load(args: &RunArgs) -> Result<(Workload, String, Option<TraceStream>), Failure> {
-    match (&args.workload, &args.trace.trace) {
-        (_, Some(path)) => {
-            let limit = args.trials.events;
-            let ready = traces::prepare(path, &args.trace.reading, limit)?;
-            Ok((ready.workload, ready.toml, Some(ready.stream)))
-        }
-        (Some(path), None) => {
-            let (workload, toml) = Workload::load(path)?;
-            Ok((workload, toml, None))
-        }
-        (None, None) => Err(Failure::Usage("name a workload file, or --trace".into())),
-    }
 }
 
 fn options_of(args: &RunArgs) -> RunOptions {

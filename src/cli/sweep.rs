@@ -1,6 +1,7 @@
 //! `sweep`: the same run at each value of one axis. Imports `harness`,
 //! `record`, `report`, `workload`.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::args::{self, OutputArgs, OutputFormat};
@@ -10,6 +11,7 @@ use super::html;
 use super::progress::Progress;
 use super::run::{style, target_path, verdict_of};
 use super::signal::{end_process, stop_flag};
+use super::traces;
 use crate::harness::{self, Contender, RunOptions, RunRequest, SweepRequest};
 use crate::record::{Pass, Sweep, SweepAxis, SweepPoint};
 use crate::report;
@@ -23,7 +25,9 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
     check_format(args.output.format)?;
     let axes = Axes::of(args);
     let (axis, values) = axes.swept()?;
-    let (workload, toml) = Workload::load(&args.workload)?;
+    let (workload, toml, stream) =
+        traces::load(args.workload.as_deref(), &args.trace, args.trials.events)?;
+    axes.check_trace(args)?;
     let points: Vec<Point> = values
         .iter()
         .map(|&value| axes.point(axis, value, &workload, &toml, args))
@@ -41,11 +45,12 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
                 baseline,
                 &environment,
             )?;
+            traces::check_plan(&plan, stream.as_ref())?;
             let run = RunRequest {
                 wait_quiet: args.trials.wait_quiet.map(Duration::from_nanos),
                 workload: &point.workload,
                 toml: point.toml.clone(),
-                trace: None,
+                trace: stream.as_ref(),
                 plan,
                 views: harness::views_of(&point.workload).map_err(Failure::Error)?,
                 contenders,
@@ -124,6 +129,21 @@ impl Axes {
         }
     }
 
+    /// Refuses to change what a trace is.
+    fn check_trace(&self, args: &SweepArgs) -> Result<(), Failure> {
+        let changes = [SweepAxis::Members, SweepAxis::Zipf];
+        let mut given = self.values.iter();
+        let changed = given.find(|(axis, values)| changes.contains(axis) && !values.is_empty());
+        match changed.filter(|_| args.trace.trace.is_some()) {
+            None => Ok(()),
+            Some((axis, _)) => Err(Failure::Usage(format!(
+                "--{} changes how a stream is generated, and a trace is as it is: sweep \
+                 --threads or --batch, or sweep the workload that `notibench fit` makes of it",
+                axis.name()
+            ))),
+        }
+    }
+
     /// The value that a flag has at a point: the point's own, or the flag's
     /// single one.
     fn at(&self, flag: SweepAxis, axis: SweepAxis, value: f64) -> Option<f64> {
@@ -171,12 +191,12 @@ fn changed(
     args: &SweepArgs,
     changes: impl Iterator<Item = Change>,
 ) -> Result<(Workload, String), Failure> {
-    let mut name = args.workload.to_string_lossy().into_owned();
+    let path = args.workload.as_deref().unwrap_or(Path::new(""));
+    let mut name = path.to_string_lossy().into_owned();
     let mut text = toml.to_owned();
     for change in changes {
-        text = with_change(&text, change).map_err(|what| {
-            Failure::Error(format!("cannot change {}: {what}", args.workload.display()))
-        })?;
+        text = with_change(&text, change)
+            .map_err(|what| Failure::Error(format!("cannot change {}: {what}", path.display())))?;
         name += &match change {
             Change::Members(members) => format!(" with --members {members}"),
             Change::RecipientExponent(exponent) => format!(" with --zipf {exponent}"),

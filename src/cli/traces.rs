@@ -6,14 +6,20 @@ use std::sync::Arc;
 
 use clap::Parser;
 
-use super::args::{ReadingArgs, UnitOfTime};
+use super::args::{ReadingArgs, TraceArgs, UnitOfTime};
 use super::exit::Failure;
-use crate::event::Event;
+use crate::event::{Event, ReadKind};
 use crate::harness::{self, TraceStream, memory_limit};
 use crate::record::{Environment, Plan, TraceNote};
-use crate::trace::{self, Census, MAX_EVENTS, Mapping, TimeUnit, Trace, TraceOptions};
+use crate::trace::{
+    self, ActivityOptions, AuthorRule, Census, MAX_EVENTS, Mapping, TimeUnit, Trace, TraceOptions,
+};
 use crate::unit::quantity::show_whole;
 use crate::workload::Workload;
+
+/// Shares of the kinds of read beside a trace, as in `steady_week`: badges,
+/// inbox pages, a content's reactions; what a workload must call for is none.
+const READ_MIX: [f64; ReadKind::ALL.len()] = [6.0, 3.0, 1.0, 0.0, 0.0, 0.0];
 
 /// A trace that is ready to be run.
 pub(super) struct Prepared {
@@ -39,11 +45,17 @@ pub(super) fn read(
         .then(|| Mapping::new(&reading.map, &reading.kind, unit, reading.delimiter))
         .transpose()
         .map_err(Failure::Usage)?;
+    let authors = reading.author.iter().map(|word| AuthorRule::new(word));
+    let authors = authors.collect::<Result<_, _>>().map_err(Failure::Usage)?;
     let room = room(&harness::examine());
     let wanted = limit.unwrap_or(MAX_EVENTS).clamp(1, MAX_EVENTS);
     let options = TraceOptions {
         skip_bad: reading.skip_bad,
         mapping,
+        activities: ActivityOptions {
+            by_order: reading.at.is_some(),
+            authors,
+        },
         limit: wanted.min(room.saturating_add(1)),
     };
     let trace = trace::load(path, &options)?;
@@ -91,47 +103,114 @@ fn summary(trace: &Trace) -> String {
         let number = show_whole(counts.out_of_order);
         parts.push(format!("{number} put in order of time"));
     }
-    for (reason, number) in &counts.skipped {
-        parts.push(format!("{} skipped: {reason}", show_whole(*number)));
+    let mut words = parts.join(", ");
+    let left_out = counts.left_out();
+    if !left_out.is_empty() {
+        words += &format!("; left out: {}", left_out.join("; "));
     }
-    parts.join(", ")
+    words
 }
 
-/// Reads a trace to be run in place of a generated stream.
-pub(super) fn prepare(
-    path: &Path,
-    reading: &ReadingArgs,
+/// The workload that is run, its text, and the trace in place of its stream.
+pub(super) fn load(
+    workload: Option<&Path>,
+    args: &TraceArgs,
     limit: Option<u64>,
-) -> Result<Prepared, Failure> {
+) -> Result<(Workload, String, Option<TraceStream>), Failure> {
+    match workload {
+        Some(path) => {
+            refuse_rules(args)?;
+            let (workload, toml) = Workload::load(path)?;
+            Ok((workload, toml, None))
+        }
+        None => {
+            let ready = prepare(args, limit)?;
+            Ok((ready.workload, ready.toml, Some(ready.stream)))
+        }
+    }
+}
+
+/// Reads a trace to be run in place of a generated stream: as many passes over
+/// it as are wanted, of `limit` events at the most.
+pub(super) fn prepare(args: &TraceArgs, limit: Option<u64>) -> Result<Prepared, Failure> {
+    let Some(path) = &args.trace else {
+        return Err(Failure::Usage(
+            "name a workload file, or --trace".to_owned(),
+        ));
+    };
     let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
-    let trace = read(path, reading, limit)?;
-    let events = trace.events.len() as u64;
+    let trace = read(path, &args.reading, limit)?;
+    let once = trace.events.len() as u64;
+    let events = once.saturating_mul(args.repeat.unwrap_or(1));
+    let events = events.min(limit.unwrap_or(MAX_EVENTS));
+    check_passes(args, events)?;
+    let note = TraceNote {
+        path: path.display().to_string(),
+        format: trace.format.name().to_owned(),
+        bytes,
+        events: once,
+        events_digest: trace.digest.to_string(),
+        flags: args.words(),
+        bad: trace.counts.bad,
+        skipped: trace.counts.skipped.into_iter().collect(),
+        out_of_order: trace.counts.out_of_order,
+    };
+    let mut stream = TraceStream {
+        events: Arc::new(trace.events),
+        digest: trace.digest,
+        note,
+    };
+    if events != once {
+        stream = stream.of_length(events);
+    }
     let stem = path.file_stem().unwrap_or(path.as_os_str());
     let about = format!(
         "Read from a trace, {}: nothing but its shares and counts is meant.",
         path.display()
     );
-    let workload = trace::outline(&stem.to_string_lossy(), about, &Census::of(&trace.events));
-    let note = TraceNote {
-        path: path.display().to_string(),
-        format: trace.format.name().to_owned(),
-        bytes,
-        events,
-        events_digest: trace.digest.to_string(),
-        flags: reading.words(),
-        bad: trace.counts.bad,
-        skipped: trace.counts.skipped.into_iter().collect(),
-        out_of_order: trace.counts.out_of_order,
+    let census = Census::of(&stream.events);
+    let mut workload = trace::outline(&stem.to_string_lossy(), about, &census);
+    let Some(per_event) = args.reads_per_event else {
+        let toml = workload.to_toml();
+        return Ok(Prepared {
+            workload,
+            toml,
+            stream,
+        });
     };
+    workload.reads.per_event = per_event;
+    workload.reads.kinds = READ_MIX;
+    let toml = workload.to_toml();
+    // as a rerun will read it: its numbers are rounded
+    let mut again = Workload::parse(&workload.name, &toml)?;
+    again.name = workload.name;
     Ok(Prepared {
-        toml: workload.to_toml(),
-        workload,
-        stream: TraceStream {
-            events: Arc::new(trace.events),
-            digest: trace.digest,
-            note,
-        },
+        workload: again,
+        toml,
+        stream,
     })
+}
+
+/// Refuses flags of traces where a workload is run.
+pub(super) fn refuse_rules(args: &TraceArgs) -> Result<(), Failure> {
+    match args.words().first() {
+        None => Ok(()),
+        Some(word) => Err(Failure::Usage(format!(
+            "{} is for traces: leave it out, or give --trace FILE in place of a workload",
+            word.split('=').next().unwrap_or(word)
+        ))),
+    }
+}
+
+/// Refuses no passes at all, and more than fit into memory.
+fn check_passes(args: &TraceArgs, events: u64) -> Result<(), Failure> {
+    match args.repeat {
+        Some(0) => Err(Failure::Usage(
+            "--repeat is 0, must be 1 or more passes over the trace".to_owned(),
+        )),
+        Some(_) => check_room(events),
+        None => Ok(()),
+    }
 }
 
 /// The flags of a record's trace.
@@ -139,19 +218,20 @@ pub(super) fn prepare(
 #[command(no_binary_name = true)]
 struct Flags {
     #[command(flatten)]
-    reading: ReadingArgs,
+    trace: TraceArgs,
 }
 
 /// Reads the trace of a record again, and refuses another.
 pub(super) fn prepare_again(note: &TraceNote) -> Result<TraceStream, Failure> {
-    let flags = Flags::try_parse_from(&note.flags).map_err(|error| {
+    let words = ["--trace", &note.path].into_iter();
+    let words = words.chain(note.flags.iter().map(String::as_str));
+    let flags = Flags::try_parse_from(words).map_err(|error| {
         Failure::Error(format!(
             "the record's flags of its trace can't be read: {error}; use the notibench that \
              wrote it"
         ))
     })?;
-    let path = Path::new(&note.path);
-    let prepared = prepare(path, &flags.reading, Some(note.events))?;
+    let prepared = prepare(&flags.trace, Some(note.events))?;
     let found = &prepared.stream.note;
     if found.events_digest != note.events_digest {
         return Err(Failure::Error(format!(
@@ -181,9 +261,11 @@ pub(super) fn check_plan(plan: &Plan, stream: Option<&TraceStream>) -> Result<()
     let read = stream.events.len() as u64;
     if plan.events > read {
         return Err(Failure::Usage(format!(
-            "--events is {}, and the trace has {}: leave out --events, or lower it",
+            "{} events of a trial are more than the {} of the trace: lower --events, or the rate \
+             or duration, or give --repeat {}",
             show_whole(plan.events),
-            show_whole(read)
+            show_whole(read),
+            plan.events.div_ceil(read.max(1))
         )));
     }
     Ok(())

@@ -35,11 +35,11 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
         on_hang: end_process,
     };
     let mut failures = Vec::new();
-    if let Some(path) = &args.trace.trace {
-        let limit = Some(args.events);
-        let ready = traces::prepare(path, &args.trace.reading, limit)?;
-        let found =
-            harness::verify_trace(&ready.stream, &contenders, &options, &mut Progress::new())?;
+    if args.trace.trace.is_some() {
+        let ready = traces::prepare(&args.trace, Some(args.events))?;
+        let (workload, stream) = (&ready.workload, &ready.stream);
+        let mut progress = Progress::new();
+        let found = harness::verify_trace(workload, stream, &contenders, &options, &mut progress)?;
         let events = ready.stream.note.events;
         failures.extend(tell(
             &ready.workload.name,
@@ -49,6 +49,7 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
             found,
         )?);
     } else {
+        traces::refuse_rules(&args.trace)?;
         for path in &workloads(args)? {
             let (workload, _) = Workload::load(path)?;
             let found = harness::verify(&workload, &contenders, &options, &mut Progress::new())?;

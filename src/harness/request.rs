@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::contender::Contender;
 use super::open_loop::OpenLoop;
-use super::source::{Source, TraceStream};
+use super::source::Source;
+use super::trace_stream::TraceStream;
 use super::trial::TrialSetup;
 use crate::engine::StopFlag;
 use crate::engine::viewing::Views;

@@ -56,18 +56,17 @@ pub(super) fn source_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -
     } else {
         "generating the stream"
     });
+    let reads = ReadStream::new(workload, plan.seed);
     let source = match request.trace {
-        Some(trace) => Source::of_trace(trace),
+        Some(trace) => Source::of_trace(trace, reads),
         None => {
             let generator = Generator::new(workload, plan.seed);
-            let reads = ReadStream::new(workload, plan.seed);
-            let source = Source::new(generator, reads, plan.events, plan.inline);
-            let source = source.counted(request.views.clone());
-            match plan.cluster {
-                Some(_) => source.unasked(),
-                None => source,
-            }
+            Source::new(generator, reads, plan.events, plan.inline).counted(request.views.clone())
         }
+    };
+    let source = match plan.cluster {
+        Some(_) => source.unasked(),
+        None => source,
     };
     if !request.contenders.iter().any(|c| c.needs_dense_ids) {
         return source;

@@ -1,6 +1,6 @@
 //! Where a trial's events and reads come from: memory, made beforehand or
 //! read from a trace, or the generator, batch by batch inside the timed part.
-//! Imports `generator`, `engine::dense`, `event`, `record`.
+//! Imports `generator`, `engine::dense`, `event`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use rayon::prelude::*;
 
 use super::open_loop::Taken;
 use super::tally::Tally;
+use super::trace_stream::TraceStream;
 use crate::engine::dense::DenseIds;
 use crate::engine::viewing::Views;
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};
-use crate::record::TraceNote;
 use crate::unit::digest::Digest;
 
 /// Events that one task of a parallel pass looks at.
@@ -28,8 +28,12 @@ enum Origin {
         reads: Box<ReadStream>,
         inline: bool,
     },
-    /// Read from a trace, of which this is the digest; it has no reads.
-    Recorded { digest: Digest },
+    /// Read from a trace, of which this is the digest; reads are as many as
+    /// this stream has, and asked of the trace's own members.
+    Recorded {
+        digest: Digest,
+        reads: Box<ReadStream>,
+    },
 }
 
 /// The events `0..events` of a stream and the reads beside them.
@@ -46,17 +50,6 @@ pub struct Source {
     stored_reads: Arc<Vec<Read>>,
     dense: Option<Arc<DenseIds>>,
     views: Views,
-}
-
-/// A trace to be run in place of a generated stream.
-#[derive(Clone, Debug)]
-pub struct TraceStream {
-    /// Its events, in order.
-    pub events: Arc<Vec<Event>>,
-    /// Digest of their multiset, as they were read.
-    pub digest: Digest,
-    /// What the record says of it.
-    pub note: TraceNote,
 }
 
 impl Source {
@@ -117,20 +110,21 @@ impl Source {
         self
     }
 
-    /// A source of the events of a trace, without reads. No generator could
-    /// make them again: they are held, after every trial, against the digest
-    /// that they came to when they were read.
+    /// A source of the events of a trace, and of as many reads as are in
+    /// `reads`. No generator could make the events again: they are held, after
+    /// every trial, against the digest that they came to when they were read.
     #[must_use]
-    pub fn of_trace(trace: &TraceStream) -> Self {
+    pub fn of_trace(trace: &TraceStream, reads: ReadStream) -> Self {
         Self {
+            stored_reads: Arc::new(trace.reads(&reads)),
             origin: Origin::Recorded {
                 digest: trace.digest,
+                reads: Box::new(reads),
             },
             events: trace.events.len() as u64,
             stored_events: Arc::clone(&trace.events),
             stored_from: 0,
             asks: true,
-            stored_reads: Arc::default(),
             dense: None,
             views: Views::default(),
         }
@@ -152,12 +146,12 @@ impl Source {
     pub(super) fn prefix(&self, events: u64) -> Self {
         let events = events.min(self.events);
         let origin = match &self.origin {
-            Origin::Recorded { .. } => {
+            Origin::Recorded { reads, .. } => {
                 let kept = &self.stored_events[..events as usize];
-                let digest = kept
-                    .iter()
-                    .fold(Digest::default(), |sum, event| sum + event.digest());
-                Origin::Recorded { digest }
+                Origin::Recorded {
+                    digest: kept.iter().map(Event::digest).sum(),
+                    reads: reads.clone(),
+                }
             }
             generated => generated.clone(),
         };
@@ -215,7 +209,9 @@ impl Source {
     #[inline]
     pub(super) fn reads_before(&self, index: u64) -> u64 {
         match &self.origin {
-            Origin::Generated { reads, .. } if self.asks => reads.due_before(index),
+            Origin::Generated { reads, .. } | Origin::Recorded { reads, .. } if self.asks => {
+                reads.due_before(index)
+            }
             _ => 0,
         }
     }
@@ -385,7 +381,7 @@ impl Source {
     pub fn generated_digest(&self) -> Digest {
         match &self.origin {
             Origin::Generated { generator, .. } => generator.digest(0..self.events),
-            Origin::Recorded { digest } => *digest,
+            Origin::Recorded { digest, .. } => *digest,
         }
     }
 }

@@ -3,7 +3,8 @@
 
 use super::contender::Contender;
 use super::proof::Expectation;
-use super::source::{Source, TraceStream};
+use super::source::Source;
+use super::trace_stream::TraceStream;
 use super::trial::{TrialError, TrialSetup};
 use super::watch::Observer;
 use super::weeks::views_of;
@@ -66,17 +67,20 @@ pub fn verify(
     verify_source(&workload.name, &source, contenders, options, observer)
 }
 
-/// Verifies every contender on a trace, like [`verify`].
+/// Verifies every contender on a trace, like [`verify`]; the reads beside it
+/// are those of `workload`.
 ///
 /// # Errors
 /// A worker's panic, or an interruption.
 pub fn verify_trace(
+    workload: &Workload,
     trace: &TraceStream,
     contenders: &[Contender],
     options: &VerifyOptions,
     observer: &mut dyn Observer,
 ) -> Result<(Vec<VerifyFailure>, u64), TrialError> {
-    let source = Source::of_trace(trace);
+    let seed = options.seed.unwrap_or(workload.seed);
+    let source = Source::of_trace(trace, ReadStream::new(workload, seed));
     verify_source(&trace.note.path, &source, contenders, options, observer)
 }
 

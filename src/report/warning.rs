@@ -2,6 +2,7 @@
 //! the flag that mends it. Imports `record` and `summary`.
 
 mod rounds;
+mod stream;
 
 use std::fmt;
 
@@ -13,6 +14,7 @@ use crate::stats::{RatioInterval, Verdict};
 use crate::unit::quantity::show_whole;
 
 pub use rounds::RoundsWarning;
+pub use stream::StreamWarning;
 
 /// Fewer rounds than this make an interval wide.
 const FEW_ROUNDS: usize = 5;
@@ -65,6 +67,8 @@ pub enum Warning {
     NoBaseline(String),
     /// How the rounds went.
     Rounds(RoundsWarning),
+    /// What stream was run.
+    Stream(StreamWarning),
     /// What the harness said while it ran.
     Said(String),
 }
@@ -119,6 +123,7 @@ impl fmt::Display for Warning {
                 plain(name)
             ),
             Self::Rounds(warning) => warning.to_string(),
+            Self::Stream(warning) => warning.to_string(),
             Self::Said(words) => plain(words),
         })
     }
@@ -175,6 +180,8 @@ pub(super) fn collect(record: &Record, summary: &Summary) -> Vec<Warning> {
             .into_iter()
             .map(Warning::Rounds),
     );
+    let of_stream = stream::collect(record, summary).into_iter();
+    found.extend(of_stream.map(Warning::Stream));
     let out_of_range = record
         .trials
         .iter()

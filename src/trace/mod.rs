@@ -14,6 +14,7 @@ mod describe;
 mod error;
 mod fit;
 mod ids;
+mod left_out;
 mod lines;
 mod mapping;
 mod moment;
@@ -27,13 +28,13 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
-pub use activity::push_activity;
+pub use activity::{ActivityOptions, AuthorRule, push_activity};
 pub use census::{Census, PARTS, Popularity};
 use collect::{Collected, Collector, Stop};
 pub use collect::{Counts, MAX_EVENTS};
 pub use describe::{Described, describe};
 pub use error::{Bad, Place, TraceError};
-pub use fit::{Fit, Fitted, FittedZipf, about, fit};
+pub use fit::{Fit, Fitted, FittedZipf, about, file as fitted_file, fit};
 pub use mapping::Mapping;
 pub use moment::TimeUnit;
 pub use outline::outline;
@@ -67,6 +68,8 @@ pub struct TraceOptions {
     pub limit: u64,
     /// What the columns of a foreign table are.
     pub mapping: Option<Mapping>,
+    /// What may be inferred of activities.
+    pub activities: ActivityOptions,
 }
 
 impl TraceFormat {
@@ -90,6 +93,7 @@ impl Default for TraceOptions {
             skip_bad: false,
             limit: MAX_EVENTS,
             mapping: None,
+            activities: ActivityOptions::default(),
         }
     }
 }
@@ -132,15 +136,20 @@ pub fn load(path: &Path, options: &TraceOptions) -> Result<Trace, TraceError> {
     let mut input = BufReader::with_capacity(1 << 16, file);
     let start = input.fill_buf().map_err(|error| cannot(&error))?;
     let format = format_of(path, start, options).map_err(whole)?;
+    check_inference(format, &options.activities).map_err(whole)?;
     let trace = if format == TraceFormat::Parquet {
         read_parquet(&name, path, options)?
     } else {
         read(&name, format, input, options)?
     };
     if trace.events.is_empty() {
-        let what = match trace.counts.bad + trace.counts.skipped.values().sum::<u64>() {
-            0 => "no event in it".to_owned(),
-            left_out => format!("no event in it, and {left_out} entries left out"),
+        let mut left_out = trace.counts.left_out();
+        if let Some(first) = &trace.counts.first_bad {
+            left_out.push(format!("{} bad, the first: {first}", trace.counts.bad));
+        }
+        let what = match left_out.is_empty() {
+            true => "no event in it".to_owned(),
+            false => format!("no event in it; left out: {}", left_out.join("; ")),
         };
         return Err(whole(Bad::new(what, "name a file with events")));
     }
@@ -165,8 +174,12 @@ pub fn read(
             let mapping = options.mapping.as_ref().unwrap_or(&no_mapping);
             table::read_table(input, mapping, &mut collector)
         }
-        TraceFormat::ActivityLines => activity::read_lines(input, &mut collector),
-        TraceFormat::ActivityDocument => activity::read_document(input, &mut collector),
+        TraceFormat::ActivityLines => {
+            activity::read_lines(input, &options.activities, &mut collector)
+        }
+        TraceFormat::ActivityDocument => {
+            activity::read_document(input, &options.activities, &mut collector)
+        }
         TraceFormat::Csv => own::read_csv(input, &mut collector),
         TraceFormat::Ndjson => own::read_ndjson(input, &mut collector),
         TraceFormat::Parquet => {
@@ -258,6 +271,22 @@ fn format_of(path: &Path, start: &[u8], options: &TraceOptions) -> Result<TraceF
              columns of a table are",
         )),
     }
+}
+
+/// Refuses rules of activities for what holds none.
+fn check_inference(format: TraceFormat, rules: &ActivityOptions) -> Result<(), Bad> {
+    let is_of_activities = matches!(
+        format,
+        TraceFormat::ActivityLines | TraceFormat::ActivityDocument
+    );
+    if is_of_activities || *rules == ActivityOptions::default() {
+        return Ok(());
+    }
+    let what = format!(
+        "--at and --author are for activities, and this is {}",
+        format.name()
+    );
+    Err(Bad::new(what, "leave them out"))
 }
 
 /// A file that can't be read on.

@@ -5,12 +5,19 @@ use notibench::trace::{Trace, TraceFormat};
 
 use super::read;
 
-fn lines(text: &str) -> Trace {
+/// Activities, one a line.
+pub(super) fn lines(text: &str) -> Trace {
     read(TraceFormat::ActivityLines, text.as_bytes()).unwrap()
 }
 
+/// What was left out, by reason.
+pub(super) fn skipped(trace: &Trace) -> Vec<(&str, u64)> {
+    let skipped = trace.counts.skipped.iter();
+    skipped.map(|(reason, n)| (reason.as_str(), *n)).collect()
+}
+
 /// One activity with these members beside its actor and its time.
-fn activity(rest: &str) -> String {
+pub(super) fn activity(rest: &str) -> String {
     format!(
         "{{\"@context\":\"https://www.w3.org/ns/activitystreams\",\
          \"actor\":\"https://a.example/ann\",\"published\":\"2026-11-25T08:00:00Z\",{rest}}}\n"
@@ -116,7 +123,7 @@ fn who_wrote_something_is_known_from_its_creation() {
         [
             ("Create that concerns nobody else".to_owned(), 1),
             (
-                "something whose author the trace does not say".to_owned(),
+                "something whose author the trace does not say (--author)".to_owned(),
                 1
             ),
         ]
@@ -195,7 +202,8 @@ fn a_document_may_be_a_collection_a_list_or_one_activity() {
     for document in [
         like.clone(),
         format!("[{like},{like}]"),
-        format!(r#"{{"type":"Collection","items":[{like},{like}],"first":{{"items":3}}}}"#),
+        format!(r#"{{"type":"Collection","items":[{like},{like}],"last":{{"items":3}}}}"#),
+        format!(r#"{{"type":"Collection","first":{{"type":"CollectionPage","items":{like}}}}}"#),
         format!(r#"{{"items":{like}}}"#),
     ] {
         let trace = read(TraceFormat::ActivityDocument, document.as_bytes()).unwrap();
@@ -204,10 +212,23 @@ fn a_document_may_be_a_collection_a_list_or_one_activity() {
     let broken = format!("[{like},\n\n{{");
     let error = read(TraceFormat::ActivityDocument, broken.as_bytes()).unwrap_err();
     assert!(error.to_string().contains("a trace, line 4"), "{error}");
-    let without_time = "[{\"type\":\"Follow\",\"actor\":\"a\",\"object\":\"b\"}]";
-    let error = read(TraceFormat::ActivityDocument, without_time.as_bytes()).unwrap_err();
+    let bad_time = "[{\"type\":\"Follow\",\"actor\":\"a\",\"object\":\"b\",\"published\":7}]";
+    let error = read(TraceFormat::ActivityDocument, bad_time.as_bytes()).unwrap_err();
     assert!(
         error.to_string().contains("item 1: column `published`"),
         "{error}"
+    );
+}
+
+#[test]
+fn tags_that_are_too_many_are_counted() {
+    let mention = |n: usize| format!(r#"{{"type":"Mention","href":"m{n}"}}"#);
+    let tags: Vec<String> = (0..103).map(mention).collect();
+    let object = format!(r#"{{"type":"Note","id":"n","tag":[{}]}}"#, tags.join(","));
+    let trace = lines(&activity(&format!(r#""type":"Create","object":{object}"#)));
+    assert_eq!(trace.events.len(), 100);
+    assert_eq!(
+        skipped(&trace),
+        [("a tag beyond the first 100 of its object", 3)]
     );
 }

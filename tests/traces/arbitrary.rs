@@ -2,7 +2,9 @@
 //! panics; what it gives is a stream.
 
 use notibench::event::{Event, EventFormat, Kind};
-use notibench::trace::{self, TimeUnit, Trace, TraceFormat, TraceOptions, push_activity};
+use notibench::trace::{
+    self, ActivityOptions, AuthorRule, TimeUnit, Trace, TraceFormat, TraceOptions, push_activity,
+};
 use proptest::prelude::*;
 
 use super::{PLAIN, event, mapping, read};
@@ -10,9 +12,12 @@ use super::{PLAIN, event, mapping, read};
 /// Reads bytes in every way there is; whatever comes out must be a stream.
 fn read_all(bytes: &[u8]) {
     for format in PLAIN {
-        for skip_bad in [false, true] {
+        for (skip_bad, by_order) in [(false, false), (true, false), (true, true)] {
+            let rules = ["addressee", "{}"].iter().filter(|_| by_order);
+            let authors = rules.map(|rule| AuthorRule::new(rule).unwrap()).collect();
             let options = TraceOptions {
                 skip_bad,
+                activities: ActivityOptions { by_order, authors },
                 ..TraceOptions::default()
             };
             if let Ok(trace) = trace::read("t", format, bytes, &options) {

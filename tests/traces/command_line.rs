@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use notibench::record::Record;
+use notibench::record::{Capacity, Record, Saved};
 
 use super::binary::{SMOKE, output, succeed, text};
 
@@ -87,6 +87,134 @@ fn a_rerun_takes_the_same_trace_and_refuses_another() {
     assert!(words.contains("is not the trace of the record"), "{words}");
 }
 
+/// A table of 300 rows, and the words that read it.
+fn log(folder: &tempfile::TempDir) -> (String, [&'static str; 4]) {
+    let log = folder.path().join("log.csv").display().to_string();
+    let row = |n: u64| format!("{},user{},user{},{}\n", n / 3, n % 7, n % 5, n % 2);
+    let rows: String = (0..300).map(row).collect();
+    fs::write(&log, format!("t,a,b,u\n{rows}")).unwrap();
+    let map = "actor=a,recipient=b,at=t,undo=u";
+    (log, ["--map", map, "--kind", "member_follow"])
+}
+
+#[test]
+fn a_short_trace_is_run_in_several_passes_with_reads_beside_it_and_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = folder.path().join("r.json").display().to_string();
+    let (log, reading) = log(&folder);
+    let mut words = vec!["run", "--trace", &log];
+    words.extend(reading);
+    words.extend(["--repeat", "7", "--reads-per-event", "0.123456789"]);
+    words.extend(QUICK);
+    words.push(&record);
+    let shown = text(&succeed(&words).stdout);
+    let saved = Record::load(record.as_ref()).unwrap();
+    assert_eq!((saved.plan.events, saved.plan.reads), (2_100, 259));
+    assert_eq!(saved.trials[0].reads, 259);
+    assert_eq!(saved.workload.trace.as_ref().unwrap().events, 2_100);
+    let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("a trial of the fastest engine took"),
+        "{shown}"
+    );
+    assert!(!flat.contains("the trace has no reads"), "{shown}");
+    let again = succeed(&["rerun", &record, "--no-save"]);
+    assert!(text(&again.stderr).contains("the same events and the same final state"));
+    // --events is what a trial has, passes or not
+    words.extend(["--events", "1k"]);
+    succeed(&words);
+    let saved = Record::load(record.as_ref()).unwrap();
+    assert_eq!(saved.plan.events, 1_000);
+    succeed(&["rerun", &record, "--no-save"]);
+    let verify = [
+        "verify",
+        "--trace",
+        &log,
+        "--threads",
+        "1,2",
+        "--repeat",
+        "3",
+    ];
+    let mut words = verify.to_vec();
+    words.extend(["--reads-per-event", "1"]);
+    words.extend(reading);
+    assert!(text(&succeed(&words).stdout).contains("900 events: equal to the oracle"));
+}
+
+#[test]
+fn a_trace_without_reads_says_so_in_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let (log, reading) = log(&folder);
+    let mut words = vec!["run", "--trace", &log, "--no-save", "--engine", "dashmap"];
+    words.extend(["--rounds", "1", "--warmup-rounds", "0"]);
+    words.extend(reading);
+    let shown = text(&succeed(&words).stdout);
+    let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("the trace has no reads"), "{shown}");
+    assert!(flat.contains("--repeat"), "{shown}");
+}
+
+#[test]
+fn a_trace_is_swept_and_searched_for_capacity() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (log, reading) = log(&folder);
+    let sweep_file = path("s.json");
+    let mut words = vec!["sweep", "--trace", &log, "--threads", "1,2"];
+    words.extend([
+        "--engine",
+        "dashmap",
+        "--rounds",
+        "1",
+        "--warmup-rounds",
+        "0",
+    ]);
+    words.extend(reading);
+    let mut given = words.clone();
+    given.extend(["--out", &sweep_file]);
+    succeed(&given);
+    let Saved::Sweep(sweep) = Saved::load(sweep_file.as_ref()).unwrap() else {
+        panic!("no sweep in {sweep_file}");
+    };
+    assert!(sweep.complete && sweep.points.len() == 2);
+    for point in &sweep.points {
+        assert_eq!(point.record.plan.events, 300);
+        assert!(point.record.workload.trace.is_some());
+    }
+    words[4] = "2";
+    words.extend(["--members", "10,20", "--no-save"]);
+    let refused = output(&words);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("a trace is as it is"));
+
+    let found = path("c.json");
+    let mut words = vec![
+        "capacity",
+        "--trace",
+        &log,
+        "--slo",
+        "p50 < 10s",
+        "--out",
+        &found,
+    ];
+    words.extend(["--hold", "200ms", "--confirm", "200ms", "--searches", "1"]);
+    words.extend([
+        "--engine",
+        "dashmap",
+        "--tolerance",
+        "50%",
+        "--threads",
+        "1",
+    ]);
+    words.extend(reading);
+    succeed(&words);
+    let found = Capacity::load(found.as_ref()).unwrap();
+    assert_eq!(found.workload.trace.unwrap().events, 300);
+    // more events than the trace has: it was gone through again and again
+    let step = &found.engines[0].searches[0].steps[0];
+    assert!(step.events > 300, "{}", step.events);
+}
+
 #[test]
 fn what_cannot_be_meant_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -109,8 +237,9 @@ fn what_cannot_be_meant_is_refused() {
         (
             vec!["run", "--trace", &csv, "--events", "101"],
             2,
-            "the trace has 100",
+            "are more than the 100 of the trace",
         ),
+        (vec!["sweep", "--threads", "1,2"], 2, "required"),
         (vec!["run", "--trace", "no/such.csv"], 1, "cannot read it"),
         (vec!["run", "--trace", &empty], 1, "no event in it"),
         (
@@ -134,9 +263,64 @@ fn what_cannot_be_meant_is_refused() {
             "cannot be used with",
         ),
     ] {
-        let given = output(&words);
-        let said = text(&given.stderr);
-        assert_eq!(given.status.code(), Some(code), "{words:?}: {said}");
-        assert!(said.contains(part), "{words:?}: {said}");
+        check_refused(&words, code, part);
     }
+}
+
+#[test]
+fn flags_of_traces_are_refused_where_they_mean_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = folder.path().join("s.csv").display().to_string();
+    succeed(&["generate", SMOKE, "--events", "100", "--out", &csv]);
+    for (words, code, part) in [
+        (
+            vec!["run", "--trace", &csv, "--repeat", "0"],
+            2,
+            "must be 1 or more passes",
+        ),
+        (
+            vec!["run", "--trace", &csv, "--reads-per-event", "-1"],
+            2,
+            "write it as 0.25",
+        ),
+        (
+            vec!["run", SMOKE, "--repeat", "2"],
+            2,
+            "--repeat is for traces",
+        ),
+        (
+            vec!["verify", SMOKE, "--skip-bad"],
+            2,
+            "--skip-bad is for traces",
+        ),
+        (
+            vec!["sweep", SMOKE, "--threads", "1,2", "--at", "order"],
+            2,
+            "--at is for traces",
+        ),
+        (
+            vec!["run", "--trace", &csv, "--at", "order"],
+            1,
+            "are for activities",
+        ),
+        (
+            vec!["run", "--trace", &csv, "--author", "somebody"],
+            2,
+            "write addressee",
+        ),
+        (
+            vec!["capacity", SMOKE, "--trace", &csv, "--slo", "p99 < 1ms"],
+            2,
+            "cannot be used with",
+        ),
+    ] {
+        check_refused(&words, code, part);
+    }
+}
+
+fn check_refused(words: &[&str], code: i32, part: &str) {
+    let given = output(words);
+    let said = text(&given.stderr);
+    assert_eq!(given.status.code(), Some(code), "{words:?}: {said}");
+    assert!(said.contains(part), "{words:?}: {said}");
 }

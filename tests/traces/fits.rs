@@ -31,7 +31,7 @@ fn trace_of(workload: &Workload, seed: u64) -> Trace {
 
 fn fitted(workload: &Workload, seed: u64) -> Fit {
     let trace = trace_of(workload, seed);
-    fit("again", &trace, &Census::of(&trace.events))
+    fit("again", &trace, &Census::of(&trace.events)).unwrap()
 }
 
 #[test]
@@ -61,6 +61,10 @@ fn a_workload_is_recovered_from_its_own_stream() {
             "{}",
             found.recipients.distance
         );
+        for role in [found.recipients, found.actors] {
+            assert!(role.is_law && !role.is_top_off(), "{role:?}");
+        }
+        assert!(found.has_segments);
         let members = of.population.members as f64 / 8_000.0;
         assert!((0.9..1.1).contains(&members), "{members}");
         for kind in Kind::ALL {
@@ -114,10 +118,19 @@ fn fit_and_describe_as_a_user_meets_them() {
     let path = |name: &str| folder.path().join(name).display().to_string();
     let (log, made) = (path("log.csv"), path("made.toml"));
     let steady = "workloads/steady_week.toml";
-    succeed(&["generate", steady, "--events", "20k", "--out", &log]);
+    succeed(&["generate", steady, "--events", "2k", "--out", &log]);
+    let refused = output(&["fit", &log]);
+    assert_eq!(refused.status.code(), Some(1));
+    let words = text(&refused.stderr);
+    assert!(
+        words.contains("any number of others may be there"),
+        "{words}"
+    );
+    let small = "workloads/smoke/diurnal_snowflake.toml";
+    succeed(&["generate", small, "--events", "20k", "--out", &log]);
     let told = succeed(&["fit", &log, "--out", &made]);
     assert!(
-        text(&told.stderr).contains("recipient_exponent"),
+        text(&told.stderr).contains("recipient_exponent 0."),
         "{}",
         text(&told.stderr)
     );
@@ -146,7 +159,7 @@ fn fit_and_describe_as_a_user_meets_them() {
 }
 
 #[test]
-fn traces_of_very_little_are_fitted_without_a_panic() {
+fn traces_of_very_little_are_refused_without_a_panic() {
     let header = "index,at_us,kind,undo,actor,segment,recipient,content\n";
     for rows in [
         "0,0,profile_view,0,1,sales,2,0\n",
@@ -155,15 +168,44 @@ fn traces_of_very_little_are_fitted_without_a_panic() {
         "0,0,member_follow,0,1,sales,1,0\n5,9223372036854775807,mark_read,0,2,sales,2,0\n",
     ] {
         let trace = read(TraceFormat::Csv, format!("{header}{rows}").as_bytes()).unwrap();
-        let found = fit("little", &trace, &Census::of(&trace.events));
-        let mut workload = found.workload.clone();
-        workload.about = notibench::trace::about(&found, "a test");
-        let text = workload.to_toml();
+        let refused = fit("little", &trace, &Census::of(&trace.events)).unwrap_err();
+        assert!(
+            refused.to_string().contains("no workload can be fitted"),
+            "{refused}"
+        );
+    }
+}
+
+#[test]
+fn traces_of_little_are_fitted_into_files_that_can_be_read() {
+    let header = "index,at_us,kind,undo,actor,segment,recipient,content\n";
+    for kind in ["member_follow", "post_like"] {
+        let content = u8::from(kind == "post_like");
+        let row = |n: u64| {
+            let (actor, recipient) = (n % 4, 10 + n % 3 * (n % 2));
+            format!("{n},{n},{kind},0,{actor},sales,{recipient},{content}\n")
+        };
+        let rows: String = (0..60).map(row).collect();
+        let trace = read(TraceFormat::Csv, format!("{header}{rows}").as_bytes()).unwrap();
+        let mut found = fit("little", &trace, &Census::of(&trace.events)).unwrap();
+        found.workload.about = notibench::trace::about(&found, "a test");
+        let text = notibench::trace::fitted_file(&found);
         let again = Workload::parse("little.toml", &text);
         assert!(
             again.is_ok(),
             "{text}\n{}",
             again.unwrap_err().render(false)
         );
+        // its reads are a comment that can be taken off
+        let asked: String = text
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(rest) if rest.starts_with('[') || rest.contains(" = ") => format!("{rest}\n"),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        let asked = Workload::parse("little.toml", &asked)
+            .unwrap_or_else(|error| panic!("{}", error.render(false)));
+        assert!(asked.reads.per_event > 0.0);
     }
 }

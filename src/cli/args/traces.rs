@@ -29,6 +29,13 @@ impl UnitOfTime {
     }
 }
 
+/// What stands for the times of activities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum TimeFrom {
+    /// The order of the file
+    Order,
+}
+
 /// One ASCII character that no value is likely to have, or `tab`.
 fn delimiter(text: &str) -> Result<u8, String> {
     match text.as_bytes() {
@@ -60,6 +67,13 @@ pub(in crate::cli) struct ReadingArgs {
     /// Between the columns of a CSV: one character, or `tab`
     #[arg(long, value_name = "C", value_parser = delimiter, default_value = ",", requires = "map")]
     pub(in crate::cli) delimiter: u8,
+    /// Time of activities: the order of the file, one each ms [default: what they say]
+    #[arg(long, value_enum, value_name = "order", conflicts_with = "map")]
+    pub(in crate::cli) at: Option<TimeFrom>,
+    /// Author of what an activity is about, where the trace does not say: addressee, or a URI
+    /// such as 'https://*/users/{}/statuses/*'; repeatable
+    #[arg(long, value_name = "RULE", conflicts_with = "map")]
+    pub(in crate::cli) author: Vec<String>,
     /// Count bad entries of a trace and go on, instead of ending at the first
     #[arg(long)]
     pub(in crate::cli) skip_bad: bool,
@@ -81,6 +95,12 @@ impl ReadingArgs {
             };
             words.push(format!("--delimiter={delimiter}"));
         }
+        if self.at.is_some() {
+            words.extend(["--at", "order"].map(str::to_owned));
+        }
+        for rule in &self.author {
+            words.push(format!("--author={rule}"));
+        }
         if self.skip_bad {
             words.push("--skip-bad".to_owned());
         }
@@ -96,6 +116,44 @@ pub(in crate::cli) struct TraceArgs {
     pub(in crate::cli) trace: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) reading: ReadingArgs,
+    /// Passes over the trace in each trial, one after the other [default: 1]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = parse_count,
+        allow_negative_numbers = true
+    )]
+    pub(in crate::cli) repeat: Option<u64>,
+    /// Reads beside each event of the trace, such as 0.25: six badges to three inbox pages and
+    /// one content's reactions [default: none]
+    #[arg(
+        long,
+        value_name = "X",
+        value_parser = reads_per_event,
+        allow_negative_numbers = true
+    )]
+    pub(in crate::cli) reads_per_event: Option<f64>,
+}
+
+impl TraceArgs {
+    /// The words that, given again, make the same stream of the trace.
+    pub(in crate::cli) fn words(&self) -> Vec<String> {
+        let mut words = self.reading.words();
+        words.extend(self.repeat.map(|passes| format!("--repeat={passes}")));
+        let reads = self.reads_per_event;
+        words.extend(reads.map(|reads| format!("--reads-per-event={reads}")));
+        words
+    }
+}
+
+/// Reads of each event, as a workload has them.
+fn reads_per_event(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok();
+    number
+        .filter(|number| (0.0..=1_000.0).contains(number))
+        // a minus zero would be written as one
+        .map(f64::abs)
+        .ok_or_else(|| format!("`{text}` is no number from 0 to 1,000: write it as 0.25"))
 }
 
 #[derive(Debug, Args)]

@@ -219,8 +219,12 @@ impl<'a> Bench<'a> {
     }
 }
 
+/// A stream of so many events; a trace is gone through as often as it takes.
 fn source_of(request: &CapacityRequest<'_>, events: u64) -> Source {
     let (workload, seed) = (request.workload, request.plan.seed);
-    let generator = Generator::new(workload, seed);
-    Source::new(generator, ReadStream::new(workload, seed), events, false)
+    let reads = ReadStream::new(workload, seed);
+    match request.trace {
+        Some(trace) => Source::of_trace(&trace.of_length(events), reads),
+        None => Source::new(Generator::new(workload, seed), reads, events, false),
+    }
 }

@@ -9,6 +9,7 @@ use super::search::{LEAST_SHARE, search};
 use crate::engine::StopFlag;
 use crate::harness::contender::Contender;
 use crate::harness::round::shuffled;
+use crate::harness::trace_stream::TraceStream;
 use crate::harness::trial::TrialError;
 use crate::harness::watch::Observer;
 use crate::record::{
@@ -28,6 +29,8 @@ pub struct CapacityRequest<'a> {
     pub workload: &'a Workload,
     /// The text of its file.
     pub toml: String,
+    /// The trace that is run in place of the workload's stream, over and over.
+    pub trace: Option<&'a TraceStream>,
     /// How it is searched.
     pub plan: CapacityPlan,
     /// The conditions.
@@ -80,7 +83,7 @@ fn blank(request: &CapacityRequest<'_>) -> Capacity {
         workload: WorkloadNote {
             name: request.workload.name.clone(),
             toml: request.toml.clone(),
-            trace: None,
+            trace: request.trace.map(|trace| trace.note.clone()),
         },
         plan: request.plan,
         slo: request.slo.clone(),

@@ -191,6 +191,7 @@ fn find_capacity(
     let request = CapacityRequest {
         workload,
         toml: String::new(),
+        trace: None,
         plan: CapacityPlan {
             seed: options.seed,
             threads: 1,

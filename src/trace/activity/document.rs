@@ -11,14 +11,16 @@ use super::super::collect::{Collector, Stop};
 use super::super::error::{Bad, Place};
 use super::super::lines::Lines;
 use super::super::read_error;
-use super::ActivityReader;
+use super::{ActivityOptions, ActivityReader};
 
-/// Keys of a collection that its items stand under.
-const ITEMS: [&str; 2] = ["items", "orderedItems"];
+/// Keys of a collection that its items stand under, or a page of them.
+const ITEMS: [&str; 3] = ["items", "orderedItems", "first"];
 /// Keys of an activity; what a collection has beside its items is not kept.
-const KEPT: [&str; 9] = [
+const KEPT: [&str; 11] = [
     "type",
+    "@type",
     "id",
+    "@id",
     "actor",
     "object",
     "target",
@@ -29,9 +31,13 @@ const KEPT: [&str; 9] = [
 ];
 
 /// Reads one activity a line.
-pub(in crate::trace) fn read_lines(input: impl BufRead, to: &mut Collector) -> Result<(), Stop> {
+pub(in crate::trace) fn read_lines(
+    input: impl BufRead,
+    options: &ActivityOptions,
+    to: &mut Collector,
+) -> Result<(), Stop> {
     let mut lines = Lines::new(input);
-    let mut reader = ActivityReader::default();
+    let mut reader = ActivityReader::new(options);
     while let Some((number, line)) = lines.next().map_err(|e| read_error(to, &e))? {
         let place = Place::Line(number);
         let read = line.and_then(|line| {
@@ -46,9 +52,13 @@ pub(in crate::trace) fn read_lines(input: impl BufRead, to: &mut Collector) -> R
 }
 
 /// Reads a document: a collection, a list of activities, or one activity.
-pub(in crate::trace) fn read_document(input: impl BufRead, to: &mut Collector) -> Result<(), Stop> {
+pub(in crate::trace) fn read_document(
+    input: impl BufRead,
+    options: &ActivityOptions,
+    to: &mut Collector,
+) -> Result<(), Stop> {
     let mut sink = Sink {
-        reader: ActivityReader::default(),
+        reader: ActivityReader::new(options),
         to,
         items: 0,
         stop: None,
@@ -79,7 +89,7 @@ fn json_bad(error: &serde_json::Error) -> Bad {
 
 /// Where the activities of a document go.
 struct Sink<'a> {
-    reader: ActivityReader,
+    reader: ActivityReader<'a>,
     to: &'a mut Collector,
     items: u64,
     stop: Option<Stop>,
@@ -112,6 +122,18 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
         f.write_str("a collection, a list of activities, or one activity")
     }
 
+    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    /// A reference to an item, or to a page of them.
+    fn visit_str<E: serde::de::Error>(self, reference: &str) -> Result<(), E> {
+        match self.0.take(&Value::from(reference)) {
+            true => Ok(()),
+            false => Err(E::custom("stopped")),
+        }
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         while let Some(activity) = items.next_element::<Value>()? {
             if !self.0.take(&activity) {
@@ -135,7 +157,7 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
                 keys.next_value::<IgnoredAny>()?;
             }
         }
-        if !is_collection && !own.is_empty() && !self.0.take(&Value::Object(own)) {
+        if !is_collection && !self.0.take(&Value::Object(own)) {
             return Err(A::Error::custom("stopped"));
         }
         Ok(())

@@ -2,14 +2,18 @@
 //! one a line or in a collection, read and written. Imports `event` and its
 //! siblings.
 
+mod author;
+mod create;
 mod document;
 mod meaning;
+mod value;
 mod write;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
+pub use author::AuthorRule;
 pub(super) use document::{read_document, read_lines};
 pub use write::push_activity;
 
@@ -17,190 +21,297 @@ use super::collect::{Collector, Draft, Stop, segment_of};
 use super::error::{Bad, Place};
 use super::ids::{CONTENT_PREFIX, IdTable, MEMBER_PREFIX, hash_of};
 use super::moment::{TimeUnit, moment};
-use crate::event::{Kind, Segment};
-use meaning::{Meaning, first, id_of, is_type, types};
+use crate::event::Segment;
+use meaning::{Findings, Meaning};
+use value::{each, id_of, is_type, no_activity, types, word_of};
 
 /// The key of an actor's segment, an extension of notibench's own.
 pub(super) const SEGMENT_KEY: &str = "notibench:segment";
+/// From one entry to the next, in µs, where the order is all that is known of
+/// their times.
+const STEP_US: i64 = 1_000;
+
+/// What a reader of activities may infer; nothing by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActivityOptions {
+    /// Take the order of the entries for their times, one each ms.
+    pub by_order: bool,
+    /// Where authors are from that the trace does not say; the first rule
+    /// that gives one is taken.
+    pub authors: Vec<AuthorRule>,
+}
 
 /// What the reader has to know again: who wrote what, and what can be taken
-/// back. It grows by some 40 bytes for each distinct id.
+/// back. It grows by some 40 bytes for each content and some 100 for each
+/// action that can be taken back.
 #[derive(Debug)]
-pub(super) struct ActivityReader {
+pub(super) struct ActivityReader<'o> {
+    options: &'o ActivityOptions,
     members: IdTable,
     contents: IdTable,
     authors: HashMap<u64, u64>,
+    /// Contents that are polls: an answer may be a vote.
+    polls: HashSet<u64>,
     /// By actor and the hash of an activity's id, or of its object's.
-    undoable: HashMap<(u64, u64), Meaning>,
+    undoable: HashMap<(u64, u64), Box<[Meaning]>>,
+    entries: i64,
 }
 
-impl Default for ActivityReader {
-    fn default() -> Self {
+/// Who acts, and in which segment.
+#[derive(Clone, Copy)]
+struct Actor {
+    id: u64,
+    segment: Segment,
+}
+
+impl<'o> ActivityReader<'o> {
+    pub(super) fn new(options: &'o ActivityOptions) -> Self {
         Self {
+            options,
             members: IdTable::new("id of a member", MEMBER_PREFIX),
             contents: IdTable::new("id of a content", CONTENT_PREFIX),
             authors: HashMap::new(),
+            polls: HashSet::new(),
             undoable: HashMap::new(),
+            entries: 0,
         }
     }
-}
 
-impl ActivityReader {
-    /// Takes one activity, and gives `to` the events that it comes to.
+    /// Takes one activity, and gives `to` the events that it comes to and the
+    /// reasons why others are none.
     pub(super) fn take(
         &mut self,
         place: Place,
         activity: &Value,
         to: &mut Collector,
     ) -> Result<(), Stop> {
-        match self.events(activity) {
-            Ok(Read::Events(drafts)) => {
-                for draft in drafts {
-                    to.take(place, Ok(draft))?;
+        self.entries += 1;
+        let mut reasons = Vec::new();
+        match self.events(activity, &mut reasons) {
+            Ok(drafts) => {
+                for reason in reasons {
+                    to.skip(&reason);
                 }
-                Ok(())
-            }
-            Ok(Read::Nothing(reason)) => {
-                to.skip(&reason);
-                Ok(())
+                drafts
+                    .into_iter()
+                    .try_for_each(|draft| to.take(place, Ok(draft)))
             }
             Err(bad) => to.take_bad(place, bad),
         }
     }
 
-    fn events(&mut self, activity: &Value) -> Result<Read, Bad> {
+    fn events(&mut self, activity: &Value, reasons: &mut Vec<String>) -> Result<Vec<Draft>, Bad> {
+        if activity.is_string() {
+            reasons.push("a reference to what is not in the file".to_owned());
+            return Ok(Vec::new());
+        }
         if !activity.is_object() {
             let help = "an activity is an object with type, actor, object and published";
             return Err(Bad::new("not an activity", help));
         }
-        let Some((actor, segment)) = self.actor(activity)? else {
-            return Ok(Read::Nothing(format!(
-                "{} without an actor",
-                word_of(activity)
-            )));
-        };
-        let (meanings, undo) = if is_type(activity, &["Undo"]) {
-            (self.undone(activity, actor)?, true)
+        if let Some(reason) = no_activity(activity) {
+            reasons.push(reason);
+            return Ok(Vec::new());
+        }
+        let actors = each(activity.get("actor"));
+        if actors.is_empty() {
+            reasons.push(format!("{} without an actor", word_of(activity)));
+        }
+        let mut drafts = Vec::new();
+        for actor in actors {
+            let Some(actor) = self.actor(actor)? else {
+                reasons.push(format!("{} by an actor without id", word_of(activity)));
+                continue;
+            };
+            self.events_of(activity, actor, &mut drafts, reasons)?;
+        }
+        Ok(drafts)
+    }
+
+    /// The events of one of its actors.
+    fn events_of(
+        &mut self,
+        activity: &Value,
+        actor: Actor,
+        drafts: &mut Vec<Draft>,
+        reasons: &mut Vec<String>,
+    ) -> Result<(), Bad> {
+        let undo = is_type(activity, &["Undo"]);
+        let found = if undo {
+            self.undone(activity, actor.id)?
         } else {
-            (self.meanings(activity, actor)?, false)
+            self.meaning_of(activity, actor.id)?
         };
-        let meanings = match meanings {
-            Ok(meanings) => meanings,
-            Err(reason) => return Ok(Read::Nothing(reason)),
+        reasons.extend_from_slice(&found.reasons);
+        if found.meanings.is_empty() {
+            return Ok(());
+        }
+        let Some(at_us) = self.time(activity)? else {
+            let word = word_of(activity);
+            reasons.push(format!("{word} without published (--at order)"));
+            return Ok(());
         };
-        let published = activity.get("published").and_then(Value::as_str);
-        let Some(published) = published else {
-            let help = "every activity needs its time: \"published\":\"2026-11-25T08:00:00Z\"";
-            return Err(Bad::of("published", "missing", help));
-        };
-        let at_us = moment("published", published.as_bytes(), TimeUnit::Seconds)?;
-        let drafts = meanings.into_iter().map(|meaning| Draft {
+        if !undo {
+            self.note(activity, actor.id, &found);
+        }
+        drafts.extend(found.meanings.into_iter().map(|meaning| Draft {
             index: None,
             at_us,
             kind: meaning.kind,
             undo,
-            actor,
-            segment,
+            actor: actor.id,
+            segment: actor.segment,
             recipient: meaning.recipient,
             content: meaning.content,
-        });
-        Ok(Read::Events(drafts.collect()))
+        }));
+        Ok(())
     }
 
-    /// Who acts, and in which segment.
-    fn actor(&mut self, activity: &Value) -> Result<Option<(u64, Segment)>, Bad> {
-        let Some(actor) = activity.get("actor").and_then(first) else {
-            return Ok(None);
-        };
-        let Some(id) = id_of(actor) else {
-            return Ok(None);
-        };
-        let actor_id = self.members.id(id.as_bytes())?;
-        let named = actor.get(SEGMENT_KEY).and_then(Value::as_str);
-        let segment = named.and_then(Segment::from_name);
-        Ok(Some((actor_id, segment.unwrap_or(segment_of(actor_id)))))
-    }
-
-    /// What an activity that is no undo means, and notes what may be undone.
-    fn meanings(&mut self, activity: &Value, actor: u64) -> Result<Meanings, Bad> {
-        let meanings = self.meaning_of(activity, actor)?;
-        if let Ok(meanings) = &meanings {
-            for meaning in meanings.iter().filter(|of| of.kind.is_undoable()) {
-                let object = activity.get("object").and_then(first).and_then(id_of);
-                for id in [id_of(activity), object].into_iter().flatten() {
-                    let (key, _) = hash_of(id.as_bytes());
-                    self.undoable.insert((actor, key), *meaning);
-                }
+    /// When it was: in µs since 1970, or since the trace's start by order.
+    fn time(&self, activity: &Value) -> Result<Option<i64>, Bad> {
+        if self.options.by_order {
+            return Ok(Some(self.entries * STEP_US));
+        }
+        match activity.get("published") {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => {
+                moment("published", text.as_bytes(), TimeUnit::Seconds).map(Some)
+            }
+            Some(_) => {
+                let help = "write it as text: \"published\":\"2026-11-25T08:00:00Z\"";
+                Err(Bad::of("published", "this is no text", help))
             }
         }
-        Ok(meanings)
+    }
+
+    fn actor(&mut self, actor: &Value) -> Result<Option<Actor>, Bad> {
+        let Some(id) = self.member(Some(actor))? else {
+            return Ok(None);
+        };
+        let named = actor.get(SEGMENT_KEY).and_then(Value::as_str);
+        let segment = named.and_then(Segment::from_name);
+        Ok(Some(Actor {
+            id,
+            segment: segment.unwrap_or(segment_of(id)),
+        }))
+    }
+
+    /// Notes what of an activity may be undone: by its own id all of it, by an
+    /// object's what was done to that.
+    fn note(&mut self, activity: &Value, actor: u64, found: &Findings) {
+        let is_undoable = |meaning: &&Meaning| meaning.kind.is_undoable();
+        for (meaning, object) in found.meanings.iter().zip(&found.objects) {
+            if let Some(object) = object.filter(|_| is_undoable(&meaning)) {
+                self.undoable.insert((actor, object), Box::new([*meaning]));
+            }
+        }
+        let all: Box<[Meaning]> = found.meanings.iter().filter(is_undoable).copied().collect();
+        if let Some(id) = id_of(activity).filter(|_| !all.is_empty()) {
+            let (key, _) = hash_of(id.as_bytes());
+            self.undoable.insert((actor, key), all);
+        }
     }
 
     /// What an undo takes back: the activity whose id it names, that which
     /// stands in it, or its actor's latest on the object that it names.
-    fn undone(&mut self, undo: &Value, actor: u64) -> Result<Meanings, Bad> {
-        let Some(object) = undo.get("object").and_then(first) else {
-            return Ok(Err("Undo of nothing".to_owned()));
-        };
-        let known = id_of(object).and_then(|id| {
-            let (key, _) = hash_of(id.as_bytes());
-            self.undoable.get(&(actor, key)).copied()
-        });
-        if let Some(known) = known {
-            return Ok(Ok(vec![known]));
+    fn undone(&mut self, undo: &Value, actor: u64) -> Result<Findings, Bad> {
+        let mut found = Findings::default();
+        let objects = each(undo.get("object"));
+        if objects.is_empty() {
+            found.reasons.push("Undo of nothing".to_owned());
         }
-        if types(object).next().is_none() {
-            return Ok(Err("Undo of what is not in the trace".to_owned()));
+        for object in objects {
+            let known = id_of(object).and_then(|id| {
+                let (key, _) = hash_of(id.as_bytes());
+                self.undoable.get(&(actor, key))
+            });
+            if let Some(known) = known {
+                found.meanings.extend(known);
+                continue;
+            }
+            if types(object).next().is_none() {
+                let reason = "Undo of what is not in the trace";
+                found.reasons.push(reason.to_owned());
+                continue;
+            }
+            let of = self.meaning_of(object, actor)?;
+            for meaning in of.meanings {
+                if meaning.kind.is_undoable() {
+                    found.meanings.push(meaning);
+                } else {
+                    found.reasons.push(format!("Undo of {}", word_of(object)));
+                }
+            }
+            let reasons = of.reasons.iter().map(|of| format!("Undo of {of}"));
+            found.reasons.extend(reasons);
         }
-        Ok(match self.meaning_of(object, actor)? {
-            Ok(meanings) if meanings.iter().all(|of| of.kind.is_undoable()) => Ok(meanings),
-            Ok(_) => Err(format!("Undo of {}", word_of(object))),
-            Err(reason) => Err(format!("Undo of {reason}")),
-        })
+        Ok(found)
     }
 
     fn member(&mut self, value: Option<&Value>) -> Result<Option<u64>, Bad> {
-        let id = value.and_then(first).and_then(id_of);
+        let id = each(value).first().and_then(id_of);
         id.map(|id| self.members.id(id.as_bytes())).transpose()
     }
 
     fn content(&mut self, object: &Value) -> Result<Option<u64>, Bad> {
         let id = id_of(object);
-        id.map(|id| self.contents.id(id.as_bytes())).transpose()
+        let content = id.map(|id| self.contents.id(id.as_bytes())).transpose()?;
+        if is_type(object, &["Question"]) {
+            self.polls.extend(content);
+        }
+        Ok(content)
     }
 
-    /// The author of a content: as it says itself, or as was said before.
-    fn author(&mut self, object: &Value, content: u64) -> Result<Option<u64>, Bad> {
+    /// The author of a content: as it says itself, as was said before, or by
+    /// the rules that were given.
+    fn author(
+        &mut self,
+        object: &Value,
+        content: u64,
+        activity: &Value,
+        actor: u64,
+    ) -> Result<Option<u64>, Bad> {
         if let Some(author) = self.member(object.get("attributedTo"))? {
             self.authors.insert(content, author);
             return Ok(Some(author));
         }
-        Ok(self.authors.get(&content).copied())
+        if let Some(author) = self.authors.get(&content) {
+            return Ok(Some(*author));
+        }
+        let options = self.options;
+        for rule in &options.authors {
+            let author = match rule {
+                AuthorRule::Addressee => self.addressee(activity, actor)?,
+                AuthorRule::Uri(pattern) => {
+                    let author = id_of(object).and_then(|id| pattern.author(id));
+                    let author = author.map(|author| self.members.id(author.as_bytes()));
+                    author.transpose()?
+                }
+            };
+            if author.is_some() {
+                return Ok(author);
+            }
+        }
+        Ok(None)
     }
-}
 
-/// What an activity came to.
-enum Read {
-    Events(Vec<Draft>),
-    /// Nothing here, and why.
-    Nothing(String),
-}
-
-/// What an activity means, or why nothing.
-type Meanings = Result<Vec<Meaning>, String>;
-
-/// The word for an activity in a reason: its type, where that is one of the
-/// vocabulary's and can name nobody.
-fn word_of(activity: &Value) -> &str {
-    let known = |name: &&str| meaning::VOCABULARY.contains(name);
-    types(activity).find(known).unwrap_or("an unknown type")
-}
-
-/// An event of a kind without content.
-const fn plain(kind: Kind, recipient: u64) -> Meaning {
-    Meaning {
-        kind,
-        recipient,
-        content: 0,
+    /// The only member other than the actor whom an activity is addressed to.
+    fn addressee(&mut self, activity: &Value, actor: u64) -> Result<Option<u64>, Bad> {
+        let mut found = None;
+        for addressee in each(activity.get("to"))
+            .iter()
+            .chain(each(activity.get("cc")))
+        {
+            let Some(id) = id_of(addressee).filter(|id| !create::is_public(id)) else {
+                continue;
+            };
+            let member = self.members.id(id.as_bytes())?;
+            match found {
+                _ if member == actor => {}
+                Some(other) if other != member => return Ok(None),
+                _ => found = Some(member),
+            }
+        }
+        Ok(found)
     }
 }

@@ -18,7 +18,7 @@ const FLAT: f64 = 0.05;
 /// p-value is about exp(-N R²).
 const RAYLEIGH: f64 = 20.0;
 /// Limits of `time.peak_to_mean`.
-const PEAK_LIMITS: (f64, f64) = (1.0, 8.0);
+pub(super) const PEAK_LIMITS: (f64, f64) = (1.0, 8.0);
 /// Days from a Monday to 1970-01-01, a Thursday.
 const THURSDAY: i64 = 3;
 
@@ -64,7 +64,7 @@ pub(super) fn fit(trace: &Trace) -> Option<(TimeShape, Fitted)> {
     let peak = peak_of(resultant, count);
     let weekend = weekend_of(times(), utc);
     let shape = TimeShape::Diurnal {
-        peak_to_mean: peak.value,
+        peak_to_mean: peak.value.clamp(PEAK_LIMITS.0, PEAK_LIMITS.1),
         weekend,
         zones: vec![(utc, 1.0)],
     };
@@ -74,8 +74,7 @@ pub(super) fn fit(trace: &Trace) -> Option<(TimeShape, Fitted)> {
 /// Peak over mean of ((1 + cos)/2)^k: √π Γ(k + 1) / Γ(k + ½).
 fn peak_to_mean(resultant: f64) -> f64 {
     let k = resultant / (1.0 - resultant).max(1e-6);
-    let peak = PI.sqrt() * (libm::lgamma(k + 1.0) - libm::lgamma(k + 0.5)).exp();
-    peak.clamp(PEAK_LIMITS.0, PEAK_LIMITS.1)
+    PI.sqrt() * (libm::lgamma(k + 1.0) - libm::lgamma(k + 0.5)).exp()
 }
 
 fn peak_of(resultant: f64, count: f64) -> Fitted {

@@ -1,17 +1,22 @@
 //! A workload out of a trace: mix, popularity, contents, time. Imports
-//! `event`, `workload`, and its parent's census and outline.
+//! `event`, `unit`, `workload`, and its siblings.
 
 mod contents;
 mod daytime;
+mod law;
 mod popularity;
 mod words;
 
 use super::census::{Census, Popularity};
+use super::collect::segment_of;
+use super::error::Bad;
 use super::{Trace, outline};
 use crate::event::{Event, Kind, Segment};
+use crate::unit::quantity::show_whole;
 use crate::workload::Workload;
-use popularity::{Frequencies, MAX_EXPONENT, distance, maximum, rank_exponent};
-pub use words::about;
+use law::{Law, distance};
+use popularity::{Frequencies, MAX_EXPONENT, maximum, rank_exponent};
+pub use words::{about, file};
 
 /// Standard deviations on either side of an interval of 95%.
 const QUANTILE: f64 = 1.959_963_985;
@@ -22,6 +27,12 @@ const FAR: f64 = 0.05;
 /// Members that are thought to be there and were not seen, at the most, for
 /// each that was.
 const MOST_UNSEEN: f64 = 1_000.0;
+/// Steps of ln members, and of an exponent, that are one place.
+const SAME: f64 = 2e-3;
+/// Undos that a workload may have at the most.
+const MOST_UNDOS: f64 = 0.9;
+/// How far the most frequent of a fit may be off, as a share, without a word.
+const TOP_OFF: f64 = 0.2;
 
 /// A number that was estimated, and its interval at 95%.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,7 +41,7 @@ pub struct Fitted {
     pub value: f64,
     /// Lower end.
     pub low: f64,
-    /// Upper end.
+    /// Upper end; infinite where there is none.
     pub high: f64,
 }
 
@@ -63,8 +74,24 @@ pub struct FittedZipf {
     /// What the distance may be by chance, in one of twenty: 1.36 / √ids.
     pub by_chance: f64,
     /// Whether the law holds; where it does not, the exponent is the one whose
-    /// ranks come closest to the shares of events.
+    /// ranks come closest to the shares of events, and its interval says
+    /// nothing.
     pub is_law: bool,
+    /// Events of all, and of the most frequent.
+    pub events: [u64; 2],
+    /// How many the most frequent of the fitted workload has: the median, and
+    /// what chance makes of it in nineteen of twenty streams.
+    pub top: Fitted,
+}
+
+impl FittedZipf {
+    /// Whether the most frequent of the trace occurs by more than a fifth more
+    /// or less often than that of the fitted workload, and not by chance.
+    #[must_use]
+    pub fn is_top_off(&self) -> bool {
+        let top = self.events[1] as f64;
+        (self.top.value / top.max(1.0) - 1.0).abs() > TOP_OFF && !self.top.holds(top)
+    }
 }
 
 /// What was found in a trace.
@@ -72,8 +99,9 @@ pub struct FittedZipf {
 pub struct Fit {
     /// The workload, but for its `about`.
     pub workload: Workload,
-    /// Members: those seen, and those thought to be there.
-    pub members: Fitted,
+    /// Members: those seen, and those thought to be there. None where a law
+    /// does not hold: the workload then has those seen.
+    pub members: Option<Fitted>,
     /// Recipients.
     pub recipients: FittedZipf,
     /// Whether these are the recipients of events without content only.
@@ -84,13 +112,19 @@ pub struct Fit {
     pub undo: Fitted,
     /// Share of events that repeat an earlier one beyond chance.
     pub duplicate: f64,
-    /// Peak rate over mean rate of a day, where days can be told.
+    /// Whether the trace says the segments of actors; where it does not, they
+    /// are even.
+    pub has_segments: bool,
+    /// Peak rate over mean rate of a day, where days can be told; a workload's
+    /// is 8 at the most.
     pub peak_to_mean: Option<Fitted>,
 }
 
 /// Fits a workload to a trace; its census is that of [`Census::of`].
-#[must_use]
-pub fn fit(name: &str, trace: &Trace, census: &Census) -> Fit {
+///
+/// # Errors
+/// What of the trace no workload can be fitted to, and why.
+pub fn fit(name: &str, trace: &Trace, census: &Census) -> Result<Fit, Bad> {
     let plain_only = census.plain_recipients.total >= PLAIN_ENOUGH;
     let recipients = if plain_only {
         &census.plain_recipients
@@ -98,13 +132,19 @@ pub fn fit(name: &str, trace: &Trace, census: &Census) -> Fit {
         &census.recipients
     };
     let roles = [recipients, &census.actors];
+    check(roles, census)?;
     let seen = (census.members as f64).max(1.0);
     let found = fit_roles(roles, seen);
+    let zipf = [0, 1].map(|role| judged(roles[role], found.exponents[role], &found.members, seen));
+    let is_law = zipf.iter().all(|of| of.is_law);
+    // a number that follows from a law that does not hold is worth nothing
+    let members = is_law.then_some(found.members);
+    check_bounds(&zipf, found.is_bound && is_law, seen)?;
     let mut workload = outline(name, String::new(), census);
     let undo = proportion(census.undos, census.events);
     let duplicate = census
         .duplicate_share()
-        .min(0.9 - workload.mix.undo)
+        .min(MOST_UNDOS - workload.mix.undo)
         .max(0.0);
     let kinds: f64 = workload.mix.kinds.iter().sum();
     let fresh = 1.0 - workload.mix.undo - duplicate;
@@ -112,34 +152,84 @@ pub fn fit(name: &str, trace: &Trace, census: &Census) -> Fit {
     workload.mix.duplicate = duplicate;
     let no_marks = census.done() - census.kinds[Kind::MarkRead as usize];
     workload.mix.self_action = census.self_actions as f64 / (no_marks as f64).max(1.0);
-    let zipf = [0, 1].map(|role| judged(roles[role], found.exponents[role], &found.members, seen));
     let population = &mut workload.population;
-    // a number that follows from a law that does not hold is worth nothing
-    let members = if zipf.iter().all(|of| of.is_law) {
-        found.members
-    } else {
-        Fitted::around(seen, 0.0, seen)
-    };
-    population.members = libm::round(members.value).clamp(1.0, f64::from(u32::MAX)) as u64;
+    let many = members.map_or(seen, |members| members.value);
+    population.members = libm::round(many).clamp(1.0, f64::from(u32::MAX)) as u64;
     population.recipient_exponent = zipf[0].exponent.value;
     population.actor_exponent = zipf[1].exponent.value;
-    population.segments = segments(&trace.events);
+    // those of an outline are even
+    let mut said = trace.events.iter();
+    let has_segments = said.any(|event| event.segment() != segment_of(event.actor));
+    if has_segments {
+        population.segments = segments(&trace.events);
+    }
     contents::fit(&trace.events, population, &census.contents);
     let day = daytime::fit(trace);
     let peak_to_mean = day.as_ref().map(|(_, peak)| *peak);
     if let Some((shape, _)) = day {
         workload.time = shape;
     }
-    Fit {
+    Ok(Fit {
         members,
         recipients: zipf[0],
         plain_only,
         actors: zipf[1],
         undo,
         duplicate,
+        has_segments,
         peak_to_mean,
         workload,
+    })
+}
+
+/// The names of the roles, in the order of [`fit_roles`].
+const ROLES: [&str; 2] = ["recipient", "actor"];
+
+/// What can't be fitted, with what can be done instead.
+fn cannot(what: &str) -> Bad {
+    let help = "give more of the trace, or run it as it is with `notibench run --trace`";
+    Bad::new(format!("no workload can be fitted to it: {what}"), help)
+}
+
+/// Refuses counts that any popularity explains, or none.
+fn check(roles: [&Popularity; 2], census: &Census) -> Result<(), Bad> {
+    for (role, of) in ROLES.into_iter().zip(roles) {
+        let what = match of.counts.as_slice() {
+            [] => format!("no event has an {role} other than the member whom it concerns"),
+            [_] => format!("all its events have the same {role}"),
+            [1, ..] => format!("each {role} occurs once, which any popularity explains"),
+            _ => continue,
+        };
+        return Err(cannot(&what));
     }
+    let undos = census.undos as f64 / (census.events as f64).max(1.0);
+    if undos > MOST_UNDOS {
+        return Err(cannot(&format!(
+            "{:.1}% of it are undos, and a workload has {:.0}% of them at the most",
+            100.0 * undos,
+            100.0 * MOST_UNDOS
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses estimates that are only the ends of where they were searched.
+fn check_bounds(zipf: &[FittedZipf; 2], is_bound: bool, seen: f64) -> Result<(), Bad> {
+    if is_bound {
+        return Err(cannot(&format!(
+            "{} members occur in it, so few of them repeatedly that any number of others may be \
+             there",
+            show_whole(seen as u64)
+        )));
+    }
+    for (role, of) in ROLES.into_iter().zip(zipf) {
+        if of.exponent.value > MAX_EXPONENT - SAME {
+            return Err(cannot(&format!(
+                "the {role}s are less even than any Zipf exponent up to {MAX_EXPONENT} explains"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// An exponent held against the counts that it is to explain. Where the law
@@ -150,15 +240,17 @@ fn judged(of: &Popularity, exponent: Fitted, members: &Fitted, seen: f64) -> Fit
     let far = distance(of, exponent.value, members.value);
     let by_chance = 1.36 / (of.distinct() as f64).max(1.0).sqrt();
     let is_law = far <= by_chance.max(FAR);
+    let (exponent, members) = match is_law {
+        true => (exponent, members.value),
+        false => (rank_exponent(&of.counts, seen), seen),
+    };
     FittedZipf {
-        exponent: if is_law {
-            exponent
-        } else {
-            rank_exponent(&of.counts, seen)
-        },
+        exponent,
         distance: far,
         by_chance,
         is_law,
+        events: [of.total, of.counts.first().copied().unwrap_or(0)],
+        top: Law::new(exponent.value, members, of.total as f64).top(),
     }
 }
 
@@ -179,6 +271,8 @@ fn proportion(part: u64, whole: u64) -> Fitted {
 struct Roles {
     exponents: [Fitted; 2],
     members: Fitted,
+    /// Whether the number of members is no more than the end of the search.
+    is_bound: bool,
 }
 
 /// Maximises the sum of both likelihoods over the number of members, and of
@@ -205,31 +299,54 @@ fn fit_roles(roles: [&Popularity; 2], seen: f64) -> Roles {
     let width = (high - low) / 4.0;
     let ends = ((best.0 - width).max(low), (best.0 + width).min(high));
     let (at, most) = maximum(profile, ends.0, ends.1, 1e-3);
-    let step = 0.02;
-    let curvature = 2.0 * most - profile((at - step).max(low)) - profile(at + step);
-    // at the end, where all members were seen, their number is known
-    let is_known = at - low < 2e-3;
-    let deviation = if is_known || curvature <= 0.0 {
-        0.0
-    } else {
-        step / curvature.sqrt()
-    };
+    // at the lower end all members were seen
+    let value = if at - low < SAME { seen } else { at.exp() };
+    let far_from = |bound: f64| interval_end(profile, (at, most), bound);
     let members = Fitted {
-        value: if is_known { seen } else { at.exp() },
-        low: (at - QUANTILE * deviation).max(low).exp(),
-        high: (at + QUANTILE * deviation).min(high).exp(),
+        value,
+        low: far_from(low).map_or(seen, f64::exp),
+        high: far_from(high).map_or(f64::INFINITY, f64::exp),
     };
     let exponents = frequencies.map(|of| {
         if of.seen() <= 1.0 {
             return Fitted::around(0.0, MAX_EXPONENT, MAX_EXPONENT);
         }
-        let ends = [members.low, members.high].map(|n| of.best_exponent(n).0);
+        let ends = [members.low, members.high.min(high.exp())].map(|n| of.best_exponent(n).0);
         let value = of.best_exponent(members.value).0;
         let by_members = (ends[1] - ends[0]).abs() / (2.0 * QUANTILE);
         let variance = variance_at(&of, value, members.value) + by_members * by_members;
         Fitted::around(value, variance.sqrt(), MAX_EXPONENT)
     });
-    Roles { exponents, members }
+    Roles {
+        exponents,
+        members,
+        is_bound: high - at < SAME,
+    }
+}
+
+/// Where, toward a bound, a log likelihood has fallen by what an interval of
+/// 95% allows below its maximum; none where at the bound it has not, whatever
+/// lies between. The root of what it fell by is nearly straight, so that each
+/// step aims at the end itself.
+fn interval_end(
+    log_likelihood: impl Fn(f64) -> f64,
+    (at, most): (f64, f64),
+    bound: f64,
+) -> Option<f64> {
+    let deviations = |x: f64| (2.0 * (most - log_likelihood(x)).max(0.0)).sqrt();
+    if deviations(bound) < QUANTILE {
+        return None;
+    }
+    let reach = (bound - at).abs();
+    let mut step = (bound - at).clamp(-0.02, 0.02);
+    for _ in 0..12 {
+        let ratio = QUANTILE / deviations(at + step).max(1e-9);
+        if (ratio - 1.0).abs() < 0.02 {
+            break;
+        }
+        step = (step * ratio.clamp(0.1, 10.0)).clamp(-reach, reach);
+    }
+    Some(at + step)
 }
 
 /// Variance of an exponent, from the curvature of its likelihood.

@@ -23,16 +23,11 @@
 
 use super::super::census::Popularity;
 use super::Fitted;
+use super::law::Law;
 
-/// Steps of the integral over one window.
-const STEPS: usize = 64;
 /// Up to here every count has a term of its own; above, counts within two
 /// percent share one.
-const EXACT: u64 = 200;
-/// ln v at which the integral begins: what lies before has no weight.
-const START: f64 = -30.0;
-/// The exponent in front of the middle of the first rank, at the most.
-const HEAD_EXPONENT: f64 = 0.25;
+pub(super) const EXACT: u64 = 200;
 /// Exponents looked at.
 pub(super) const MAX_EXPONENT: f64 = 4.0;
 
@@ -77,11 +72,7 @@ impl Frequencies {
 
     /// ln L of the module's head.
     pub(super) fn log_likelihood(&self, exponent: f64, members: f64) -> f64 {
-        let law = Law {
-            exponent,
-            members,
-            scale: (self.total / harmonic(members, exponent)).ln(),
-        };
+        let law = Law::new(exponent, members, self.total);
         let unseen = (members - self.seen).max(0.0);
         let mut sum = libm::lgamma(members + 1.0) - libm::lgamma(unseen + 1.0);
         if unseen > 0.0 {
@@ -98,34 +89,6 @@ impl Frequencies {
         let at = |exponent: f64| self.log_likelihood(exponent, members);
         maximum(at, 0.0, MAX_EXPONENT, 2e-4)
     }
-}
-
-/// The distance of Kolmogorov and Smirnov between how often the ids seen
-/// occur and how often the law says, with one exponent and number of members.
-pub(super) fn distance(of: &Popularity, exponent: f64, members: f64) -> f64 {
-    let Some(&most) = of.counts.first() else {
-        return 0.0;
-    };
-    let law = Law {
-        exponent,
-        members,
-        scale: (of.total as f64 / harmonic(members, exponent)).ln(),
-    };
-    let seen = (1.0 - law.ln_probability(0.0).exp()).max(f64::MIN_POSITIVE);
-    let (mut expected, mut far, mut from) = (0.0, 0.0_f64, 1_u64);
-    while from <= most {
-        // one count, or those within two percent by that in their middle
-        let width = if from <= EXACT { 1 } else { from / 50 };
-        let middle = from as f64 + (width - 1) as f64 / 2.0;
-        expected += width as f64 * law.ln_probability(middle).exp() / seen;
-        // counts are sorted downward: those above come first
-        let last = from + width - 1;
-        let above = of.counts.partition_point(|&count| count > last);
-        let observed = 1.0 - above as f64 / of.counts.len() as f64;
-        far = far.max((observed - expected).abs());
-        from = last + 1;
-    }
-    far
 }
 
 /// The exponent by the likelihood of ranks taken for what they are, of so many
@@ -155,6 +118,7 @@ pub(super) fn maximum(
     close: f64,
 ) -> (f64, f64) {
     const GOLDEN: f64 = 0.618_033_988_749_894_8;
+    let ends = [low, high];
     let mut left = high - GOLDEN * (high - low);
     let mut right = low + GOLDEN * (high - low);
     let (mut at_left, mut at_right) = (of(left), of(right));
@@ -171,10 +135,14 @@ pub(super) fn maximum(
     }
     // an end may be higher than all between: an exponent of 0
     let middle = f64::midpoint(low, high);
-    [low, middle, high].map(|at| (at, of(at))).into_iter().fold(
-        (middle, f64::NEG_INFINITY),
-        |a, b| if b.1 > a.1 { b } else { a },
-    )
+    let [first, last] = ends;
+    [first, middle, last]
+        .map(|at| (at, of(at)))
+        .into_iter()
+        .fold(
+            (middle, f64::NEG_INFINITY),
+            |a, b| if b.1 > a.1 { b } else { a },
+        )
 }
 
 /// Sum of `k^-s` for k from 1 to n, by Euler and Maclaurin after the first
@@ -195,74 +163,6 @@ pub(super) fn harmonic(n: f64, s: f64) -> f64 {
         + s / 12.0 * (head.powf(-s - 1.0) - n.powf(-s - 1.0))
 }
 
-/// How counts are distributed under one exponent and number of members.
-struct Law {
-    exponent: f64,
-    members: f64,
-    /// ln A.
-    scale: f64,
-}
-
-impl Law {
-    /// ln f(count).
-    fn ln_probability(&self, count: f64) -> f64 {
-        let end = (self.members + 0.5).ln();
-        // below v = 1 two v make one u; there counts beyond the first rank's
-        // stay possible, but the mean stays finite
-        let head = self.exponent.min(HEAD_EXPONENT);
-        let parts = [
-            self.ln_integral(count, head, START, 0.0) - std::f64::consts::LN_2,
-            self.ln_integral(count, self.exponent, 0.0, end),
-        ];
-        let most = parts[0].max(parts[1]);
-        most + ((parts[0] - most).exp() + (parts[1] - most).exp()).ln() - self.members.ln()
-    }
-
-    /// ln of the integral of the Poisson probability of `count` over v, with
-    /// w = ln v from `low` to `high`, by Simpson's rule in the window where
-    /// the probability is not negligible.
-    fn ln_integral(&self, count: f64, exponent: f64, low: f64, high: f64) -> f64 {
-        let spread = 8.0 * (count + 1.0).sqrt() + 8.0;
-        let (mut from, mut to) = (low, high);
-        if exponent > 1e-9 {
-            let at = |mean: f64| (self.scale - mean.ln()) / exponent;
-            from = from.max(at(count + spread));
-            if count > spread {
-                to = to.min(at(count - spread));
-            }
-        }
-        // where the window lies outside, the nearest end is what there is
-        if from >= to {
-            (from, to) = if from >= high {
-                (high - 1e-3, high)
-            } else {
-                (low, low + 1e-3)
-            };
-        }
-        let ln_factorial = libm::lgamma(count + 1.0);
-        let step = (to - from) / STEPS as f64;
-        let mut values = [0.0; STEPS + 1];
-        let mut most = f64::NEG_INFINITY;
-        for (k, value) in values.iter_mut().enumerate() {
-            let w = from + step * k as f64;
-            let ln_mean = self.scale - exponent * w;
-            *value = w + count * ln_mean - ln_mean.exp() - ln_factorial;
-            most = most.max(*value);
-        }
-        let weights = (0..=STEPS).map(|k| match k {
-            0 | STEPS => 1.0,
-            _ if k % 2 == 1 => 4.0,
-            _ => 2.0,
-        });
-        let sum: f64 = values
-            .iter()
-            .zip(weights)
-            .map(|(value, weight)| weight * (value - most).exp())
-            .sum();
-        most + (sum * step / 3.0).ln()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,26 +178,6 @@ mod tests {
                     "{s} {n}: {found} {plain}"
                 );
             }
-        }
-    }
-
-    #[test]
-    fn probabilities_sum_to_one_and_have_the_mean_asked_for() {
-        for (exponent, members, total) in [(0.0, 50.0, 500.0_f64), (0.8, 400.0, 4_000.0)] {
-            let law = Law {
-                exponent,
-                members,
-                scale: (total / harmonic(members, exponent)).ln(),
-            };
-            let (mut sum, mut mean) = (0.0, 0.0);
-            for count in 0..20_000 {
-                let p = law.ln_probability(f64::from(count)).exp();
-                sum += p;
-                mean += p * f64::from(count);
-            }
-            assert!((sum - 1.0).abs() < 1e-3, "{exponent}: {sum}");
-            let relative = mean * members / total - 1.0;
-            assert!(relative.abs() < 0.05, "{exponent}: {relative}");
         }
     }
 
