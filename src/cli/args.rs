@@ -264,6 +264,9 @@ pub(super) struct ReportArgs {
     /// Of a sweep, the whole report of the run at this value
     #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
     pub(super) point: Option<String>,
+    /// Of a search for capacity, every step, too
+    #[arg(long)]
+    pub(super) steps: bool,
     /// What is printed on stdout
     #[arg(long, value_enum, default_value = "terminal")]
     pub(super) format: OutputFormat,

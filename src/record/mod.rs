@@ -23,7 +23,7 @@ mod validate;
 pub use adversary::{ADVERSARY_SCHEMA, AdversaryRecord, AttackRow, AttackVerdict, TimingRow};
 pub use capacity::{
     CAPACITY_SCHEMA, Capacity, CapacityPlan, CapacityVerdict, Condition, EngineCapacity, Judged,
-    Objective, Search, SearchStep, StallFloor, StepKind,
+    Objective, Search, SearchStep, StallFloor,
 };
 pub use cluster::{ClusterPlan, ExchangeNote};
 pub use environment::{CacheNote, Environment};
