@@ -2,6 +2,7 @@
 //! nothing of engines, workloads or records. Imports nothing of this crate.
 
 mod average;
+mod change_point;
 pub mod histogram;
 mod histogram_text;
 pub mod interval;
@@ -18,6 +19,7 @@ pub mod usl;
 mod usl_curve;
 
 pub use average::{geometric_mean, mean, median};
+pub use change_point::{ChangePoint, FEWEST_WITH_CHANGE, Level, change_points, level};
 pub use histogram::{HistogramError, ServiceHistogram};
 pub use interval::{RatioInterval, Verdict, paired_ratio};
 pub use interval_log::{LogInterval, interval_log, percentile_distribution};
