@@ -45,15 +45,14 @@ winners folder="reports/kept/winners" *flags:
         --rounds 6 --all --out {{folder}}/badge_polling.json {{flags}}
     cargo run --release -- winners {{folder}}/*.json --beside dashmap --without actor --format markdown
 
-# Capacities of the map engines in docs/PERFORMANCE.md; twenty minutes on a quiet machine
+# Capacities of the map engines in docs/PERFORMANCE.md: 7 engines of 9 searches of 8 steps on
+# each of 3 workloads, one to three minutes an engine and workload: by design about 35 minutes
 capacities folder="target/capacity" *flags:
     mkdir -p {{folder}}
     for workload in steady_week viral_post engagement_only; do \
-        steps="--hold 200ms --confirm 600ms --searches 2"; \
-        if [ $workload = steady_week ]; then steps="--hold 300ms --searches 3"; fi; \
         cargo run --release -- capacity workloads/$workload.toml --slo 'p99 < 10ms' \
             --engine dashmap --engine papaya --engine dashmap-entry --engine sharded-mutex \
-            --engine scc --engine global-mutex --engine dashmap-naive $steps \
+            --engine scc --engine global-mutex --engine dashmap-naive \
             --out {{folder}}/$workload.json --html={{folder}}/$workload.html {{flags}} || exit 1; \
     done
 

@@ -49,6 +49,21 @@ fn an_engine_of_ones_own_runs_beside_the_others() {
 }
 
 #[test]
+fn an_engine_of_ones_own_is_searched_for_capacity_by_default() {
+    let output = example("custom_engine")
+        .args(["capacity", SMOKE, "--slo", "p50 < 50ms", "--events", "2k"])
+        .args(["--searches", "1", "--search-steps", "4", "--no-save"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let shown = text(&output.stdout);
+    assert!(
+        shown.contains("one-lock") && shown.contains("dashmap"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn an_engine_of_ones_own_is_short() {
     let source = std::fs::read_to_string(root().join("examples/custom_engine.rs")).unwrap();
     let engine = source

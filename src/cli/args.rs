@@ -17,6 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::args_adversary::AdversaryArgs;
 use super::args_sweep::SweepArgs;
 use super::capacity::CapacityArgs;
+use super::history::HistoryArgs;
 use super::html::HtmlArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use cluster::{ClusterArgs, LocalClusterArgs};
@@ -57,6 +58,8 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Say which engine is the fastest in each of several records and sweeps
     Winners(WinnersArgs),
+    /// Show how each engine's speed beside the baseline went from record to record
+    History(HistoryArgs),
     /// Hold every engine against the oracle, at several numbers of threads
     Verify(VerifyArgs),
     /// Write a workload's events as CSV, NDJSON or ActivityStreams, so that other tools can check us
@@ -264,6 +267,9 @@ pub(super) struct ReportArgs {
     /// Of a sweep, the whole report of the run at this value
     #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
     pub(super) point: Option<String>,
+    /// Of a search for capacity, every step, too
+    #[arg(long)]
+    pub(super) steps: bool,
     /// What is printed on stdout
     #[arg(long, value_enum, default_value = "terminal")]
     pub(super) format: OutputFormat,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{IdleMode, TraceArgs, arrivals, duration_ns, whole};
+use super::args::{IdleMode, TraceArgs, arrivals, whole};
 use super::exit::{Failure, print};
 use super::html::{self, HtmlArgs};
 use super::progress::Progress;
@@ -17,7 +17,7 @@ use crate::harness::{self, CapacityOptions, CapacityRequest, Contender};
 use crate::record::{Arrivals, Capacity, CapacityVerdict, Objective, default_path};
 use crate::report;
 use crate::report::html::Document;
-use crate::unit::quantity::{parse_count, parse_share};
+use crate::unit::quantity::parse_count;
 use crate::workload::Workload;
 
 /// How a capacity is printed.
@@ -40,7 +40,7 @@ pub(super) struct CapacityArgs {
     /// What must hold, repeatable, such as 'p99.9 < 1ms', 'max < 50ms' or 'reads p99 < 200us'
     #[arg(long, value_name = "OBJECTIVE", required = true, value_parser = harness::parse_objective)]
     slo: Vec<Objective>,
-    /// Engine to search, repeatable [default: dashmap]
+    /// Engine to search, repeatable [default: dashmap, and engines of one's own]
     #[arg(long = "engine", value_name = "NAME")]
     engines: Vec<String>,
     /// Workers [default: processors]
@@ -61,21 +61,22 @@ pub(super) struct CapacityArgs {
     /// What workers do while nothing is due [default: spin]
     #[arg(long, value_enum, value_name = "HOW")]
     idle: Option<IdleMode>,
-    /// Events that may be due and not started [default: 1M]
+    /// Events of a step [default: what is due in 20 times the objective's limit at the fastest
+    /// engine's closed-loop rate, 1M to 16M]
     #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
-    max_backlog: Option<u64>,
-    /// How long a step of the search holds its rate [default: 1s]
-    #[arg(long, value_name = "TIME", value_parser = duration_ns, allow_negative_numbers = true)]
-    hold: Option<u64>,
-    /// How long the answer is held, and the rate just above it tried [default: three times --hold]
-    #[arg(long, value_name = "TIME", value_parser = duration_ns, allow_negative_numbers = true)]
-    confirm: Option<u64>,
-    /// How near the rate that fails must be to the answer [default: 5%]
-    #[arg(long, value_name = "SHARE", value_parser = parse_share, allow_negative_numbers = true)]
-    tolerance: Option<f64>,
-    /// Searches of each engine; two or more give an interval [default: 3]
+    events: Option<u64>,
+    /// Begin each step with an empty state, in place of what the same events left
+    #[arg(long)]
+    growth: bool,
+    /// Searches of each engine; three or more give an interval [default: 9]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     searches: Option<usize>,
+    /// Steps of a search [default: 8]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    search_steps: Option<usize>,
+    /// Print every step of every search, too
+    #[arg(long)]
+    steps: bool,
     /// Where the file goes [default: reports/<workload>-capacity-<time>.json]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -93,11 +94,7 @@ pub(super) struct CapacityArgs {
 pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Failure> {
     let (workload, toml, stream) = traces::load(args.workload.as_deref(), &args.trace, None)?;
     let environment = harness::examine();
-    let names = if args.engines.is_empty() {
-        vec!["dashmap".to_owned()]
-    } else {
-        args.engines.clone()
-    };
+    let names = names(args, own);
     let options = CapacityOptions {
         engines: names.clone(),
         threads: args.threads,
@@ -106,10 +103,9 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
         pin: args.pin,
         arrivals: args.arrivals,
         idle: args.idle.map(IdleMode::mode),
-        max_backlog: args.max_backlog,
-        hold_ns: args.hold,
-        confirm_ns: args.confirm,
-        tolerance: args.tolerance,
+        events: args.events,
+        growth: args.growth,
+        search_steps: args.search_steps,
         searches: args.searches,
     };
     let plan = harness::resolve_capacity(&options, &workload, &environment)?;
@@ -132,7 +128,7 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
         Some(path) => found.save(path).map_err(Failure::from),
         None => Ok(()),
     };
-    match show(&found, args.format) {
+    match show(&found, args.format, args.steps) {
         Ok(()) | Err(Failure::ReaderGone) => {}
         Err(failure) => return Err(failure),
     }
@@ -144,6 +140,17 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
         eprintln!("capacity: {}", path.display());
     }
     verdict_of(&found)
+}
+
+/// The engines that were asked for; by default none of one's own is left out.
+fn names(args: &CapacityArgs, own: &[Contender]) -> Vec<String> {
+    if !args.engines.is_empty() {
+        return args.engines.clone();
+    }
+    let own = own.iter().filter(|engine| engine.info.role != Role::Probe);
+    std::iter::once("dashmap".to_owned())
+        .chain(own.map(|engine| engine.name.clone()))
+        .collect()
 }
 
 /// The engines of these names, none twice, none a probe.
@@ -186,10 +193,10 @@ fn target(args: &CapacityArgs, workload: &Workload) -> Result<Option<PathBuf>, F
     Ok(Some(path))
 }
 
-/// Prints it.
-pub(super) fn show(found: &Capacity, format: CapacityFormat) -> Result<(), Failure> {
+/// Prints it; on a terminal with every step where `steps` is set.
+pub(super) fn show(found: &Capacity, format: CapacityFormat, steps: bool) -> Result<(), Failure> {
     print(&match format {
-        CapacityFormat::Terminal => report::capacity(found, &style()),
+        CapacityFormat::Terminal => report::capacity(found, steps, &style()),
         CapacityFormat::Json => found
             .to_json()
             .map_err(|error| Failure::Error(format!("cannot write the capacity: {error}")))?,

@@ -14,6 +14,7 @@ mod doctor;
 mod exit;
 mod external;
 mod generate;
+mod history;
 mod html;
 mod list;
 #[cfg(feature = "live")]
@@ -64,6 +65,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
         Command::Compare(args) => compare::compare(&args),
         Command::Report(args) => report::report(&args),
         Command::Winners(args) => winners::winners(&args),
+        Command::History(args) => history::history(&args),
         Command::Verify(args) => verify::verify(&args, own),
         Command::Generate(args) => generate::generate(&args),
         Command::Describe(args) => describe::describe(&args),

@@ -60,15 +60,15 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
             "--pass is of sweeps and of --format hlog and hgrm: a run's report has all its passes"
                 .to_owned(),
         )),
-        Some(Saved::Capacity(found)) => show_capacity(found, args.format),
+        Some(Saved::Capacity(found)) => show_capacity(found, args),
         None => Ok(()),
     }
 }
 
-fn show_capacity(found: &Capacity, format: OutputFormat) -> Result<(), Failure> {
-    match format {
-        OutputFormat::Terminal => capacity::show(found, CapacityFormat::Terminal),
-        OutputFormat::Json => capacity::show(found, CapacityFormat::Json),
+fn show_capacity(found: &Capacity, args: &ReportArgs) -> Result<(), Failure> {
+    match args.format {
+        OutputFormat::Terminal => capacity::show(found, CapacityFormat::Terminal, args.steps),
+        OutputFormat::Json => capacity::show(found, CapacityFormat::Json, false),
         _ => Err(Failure::Usage(
             "a search for capacity is printed as --format terminal or json, or onto a page with \
              --out"

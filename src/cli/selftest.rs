@@ -255,10 +255,10 @@ fn verdict_of_real_time(found: &RealTimeFound) -> Result<(), Failure> {
     }
     if !capacity.is_passed() {
         return Err(Failure::Error(format!(
-            "selftest failed: an engine that can take {} events/s was said to take {}: this is a \
+            "selftest failed: an engine that can take {} events/s was said to hold {}: this is a \
              fault of notibench",
             show_whole(capacity.planted_per_s as u64),
-            show_whole(capacity.found_per_s.unwrap_or_default() as u64)
+            show_whole(capacity.held_per_s.unwrap_or_default() as u64)
         )));
     }
     Ok(())

@@ -169,8 +169,9 @@ pub(super) fn run_prepared<E: Engine, T>(
 }
 
 /// As [`run_trial`]; then runs the same stream again, through sessions newly
-/// opened, over the state that the first pass left. The engine is shown after
-/// each pass.
+/// opened, over the state that the first pass left. Of an open loop, the first
+/// pass fills the state in a closed loop, and the second follows the schedule.
+/// The engine is shown after each pass.
 ///
 /// # Errors
 /// Those of [`run_trial`].
@@ -190,7 +191,11 @@ pub(super) fn run_prepared_twice<E: Engine, T>(
     let (engine, config) = build::<E>(setup, StopFlag::default())?;
     prepare(&engine);
     let pass = |pass| {
-        let outcome = run_pass(setup, &config, &engine)?;
+        let setup = TrialSetup {
+            open_loop: setup.open_loop.filter(|_| pass == Pass::Warm),
+            ..*setup
+        };
+        let outcome = run_pass(&setup, &config, &engine)?;
         let seen = inspect(&engine, &config, &outcome, pass);
         Ok((outcome, seen))
     };

@@ -1,5 +1,5 @@
-//! The file of a search for capacity: per engine, the highest rate at which
-//! the service-level objective (SLO) holds, and every step of the way there.
+//! The file of a search for capacity: per engine, the rate up to which the
+//! service-level objective (SLO) holds, and every step of the way there.
 //! Imports the record's schema, reading, and `unit::atomic_file`.
 
 use std::io;
@@ -15,7 +15,7 @@ use crate::stats::ServiceHistogram;
 use crate::unit::atomic_file::{WriteError, write_atomically};
 
 /// Version of the schema of capacity files. A reader refuses others.
-pub const CAPACITY_SCHEMA: &str = "notibench-capacity/1";
+pub const CAPACITY_SCHEMA: &str = "notibench-capacity/2";
 
 /// Everything that one search for capacity measured.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
@@ -68,15 +68,14 @@ pub struct CapacityPlan {
     pub arrivals: Arrivals,
     /// What a worker does while nothing is due.
     pub idle: Idle,
-    /// Events that may be due and not started.
-    pub max_backlog: u64,
-    /// How long a step of the search holds its rate, in ns.
-    pub hold_ns: u64,
-    /// How long the confirming step holds it, in ns.
-    pub confirm_ns: u64,
-    /// The bracket is narrowed until its ends differ by no more than this, as
-    /// a fraction of the lower.
-    pub tolerance: f64,
+    /// Events of a step, the same for all engines and rates; 0 until they are
+    /// settled from the closed loops.
+    pub events: u64,
+    /// Whether a step begins with an empty state; else with what the same
+    /// events left.
+    pub growth: bool,
+    /// Steps of a search.
+    pub search_steps: usize,
     /// Searches of each engine.
     pub searches: usize,
 }
@@ -133,14 +132,18 @@ pub struct EngineCapacity {
     pub freshness: String,
     /// What it comes to.
     pub verdict: CapacityVerdict,
-    /// Events a second at which the SLO held: the geometric mean over the
-    /// searches that found one.
+    /// Events a second at which half of the steps hold: the geometric mean of
+    /// the searches.
     pub capacity_per_s: Option<f64>,
-    /// Lower end of its 95% interval over searches; null of fewer than two.
+    /// Lower end of its 95% interval; null of fewer than three searches.
     pub low_per_s: Option<f64>,
-    /// Upper end of its 95% interval over searches; null of fewer than two.
+    /// Upper end of its 95% interval; null of fewer than three searches.
     pub high_per_s: Option<f64>,
-    /// Events a second in a closed loop: where the search began.
+    /// s of the logistic curve through all steps, in natural logarithms of the
+    /// rate: at exp(−2.9 s) of the capacity 95% of the steps hold.
+    pub spread: Option<f64>,
+    /// Events a second in a closed loop over the same state: what the searches
+    /// began from.
     pub closed_loop_per_s: f64,
     /// The searches, in the order in which they ran.
     pub searches: Vec<Search>,
@@ -150,11 +153,12 @@ pub struct EngineCapacity {
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum CapacityVerdict {
-    /// A rate was found, held for longer, and failed just above.
+    /// Every search found a rate.
     Attained,
-    /// The SLO fails at a tenth of the closed loop's rate.
+    /// In every search, the SLO failed down to a tenth of the closed loop's
+    /// rate.
     NotAttainable,
-    /// It was interrupted, or no rate could be confirmed.
+    /// It was interrupted, or some search found no rate.
     Unfinished,
     /// Its final state was wrong, or events were lost: the first difference.
     Wrong(String),
@@ -164,62 +168,34 @@ pub enum CapacityVerdict {
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Search {
-    /// The rate that was confirmed, events a second.
+    /// Seed of its start, its rates and its arrivals.
+    pub seed: u64,
+    /// The rate at which half of its steps are expected to hold, events a
+    /// second; null where all of them held, or none did.
     pub capacity_per_s: Option<f64>,
-    /// The lowest rate that failed, events a second.
-    pub failed_above_per_s: Option<f64>,
     /// Every step, in order.
     pub steps: Vec<SearchStep>,
-}
-
-/// Why a step was made.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub enum StepKind {
-    /// To narrow the bracket.
-    Search,
-    /// To hold the rate for longer, proved in full.
-    Confirm,
-    /// To see it fail just above.
-    Above,
-}
-
-impl StepKind {
-    /// Its name in reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Search => "search",
-            Self::Confirm => "confirm",
-            Self::Above => "above",
-        }
-    }
 }
 
 /// One rate that was offered.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct SearchStep {
-    /// Why.
-    pub kind: StepKind,
     /// Events a second, offered.
     pub offered_per_s: f64,
-    /// Events a second completed within the time.
+    /// Events a second completed before the schedule's end.
     pub achieved_per_s: f64,
-    /// How long, in ns.
+    /// Length of the schedule, in ns.
     pub hold_ns: u64,
     /// Events offered.
     pub events: u64,
     /// Response times of events.
     pub response_ns: String,
-    /// Service times of events.
-    pub service_ns: String,
     /// What had to hold.
     pub conditions: Vec<Condition>,
     /// Whether all of it did.
     pub pass: bool,
-    /// Whether the final state was compared with the oracle's, and equal;
-    /// other steps check that no event is lost.
+    /// Whether the final state was compared with the oracle's, and equal.
     pub proved: bool,
     /// Time stolen by the host meanwhile, in ms.
     pub steal_ms: u64,
@@ -231,11 +207,11 @@ pub struct SearchStep {
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
-    /// `p99.9`, `achieved`, `backlog`, `skipped`, `conserved`, `samples`.
+    /// `p99.9`, `p99.9 samples`, `backlog`, `conserved`.
     pub name: String,
-    /// In which unit limit and value are: `ns`, `share`, `events`.
+    /// In which unit limit and value are: `ns`, `events`.
     pub unit: String,
-    /// What it had to stay below, or, of `achieved` and `samples`, reach.
+    /// What it had to stay below, or, of samples, reach.
     pub limit: f64,
     /// What was found.
     pub value: f64,
@@ -296,7 +272,8 @@ impl Capacity {
         Ok(capacity)
     }
 
-    fn steps(&self) -> impl Iterator<Item = &SearchStep> {
+    /// Every step of every search, engine by engine.
+    pub fn steps(&self) -> impl Iterator<Item = &SearchStep> {
         let searches = self.engines.iter().flat_map(|engine| &engine.searches);
         searches.flat_map(|search| &search.steps)
     }
@@ -304,7 +281,7 @@ impl Capacity {
     fn validate(&self) -> Result<(), String> {
         self.check_finite()?;
         let floor = [&self.stall_floor.wait_ns, &self.stall_floor.gap_ns];
-        let of_steps = self.steps().flat_map(|s| [&s.response_ns, &s.service_ns]);
+        let of_steps = self.steps().map(|s| &s.response_ns);
         for text in floor.into_iter().chain(of_steps) {
             // no text: nothing was timed
             if !text.is_empty() {
@@ -319,28 +296,22 @@ impl Capacity {
     fn check_finite(&self) -> Result<(), String> {
         let of_engines = self.engines.iter().flat_map(|engine| {
             let found = [engine.capacity_per_s, engine.low_per_s, engine.high_per_s];
-            let closed = Some(engine.closed_loop_per_s);
-            found.into_iter().chain([closed]).flatten()
+            let others = [engine.spread, Some(engine.closed_loop_per_s)];
+            found.into_iter().chain(others).flatten()
         });
         let of_searches = self
             .engines
             .iter()
             .flat_map(|engine| &engine.searches)
-            .flat_map(|search| [search.capacity_per_s, search.failed_above_per_s])
-            .flatten();
+            .filter_map(|search| search.capacity_per_s);
         let of_steps = self.steps().flat_map(|step| {
             let conditions = step.conditions.iter().flat_map(|c| [c.limit, c.value]);
             [step.offered_per_s, step.achieved_per_s]
                 .into_iter()
                 .chain(conditions)
         });
-        let of_plan = [self.plan.tolerance].into_iter();
         let of_slo = self.slo.iter().map(|objective| objective.quantile);
-        let mut numbers = of_engines
-            .chain(of_searches)
-            .chain(of_steps)
-            .chain(of_plan)
-            .chain(of_slo);
+        let mut numbers = of_engines.chain(of_searches).chain(of_steps).chain(of_slo);
         match numbers.find(|number| !number.is_finite()) {
             Some(number) => Err(format!("a number is {number}, not a finite one")),
             None => Ok(()),

@@ -26,7 +26,7 @@ mod weather;
 pub use adversary::{ADVERSARY_SCHEMA, AdversaryRecord, AttackRow, AttackVerdict, TimingRow};
 pub use capacity::{
     CAPACITY_SCHEMA, Capacity, CapacityPlan, CapacityVerdict, Condition, EngineCapacity, Judged,
-    Objective, Search, SearchStep, StallFloor, StepKind,
+    Objective, Search, SearchStep, StallFloor,
 };
 pub use cluster::{ClusterPlan, ExchangeNote};
 pub use environment::{CacheNote, Environment};

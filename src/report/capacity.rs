@@ -1,14 +1,15 @@
 //! The report of a search for capacity. Imports `record`, `stats`.
 
 use super::table;
-use super::text::{Style, plain, show_ratio, show_share, wrap};
-use crate::record::{Capacity, CapacityVerdict, EngineCapacity, SearchStep, StepKind};
+use super::text::{Style, plain, show_percent, wrap};
+use crate::record::{Capacity, CapacityVerdict, EngineCapacity, SearchStep};
 use crate::stats::ServiceHistogram;
-use crate::unit::quantity::{show_count, show_ns, show_whole};
+use crate::unit::quantity::{show_count, show_ns, show_tenths, show_whole};
 
-/// What was asked, the answer by engine, the floor, and every step.
+/// The answer in a sentence and by engine, how it was searched and the floor;
+/// with `steps` every step, too.
 #[must_use]
-pub fn capacity(found: &Capacity, style: &Style) -> String {
+pub fn capacity(found: &Capacity, steps: bool, style: &Style) -> String {
     let style = *style;
     let mut text = String::new();
     if let Some(failure) = &found.failure {
@@ -21,13 +22,17 @@ pub fn capacity(found: &Capacity, style: &Style) -> String {
         plain(&found.started)
     );
     text += &format!("{}\n", style.bold(&heading));
-    text += &wrap("  ", &question(found), style.width);
+    text += &wrap("  ", &summary(found), style.width);
     text.push('\n');
     text += &answers(found, style);
+    text.push('\n');
+    text += &wrap("  ", &question(found), style.width);
     text += &wrap("  ", &floor(found), style.width);
     text.push('\n');
-    for engine in &found.engines {
-        text += &steps(engine, style);
+    if steps {
+        for engine in &found.engines {
+            text += &steps_of(engine, style);
+        }
     }
     for warning in &found.warnings {
         text += &style.yellow(wrap("warning: ", &plain(warning), style.width).trim_end());
@@ -36,23 +41,90 @@ pub fn capacity(found: &Capacity, style: &Style) -> String {
     text
 }
 
-fn question(found: &Capacity) -> String {
+/// Engines that attained a rate, the highest first, immediate ones before
+/// deferred ones; then the others.
+pub(super) fn ranked(found: &Capacity) -> Vec<&EngineCapacity> {
+    let mut engines: Vec<&EngineCapacity> = found.engines.iter().collect();
+    let rate = |engine: &EngineCapacity| engine.capacity_per_s.unwrap_or(0.0);
+    engines.sort_by(|one, other| rate(other).total_cmp(&rate(one)));
+    engines.sort_by_key(|engine| (engine.capacity_per_s.is_none(), is_deferred(engine)));
+    engines
+}
+
+fn is_deferred(engine: &EngineCapacity) -> bool {
+    engine.freshness == "deferred"
+}
+
+/// The two highest, and whether their intervals tell them apart.
+fn summary(found: &Capacity) -> String {
     let slo: Vec<String> = found.slo.iter().map(|o| plain(&o.text)).collect();
+    let slo = slo.join(" and ");
+    let attained = |engine: &&EngineCapacity| engine.capacity_per_s.is_some();
+    let engines: Vec<_> = ranked(found).into_iter().filter(attained).collect();
+    let words = |engine: &EngineCapacity| {
+        let interval = interval_of(engine).map_or_else(String::new, |ends| format!(" {ends}"));
+        let deferred = if is_deferred(engine) {
+            ", deferred"
+        } else {
+            ""
+        };
+        let rate = show_tenths(engine.capacity_per_s.unwrap_or_default());
+        format!(
+            "{rate} events/s{interval} with {}{deferred}",
+            plain(&engine.name)
+        )
+    };
+    let apart = |one: &EngineCapacity, next: &EngineCapacity| {
+        let ends = one.low_per_s.zip(next.high_per_s);
+        match ends {
+            Some((low, high)) if low > high => "",
+            _ => "; their intervals do not tell them apart",
+        }
+    };
+    match engines[..] {
+        [] => format!("{slo}: no engine has a capacity here"),
+        [first] => format!("{slo} holds up to {}", words(first)),
+        [first, next, ..] => format!(
+            "{slo} holds up to {}, next {}{}",
+            words(first),
+            words(next),
+            apart(first, next)
+        ),
+    }
+}
+
+/// Both ends of the interval.
+fn interval_of(engine: &EngineCapacity) -> Option<String> {
+    let (low, high) = engine.low_per_s.zip(engine.high_per_s)?;
+    Some(format!("[{}, {}]", show_tenths(low), show_tenths(high)))
+}
+
+/// Half of the interval's width, on a logarithmic scale, as a share.
+fn half_width(engine: &EngineCapacity) -> Option<String> {
+    let (low, high) = engine.low_per_s.zip(engine.high_per_s)?;
+    let half = ((high / low).sqrt() - 1.0) * 100.0;
+    half.is_finite().then(|| format!("±{half:.0}%"))
+}
+
+fn question(found: &Capacity) -> String {
     let plan = &found.plan;
     format!(
-        "the highest rate at which {} holds: response time from the intended start, arrivals {}, \
-         {} threads, batches of {} events at most, workers {} while nothing is due. Steps of {}; \
-         the answer was held for {}, proved against the oracle, and failed at most {} above; {} \
-         searches of each engine, in turns, seed {}",
-        slo.join(" and "),
+        "capacity: the rate at which half of the steps hold, response time from the intended \
+         start. Arrivals {}, {} threads, batches of {} events at most, workers {} while nothing is \
+         due; steps of {} events over {}, each proved against the oracle; {} searches of {} steps \
+         of each engine, in turns, seed {}. `--steps` shows them",
         plan.arrivals.name(),
         plan.threads,
         show_whole(plan.batch as u64),
         plan.idle.name(),
-        show_ns(plan.hold_ns as f64),
-        show_ns(plan.confirm_ns as f64),
-        show_share(plan.tolerance),
+        show_whole(plan.events),
+        if plan.growth {
+            "an empty state"
+        } else {
+            "the state that the same events left"
+        },
         plan.searches,
+        plan.search_steps,
         plan.seed
     )
 }
@@ -62,42 +134,30 @@ fn answers(found: &Capacity, style: Style) -> String {
         "engine",
         "capacity/s",
         "[95% interval]",
-        "searches",
+        "±",
         "closed loop/s",
         "share",
     ];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
-    let mut engines: Vec<&EngineCapacity> = found.engines.iter().collect();
-    let rate = |engine: &EngineCapacity| engine.capacity_per_s.unwrap_or(0.0);
-    engines.sort_by(|one, other| rate(other).total_cmp(&rate(one)));
-    for engine in engines {
-        let interval = match (engine.low_per_s, engine.high_per_s) {
-            (Some(low), Some(high)) => format!("[{}, {}]", show_count(low), show_count(high)),
-            _ => "-".to_owned(),
-        };
+    let unknown = || "-".to_owned();
+    for engine in ranked(found) {
         let share = engine
             .capacity_per_s
             .map(|rate| rate / engine.closed_loop_per_s);
-        let deferred = if engine.freshness == "deferred" {
-            " *"
-        } else {
-            ""
-        };
+        let deferred = if is_deferred(engine) { " *" } else { "" };
         rows.push(vec![
             format!("{}{deferred}", plain(&engine.name)),
             verdict(engine),
-            interval,
-            engine.searches.len().to_string(),
-            show_count(engine.closed_loop_per_s),
-            share.map_or_else(|| "-".to_owned(), show_ratio),
+            interval_of(engine).unwrap_or_else(unknown),
+            half_width(engine).unwrap_or_else(unknown),
+            show_tenths(engine.closed_loop_per_s),
+            share
+                .filter(|share| share.is_finite())
+                .map_or_else(unknown, show_percent),
         ]);
     }
     let mut text = table::draw(&rows, style);
-    if found
-        .engines
-        .iter()
-        .any(|engine| engine.freshness == "deferred")
-    {
+    if found.engines.iter().any(is_deferred) {
         let words = "* deferred: its response time ends when it has taken an event, which its \
                      reads may show later";
         text += &wrap("  ", words, style.width);
@@ -107,11 +167,20 @@ fn answers(found: &Capacity, style: Style) -> String {
 
 fn verdict(engine: &EngineCapacity) -> String {
     match (&engine.verdict, engine.capacity_per_s) {
-        (CapacityVerdict::Attained, Some(rate)) => show_count(rate),
+        (CapacityVerdict::Attained, Some(rate)) => show_tenths(rate),
         (CapacityVerdict::NotAttainable, _) => "not attainable on this machine".to_owned(),
         (CapacityVerdict::Wrong(words), _) => format!("✗ wrong: {}", plain(words)),
-        _ => "no rate could be confirmed".to_owned(),
+        _ => unfinished(engine),
     }
+}
+
+/// Searches that found no rate, of how many.
+pub(super) fn unfinished(engine: &EngineCapacity) -> String {
+    let searches = &engine.searches;
+    let without = searches
+        .iter()
+        .filter(|search| search.capacity_per_s.is_none());
+    format!("none in {} of {} searches", without.count(), searches.len())
 }
 
 fn floor(found: &Capacity) -> String {
@@ -121,23 +190,17 @@ fn floor(found: &Capacity) -> String {
     };
     let at = |quantile| show_ns(waits.value_at_quantile(quantile) as f64);
     format!(
-        "stall floor: who asked an idle thread, which did nothing but look at the clock for {}, \
-         would have waited p50 {}, p99 {}, p99.9 {}, p99.99 {}, at most {}; steal {} ms, \
-         involuntary switches {}. No engine here can do better",
-        show_ns(floor.duration_ns as f64),
-        at(0.5),
+        "stall floor: a request to an idle thread would have waited p99 {}, p99.9 {}, at most {} \
+         over {}; no engine here can do better",
         at(0.99),
         at(0.999),
-        at(0.9999),
         show_ns(waits.max() as f64),
-        floor.steal_ms,
-        show_whole(floor.involuntary_switches)
+        show_ns(floor.duration_ns as f64)
     )
 }
 
-fn steps(engine: &EngineCapacity, style: Style) -> String {
+fn steps_of(engine: &EngineCapacity, style: Style) -> String {
     let head = [
-        "search",
         "step",
         "offered/s",
         "held",
@@ -148,12 +211,7 @@ fn steps(engine: &EngineCapacity, style: Style) -> String {
     for (nth, search) in engine.searches.iter().enumerate() {
         for (at, step) in search.steps.iter().enumerate() {
             rows.push(vec![
-                if at == 0 {
-                    (nth + 1).to_string()
-                } else {
-                    String::new()
-                },
-                step.kind.name().to_owned(),
+                format!("{}.{}", nth + 1, at + 1),
                 show_count(step.offered_per_s),
                 show_ns(step.hold_ns as f64),
                 if step.pass { "PASS" } else { "FAIL" }.to_owned(),
@@ -165,11 +223,10 @@ fn steps(engine: &EngineCapacity, style: Style) -> String {
     format!("{title}\n{}\n", table::draw(&rows, style))
 }
 
-/// The conditions that failed, or the first one's value; and the proof.
+/// The conditions that failed, or the first one's value.
 fn told(step: &SearchStep) -> String {
     let show = |condition: &crate::record::Condition, value: f64| match condition.unit.as_str() {
         "ns" => show_ns(value),
-        "share" => show_share(value),
         _ => show_count(value),
     };
     let failed = step.conditions.iter().filter(|condition| !condition.pass);
@@ -192,9 +249,8 @@ fn told(step: &SearchStep) -> String {
             show(first, first.value)
         ));
     }
-    if step.kind == StepKind::Confirm {
-        let proved = if step.proved { "proved" } else { "not proved" };
-        words.push(proved.to_owned());
+    if !step.proved {
+        words.push("not proved".to_owned());
     }
     words.join(", ")
 }
@@ -205,37 +261,54 @@ mod tests {
     use crate::record::fixture_open_loop as fixture;
 
     #[test]
-    fn the_answer_its_interval_and_every_step_are_told() {
+    fn the_answer_comes_first_and_the_steps_where_they_are_asked_for() {
         let found = fixture::capacity();
-        let text = capacity(&found, &Style::default());
+        let text = capacity(&found, false, &Style::default());
+        let second = text.lines().nth(1).unwrap();
+        let answer = "p99.9 < 1ms holds up to 8.0M events/s [7.6M, 8.4M] with dashmap";
+        assert_eq!(second.trim(), answer, "{text}");
         for words in [
-            "p99.9 < 1ms",
-            "8.00M",
-            "[7.60M, 8.40M]",
+            "±5%",
+            "10.0M",
+            "80.0%",
             "not attainable on this machine",
             "stall floor",
-            "confirm",
-            "proved",
-            "FAIL",
-            "steps of dashmap-naive",
         ] {
             assert!(text.contains(words), "{words} in {text}");
         }
-        let steps: usize = found
-            .engines
-            .iter()
-            .flat_map(|e| &e.searches)
-            .map(|s| s.steps.len())
-            .sum();
+        assert!(!text.contains("PASS") && !text.contains("steps of dashmap"));
+        let text = capacity(&found, true, &Style::default());
+        assert!(text.contains("steps of dashmap-naive"));
         let told = text.matches("PASS").count() + text.matches("FAIL").count();
-        assert_eq!(told, steps);
+        assert_eq!(told, found.steps().count());
+    }
+
+    #[test]
+    fn engines_are_told_apart_only_by_intervals() {
+        let mut found = fixture::capacity();
+        let mut other = found.engines[0].clone();
+        "papaya".clone_into(&mut other.name);
+        for (rate, apart) in [(7e6, true), (7.9e6, false)] {
+            other.capacity_per_s = Some(rate);
+            other.low_per_s = Some(rate * 0.95);
+            other.high_per_s = Some(rate * 1.05);
+            found.engines[1] = other.clone();
+            let text = summary(&found);
+            assert!(text.contains("with dashmap, next"), "{text}");
+            assert_eq!(!text.contains("do not tell them apart"), apart, "{text}");
+        }
+        // what is seen later is another service, however fast
+        "deferred".clone_into(&mut found.engines[0].freshness);
+        assert!(summary(&found).contains("with papaya, next"));
     }
 
     #[test]
     fn an_engine_that_is_wrong_has_no_capacity() {
         let mut found = fixture::capacity();
         found.engines[0].verdict = CapacityVerdict::Wrong("it lost an event".to_owned());
-        let text = capacity(&found, &Style::default());
-        assert!(text.contains("✗ wrong: it lost an event") && !text.contains("8.00M  ["));
+        found.engines[0].capacity_per_s = None;
+        let text = capacity(&found, false, &Style::default());
+        assert!(text.contains("✗ wrong: it lost an event") && !text.contains("8.0M"));
+        assert!(text.contains("no engine has a capacity here"));
     }
 }

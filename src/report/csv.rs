@@ -221,7 +221,7 @@ fn versus(row: &mut Row, versus: &Versus) {
 
 /// A field, in quotes where it holds what ends a field or a line, or spaces
 /// at its ends, which some readers drop; its own quotes twice.
-fn quoted(field: &str) -> Cow<'_, str> {
+pub(super) fn quoted(field: &str) -> Cow<'_, str> {
     let ends = field.starts_with(char::is_whitespace) || field.ends_with(char::is_whitespace);
     if ends || field.contains([',', '"', '\n', '\r']) {
         Cow::Owned(format!("\"{}\"", field.replace('"', "\"\"")))

@@ -180,7 +180,7 @@ impl LogMean {
 }
 
 /// Quantile of Student's t distribution.
-fn student_t(quantile: f64, freedom: f64) -> f64 {
+pub(super) fn student_t(quantile: f64, freedom: f64) -> f64 {
     StudentsT::new(0.0, 1.0, freedom)
         .expect("at least two observations leave a degree of freedom")
         .inverse_cdf(quantile)

@@ -2,6 +2,7 @@
 //! nothing of engines, workloads or records. Imports nothing of this crate.
 
 mod average;
+mod change_point;
 pub mod histogram;
 mod histogram_text;
 pub mod interval;
@@ -11,12 +12,14 @@ mod percentile;
 mod proportion;
 mod significance;
 pub mod stopping;
+mod threshold;
 mod trend;
 mod unpaired;
 pub mod usl;
 mod usl_curve;
 
 pub use average::{geometric_mean, mean, median};
+pub use change_point::{ChangePoint, FEWEST_WITH_CHANGE, Level, change_points, level};
 pub use histogram::{HistogramError, ServiceHistogram};
 pub use interval::{RatioInterval, Verdict, paired_ratio};
 pub use interval_log::{LogInterval, interval_log, percentile_distribution};
@@ -24,6 +27,7 @@ pub use judgement::{Direction, Judgement};
 pub use percentile::percentile_is_supported;
 pub use proportion::{WelchTest, proportion_interval, welch};
 pub use significance::{holm_adjusted, paired_p_value};
+pub use threshold::{FEWEST_SEARCHES, SearchPosterior, Threshold, Try, threshold};
 pub use trend::{Trend, trend};
 pub use unpaired::unpaired_ratio;
 pub use usl::{Estimate, Peak, UslFit, UslRefusal, fit_usl};

@@ -61,13 +61,24 @@ pub fn parse_share(text: &str) -> Result<f64, String> {
 /// Three significant digits and a suffix: `12.3M`.
 #[must_use]
 pub fn show_count(value: f64) -> String {
-    let (scaled, suffix) = match value.abs() {
+    let (scaled, suffix) = scaled_count(value);
+    format!("{}{suffix}", three_digits(scaled))
+}
+
+/// One decimal and a suffix: `7.6M`, for what is not known more precisely.
+#[must_use]
+pub fn show_tenths(value: f64) -> String {
+    let (scaled, suffix) = scaled_count(value);
+    format!("{scaled:.1}{suffix}")
+}
+
+fn scaled_count(value: f64) -> (f64, &'static str) {
+    match value.abs() {
         v if v >= 1e9 => (value / 1e9, "G"),
         v if v >= 1e6 => (value / 1e6, "M"),
         v if v >= 1e4 => (value / 1e3, "k"),
         _ => (value, ""),
-    };
-    format!("{}{suffix}", three_digits(scaled))
+    }
 }
 
 /// Nanoseconds with the unit that suits them: `812 ns`, `1.20 ms`.

@@ -7,6 +7,7 @@ mod common;
 mod compare;
 mod comparisons;
 mod formats;
+mod history;
 mod html;
 mod manuals;
 mod mistakes;

@@ -48,7 +48,11 @@ fn what_contradicts_is_refused_by_name() {
             "capacity SMOKE --slo p99<1ms --engine dashmap --engine dashmap",
             "given twice",
         ),
-        ("capacity SMOKE --slo p99<1ms --hold 1ms", "--hold"),
+        ("capacity SMOKE --slo p99<1ms --events 10", "--events is 10"),
+        (
+            "capacity SMOKE --slo p99<1ms --search-steps 1",
+            "--search-steps is 1",
+        ),
     ] {
         let output = output(&words(line));
         let stderr = text(&output.stderr);
@@ -107,13 +111,51 @@ fn a_search_is_saved_and_its_report_drawn_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("c.json");
     let file = path.to_str().unwrap();
-    // an objective that nothing meets: two or three steps, and an answer
-    let line = "capacity SMOKE --slo max_<_1ns --hold 200ms --confirm 200ms --searches 1 --out";
+    // an objective that nothing meets: three or four steps, and an answer
+    let line = "capacity SMOKE --slo max_<_1ns --events 20k --searches 1 --out";
     let mut asked = words(line);
     asked.push(file.to_owned());
     let shown = text(&succeed(&asked).stdout);
     assert!(shown.contains("not attainable on this machine"), "{shown}");
-    assert!(shown.contains("stall floor"), "{shown}");
+    assert!(
+        shown.contains("stall floor") && !shown.contains("FAIL"),
+        "{shown}"
+    );
+    assert!(
+        unwrapped(&shown).contains("give --searches 3 or more"),
+        "{shown}"
+    );
     assert_eq!(text(&succeed(&["report", file]).stdout), shown);
+    let steps = text(&succeed(&["report", file, "--steps"]).stdout);
+    assert!(
+        steps.contains("steps of dashmap") && steps.contains("FAIL"),
+        "{steps}"
+    );
     assert!(Capacity::load(&path).unwrap().complete);
+}
+
+/// Every step begins with the same state, or, with `--growth`, with none; each
+/// is proved, has the same events and other arrivals.
+#[test]
+fn steps_of_a_search_are_alike_but_for_their_rate() {
+    for growth in ["", " --growth"] {
+        // an objective that nearly everything meets, up to where events queue
+        let line = format!(
+            "capacity SMOKE --slo p50_<_20ms --events 20k --searches 3 --search-steps 5 \
+             --no-save --format json{growth}"
+        );
+        let json = succeed(&words(&line)).stdout;
+        let found = Capacity::from_json(&json, std::path::Path::new("c.json")).unwrap();
+        assert_eq!(found.plan.growth, !growth.is_empty());
+        let searches = &found.engines[0].searches;
+        assert_eq!(searches.len(), 3);
+        for step in found.steps() {
+            assert!(step.proved);
+            assert_eq!(step.events, 20_000);
+            let conserved = step.conditions.iter().find(|c| c.name == "conserved");
+            assert!(conserved.unwrap().pass);
+        }
+        let first = |at: usize| searches[at].steps[0].offered_per_s;
+        assert!(first(0) != first(1) && first(1) != first(2));
+    }
 }

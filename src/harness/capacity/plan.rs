@@ -5,6 +5,18 @@ use crate::harness::plan_error::PlanError;
 use crate::record::{Arrivals, CapacityPlan, Environment, Idle};
 use crate::workload::{ViewMode, Workload};
 
+/// Searches of an engine, which are what its interval is made of: nine give a
+/// half-width of 0.77 times their standard deviation.
+const SEARCHES: usize = 9;
+/// Steps of a search: from a factor of 80 down to some 5%.
+const SEARCH_STEPS: usize = 8;
+/// Events of a step are chosen between these.
+const LEAST_EVENTS: u64 = 1_000_000;
+const MOST_EVENTS: u64 = 16_000_000;
+/// A step lasts so many times the SLO's limit, at least about half of that at
+/// the closed loop's rate: a shorter one lets an overload pass.
+const LIMITS: f64 = 20.0;
+
 /// What a search was asked for; what is `None` is our choice.
 #[derive(Clone, Debug, Default)]
 pub struct CapacityOptions {
@@ -22,14 +34,12 @@ pub struct CapacityOptions {
     pub arrivals: Option<Arrivals>,
     /// What a worker does while nothing is due.
     pub idle: Option<Idle>,
-    /// Events that may be due and not started.
-    pub max_backlog: Option<u64>,
-    /// Length of a step, in ns.
-    pub hold_ns: Option<u64>,
-    /// Length of a confirming step, in ns.
-    pub confirm_ns: Option<u64>,
-    /// Width of the bracket, as a fraction.
-    pub tolerance: Option<f64>,
+    /// Events of a step.
+    pub events: Option<u64>,
+    /// Begin each step with an empty state.
+    pub growth: bool,
+    /// Steps of a search.
+    pub search_steps: Option<usize>,
     /// Searches of each engine.
     pub searches: Option<usize>,
 }
@@ -50,7 +60,6 @@ pub fn resolve_capacity(
              else is done: take a workload whose [anonymity] is off"
         )));
     }
-    let hold_ns = options.hold_ns.unwrap_or(1_000_000_000);
     let plan = CapacityPlan {
         seed: options.seed.unwrap_or(workload.seed),
         threads: options.threads.unwrap_or(env.cores.max(1)),
@@ -59,30 +68,37 @@ pub fn resolve_capacity(
         inbox_capacity: INBOX_CAPACITY,
         arrivals: options.arrivals.unwrap_or(Arrivals::Poisson),
         idle: options.idle.unwrap_or_default(),
-        max_backlog: options.max_backlog.unwrap_or(1_000_000),
-        hold_ns,
-        confirm_ns: options.confirm_ns.unwrap_or(hold_ns.saturating_mul(3)),
-        tolerance: options.tolerance.unwrap_or(0.05),
-        searches: options.searches.unwrap_or(3),
+        events: options.events.unwrap_or(0),
+        growth: options.growth,
+        search_steps: options.search_steps.unwrap_or(SEARCH_STEPS),
+        searches: options.searches.unwrap_or(SEARCHES),
     };
-    in_range(&plan)?;
+    in_range(&plan, options.events)?;
     Ok(plan)
 }
 
+/// Events of a step, where none were asked for: as many as the fastest engine
+/// completes in [`LIMITS`] times the strictest limit, a power of two times a
+/// million so that two runs have the same, and at least `samples`.
+pub(super) fn events_of_a_step(closed_per_s: f64, limit_ns: f64, samples: u64) -> u64 {
+    let wanted = closed_per_s * limit_ns * LIMITS / 1e9;
+    let mut events = LEAST_EVENTS;
+    while events * 2 <= MOST_EVENTS && (events * 2) as f64 <= wanted {
+        events *= 2;
+    }
+    events.max(samples)
+}
+
 /// Refuses numbers out of range.
-fn in_range(plan: &CapacityPlan) -> Result<(), PlanError> {
-    const HOUR_NS: u64 = 3_600_000_000_000;
-    let hold_ms = plan.hold_ns / 1_000_000;
-    let tolerance = (plan.tolerance * 1e4) as u64;
-    let longer = "as long as --hold, at least, and an hour at most";
+fn in_range(plan: &CapacityPlan, events: Option<u64>) -> Result<(), PlanError> {
+    let events = events.unwrap_or(MOST_EVENTS);
+    let steps = plan.search_steps as u64;
     let ranges = [
         ("--threads", plan.threads as u64, 1..=1_024, "1 to 1,024"),
         ("--batch", plan.batch as u64, 1..=1 << 20, "1 to 1,048,576"),
         ("--searches", plan.searches as u64, 1..=1_000, "1 to 1,000"),
-        ("--max-backlog", plan.max_backlog, 1..=u64::MAX, "1 or more"),
-        ("--hold", hold_ms, 200..=3_600_000, "200 ms to an hour"),
-        ("--confirm", plan.confirm_ns, plan.hold_ns..=HOUR_NS, longer),
-        ("--tolerance", tolerance, 10..=5_000, "0.1% to 50%"),
+        ("--search-steps", steps, 4..=100, "4 to 100"),
+        ("--events", events, 1_000..=1 << 31, "1,000 to 2^31"),
     ];
     for (flag, value, allowed, range) in ranges {
         if !allowed.contains(&value) {
@@ -94,4 +110,18 @@ fn in_range(plan: &CapacityPlan) -> Result<(), PlanError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_long_beside_the_limit_and_no_longer_than_it_must_be() {
+        // 20 × 10 ms at 12 million a second are 2.4 million
+        assert_eq!(events_of_a_step(12e6, 1e7, 11_000), 2_000_000);
+        assert_eq!(events_of_a_step(12e6, 1e6, 11_000), 1_000_000);
+        assert_eq!(events_of_a_step(12e6, 1e10, 11_000), 16_000_000);
+        assert_eq!(events_of_a_step(12e6, 1e6, 1_100_000), 1_100_000);
+    }
 }

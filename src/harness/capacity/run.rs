@@ -3,24 +3,32 @@
 
 use std::time::Duration;
 
-use super::bench::{Bench, StepError};
+use super::bench::{Bench, CLOSED_EVENTS, Offer, StepError, least_events, source_of};
+use super::conditions::{strictest_ns, unseen_excess};
 use super::floor::stall_floor;
-use super::search::{LEAST_SHARE, search};
+use super::plan::events_of_a_step;
+use super::search::{is_hopeless, search};
 use crate::engine::StopFlag;
 use crate::harness::contender::Contender;
 use crate::harness::round::shuffled;
+use crate::harness::source::Source;
 use crate::harness::trace_stream::TraceStream;
 use crate::harness::trial::TrialError;
 use crate::harness::watch::Observer;
 use crate::record::{
     CAPACITY_SCHEMA, Capacity, CapacityPlan, CapacityVerdict, EngineCapacity, Environment,
-    Objective, Search, WorkloadNote,
+    Objective, WorkloadNote,
 };
-use crate::stats::paired_ratio;
+use crate::stats::{FEWEST_SEARCHES, Try, threshold};
+use crate::unit::mix::mix;
+use crate::unit::quantity::show_ns;
 use crate::workload::Workload;
 
 /// How long the stall floor is looked for.
 const FLOOR: Duration = Duration::from_secs(2);
+/// A step that lets an overload of more than this share pass is too short, and
+/// that is said.
+const MOST_EXCESS: f64 = 0.05;
 
 /// Everything that a search needs.
 #[derive(Debug)]
@@ -51,11 +59,12 @@ pub struct CapacityRequest<'a> {
 pub fn capacity(request: &CapacityRequest<'_>, observer: &mut dyn Observer) -> Capacity {
     observer.stage("looking for the stall floor");
     let mut found = blank(request);
-    match searches(request, &mut found.engines, observer) {
+    match searches(request, &mut found, observer) {
         Ok(()) => found.complete = true,
-        Err(error) => found.failure = Some(error.to_string()),
+        Err(words) => found.failure = Some(words),
     }
     found.engines.iter_mut().for_each(conclude);
+    found.warnings = warnings(&found);
     found
 }
 
@@ -68,6 +77,7 @@ fn blank(request: &CapacityRequest<'_>) -> Capacity {
         capacity_per_s: None,
         low_per_s: None,
         high_per_s: None,
+        spread: None,
         closed_loop_per_s: 0.0,
         searches: Vec::new(),
     };
@@ -94,42 +104,102 @@ fn blank(request: &CapacityRequest<'_>) -> Capacity {
     }
 }
 
+/// Closed loops, the stream of a step, then round after round a search of each
+/// engine.
 fn searches(
     request: &CapacityRequest<'_>,
+    found: &mut Capacity,
+    observer: &mut dyn Observer,
+) -> Result<(), String> {
+    observer.stage("closed loops");
+    let source = source_of(request, closed_events(request))?;
+    closed_loops(request, &Bench::new(request, &source), &mut found.engines)
+        .map_err(|error| error.to_string())?;
+    found.plan.events = settled_events(request, &source, &found.engines);
+    observer.stage("making the stream of a step, and asking the oracle");
+    drop(source);
+    let source = source_of(request, found.plan.events)?;
+    let mut bench = Bench::new(request, &source);
+    if request.plan.events == 0 {
+        // over the state that the steps have
+        closed_loops(request, &bench, &mut found.engines).map_err(|error| error.to_string())?;
+    }
+    bench.ask_oracle().map_err(|error| error.to_string())?;
+    for round in 0..request.plan.searches {
+        round_of(request, &bench, round, &mut found.engines, observer)
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+fn closed_events(request: &CapacityRequest<'_>) -> u64 {
+    match request.plan.events {
+        0 => CLOSED_EVENTS,
+        asked => asked,
+    }
+}
+
+fn closed_loops(
+    request: &CapacityRequest<'_>,
+    bench: &Bench<'_>,
+    engines: &mut [EngineCapacity],
+) -> Result<(), TrialError> {
+    for (contender, engine) in request.contenders.iter().zip(engines) {
+        engine.closed_loop_per_s = bench.closed_loop(contender)?;
+    }
+    Ok(())
+}
+
+fn settled_events(
+    request: &CapacityRequest<'_>,
+    source: &Source,
+    engines: &[EngineCapacity],
+) -> u64 {
+    if request.plan.events > 0 {
+        return request.plan.events;
+    }
+    let fastest = engines.iter().map(|engine| engine.closed_loop_per_s);
+    let reads_per_event = source.reads() as f64 / source.events() as f64;
+    events_of_a_step(
+        fastest.fold(0.0, f64::max),
+        strictest_ns(&request.slo),
+        least_events(&request.slo, reads_per_event),
+    )
+}
+
+/// One search of each engine, in an order of its own.
+fn round_of(
+    request: &CapacityRequest<'_>,
+    bench: &Bench<'_>,
+    round: usize,
     engines: &mut [EngineCapacity],
     observer: &mut dyn Observer,
 ) -> Result<(), TrialError> {
-    let mut bench = Bench::new(request);
-    observer.stage("closed loops");
-    for (contender, engine) in request.contenders.iter().zip(engines.iter_mut()) {
-        engine.closed_loop_per_s = bench.closed_loop(contender)?;
-    }
-    let total = request.plan.searches * engines.len();
-    for round in 0..request.plan.searches {
-        for (turn, at) in shuffled(engines.len(), request.plan.seed, round).enumerate() {
-            let engine = &mut engines[at];
-            if matches!(engine.verdict, CapacityVerdict::Wrong(_)) {
-                continue;
-            }
-            observer.turn(round * request.contenders.len() + turn, total, &engine.name);
-            let mut failure = None;
-            let contender = &request.contenders[at];
-            let closed = engine.closed_loop_per_s;
-            let one = search(closed, request.plan.tolerance, |kind, rate| {
-                match bench.step(contender, kind, rate) {
-                    Ok(step) => Some(step),
-                    Err(error) => {
-                        failure = Some(error);
-                        None
-                    }
-                }
-            });
-            engine.searches.push(one);
-            match failure {
-                None => {}
-                Some(StepError::Wrong(words)) => engine.verdict = CapacityVerdict::Wrong(words),
-                Some(StepError::Trial(error)) => return Err(error),
-            }
+    let plan = &request.plan;
+    let total = plan.searches * engines.len();
+    for (turn, at) in shuffled(engines.len(), plan.seed, round).enumerate() {
+        let engine = &mut engines[at];
+        if matches!(engine.verdict, CapacityVerdict::Wrong(_)) {
+            continue;
+        }
+        observer.turn(round * request.contenders.len() + turn, total, &engine.name);
+        let contender = &request.contenders[at];
+        let seed = mix(plan.seed ^ mix((round * request.contenders.len() + at) as u64 + 1));
+        let mut failure = None;
+        let one = search(
+            engine.closed_loop_per_s,
+            plan.search_steps,
+            seed,
+            |at, rate| {
+                let step = bench.step(contender, &Offer { rate, seed, at });
+                step.map_err(|error| failure = Some(error)).ok()
+            },
+        );
+        engine.searches.push(one);
+        match failure {
+            None => {}
+            Some(StepError::Wrong(words)) => engine.verdict = CapacityVerdict::Wrong(words),
+            Some(StepError::Trial(error)) => return Err(error),
         }
     }
     Ok(())
@@ -137,28 +207,55 @@ fn searches(
 
 /// What an engine's searches come to.
 fn conclude(engine: &mut EngineCapacity) {
-    if matches!(engine.verdict, CapacityVerdict::Wrong(_)) {
+    if matches!(engine.verdict, CapacityVerdict::Wrong(_)) || engine.searches.is_empty() {
         return;
     }
-    let found: Vec<f64> = engine
+    let logs: Option<Vec<f64>> = engine
         .searches
         .iter()
-        .filter_map(|s| s.capacity_per_s)
+        .map(|search| search.capacity_per_s.map(f64::ln))
         .collect();
-    if found.len() == engine.searches.len() && !found.is_empty() {
+    let steps = engine.searches.iter().flat_map(|search| &search.steps);
+    let tries: Vec<Try> = steps
+        .map(|step| Try {
+            log_rate: step.offered_per_s.ln(),
+            held: step.pass,
+        })
+        .collect();
+    if let Some(found) = logs.and_then(|logs| threshold(&logs, &tries)) {
         engine.verdict = CapacityVerdict::Attained;
-        let pairs: Vec<(f64, f64)> = found.iter().map(|&rate| (1.0, rate)).collect();
-        let logs: f64 = found.iter().map(|rate| rate.ln()).sum();
-        engine.capacity_per_s = Some((logs / found.len() as f64).exp());
-        if let Some(interval) = paired_ratio(&pairs) {
-            engine.low_per_s = Some(interval.low);
-            engine.high_per_s = Some(interval.high);
-        }
+        engine.capacity_per_s = Some(found.rate);
+        engine.spread = Some(found.spread);
+        (engine.low_per_s, engine.high_per_s) = found.interval.unzip();
         return;
     }
-    let least = engine.closed_loop_per_s * LEAST_SHARE * 1.01;
-    let hopeless = |search: &Search| search.failed_above_per_s.is_some_and(|rate| rate <= least);
-    if !engine.searches.is_empty() && engine.searches.iter().all(hopeless) {
+    let closed = engine.closed_loop_per_s;
+    let mut searches = engine.searches.iter();
+    if searches.all(|search| is_hopeless(search, closed)) {
         engine.verdict = CapacityVerdict::NotAttainable;
     }
+}
+
+/// What a reader should know of how it was searched.
+fn warnings(found: &Capacity) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if found.plan.searches < FEWEST_SEARCHES {
+        warnings.push(format!(
+            "fewer than {FEWEST_SEARCHES} searches give no interval: give --searches              {FEWEST_SEARCHES} or more"
+        ));
+    }
+    let shortest = found.steps().map(|step| step.hold_ns).min();
+    if let Some(hold_ns) = shortest
+        && unseen_excess(&found.slo, hold_ns) > MOST_EXCESS
+    {
+        let excess = unseen_excess(&found.slo, hold_ns);
+        let longer = found.plan.events as f64 * excess / MOST_EXCESS;
+        warnings.push(format!(
+            "the shortest step lasted {}, in which an overload of {:.0}% is not seen under this              objective: give --events {} or more",
+            show_ns(hold_ns as f64),
+            excess * 100.0,
+            longer.ceil()
+        ));
+    }
+    warnings
 }

@@ -1,117 +1,89 @@
-//! The search itself: a bracket by doubling or halving, narrowed on a
-//! logarithmic scale, then held for longer, then seen to fail just above.
-//! Knows rates and verdicts only. Imports `record`.
+//! One search: a fixed number of tries, each at the rate that the ones before
+//! it make the most likely threshold, jittered. Knows rates and verdicts only.
+//! Imports `record`, `stats`, `unit`.
 
-use crate::record::{Search, SearchStep, StepKind};
+use crate::record::{Search, SearchStep};
+use crate::stats::{SearchPosterior, Try};
+use crate::unit::mix::counter_word;
 
 /// A rate below this share of the closed loop's is not looked at.
 pub(super) const LEAST_SHARE: f64 = 0.1;
-/// Steps of one search, at most.
-const MOST_STEPS: usize = 60;
-/// How the bracket grows, upward and downward.
-const STRIDE: f64 = 1.5;
+/// Nor one above this.
+const MOST_SHARE: f64 = 8.0;
+/// The share that is expected, weakly.
+const EXPECTED_SHARE: f64 = 0.6;
+/// Where a search begins: within this on both sides of what is expected, in
+/// natural logarithms.
+const START: f64 = 0.5;
+/// How far a later try may lie from the likeliest threshold, so that no two
+/// searches walk the same rates.
+const JITTER: f64 = 0.05;
+/// While nothing has held and the next rate is this near to the least one,
+/// the least one is tried.
+const NEAR_LEAST: f64 = 1.3;
 
-/// Searches from half of `closed_per_s` on. `step` offers a rate; where it
-/// gives nothing the search ends unfinished. The rate that is found was held
-/// as a confirming step; the next rate above it that was tried, by the
-/// tolerance, was not.
+/// Searches in `tries` tries; `step` offers the rate of a try, and where it
+/// gives nothing the search ends unfinished. The rates follow from `seed` and
+/// from what held.
 pub(super) fn search(
     closed_per_s: f64,
-    tolerance: f64,
-    mut step: impl FnMut(StepKind, f64) -> Option<SearchStep>,
+    tries: usize,
+    seed: u64,
+    mut step: impl FnMut(usize, f64) -> Option<SearchStep>,
 ) -> Search {
+    let least = closed_per_s * LEAST_SHARE;
     let mut found = Search {
+        seed,
         capacity_per_s: None,
-        failed_above_per_s: None,
         steps: Vec::new(),
     };
-    let mut attempts = Attempts {
-        found: &mut found,
-        step: &mut step,
-    };
-    // what could not be tried any more leaves it unfinished
-    if let Some((low, high)) = attempts.bracket(closed_per_s) {
-        let _ = attempts.close_in(low, high, tolerance, closed_per_s * LEAST_SHARE);
+    let expected = (closed_per_s * EXPECTED_SHARE).ln();
+    let most = (closed_per_s * MOST_SHARE).ln();
+    let mut posterior = SearchPosterior::new(expected, least.ln(), most);
+    let mut centre = expected;
+    for at in 0..tries {
+        let width = if at == 0 { START } else { JITTER };
+        let mut rate = (centre + width * either_way(seed, at as u64))
+            .exp()
+            .max(least);
+        if at > 0 && !found.steps.iter().any(|step| step.pass) && rate < least * NEAR_LEAST {
+            rate = least;
+        }
+        let Some(step) = step(at, rate) else {
+            return found;
+        };
+        let held = step.pass;
+        found.steps.push(step);
+        if is_hopeless(&found, closed_per_s) {
+            return found;
+        }
+        let log_rate = rate.ln();
+        posterior.add(Try { log_rate, held });
+        centre = posterior.mean();
+    }
+    let passes = found.steps.iter().filter(|step| step.pass).count();
+    if (1..found.steps.len()).contains(&passes) {
+        found.capacity_per_s = Some(centre.exp());
     }
     found
 }
 
-/// The steps of one search, made and kept.
-struct Attempts<'a, S> {
-    found: &'a mut Search,
-    step: &'a mut S,
+/// Whether nothing held, down to the least rate that is looked at.
+pub(super) fn is_hopeless(found: &Search, closed_per_s: f64) -> bool {
+    let least = closed_per_s * LEAST_SHARE * 1.000_001;
+    !found.steps.iter().any(|step| step.pass)
+        && found.steps.iter().any(|step| step.offered_per_s <= least)
 }
 
-impl<S: FnMut(StepKind, f64) -> Option<SearchStep>> Attempts<'_, S> {
-    /// Whether a rate passes; none where it can't be tried any more.
-    fn try_rate(&mut self, kind: StepKind, rate: f64) -> Option<bool> {
-        if self.found.steps.len() >= MOST_STEPS {
-            return None;
-        }
-        let step = (self.step)(kind, rate)?;
-        let pass = step.pass;
-        self.found.steps.push(step);
-        Some(pass)
-    }
-
-    /// A rate that passes and one that fails; none where there is none that
-    /// passes.
-    fn bracket(&mut self, closed_per_s: f64) -> Option<(f64, f64)> {
-        let least = closed_per_s * LEAST_SHARE;
-        let (mut low, mut high): (Option<f64>, Option<f64>) = (None, None);
-        let mut rate = closed_per_s / 2.0;
-        loop {
-            if let (Some(low), Some(high)) = (low, high) {
-                return Some((low, high));
-            }
-            if self.try_rate(StepKind::Search, rate)? {
-                low = Some(rate);
-                rate *= STRIDE;
-            } else {
-                self.found.failed_above_per_s = Some(rate);
-                high = Some(rate);
-                if rate <= least * 1.000_001 {
-                    return None;
-                }
-                rate = (rate / STRIDE / STRIDE).max(least);
-            }
-        }
-    }
-
-    /// Halves the bracket down to the tolerance, then holds both its ends for
-    /// longer.
-    fn close_in(&mut self, mut low: f64, mut high: f64, tolerance: f64, least: f64) -> Option<()> {
-        loop {
-            while high / low > 1.0 + tolerance {
-                let middle = (low * high).sqrt();
-                if self.try_rate(StepKind::Search, middle)? {
-                    low = middle;
-                } else {
-                    high = middle;
-                }
-            }
-            self.found.failed_above_per_s = Some(high);
-            if !self.try_rate(StepKind::Confirm, low)? {
-                // what passed was luck: a rate below it may hold
-                high = low;
-                low /= 1.0 + tolerance;
-                self.found.failed_above_per_s = Some(high);
-                if low < least {
-                    return None;
-                }
-                continue;
-            }
-            if !self.try_rate(StepKind::Above, high)? {
-                self.found.capacity_per_s = Some(low);
-                return Some(());
-            }
-            // what failed was bad luck: a rate above it may hold
-            low = high;
-            high *= 1.0 + tolerance;
-        }
-    }
+/// A number between −1 and 1, all alike.
+fn either_way(seed: u64, at: u64) -> f64 {
+    (counter_word(seed, at) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
 }
 
 #[cfg(test)]
 #[path = "search_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "coverage_tests.rs"]
+mod coverage;

@@ -6,10 +6,11 @@ use super::plots::capacity as plots;
 use super::{trust, words};
 use crate::record::{Capacity, CapacityVerdict, Condition, EngineCapacity, SearchStep};
 use crate::report::block::Block;
+use crate::report::capacity::{ranked, unfinished};
 use crate::report::text::{plain, show_percent};
 use crate::report::trust as lines;
 use crate::stats::ServiceHistogram;
-use crate::unit::quantity::{show_count, show_ns, show_whole};
+use crate::unit::quantity::{show_count, show_ns, show_tenths, show_whole};
 
 /// The article of a search for capacity.
 pub(super) fn article(capacity: &Capacity) -> Article {
@@ -84,9 +85,7 @@ fn failures(capacity: &Capacity) -> Vec<String> {
 }
 
 fn answer(capacity: &Capacity) -> Vec<String> {
-    let mut engines: Vec<&EngineCapacity> = capacity.engines.iter().collect();
-    let rate = |engine: &EngineCapacity| engine.capacity_per_s.unwrap_or(0.0);
-    engines.sort_by(|a, b| rate(b).total_cmp(&rate(a)));
+    let engines = ranked(capacity);
     if engines.is_empty() {
         return vec!["There is no answer: no engine was searched.".to_owned()];
     }
@@ -100,30 +99,28 @@ fn of_engine(engine: &EngineCapacity) -> String {
         (CapacityVerdict::NotAttainable, _) => format!(
             "{name}: not attainable on this machine; it fails at a tenth of its closed-loop rate of \
              {} events a second.",
-            show_count(engine.closed_loop_per_s)
+            show_tenths(engine.closed_loop_per_s)
         ),
         (CapacityVerdict::Attained, Some(rate)) => {
             let interval = engine.low_per_s.zip(engine.high_per_s);
             let interval = interval.map_or_else(String::new, |(low, high)| {
                 format!(
                     " (95% interval {} to {})",
-                    show_count(low),
-                    show_count(high)
+                    show_tenths(low),
+                    show_tenths(high)
                 )
             });
             format!(
                 "{name} sustains {} events a second{interval}: {} of its closed-loop rate.",
-                show_count(rate),
+                show_tenths(rate),
                 show_percent(rate / engine.closed_loop_per_s.max(f64::MIN_POSITIVE))
             )
         }
-        _ => format!("{name}: unfinished; no rate was confirmed."),
+        _ => format!(
+            "{name}: unfinished; no rate was found in some searches ({}).",
+            unfinished(engine)
+        ),
     }
-}
-
-fn steps_of(capacity: &Capacity) -> impl Iterator<Item = &SearchStep> {
-    let searches = capacity.engines.iter().flat_map(|engine| &engine.searches);
-    searches.flat_map(|search| &search.steps)
 }
 
 fn badges(capacity: &Capacity) -> Vec<Badge> {
@@ -136,18 +133,14 @@ fn badges(capacity: &Capacity) -> Vec<Badge> {
         .engines
         .iter()
         .any(|e| matches!(e.verdict, CapacityVerdict::Wrong(_)));
-    let proved = steps_of(capacity).filter(|step| step.proved).count();
+    let proved = capacity.steps().filter(|step| step.proved).count();
     let proof = match (wrong, proved) {
         (true, _) => badge(State::Bad, "proof", "a final state was wrong".to_owned()),
-        (false, 0) => badge(
-            State::Unknown,
-            "proof",
-            "no confirming step was proved".to_owned(),
-        ),
+        (false, 0) => badge(State::Unknown, "proof", "no step was proved".to_owned()),
         _ => badge(
             State::Good,
             "proof",
-            format!("{proved} confirming steps equal the oracle's final state"),
+            format!("{proved} steps equal the oracle's final state"),
         ),
     };
     let lost = |step: &SearchStep| {
@@ -155,7 +148,7 @@ fn badges(capacity: &Capacity) -> Vec<Badge> {
             .iter()
             .any(|c| c.name == "conserved" && !c.pass)
     };
-    let events = if steps_of(capacity).any(lost) {
+    let events = if capacity.steps().any(lost) {
         badge(
             State::Bad,
             "events",
@@ -164,7 +157,9 @@ fn badges(capacity: &Capacity) -> Vec<Badge> {
     } else {
         badge(State::Good, "events", "conserved in every step".to_owned())
     };
-    let stolen = steps_of(capacity).fold(0_u64, |sum, step| sum.saturating_add(step.steal_ms));
+    let stolen = capacity
+        .steps()
+        .fold(0_u64, |sum, step| sum.saturating_add(step.steal_ms));
     let disturbance = match stolen {
         0 => badge(
             State::Good,
@@ -210,18 +205,18 @@ fn table(capacity: &Capacity) -> Block {
     ];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     let unknown = || "-".to_owned();
-    for engine in &capacity.engines {
+    for engine in ranked(capacity) {
         let interval = engine.low_per_s.zip(engine.high_per_s);
         let share = engine
             .capacity_per_s
             .map(|rate| rate / engine.closed_loop_per_s);
         rows.push(vec![
             plain(&engine.name),
-            engine.capacity_per_s.map_or_else(unknown, show_count),
+            engine.capacity_per_s.map_or_else(unknown, show_tenths),
             interval.map_or_else(unknown, |(low, high)| {
-                format!("[{}, {}]", show_count(low), show_count(high))
+                format!("[{}, {}]", show_tenths(low), show_tenths(high))
             }),
-            show_count(engine.closed_loop_per_s),
+            show_tenths(engine.closed_loop_per_s),
             share
                 .filter(|s| s.is_finite())
                 .map_or_else(unknown, show_percent),
@@ -259,7 +254,7 @@ fn steps(engine: &EngineCapacity) -> Block {
     for (search, found) in engine.searches.iter().enumerate() {
         for (number, step) in found.steps.iter().enumerate() {
             let mut row = vec![
-                format!("{}.{} {}", search + 1, number + 1, step.kind.name()),
+                format!("{}.{}", search + 1, number + 1),
                 show_count(step.offered_per_s),
                 show_count(step.achieved_per_s),
                 show_ns(step.hold_ns as f64),
@@ -286,7 +281,6 @@ fn steps(engine: &EngineCapacity) -> Block {
 fn amount(condition: &Condition, value: f64) -> String {
     match condition.unit.as_str() {
         "ns" => show_ns(value),
-        "share" => show_percent(value),
         _ => show_count(value),
     }
 }

@@ -7,7 +7,7 @@ use super::super::shape::{Axis, Guide, Lines, Point, Row, Rows, Series, Shape, S
 use crate::record::{Capacity, EngineCapacity, SearchStep};
 use crate::report::text::plain;
 use crate::stats::ServiceHistogram;
-use crate::unit::quantity::{show_count, show_ns};
+use crate::unit::quantity::{show_ns, show_tenths};
 
 /// Capacity with its interval, an engine a row; none where none was found.
 pub(in super::super) fn by_engine(capacity: &Capacity) -> Option<Figure> {
@@ -15,7 +15,7 @@ pub(in super::super) fn by_engine(capacity: &Capacity) -> Option<Figure> {
         let value = engine.capacity_per_s?;
         let interval = engine.low_per_s.zip(engine.high_per_s);
         let shown = interval.map_or_else(String::new, |(low, high)| {
-            format!(" [{}, {}]", show_count(low), show_count(high))
+            format!(" [{}, {}]", show_tenths(low), show_tenths(high))
         });
         Some(Row {
             name: plain(&engine.name),
@@ -27,15 +27,14 @@ pub(in super::super) fn by_engine(capacity: &Capacity) -> Option<Figure> {
                 .iter()
                 .filter_map(|s| s.capacity_per_s)
                 .collect(),
-            label: format!("{}{shown}", show_count(value)),
+            label: format!("{}{shown}", show_tenths(value)),
         })
     };
     let mut rows: Vec<Row> = capacity.engines.iter().filter_map(row).collect();
     rows.sort_by(|a, b| b.value.total_cmp(&a.value));
     let some = !rows.is_empty();
-    let reading = "The highest rate at which every condition held, confirmed by holding it for \
-                   longer and failing just above: the geometric mean over searches with its 95% \
-                   interval; small rings are the searches.";
+    let reading = "The rate at which half of the steps hold: the geometric mean over searches with \
+                   its 95% interval; small rings are the searches.";
     let shape = Shape::Rows(Rows {
         x: Axis::linear("events a second", Unit::Count),
         rows,
@@ -53,7 +52,7 @@ pub(in super::super) fn steps(capacity: &Capacity) -> Vec<Figure> {
         });
         let levels = engine.capacity_per_s.map(|at| Guide {
             at,
-            label: format!("capacity {}", show_count(at)),
+            label: format!("capacity {}", show_tenths(at)),
         });
         let shape = Shape::Lines(Lines {
             x: Axis::linear("step of the search", Unit::Whole),
@@ -64,8 +63,7 @@ pub(in super::super) fn steps(capacity: &Capacity) -> Vec<Figure> {
         });
         let title = format!("{}: steps of the search", plain(&engine.name));
         let reading = "Each mark is a rate that was offered: filled where every condition held, \
-                       hollow where one failed. The last ones hold the rate for longer, and fail \
-                       just above.";
+                       hollow where one failed. Each search begins elsewhere and closes in.";
         (shape.marks() > 0).then(|| Figure::new(&format!("steps-{at}"), &title, reading, shape))
     };
     capacity
@@ -125,7 +123,7 @@ pub(in super::super) fn response(capacity: &Capacity) -> Option<Figure> {
     some.then(|| Figure::new("slo", "Response time by rate", &reading, shape))
 }
 
-/// What the step was for, and what failed.
+/// What failed.
 fn note(step: &SearchStep) -> String {
     let failed: Vec<String> = step
         .conditions
@@ -134,8 +132,8 @@ fn note(step: &SearchStep) -> String {
         .map(|condition| plain(&condition.name))
         .collect();
     match &failed[..] {
-        [] => format!("{}: PASS", step.kind.name()),
-        _ => format!("{}: FAIL {}", step.kind.name(), failed.join(", ")),
+        [] => "PASS".to_owned(),
+        _ => format!("FAIL {}", failed.join(", ")),
     }
 }
 

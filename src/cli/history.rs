@@ -1,0 +1,104 @@
+//! `history`: saved records over time. Imports `record`, `report`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::args::PassArg;
+use super::exit::{Failure, print};
+use super::run::style;
+use crate::record::{Pass, Saved};
+use crate::report::{History, histories, history as drawn, history_csv};
+
+/// How a history is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum HistoryFormat {
+    /// Tables for a person
+    Terminal,
+    /// What Apache Otava imports: a line a record, a column an engine
+    Csv,
+}
+
+/// `history`.
+#[derive(Debug, Args)]
+pub(super) struct HistoryArgs {
+    /// Saved records and sweeps, in any order
+    #[arg(required = true)]
+    records: Vec<PathBuf>,
+    /// Only of workloads of this name
+    #[arg(long, value_name = "NAME")]
+    workload: Option<String>,
+    /// Only of these passes [default: all; fresh with --format csv]
+    #[arg(long, value_enum)]
+    pass: Option<PassArg>,
+    /// What is printed on stdout
+    #[arg(long, value_enum, default_value = "terminal")]
+    format: HistoryFormat,
+}
+
+/// `notibench history`.
+pub(super) fn history(args: &HistoryArgs) -> Result<(), Failure> {
+    let load = |path: &PathBuf| Ok((path.display().to_string(), Saved::load(path)?));
+    let files: Result<Vec<_>, Failure> = args.records.iter().map(load).collect();
+    let (mut found, left_out) = histories(&files?);
+    for words in left_out {
+        eprintln!("{words}");
+    }
+    if found.is_empty() {
+        return Err(Failure::Usage(
+            "no record has a place in a history: name complete runs of a closed loop".to_owned(),
+        ));
+    }
+    if let Some(name) = &args.workload {
+        let all = kinds(&found);
+        found.retain(|history| history.workload == *name);
+        if found.is_empty() {
+            return Err(Failure::Usage(format!(
+                "--workload {name} is in none of these records, which are of {all}"
+            )));
+        }
+    }
+    let pass = match (args.pass, args.format) {
+        (Some(pass), _) => Some(Pass::from(pass)),
+        (None, HistoryFormat::Csv) => Some(Pass::Fresh),
+        (None, HistoryFormat::Terminal) => None,
+    };
+    if let Some(pass) = pass {
+        found.retain(|history| history.pass == pass);
+        if found.is_empty() {
+            return Err(Failure::Usage(
+                "--pass warm is of runs with --warm, and none of these records is".to_owned(),
+            ));
+        }
+    }
+    match (args.format, &found[..]) {
+        (HistoryFormat::Terminal, _) => print(&drawn(&found, &style())),
+        (HistoryFormat::Csv, [one]) => {
+            let (text, left_out) = history_csv(one);
+            if !left_out.is_empty() {
+                let names = left_out.join(", ");
+                eprintln!("left out, since not every record has them: {names}");
+            }
+            print(&text)
+        }
+        (HistoryFormat::Csv, several) => Err(Failure::Usage(format!(
+            "--format csv is of one workload, one plan and one kind of machine, and these \
+             records are of {}: {}; name the records of one, or choose with --workload",
+            several.len(),
+            kinds(several)
+        ))),
+    }
+}
+
+fn kinds(histories: &[History]) -> String {
+    let kind = |history: &History| {
+        let History {
+            workload,
+            plan,
+            machine,
+            ..
+        } = history;
+        format!("`{workload}` ({plan}; {machine})")
+    };
+    histories.iter().map(kind).collect::<Vec<_>>().join(", ")
+}

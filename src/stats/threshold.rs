@@ -1,0 +1,296 @@
+//! The rate at which half of the tries hold: where to try next, and how sure
+//! the answer is. Imports `interval` beside it.
+//!
+//! A try at rate x holds with the chance λ + (1 − 2λ) ÷ (1 + exp((ln x − θ) ÷ s)):
+//! a logistic curve in the logarithm of the rate whose middle θ is looked for.
+//! The lapse λ is the chance that a try is decided by something else than its
+//! rate, so that one outlier far from θ cannot pin the fit: F. A. Wichmann and
+//! N. J. Hill, "The psychometric function: I", Perception & Psychophysics
+//! 63(8), 2001.
+
+use super::interval::LogMean;
+
+/// λ.
+const LAPSE: f64 = 0.02;
+/// s while a search is under way; what the tries say of it is estimated from
+/// all searches together.
+const SEARCH_SPREAD: f64 = 0.1;
+/// Standard deviation of the prior, in natural logarithms: a factor of 2.2
+/// either way, which weighs less than a hundredth of what 8 tries say.
+const PRIOR_SPREAD: f64 = 0.8;
+/// Distance of two thresholds that are looked at during a search.
+const GRID: f64 = 0.01;
+/// Values of s that are looked at afterwards. The bounds make the fit robust
+/// where the tries are separated completely: without a lower bound, the
+/// likelihood rises as s falls to 0 (A. Albert and J. A. Anderson, "On the
+/// existence of maximum likelihood estimates in logistic regression models",
+/// Biometrika 71(1), 1984).
+const SPREADS: [f64; 5] = [0.02, 0.04, 0.08, 0.16, 0.32];
+/// The profile is looked at this far on both sides of the estimate, in natural
+/// logarithms.
+const REACH: f64 = 1.0;
+/// Distance of two points of the profile; its ends are interpolated.
+const PROFILE_GRID: f64 = 0.02;
+/// Half of the 95% point of χ² with one degree of freedom: how far the log
+/// likelihood may fall within the interval.
+const DROP: f64 = 1.920_729;
+/// Fewer independent searches than this give no interval.
+pub const FEWEST_SEARCHES: usize = 3;
+
+/// One try: a rate and whether it held.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Try {
+    /// Natural logarithm of the rate.
+    pub log_rate: f64,
+    /// Whether it held.
+    pub held: bool,
+}
+
+impl Try {
+    /// The logarithm of its chance, given the threshold and s.
+    fn log_chance(self, threshold: f64, spread: f64) -> f64 {
+        let side = if self.held { 1.0 } else { -1.0 };
+        let odds = (side * (self.log_rate - threshold) / spread).exp();
+        (LAPSE + (1.0 - 2.0 * LAPSE) / (1.0 + odds)).ln()
+    }
+}
+
+/// What the tries of one search say of its threshold.
+///
+/// The next try belongs at the posterior's mean, which keeps the expected
+/// variance low: P. E. King-Smith and others, "Efficient and unbiased
+/// modifications of the QUEST threshold method", Vision Research 34(7), 1994
+/// (ZEST).
+#[derive(Clone, Debug)]
+pub struct SearchPosterior {
+    thresholds: Vec<f64>,
+    log_weights: Vec<f64>,
+}
+
+impl SearchPosterior {
+    /// Thresholds between `low` and `high`, most likely near `expected`, all
+    /// three as natural logarithms of a rate.
+    #[must_use]
+    pub fn new(expected: f64, low: f64, high: f64) -> Self {
+        let count = ((high - low) / GRID).max(1.0) as usize;
+        let thresholds: Vec<f64> = (0..=count).map(|at| low + at as f64 * GRID).collect();
+        let weight = |at: &f64| -((at - expected) / PRIOR_SPREAD).powi(2) / 2.0;
+        Self {
+            log_weights: thresholds.iter().map(weight).collect(),
+            thresholds,
+        }
+    }
+
+    /// Takes in what a try said.
+    pub fn add(&mut self, tried: Try) {
+        for (weight, at) in self.log_weights.iter_mut().zip(&self.thresholds) {
+            *weight += tried.log_chance(*at, SEARCH_SPREAD);
+        }
+    }
+
+    /// The threshold that is expected now, as a natural logarithm.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        let most = self.log_weights.iter().copied().fold(f64::MIN, f64::max);
+        let pairs = self.log_weights.iter().zip(&self.thresholds);
+        let (sum, weighted) = pairs.fold((0.0, 0.0), |(sum, weighted), (log, at)| {
+            let weight = (log - most).exp();
+            (sum + weight, weighted + weight * at)
+        });
+        weighted / sum
+    }
+}
+
+/// What several searches come to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Threshold {
+    /// The rate at which half of the tries hold: the geometric mean of the
+    /// searches' own.
+    pub rate: f64,
+    /// Its 95% interval; none of fewer than [`FEWEST_SEARCHES`].
+    pub interval: Option<(f64, f64)>,
+    /// s of the logistic curve through all tries: at exp(−2.9 s) of the
+    /// threshold 95% of the tries hold. Where the searches differ, it is wider
+    /// than within one search.
+    pub spread: f64,
+}
+
+/// Puts searches together: each search's own threshold, as a natural
+/// logarithm, and the tries of all.
+///
+/// The interval is the wider of two at each end. The first is Student's t on
+/// the searches' thresholds, which are the independent unit: whatever differs
+/// from one search to the next, the machine's hour among it, is in their
+/// spread (R. J. Hayes and L. H. Moulton, "Cluster Randomised Trials", 2nd
+/// edition, 2017, chapter 10: with few clusters, analyse one summary a
+/// cluster); neighbours that correlate are averaged first, as for rounds. The
+/// second is the profile-likelihood interval of the logistic curve through all
+/// tries (D. J. Venzon and S. H. Moolgavkar, Applied Statistics 37(1), 1988),
+/// below which no luck of equal searches takes it.
+///
+/// `None` where there is no search, a number is not finite, or all tries hold,
+/// or none does.
+#[must_use]
+pub fn threshold(searches: &[f64], tries: &[Try]) -> Option<Threshold> {
+    let is_finite = searches.iter().all(|at| at.is_finite())
+        && tries.iter().all(|tried| tried.log_rate.is_finite());
+    let is_bracketed = tries.iter().any(|t| t.held) && tries.iter().any(|t| !t.held);
+    if searches.is_empty() || !is_finite || !is_bracketed {
+        return None;
+    }
+    let centre = searches.iter().sum::<f64>() / searches.len() as f64;
+    let profile = Profile::around(centre, tries);
+    let interval = (searches.len() >= FEWEST_SEARCHES)
+        .then(|| LogMean::of_logs(searches))
+        .flatten()
+        .map(|between| {
+            let half = between.half_width();
+            let (low, high) = profile.interval();
+            let low = low.min(centre - half);
+            let high = high.max(centre + half);
+            (low.exp(), high.exp())
+        });
+    Some(Threshold {
+        rate: centre.exp(),
+        interval,
+        spread: profile.spread,
+    })
+}
+
+/// The log likelihood of all tries by threshold, each with the s that suits it
+/// best.
+struct Profile {
+    points: Vec<(f64, f64)>,
+    most: f64,
+    spread: f64,
+}
+
+impl Profile {
+    fn around(centre: f64, tries: &[Try]) -> Self {
+        let steps = (REACH / PROFILE_GRID) as i64;
+        let mut found = Self {
+            points: Vec::new(),
+            most: f64::MIN,
+            spread: SPREADS[0],
+        };
+        for step in -steps..=steps {
+            let at = centre + step as f64 * PROFILE_GRID;
+            let mut best = f64::MIN;
+            for spread in SPREADS {
+                let sum: f64 = tries.iter().map(|t| t.log_chance(at, spread)).sum();
+                if sum > found.most {
+                    (found.most, found.spread) = (sum, spread);
+                }
+                best = best.max(sum);
+            }
+            found.points.push((at, best));
+        }
+        found
+    }
+
+    /// The outermost thresholds whose likelihood is near enough to the most.
+    fn interval(&self) -> (f64, f64) {
+        let least = self.most - DROP;
+        let inside = |&(_, value): &(f64, f64)| value >= least;
+        let last = self.points.len() - 1;
+        let first_in = self.points.iter().position(inside).unwrap_or(0);
+        let last_in = self.points.iter().rposition(inside).unwrap_or(last);
+        let crossing = |outside: usize, inside: usize| {
+            let ((out, low), (into, high)) = (self.points[outside], self.points[inside]);
+            out + (into - out) * ((least - low) / (high - low)).clamp(0.0, 1.0)
+        };
+        let low = match first_in {
+            0 => self.points[0].0,
+            at => crossing(at - 1, at),
+        };
+        let high = match last_in {
+            at if at == last => self.points[last].0,
+            at => crossing(at + 1, at),
+        };
+        (low, high)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tries(of: &[(f64, bool)]) -> Vec<Try> {
+        let one = |&(rate, held): &(f64, bool)| Try {
+            log_rate: f64::ln(rate),
+            held,
+        };
+        of.iter().map(one).collect()
+    }
+
+    fn posterior_of(of: &[(f64, bool)]) -> f64 {
+        let mut posterior = SearchPosterior::new(f64::ln(600.0), f64::ln(100.0), f64::ln(8_000.0));
+        tries(of).into_iter().for_each(|tried| posterior.add(tried));
+        posterior.mean().exp()
+    }
+
+    #[test]
+    fn the_threshold_lies_between_what_held_and_what_failed() {
+        let found = posterior_of(&[(400.0, true), (500.0, false)]);
+        assert!((400.0..500.0).contains(&found), "{found}");
+        // one failure far below, and much that held above it, is a lapse
+        let lapse = posterior_of(&[
+            (200.0, false),
+            (400.0, true),
+            (420.0, true),
+            (440.0, true),
+            (500.0, false),
+            (480.0, false),
+        ]);
+        assert!((430.0..480.0).contains(&lapse), "{lapse}");
+    }
+
+    #[test]
+    fn equal_searches_have_no_interval_of_no_width() {
+        let all = tries(&[(980.0, true), (1_020.0, false), (950.0, true)].repeat(3));
+        let found = threshold(&[f64::ln(1_000.0); 3], &all).unwrap();
+        let (low, high) = found.interval.unwrap();
+        assert!((found.rate - 1_000.0).abs() < 1e-9);
+        assert!(low < 990.0 && high > 1_010.0, "[{low}, {high}]");
+    }
+
+    #[test]
+    fn complete_separation_has_finite_ends() {
+        for gap in [1.001, 1.1, 2.0, 20.0] {
+            let all = tries(&[(1_000.0 / gap, true), (1_000.0 * gap, false)].repeat(8));
+            let found = threshold(&[f64::ln(1_000.0); 4], &all).unwrap();
+            let (low, high) = found.interval.unwrap();
+            assert!(low > 300.0 && low < 1_000.0, "{gap}: {low}");
+            assert!(high > 1_000.0 && high < 3_000.0, "{gap}: {high}");
+            assert!(found.spread > 0.0);
+        }
+    }
+
+    #[test]
+    fn searches_that_differ_decide_the_width() {
+        // each search is sure of itself, and they differ by a third
+        let mut all = Vec::new();
+        let mut own = Vec::new();
+        for rate in [800.0, 1_000.0, 1_250.0] {
+            all.extend(tries(
+                &[(rate * 0.99, true), (rate * 1.01, false)].repeat(20),
+            ));
+            own.push(f64::ln(rate));
+        }
+        let (low, high) = threshold(&own, &all).unwrap().interval.unwrap();
+        // t of 2 degrees of freedom, 4.30, times ln 1.25 over the root of 3
+        let half = 4.302_653 * f64::ln(1.25) / 3.0_f64.sqrt();
+        assert!((high / (1_000.0 * half.exp()) - 1.0).abs() < 1e-6, "{high}");
+        assert!((low / (1_000.0 / half.exp()) - 1.0).abs() < 1e-6, "{low}");
+    }
+
+    #[test]
+    fn too_little_has_no_interval_or_no_answer() {
+        let all = tries(&[(900.0, true), (1_100.0, false)]);
+        let two = threshold(&[f64::ln(1_000.0); 2], &all).unwrap();
+        assert_eq!(two.interval, None);
+        assert_eq!(threshold(&[], &all), None);
+        assert_eq!(threshold(&[f64::NAN; 3], &all), None);
+        assert_eq!(threshold(&[1.0; 3], &all[..1]), None, "none failed");
+    }
+}
