@@ -1,6 +1,7 @@
 //! `run` and `rerun`. Imports `harness`, `record`, `report`, `workload`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
 use super::cluster::Member;
@@ -33,6 +34,7 @@ pub(super) fn run_as(
     let environment = harness::examine();
     let (workload, toml, stream) = load(args)?;
     let mut options = options_of(args);
+    options.recorded = stream.as_ref().map(|stream| Arc::clone(&stream.events));
     if let Some(member) = &member {
         member.fill(&mut options)?;
     }

@@ -86,7 +86,7 @@ pub(super) fn source_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -
         "generating the stream"
     });
     let source = match request.trace {
-        Some(trace) => Source::of_trace(trace),
+        Some(trace) => Source::of_trace(trace).prefix(plan.events),
         None => {
             let generator = Generator::new(workload, plan.seed);
             let reads = ReadStream::new(workload, plan.seed);
@@ -174,9 +174,12 @@ pub fn snapshot_of_first(request: &RunRequest<'_>) -> Result<(Snapshot, Digest),
 }
 
 /// The schedule of an open loop, made anew for each round: it is the same.
-pub(super) fn open_loop_of(plan: &Plan, source: &Source) -> Option<OpenLoop> {
+fn open_loop_of(request: &RunRequest<'_>, source: &Source) -> Option<OpenLoop> {
+    let plan = &request.plan;
     let open_loop = plan.open_loop.as_ref()?;
-    let at_us = |index| source.at_us(index);
+    // a trace may be a slice of a longer stream
+    let starts_us = request.trace.map_or(0, |_| source.at_us(0));
+    let at_us = |position| source.at_us(position) - starts_us;
     let (seed, threads) = (plan.seed, plan.threads);
     Some(OpenLoop::new(open_loop, seed, threads, plan.events, at_us))
 }
@@ -228,7 +231,7 @@ pub(super) fn one_round(
     round: usize,
 ) -> Result<(), TrialError> {
     let plan = &request.plan;
-    let open_loop = open_loop_of(plan, source);
+    let open_loop = open_loop_of(request, source);
     let watch = Watch::new(observer);
     let setup = TrialSetup {
         open_loop: open_loop.as_ref(),

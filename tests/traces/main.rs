@@ -6,6 +6,7 @@ mod arbitrary;
 mod command_line;
 mod fits;
 mod round_trip;
+mod slices;
 mod tables;
 
 #[allow(dead_code)]
