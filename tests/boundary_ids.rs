@@ -3,16 +3,26 @@
 
 mod common;
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use common::Draws;
+use common::binary::root;
 use common::checks::{config, oracle_of};
 use notibench::engine::oracle::Oracle;
 use notibench::engine::proof::{check_answers, check_freshness, check_shown, fold_on_threads};
 use notibench::engine::read::Answer;
 use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
 use notibench::engine::viewing::Views;
-use notibench::engine::{Engine, EngineConfig, Freshness, Role, Session};
+use notibench::engine::{Engine, EngineConfig, Freshness, Role, Session, StopFlag};
 use notibench::event::{Event, Kind, Read, ReadKind, Segment};
+use notibench::generator::Generator;
+use notibench::harness::{
+    Contender, Silent, TraceStream, TrialError, Verified, VerifyOptions, verify, verify_trace,
+};
 use notibench::policy::HiddenShare;
+use notibench::record::TraceNote;
+use notibench::workload::{IdScheme, Workload, workload_files};
 use proptest::prelude::*;
 
 /// The ids that members and contents have.
@@ -180,5 +190,96 @@ fn the_first_badge_of_member_0_is_counted() {
             unique: false,
         };
         on_every_engine(case).unwrap();
+    }
+}
+
+/// Events of each workload.
+const EVENTS: u64 = 1_500;
+
+/// Every workload file of the project, its members numbered from 0 on.
+fn workloads() -> Vec<Workload> {
+    let folders = ["workloads", "workloads/smoke", "workloads/scale"];
+    let files = folders.map(|folder| workload_files(&root().join(folder)).unwrap());
+    let load = |path: PathBuf| Workload::load(&path).unwrap().0;
+    let mut all: Vec<Workload> = files.into_iter().flatten().map(load).collect();
+    assert!(all.len() > 25);
+    for workload in &mut all {
+        workload.population.ids = IdScheme::FromZero;
+        // so few that most are named
+        workload.population.members = workload.population.hot_contents.max(300);
+    }
+    all
+}
+
+fn verified(verify: impl FnOnce(&[Contender], &VerifyOptions) -> Result<Verified, TrialError>) {
+    let engines = ENTRIES.iter().filter(|info| info.role != Role::Probe);
+    let engines = engines.filter_map(|info| Contender::registered(info.name));
+    let engines: Vec<Contender> = engines.collect();
+    let options = VerifyOptions {
+        events: EVENTS,
+        seed: None,
+        threads: vec![1, 2],
+        batch: 64,
+        freshness_events: 300,
+        stop: StopFlag::default(),
+        on_hang: |words| panic!("{words}"),
+    };
+    let found = verify(&engines, &options).unwrap();
+    assert_eq!(found.failures, []);
+    assert_eq!(found.compared, 2 * engines.len() as u64);
+}
+
+/// With its reads, its settings, and its weeks.
+#[test]
+fn every_engine_is_right_on_every_workload_with_members_from_0() {
+    let (workloads, mut named) = (workloads(), 0);
+    for workload in &workloads {
+        let events = Generator::new(workload, workload.seed).events(0..EVENTS);
+        named += usize::from(events.iter().any(|event| event.recipient == 0));
+        verified(|engines, options| verify(workload, engines, options, &mut Silent));
+    }
+    assert!(
+        named > workloads.len() / 2,
+        "member 0 is in {named} streams"
+    );
+}
+
+/// No file may name the content 0, but an engine may be given it.
+#[test]
+fn every_engine_is_right_on_every_workload_with_all_ids_from_0() {
+    for workload in workloads() {
+        let mut events = Generator::new(&workload, workload.seed).events(0..EVENTS);
+        let contents = events.iter().filter(|event| event.kind().has_content());
+        let least = contents.map(|event| event.content).min().unwrap_or(0);
+        let members = events
+            .iter()
+            .flat_map(|event| [event.actor, event.recipient]);
+        let least_member = members.min().unwrap_or(0);
+        for event in &mut events {
+            event.actor -= least_member;
+            event.recipient -= least_member;
+            if event.kind().has_content() {
+                event.content -= least;
+            }
+        }
+        let digest = events.iter().map(Event::digest).sum();
+        let note = TraceNote {
+            path: workload.name.clone(),
+            format: "csv".to_owned(),
+            bytes: 0,
+            events: events.len() as u64,
+            events_digest: String::new(),
+            flags: Vec::new(),
+            bad: 0,
+            skipped: Vec::new(),
+            out_of_order: 0,
+        };
+        let events = Arc::new(events);
+        let trace = TraceStream {
+            events,
+            digest,
+            note,
+        };
+        verified(|engines, options| verify_trace(&trace, engines, options, &mut Silent));
     }
 }
