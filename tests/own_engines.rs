@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use common::binary::{SMOKE, example, root, text};
+use common::binary::{SMOKE, example, text};
 use notibench::record::{ProofVerdict, Record};
 
 /// From a panic's message to the end of its process.
@@ -46,17 +46,6 @@ fn an_engine_of_ones_own_runs_beside_the_others() {
         .output()
         .unwrap();
     assert!(text(&listed.stdout).contains("one-lock"));
-}
-
-#[test]
-fn an_engine_of_ones_own_is_short() {
-    let source = std::fs::read_to_string(root().join("examples/custom_engine.rs")).unwrap();
-    let engine = source
-        .lines()
-        .skip_while(|line| !line.starts_with("struct"))
-        .take_while(|line| !line.starts_with("fn main"))
-        .filter(|line| !line.is_empty());
-    assert!(engine.count() < 60);
 }
 
 /// What a process that panicked said, and how long it lived after that.
