@@ -58,6 +58,6 @@ pub use share::Share;
 pub use source::{Source, TraceStream};
 pub use sweep::{SweepRequest, sweep};
 pub use trial::{TrialError, TrialOutcome, TrialSetup, run_trial, run_trial_twice};
-pub use verify::{VerifyFailure, VerifyOptions, verify, verify_trace};
+pub use verify::{Verified, VerifyFailure, VerifyOptions, verify, verify_trace};
 pub use watch::{Glance, Observer, OpenGlance, Silent, Watcher};
 pub use weeks::views_of;
