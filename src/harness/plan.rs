@@ -223,8 +223,7 @@ pub fn resolve(
     let cluster = cluster_plan(options, workload)?;
     let rounds = rounds_plan(options)?;
     let seed = options.seed.unwrap_or(workload.seed);
-    let recorded = options.recorded.as_deref().map(Vec::as_slice);
-    let at_us = event_times(recorded, workload, seed);
+    let at_us = event_times(options, workload, seed);
     let open_loop = settle(&options.open_loop, options.events, workload, &*at_us)?;
     let events = in_range(
         "--events",
@@ -285,11 +284,11 @@ pub fn resolve(
 /// Event time of a position in the stream that a run is of, in µs from its
 /// start: of a trace, as it was read; else as the workload makes it.
 fn event_times<'a>(
-    recorded: Option<&'a [Event]>,
+    options: &'a RunOptions,
     workload: &Workload,
     seed: u64,
 ) -> Box<dyn Fn(u64) -> u64 + 'a> {
-    match recorded {
+    match options.recorded.as_deref() {
         // more events than there are is refused once the plan is made
         Some(events) => Box::new(|position| {
             let last = events.len().saturating_sub(1);
