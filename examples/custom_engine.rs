@@ -1,6 +1,6 @@
 //! An engine of one's own, outside the library: one lock around two maps. Run
 //! it like the command itself, which now knows one engine more:
-//! `cargo run --release --example custom_engine -- verify workloads/smoke/pair.toml`.
+//! `cargo run --release --example custom_engine -- verify workloads/smoke/from_zero.toml`.
 
 use std::{collections::HashMap, process::ExitCode, sync::Mutex};
 

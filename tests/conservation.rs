@@ -135,6 +135,8 @@ fn record_of(workload: &Workload, toml: &str, seed: u64, threads: usize) -> Reco
         seed: Some(seed),
         batch: Some(BATCHES[seed as usize % BATCHES.len()]),
         inline: seed.is_multiple_of(3),
+        // the others three rounds alone, and one in turn
+        isolated: !seed.is_multiple_of(5),
         warm: seed.is_multiple_of(4) && workload.anonymity.mode == ViewMode::Off,
         ..RunOptions::default()
     };
@@ -168,8 +170,8 @@ fn assert_conserved(record: &Record, discarded: u64, what: &str) {
     let can = |info: &&EngineInfo| !(record.plan.inline && needs_dense_ids(info));
     let contenders = ENTRIES.iter().filter(can).count() + 1;
     let passes = if record.plan.warm { 2 } else { 1 };
-    // three rounds alone, and one in turn
-    assert_eq!(record.trials.len(), 4 * contenders * passes, "{what}");
+    let rounds = record.plan.interleaving.map_or(1, |how| how.isolated_rounds + 1);
+    assert_eq!(record.trials.len(), rounds * contenders * passes, "{what}");
     for trial in &record.trials {
         let what = format!("{what}: {}", trial.engine);
         let accounted = trial.applied + trial.discarded + trial.failed + trial.skipped;

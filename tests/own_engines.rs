@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use common::binary::{SMOKE, example, root, text};
+use common::binary::{SMOKE, example, text};
 use notibench::record::{ProofVerdict, Record};
 
 /// From a panic's message to the end of its process.

@@ -1,6 +1,7 @@
 //! `run` and `rerun`. Imports `harness`, `record`, `report`, `workload`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
@@ -35,6 +36,7 @@ pub(super) fn run_as(
     let (workload, toml, stream) =
         traces::load(args.workload.as_deref(), &args.trace, args.trials.events)?;
     let mut options = options_of(args);
+    options.recorded = stream.as_ref().map(|stream| Arc::clone(&stream.events));
     if let Some(member) = &member {
         member.fill(&mut options)?;
     }

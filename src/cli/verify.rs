@@ -10,12 +10,16 @@ use super::signal::{end_process, stop_flag};
 use super::traces;
 use crate::engine::Role;
 use crate::engine::registry::ENTRIES;
-use crate::harness::{self, Contender, VerifyFailure, VerifyOptions};
+use crate::harness::{self, Contender, Verified, VerifyFailure, VerifyOptions};
 use crate::unit::quantity::show_whole;
 use crate::workload::{Workload, workload_files};
 
 /// Folders whose workloads are verified where none is named.
 const FOLDERS: [&str; 2] = ["workloads", "workloads/smoke"];
+/// Fewer members than this leave much unseen.
+const FEW_MEMBERS: u64 = 1_000;
+/// The workload on which the tests' broken engines are all caught.
+const PROVING: &str = "workloads/smoke/from_zero.toml";
 /// Events of a workload, and of one ingest call, at the most.
 const MAX_EVENTS: u64 = 100_000_000;
 const MAX_BATCH: u64 = 1 << 20;
@@ -34,6 +38,7 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
         stop: stop_flag(),
         on_hang: end_process,
     };
+    let mut blind = BlindSpots::default();
     let mut failures = Vec::new();
     if args.trace.trace.is_some() {
         let ready = traces::prepare(&args.trace, Some(args.events))?;
@@ -41,6 +46,7 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
         let mut progress = Progress::new();
         let found = harness::verify_trace(workload, stream, &contenders, &options, &mut progress)?;
         let events = ready.stream.note.events;
+        blind.note(&ready.workload, &found);
         failures.extend(tell(
             &ready.workload.name,
             events,
@@ -53,11 +59,12 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
         for path in &workloads(args)? {
             let (workload, _) = Workload::load(path)?;
             let found = harness::verify(&workload, &contenders, &options, &mut Progress::new())?;
+            blind.note(&workload, &found);
             failures.extend(tell(&workload.name, args.events, args, &contenders, found)?);
         }
     }
     if failures.is_empty() {
-        return Ok(());
+        return blind.in_words().iter().try_for_each(|words| print(words));
     }
     let lines: Vec<String> = failures
         .iter()
@@ -89,9 +96,10 @@ fn tell(
     events: u64,
     args: &VerifyArgs,
     contenders: &[Contender],
-    (failed, compared): (Vec<VerifyFailure>, u64),
+    found: Verified,
 ) -> Result<Vec<VerifyFailure>, Failure> {
-    let verdict = if failed.is_empty() {
+    let compared = found.compared;
+    let verdict = if found.failures.is_empty() {
         "equal to the oracle"
     } else {
         "DIFFERS"
@@ -103,7 +111,46 @@ fn tell(
         threads.join(", "),
         show_whole(events),
     ))?;
-    Ok(failed)
+    Ok(found.failures)
+}
+
+/// What a verification that found nothing may have missed.
+#[derive(Debug, Default)]
+struct BlindSpots {
+    /// The most members that a stream had.
+    members: u64,
+    with_threads: u64,
+    one_by_one: u64,
+}
+
+impl BlindSpots {
+    fn note(&mut self, workload: &Workload, found: &Verified) {
+        self.members = self.members.max(workload.population.members);
+        self.with_threads += found.with_threads;
+        self.one_by_one += found.one_by_one;
+    }
+
+    fn in_words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        if self.members < FEW_MEMBERS {
+            words.push(format!(
+                "note: {} members at the most: states are seldom made, tables hardly grow, and \
+                 what is named is named again at once; an engine that loses an update while it \
+                 makes a state, or that lags more than it declares, may pass; verify {PROVING}, \
+                 too",
+                show_whole(self.members)
+            ));
+        }
+        if self.one_by_one > 0 {
+            words.push(format!(
+                "note: in {} of {} trials with several threads no two threads ingested at one \
+                 time: what goes wrong between them can't be seen there; give more --events",
+                show_whole(self.one_by_one),
+                show_whole(self.with_threads)
+            ));
+        }
+        words
+    }
 }
 
 fn check_numbers(args: &VerifyArgs) -> Result<(), Failure> {

@@ -25,6 +25,7 @@ use super::state::{ContentUpdate, MemberUpdate, for_each_update};
 use super::viewing::Views;
 use super::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
+use crate::unit::cache::Near;
 use crate::unit::hash::shared_hasher;
 use alone::{SHARDS_ALONE, apply_in_order};
 use grouped::{Grouped, InShards, group};
@@ -53,6 +54,7 @@ pub struct DashMapEngine {
     inbox_capacity: usize,
     views: Views,
     threads: usize,
+    near: Near,
 }
 
 impl Engine for DashMapEngine {
@@ -79,6 +81,7 @@ impl Engine for DashMapEngine {
             inbox_capacity: config.inbox_capacity,
             views: config.views.clone(),
             threads,
+            near: Near::here(),
         }
     }
 
@@ -88,7 +91,7 @@ impl Engine for DashMapEngine {
             first_shard: worker * SHARDS / self.threads % SHARDS,
             split: Split::default(),
             grouping: Grouping::new(),
-            sightings: Sightings::default(),
+            sightings: Sightings::new(self.near),
             reader: Reader::new(),
             lately: Lately::new(),
         }

@@ -24,20 +24,71 @@ impl DensePair {
     pub const NONE: u32 = u32::MAX;
 }
 
+/// Pairs that the list has room for, for each event, at most: where more
+/// indexes are left out, they are searched.
+const ROOM_AN_EVENT: usize = 4;
+
 /// For each event of a stream, by its index, the dense numbers of what it
 /// changes. An id's number is its rank among the sorted distinct ids of the
 /// members, or of the contents, that the stream changes.
 #[derive(Debug, Default)]
 pub struct DenseIds {
     pairs: Vec<DensePair>,
+    places: Places,
+    events: usize,
     members: usize,
     contents: usize,
 }
 
+/// Where in the list of pairs an event's is. A stream may start at any index,
+/// and may leave some out.
+#[derive(Debug)]
+enum Places {
+    /// At the index less this one.
+    From(u64),
+    /// At the position of the index among these, which rise.
+    Among(Vec<u64>),
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self::From(0)
+    }
+}
+
+impl Places {
+    /// Of a stream whose indexes rise, and how long the list must be.
+    fn of(events: &[Event]) -> (Self, usize) {
+        let (Some(first), Some(last)) = (events.first(), events.last()) else {
+            return (Self::default(), 0);
+        };
+        let span = (last.index() - first.index()).saturating_add(1);
+        match usize::try_from(span) {
+            Ok(span) if span <= events.len().saturating_mul(ROOM_AN_EVENT) => {
+                (Self::From(first.index()), span)
+            }
+            _ => {
+                let indexes = events.iter().map(Event::index).collect();
+                (Self::Among(indexes), events.len())
+            }
+        }
+    }
+
+    /// Where the pair of one of the stream's indexes is.
+    #[inline(always)]
+    fn at(&self, index: u64) -> usize {
+        match self {
+            Self::From(first) => index.wrapping_sub(*first) as usize,
+            Self::Among(indexes) => indexes.binary_search(&index).unwrap_or(usize::MAX),
+        }
+    }
+}
+
 impl DenseIds {
-    /// The numbers of a stream that starts at index 0. While it works it
-    /// takes 8 bytes an event and 32 an id beside the 8 bytes an event that
-    /// it gives.
+    /// The numbers of a stream whose indexes rise. While it works it takes 8
+    /// bytes an event and 32 an id beside what it gives: 8 bytes an event, 32
+    /// at most where the stream leaves indexes out. Where it leaves out more
+    /// than three of four, each event is searched, which takes a probe time.
     #[must_use]
     pub fn of_stream(events: &[Event]) -> Self {
         let none = DensePair {
@@ -47,24 +98,34 @@ impl DenseIds {
         let mut pairs = vec![none; events.len()];
         let members = number(events, &mut pairs, member_of, |pair| &mut pair.member);
         let contents = number(events, &mut pairs, content_of, |pair| &mut pair.content);
+        let (places, room) = Places::of(events);
+        if room > pairs.len() {
+            let mut spread = vec![none; room];
+            for (event, pair) in events.iter().zip(pairs) {
+                spread[places.at(event.index())] = pair;
+            }
+            pairs = spread;
+        }
         Self {
             pairs,
+            places,
+            events: events.len(),
             members,
             contents,
         }
     }
 
-    /// The numbers of the event at `index`.
+    /// The numbers of the event at `index`, which must be one of the stream's.
     #[inline(always)]
     #[must_use]
     pub fn of(&self, index: u64) -> DensePair {
-        self.pairs[index as usize]
+        self.pairs[self.places.at(index)]
     }
 
     /// Events that have numbers.
     #[must_use]
-    pub fn events(&self) -> usize {
-        self.pairs.len()
+    pub const fn events(&self) -> usize {
+        self.events
     }
 
     /// Distinct members that the stream changes; their numbers are below it.
@@ -130,11 +191,58 @@ fn distinct(events: &[Event], id_of: &(impl Fn(&Event) -> Option<u64> + Sync)) -
 mod tests {
     use super::*;
     use crate::engine::check::stream;
+    use crate::event::MAX_INDEX;
+
+    /// A whole stream, a slice of one, one of which every third event is left
+    /// out, and one with hardly any left.
+    fn streams() -> [Vec<Event>; 4] {
+        let all = stream(3, 5_000);
+        let some = |keep: fn(&&Event) -> bool| all.iter().filter(keep).copied().collect();
+        [
+            all.clone(),
+            all[4_000..].to_vec(),
+            some(|event| event.index() % 3 != 1),
+            some(|event| event.index() % 97 == 5),
+        ]
+    }
 
     #[test]
     fn a_number_is_the_rank_of_an_id_among_those_that_change() {
-        let events = stream(3, 5_000);
-        let dense = DenseIds::of_stream(&events);
+        streams().iter().for_each(|events| ranks_are_right(events));
+        assert_eq!(DenseIds::of_stream(&[]).events(), 0);
+    }
+
+    #[test]
+    fn indexes_at_the_ends_of_their_range_have_numbers() {
+        let numbered = |indexes: &[u64]| -> Vec<Event> {
+            let events = stream(3, indexes.len() as u64);
+            let renumbered = events.iter().zip(indexes).map(|(event, &index)| {
+                let (actor, content) = ((event.actor, event.segment()), event.content);
+                let (kind, undo) = (event.kind(), event.undo());
+                Event::new(
+                    index,
+                    event.at_us,
+                    kind,
+                    undo,
+                    actor,
+                    event.recipient,
+                    content,
+                )
+            });
+            renumbered.collect()
+        };
+        let last = MAX_INDEX - 1;
+        for indexes in [
+            &[0, 1, (1 << 32) - 1, 1 << 32, last][..],
+            &[0, last],
+            &[last],
+        ] {
+            ranks_are_right(&numbered(indexes));
+        }
+    }
+
+    fn ranks_are_right(events: &[Event]) {
+        let dense = DenseIds::of_stream(events);
         let sorted = |id_of: fn(&Event) -> Option<u64>| {
             let ids: std::collections::BTreeSet<u64> = events.iter().filter_map(id_of).collect();
             ids.into_iter().collect::<Vec<u64>>()
@@ -144,11 +252,10 @@ mod tests {
         assert_eq!(dense.contents(), contents.len());
         assert_eq!(dense.events(), events.len());
         let found = |ids: &[u64], number: u32| ids.get(number as usize).copied();
-        for event in &events {
+        for event in events {
             let pair = dense.of(event.index());
             assert_eq!(found(&members, pair.member), member_of(event));
             assert_eq!(found(&contents, pair.content), content_of(event));
         }
-        assert!(events.iter().any(|event| member_of(event).is_none()));
     }
 }

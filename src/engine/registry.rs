@@ -54,12 +54,40 @@ pub fn info(name: &str) -> Option<&'static EngineInfo> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Role;
 
     #[test]
     fn names_are_unique_and_every_entry_gives_advice() {
         for (at, info) in ENTRIES.iter().enumerate() {
-            assert!(info.about.len() > 20, "{} has no advice", info.name);
-            assert!(ENTRIES[..at].iter().all(|other| other.name != info.name));
+            let before = &ENTRIES[..at];
+            let is_new = |of: fn(&EngineInfo) -> &str| before.iter().all(|o| of(o) != of(info));
+            assert!(is_new(|info| info.name), "{} is there twice", info.name);
+            assert!(
+                is_new(|info| info.about),
+                "{} has another's advice",
+                info.name
+            );
+            assert!(!info.about.contains('\n'), "{}: one line", info.name);
+            // when to pick it, and what it gives up
+            let halves = info.about.split_once("; ");
+            let says_both = halves.is_some_and(|(pick, up)| !pick.is_empty() && !up.is_empty());
+            assert!(says_both || info.role == Role::Probe, "{}", info.about);
         }
+    }
+
+    #[test]
+    fn an_entry_is_dispatched_to_the_engine_of_its_name() {
+        struct NameOf;
+        impl EngineVisitor for NameOf {
+            type Output = &'static str;
+            fn visit<E: Engine>(self) -> &'static str {
+                E::INFO.name
+            }
+        }
+        for entry in ENTRIES {
+            assert_eq!(dispatch(entry.name, NameOf), Some(entry.name));
+            assert_eq!(info(entry.name).map(|found| found.about), Some(entry.about));
+        }
+        assert_eq!(dispatch("no-engine", NameOf), None);
     }
 }

@@ -4,15 +4,12 @@
 use super::keyed::{Keyed, KeyedTable};
 use super::state::{ContentUpdate, MemberUpdate, for_each_update};
 use crate::event::Event;
+use crate::unit::cache::Near;
 use crate::unit::hash::{SharedHasher, hash_id};
 
 /// Updates that are prefetched together, then applied: about as many lines
 /// as a core can have on their way from memory at a time.
 const PREFETCHED: usize = 16;
-
-/// Tables of more bytes than this are prefetched: about a core's share of the
-/// last-level cache. In smaller ones the lines are near.
-const NEAR_CACHE_BYTES: u64 = 16 << 20;
 
 /// Updates, each with the hash of its id.
 #[derive(Debug, Default)]
@@ -69,7 +66,7 @@ pub(super) const fn room_at_most(count: u64, updates: u64, events: u64) -> u64 {
 }
 
 /// Applies updates, each to the one of `tables` that `table_of` says for its
-/// hash. Tables are taken to be of like size.
+/// hash. Tables are taken to be of like size. In small ones the lines are near.
 pub(super) fn apply_all<U: Keyed>(
     tables: &mut [KeyedTable<U::State>],
     table_of: impl Fn(u64) -> usize,
@@ -77,7 +74,17 @@ pub(super) fn apply_all<U: Keyed>(
     inbox_capacity: usize,
 ) {
     let one = tables.first().map_or(0, KeyedTable::allocated_bytes);
-    let is_far = one * tables.len() as u64 > NEAR_CACHE_BYTES;
+    let is_far = one * tables.len() as u64 > Near::here().alone as u64;
+    apply_blocks(tables, table_of, updates, inbox_capacity, is_far);
+}
+
+fn apply_blocks<U: Keyed>(
+    tables: &mut [KeyedTable<U::State>],
+    table_of: impl Fn(u64) -> usize,
+    updates: &[(u64, U)],
+    inbox_capacity: usize,
+    is_far: bool,
+) {
     for block in updates.chunks(PREFETCHED) {
         if is_far {
             // the tags tell where the state is, the state where its inbox is:
@@ -109,25 +116,25 @@ mod tests {
     fn prefetched_blocks_leave_what_single_updates_leave() {
         let hasher = shared_hasher();
         let mut updates = Updates::default();
-        let events = stream_over(1_600_000, 1, 1_200_000);
+        let events = stream_over(40_000, 1, 60_000);
         updates.add(&events, &hasher);
         let mut single = KeyedTable::default();
         for (hash, update) in &updates.members {
             single.apply(*hash, update, INBOX_CAPACITY);
         }
-        let mut tables: [KeyedTable<Member>; 3] = Default::default();
         let table_of = |hash: u64| (hash >> 50) as usize % 3;
-        for batch in updates.members.chunks(1000) {
-            apply_all(&mut tables, table_of, batch, INBOX_CAPACITY);
-        }
-        let far = tables.iter().map(KeyedTable::allocated_bytes).sum::<u64>();
-        assert!(far > NEAR_CACHE_BYTES, "nothing was prefetched");
-        let count: usize = tables.iter().map(KeyedTable::len).sum();
-        assert_eq!(count, single.len());
-        for (id, state) in single.iter() {
-            let hash = hash_id(&hasher, id);
-            let found = tables[table_of(hash)].get(hash, id).unwrap();
-            assert_eq!(format!("{found:?}"), format!("{state:?}"));
+        for is_far in [false, true] {
+            let mut tables: [KeyedTable<Member>; 3] = Default::default();
+            for batch in updates.members.chunks(1000) {
+                apply_blocks(&mut tables, table_of, batch, INBOX_CAPACITY, is_far);
+            }
+            let count: usize = tables.iter().map(KeyedTable::len).sum();
+            assert_eq!(count, single.len());
+            for (id, state) in single.iter() {
+                let hash = hash_id(&hasher, id);
+                let found = tables[table_of(hash)].get(hash, id).unwrap();
+                assert_eq!(format!("{found:?}"), format!("{state:?}"));
+            }
         }
     }
 }

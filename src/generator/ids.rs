@@ -54,14 +54,22 @@ const CROWDED_BITS: u64 = 0b1111 << 53;
 /// Ids tried for one number; all fail in one of 10^7 numbers.
 const CANDIDATES: u64 = 256;
 
-/// How numbers become ids: a bijection onto its image, and no id is 0.
+/// How numbers become ids: a bijection onto its image.
 pub(super) trait Numbering {
-    /// The id of a number.
+    /// The id of the member of that number.
     fn id(number: u64) -> u64;
+
+    /// The id of the content of that number, which is not 0.
+    #[inline(always)]
+    fn content_id(number: u64) -> u64 {
+        Self::id(number)
+    }
 }
 
 /// 1, 2, 3, …
 pub(super) struct Sequential;
+/// Members from 0 on, contents from 1 on.
+pub(super) struct FromZero;
 /// 41 bits of milliseconds, 10 of machine, 12 of sequence, as time-ordered
 /// generators make them: a member joins every 170 ms, on 1,024 machines.
 pub(super) struct Snowflake;
@@ -73,6 +81,18 @@ pub(super) struct Adversarial;
 impl Numbering for Sequential {
     #[inline(always)]
     fn id(number: u64) -> u64 {
+        number + 1
+    }
+}
+
+impl Numbering for FromZero {
+    #[inline(always)]
+    fn id(number: u64) -> u64 {
+        number
+    }
+
+    #[inline(always)]
+    fn content_id(number: u64) -> u64 {
         number + 1
     }
 }
@@ -104,13 +124,22 @@ impl Numbering for Adversarial {
     }
 }
 
-/// The id of a number under a scheme known only now.
-pub(super) fn id_of(scheme: IdScheme, number: u64) -> u64 {
+/// The id of the member of a number, or of the content, under a scheme known
+/// only now.
+pub(super) fn id_of(scheme: IdScheme, number: u64, is_content: bool) -> u64 {
+    fn of<N: Numbering>(number: u64, is_content: bool) -> u64 {
+        if is_content {
+            N::content_id(number)
+        } else {
+            N::id(number)
+        }
+    }
     match scheme {
-        IdScheme::Sequential => Sequential::id(number),
-        IdScheme::Snowflake => Snowflake::id(number),
-        IdScheme::Random => Random::id(number),
-        IdScheme::Adversarial => Adversarial::id(number),
+        IdScheme::Sequential => of::<Sequential>(number, is_content),
+        IdScheme::FromZero => of::<FromZero>(number, is_content),
+        IdScheme::Snowflake => of::<Snowflake>(number, is_content),
+        IdScheme::Random => of::<Random>(number, is_content),
+        IdScheme::Adversarial => of::<Adversarial>(number, is_content),
     }
 }
 
@@ -139,12 +168,16 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_distinct_and_never_zero() {
+    fn ids_are_distinct_and_no_content_is_zero() {
         use IdScheme::*;
-        for scheme in [Sequential, Snowflake, Random, Adversarial] {
-            let image: HashSet<u64> = (0..20_000).map(|number| id_of(scheme, number)).collect();
-            assert_eq!(image.len(), 20_000, "{scheme:?}");
-            assert!(!image.contains(&0));
+        for scheme in [Sequential, FromZero, Snowflake, Random, Adversarial] {
+            for is_content in [false, true] {
+                let ids = (0..20_000).map(|number| id_of(scheme, number, is_content));
+                let image: HashSet<u64> = ids.collect();
+                assert_eq!(image.len(), 20_000, "{scheme:?}");
+                let has_zero = scheme == FromZero && !is_content;
+                assert_eq!(image.contains(&0), has_zero, "{scheme:?}");
+            }
         }
     }
 

@@ -81,15 +81,13 @@ impl ReadStream {
             _ => ReadKind::Pushes,
         };
         let number = self.by_rank.apply(self.members.rank(word(1), second));
-        let id = match kind {
-            ReadKind::Badge | ReadKind::InboxPage | ReadKind::WhoViewed | ReadKind::Pushes => {
-                id_of(self.scheme, number)
-            }
-            ReadKind::Reactions | ReadKind::ContentViews => id_of(
-                self.scheme,
-                number * self.per_member + below(word(3), self.per_member),
-            ),
+        let is_content = kind.is_of_content();
+        let number = if is_content {
+            number * self.per_member + below(word(3), self.per_member)
+        } else {
+            number
         };
+        let id = id_of(self.scheme, number, is_content);
         Read { id, kind }
     }
 

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::alias::{self, Column};
 use super::classes::{CLASS_BITS, KindTraits, UNDO, class_columns, class_traits};
-use super::ids::{Adversarial, Numbering, Permutation, Random, Sequential, Snowflake};
+use super::ids::{Adversarial, FromZero, Numbering, Permutation, Random, Sequential, Snowflake};
 use super::time::TimeTable;
 use super::zipf::Zipf;
 use crate::event::{Event, Kind, Segment};
@@ -115,6 +115,7 @@ impl Generator {
     pub fn fill(&self, start: u64, events: &mut [Event]) {
         match self.scheme {
             IdScheme::Sequential => self.fill_with::<Sequential>(start, events),
+            IdScheme::FromZero => self.fill_with::<FromZero>(start, events),
             IdScheme::Snowflake => self.fill_with::<Snowflake>(start, events),
             IdScheme::Random => self.fill_with::<Random>(start, events),
             IdScheme::Adversarial => self.fill_with::<Adversarial>(start, events),
@@ -206,7 +207,7 @@ impl Generator {
             recipient,
             content,
         } = draft;
-        let content = N::id(content) & self.traits[kind as usize].has_content;
+        let content = N::content_id(content) & self.traits[kind as usize].has_content;
         let actor = (N::id(actor), self.segment(actor));
         Event::new(index, at_us, kind, undo, actor, N::id(recipient), content)
     }

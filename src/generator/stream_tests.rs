@@ -66,9 +66,16 @@ fn undos_copy_an_earlier_fresh_event_of_a_kind_that_can_be_undone() {
 
 #[test]
 fn fields_fit_their_kind() {
-    let workload = workload();
+    for ids in [IdScheme::Sequential, IdScheme::FromZero] {
+        let mut workload = workload();
+        workload.population.ids = ids;
+        fields_of_their_kind_under(&workload);
+    }
+}
+
+fn fields_of_their_kind_under(workload: &Workload) {
     let mut self_actions = 0;
-    for event in Generator::new(&workload, 9).events(0..100_000) {
+    for event in Generator::new(workload, 9).events(0..100_000) {
         assert_eq!(event.content != 0, event.kind().has_content());
         if event.kind() == Kind::MarkRead {
             assert!(event.is_self_action());

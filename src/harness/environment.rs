@@ -7,6 +7,7 @@ use std::fs;
 use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::record::{CacheNote, Environment};
+use crate::unit::cache::{self, Cache};
 use crate::unit::quantity::show_bytes;
 
 /// Reads what the machine says of itself; what it doesn't say is left out.
@@ -45,22 +46,12 @@ pub fn examine() -> Environment {
 
 /// The first processor's caches for data, the nearest first.
 fn caches() -> Vec<CacheNote> {
-    let cache = |index: usize| {
-        let of = |name: &str| {
-            text(&format!(
-                "/sys/devices/system/cpu/cpu0/cache/index{index}/{name}"
-            ))
-        };
-        (of("type")? != "Instruction").then_some(())?;
-        Some(CacheNote {
-            level: of("level")?.parse().ok()?,
-            bytes: of("size")?.strip_suffix('K')?.parse::<u64>().ok()? << 10,
-            shared_by: of("shared_cpu_list")?,
-        })
+    let note = |cache: Cache| CacheNote {
+        level: cache.level,
+        bytes: cache.bytes,
+        shared_by: cache.shared_by,
     };
-    let mut found: Vec<CacheNote> = (0..8).filter_map(cache).collect();
-    found.sort_by_key(|cache| cache.level);
-    found
+    cache::caches().into_iter().map(note).collect()
 }
 
 /// Load average over a minute.

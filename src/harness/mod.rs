@@ -65,7 +65,7 @@ pub use source::Source;
 pub use sweep::{SweepRequest, sweep};
 pub use trace_stream::TraceStream;
 pub use trial::{TrialError, TrialOutcome, TrialSetup, run_trial, run_trial_twice};
-pub use verify::{VerifyFailure, VerifyOptions, verify, verify_trace};
+pub use verify::{Verified, VerifyFailure, VerifyOptions, verify, verify_trace};
 pub use watch::{Glance, Observer, OpenGlance, Silent, Watcher};
 pub use weather::weather_now;
 pub use weeks::views_of;

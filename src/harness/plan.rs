@@ -1,5 +1,7 @@
 //! From what was asked to what is run: engines, sizes, limits. Imports
-//! `record`, `engine`, `workload`.
+//! `record`, `engine`, `generator`, `event`, `workload`.
+
+use std::sync::Arc;
 
 use super::contender::Contender;
 use super::fit::is_inline;
@@ -12,7 +14,8 @@ use super::weeks::fits_weeks;
 use crate::engine::registry::ENTRIES;
 use crate::engine::state::INBOX_CAPACITY;
 use crate::engine::{EngineInfo, Role};
-use crate::generator::ReadStream;
+use crate::event::Event;
+use crate::generator::{Generator, ReadStream};
 use crate::record::{ClusterPlan, Environment, Plan};
 use crate::workload::Workload;
 
@@ -83,6 +86,8 @@ pub struct RunOptions {
     /// Processes that make trials together, each with `threads` workers; none:
     /// this one alone.
     pub cluster: Option<usize>,
+    /// Events of a trace, whose times a schedule follows; none: the workload's.
+    pub recorded: Option<Arc<Vec<Event>>>,
 }
 
 /// Chooses the engines: those named, then the A/A control, then `null`; and
@@ -223,7 +228,8 @@ pub fn resolve(
     fits_weeks(options, workload)?;
     let cluster = cluster_plan(options, workload)?;
     let seed = options.seed.unwrap_or(workload.seed);
-    let open_loop = settle(&options.open_loop, options.events, workload, seed)?;
+    let at_us = event_times(options, workload, seed);
+    let open_loop = settle(&options.open_loop, options.events, workload, &*at_us)?;
     let events = events_of(options, workload, open_loop.as_ref())?;
     let threads = threads_of(options, cluster, env)?;
     let batch = options.batch.unwrap_or(1_024);
@@ -295,6 +301,27 @@ fn events_of(
 fn drawn() -> u64 {
     let now = std::time::SystemTime::UNIX_EPOCH.elapsed();
     getrandom::u64().unwrap_or_else(|_| now.map_or(0, |since| since.as_nanos() as u64))
+}
+
+/// Event time of a position in the stream that a run is of, in µs from its
+/// start: of a trace, as it was read; else as the workload makes it.
+fn event_times<'a>(
+    options: &'a RunOptions,
+    workload: &Workload,
+    seed: u64,
+) -> Box<dyn Fn(u64) -> u64 + 'a> {
+    match options.recorded.as_deref() {
+        // more events than there are is refused once the plan is made
+        Some(events) => Box::new(|position| {
+            let last = events.len().saturating_sub(1);
+            let event = events.get(usize::try_from(position).map_or(last, |at| at.min(last)));
+            event.map_or(0, |event| event.at_us - events[0].at_us)
+        }),
+        None => {
+            let generator = Generator::new(workload, seed);
+            Box::new(move |position| generator.event(position).at_us)
+        }
+    }
 }
 
 /// Workers, of all processes where there are several.

@@ -1,11 +1,9 @@
 //! From what was asked of an open loop to its schedule: rate, length, number
-//! of events, of which two give the third. Imports `record`, `generator`,
-//! `workload`.
+//! of events, of which two give the third. Imports `record`, `workload`.
 
 use super::open_loop::{MOST_INTERVALS, bytes_of_series, scaled};
 use super::plan::RunOptions;
 use super::plan_error::PlanError;
-use crate::generator::Generator;
 use crate::record::{Arrivals, Idle, OpenLoopPlan};
 use crate::unit::quantity::show_ns;
 use crate::workload::Workload;
@@ -111,7 +109,8 @@ pub(super) fn whole_run(options: &RunOptions) -> Result<(), PlanError> {
     }
 }
 
-/// Settles the schedule; `None` for a closed loop.
+/// Settles the schedule; `None` for a closed loop. `at_us` is the event time
+/// of a position in the stream.
 ///
 /// # Errors
 /// Flags that contradict one another, numbers out of range.
@@ -119,14 +118,19 @@ pub(super) fn settle(
     options: &OpenLoopOptions,
     events: Option<u64>,
     workload: &Workload,
-    seed: u64,
+    at_us: &dyn Fn(u64) -> u64,
 ) -> Result<Option<Settled>, PlanError> {
     if !options.is_asked() {
         return Ok(None);
     }
     refuse_contradictions(options, events)?;
     let (arrivals, events, duration_ns) = match options.time_scale {
-        Some(scale) => squeezed(scale, options.duration_ns, events, workload, seed)?,
+        Some(scale) => squeezed(
+            scale,
+            options.duration_ns,
+            events.unwrap_or(workload.events),
+            at_us,
+        )?,
         None => {
             let (events, duration_ns) = by_rate(options, events)?;
             let arrivals = options.arrivals.unwrap_or(Arrivals::Poisson);
@@ -200,17 +204,14 @@ fn by_rate(options: &OpenLoopOptions, events: Option<u64>) -> Result<(u64, u64),
     Ok((events, duration_ns))
 }
 
-/// The workload's own event times, up to a length or a number of events.
+/// The stream's own event times, up to a length or a number of events.
 fn squeezed(
     (real_ns, event_us): (u64, u64),
     duration_ns: Option<u64>,
-    events: Option<u64>,
-    workload: &Workload,
-    seed: u64,
+    mut events: u64,
+    at_us: &dyn Fn(u64) -> u64,
 ) -> Result<(Arrivals, u64, u64), PlanError> {
-    let generator = Generator::new(workload, seed);
-    let due = |index: u64| scaled(generator.event(index).at_us, real_ns, event_us);
-    let mut events = events.unwrap_or(workload.events);
+    let due = |position: u64| scaled(at_us(position), real_ns, event_us);
     let mut length = due(events.max(1) - 1) + 1;
     if let Some(asked) = duration_ns.filter(|asked| *asked < length) {
         let (mut low, mut high) = (0, events);
@@ -274,11 +275,14 @@ fn conflict<T>(words: String) -> Result<T, PlanError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generator::Generator;
 
     fn settled(options: OpenLoopOptions, events: Option<u64>) -> Result<Settled, String> {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/workloads/diurnal_week.toml");
         let (workload, _) = Workload::load(std::path::Path::new(path)).unwrap();
-        let settled = settle(&options, events, &workload, 1);
+        let settled = settle(&options, events, &workload, &|at| {
+            Generator::new(&workload, 1).event(at).at_us
+        });
         settled
             .map(|found| found.expect("an open loop"))
             .map_err(|error| error.to_string())

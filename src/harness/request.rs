@@ -46,9 +46,12 @@ pub struct RunRequest<'a> {
 }
 
 /// The schedule of an open loop, made anew for each round: it is the same.
-pub(super) fn open_loop_of(plan: &Plan, source: &Source) -> Option<OpenLoop> {
+pub(super) fn open_loop_of(request: &RunRequest<'_>, source: &Source) -> Option<OpenLoop> {
+    let plan = &request.plan;
     let open_loop = plan.open_loop.as_ref()?;
-    let at_us = |index| source.at_us(index);
+    // a trace may be a slice of a longer stream
+    let starts_us = request.trace.map_or(0, |_| source.at_us(0));
+    let at_us = |position| source.at_us(position) - starts_us;
     let (seed, threads) = (plan.seed, plan.threads);
     Some(OpenLoop::new(open_loop, seed, threads, plan.events, at_us))
 }

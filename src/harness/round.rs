@@ -48,7 +48,7 @@ impl Rounds<'_> {
         round: usize,
     ) -> Result<(), TrialError> {
         let plan = &self.request.plan;
-        let open_loop = open_loop_of(plan, self.source);
+        let open_loop = open_loop_of(self.request, self.source);
         let watch = Watch::new(observer);
         let setup = TrialSetup {
             open_loop: open_loop.as_ref(),

@@ -58,7 +58,7 @@ pub(super) fn source_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -
     });
     let reads = ReadStream::new(workload, plan.seed);
     let source = match request.trace {
-        Some(trace) => Source::of_trace(trace, reads),
+        Some(trace) => Source::of_trace(trace, reads).prefix(plan.events),
         None => {
             let generator = Generator::new(workload, plan.seed);
             Source::new(generator, reads, plan.events, plan.inline).counted(request.views.clone())

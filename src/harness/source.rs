@@ -146,14 +146,14 @@ impl Source {
     pub(super) fn prefix(&self, events: u64) -> Self {
         let events = events.min(self.events);
         let origin = match &self.origin {
-            Origin::Recorded { reads, .. } => {
+            Origin::Recorded { reads, .. } if events < self.events => {
                 let kept = &self.stored_events[..events as usize];
                 Origin::Recorded {
                     digest: kept.iter().map(Event::digest).sum(),
                     reads: reads.clone(),
                 }
             }
-            generated => generated.clone(),
+            whole => whole.clone(),
         };
         Self {
             origin,
@@ -269,7 +269,8 @@ impl Source {
         if self.inline() {
             room.extend((0..count).map(|at| self.made(first + at * step)));
         } else {
-            let stored = self.stored_events[first as usize..].iter();
+            let from = (first - self.stored_from) as usize;
+            let stored = self.stored_events[from..].iter();
             room.extend(stored.step_by(step as usize).take(count as usize));
         }
         room
@@ -357,7 +358,7 @@ impl Source {
             .reduce(Digest::default, |sum, one| sum + one)
     }
 
-    /// Event time of an index, in µs from the stream's start.
+    /// Event time of a position in it, in µs of the stream's own time.
     #[must_use]
     pub fn at_us(&self, index: u64) -> u64 {
         let stored = index.checked_sub(self.stored_from);

@@ -11,6 +11,7 @@ use super::weeks::views_of;
 use crate::engine::state::INBOX_CAPACITY;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
+use crate::record::WorkerStamp;
 use crate::workload::Workload;
 
 /// How a verification is made.
@@ -45,8 +46,20 @@ pub struct VerifyFailure {
     pub words: String,
 }
 
-/// Verifies every contender on one workload; gives the failures and the
-/// number of snapshots compared.
+/// What a verification found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Engines that are not right.
+    pub failures: Vec<VerifyFailure>,
+    /// Snapshots compared.
+    pub compared: u64,
+    /// Trials with several workers.
+    pub with_threads: u64,
+    /// Of those, trials in which no two workers ingested at one time.
+    pub one_by_one: u64,
+}
+
+/// Verifies every contender on one workload.
 ///
 /// # Errors
 /// A worker's panic, or an interruption.
@@ -55,7 +68,7 @@ pub fn verify(
     contenders: &[Contender],
     options: &VerifyOptions,
     observer: &mut dyn Observer,
-) -> Result<(Vec<VerifyFailure>, u64), TrialError> {
+) -> Result<Verified, TrialError> {
     let seed = options.seed.unwrap_or(workload.seed);
     let source = Source::new(
         Generator::new(workload, seed),
@@ -78,7 +91,7 @@ pub fn verify_trace(
     contenders: &[Contender],
     options: &VerifyOptions,
     observer: &mut dyn Observer,
-) -> Result<(Vec<VerifyFailure>, u64), TrialError> {
+) -> Result<Verified, TrialError> {
     let seed = options.seed.unwrap_or(workload.seed);
     let source = Source::of_trace(trace, ReadStream::new(workload, seed));
     verify_source(&trace.note.path, &source, contenders, options, observer)
@@ -90,12 +103,11 @@ fn verify_source(
     contenders: &[Contender],
     options: &VerifyOptions,
     observer: &mut dyn Observer,
-) -> Result<(Vec<VerifyFailure>, u64), TrialError> {
+) -> Result<Verified, TrialError> {
     observer.stage(name);
     let expected = Expectation::of(source, INBOX_CAPACITY, false, &options.stop);
     let expected = expected.ok_or(TrialError::Interrupted)?;
-    let mut failures = Vec::new();
-    let mut compared = 0;
+    let mut verified = Verified::default();
     let total = contenders.len() * options.threads.len();
     for (at, contender) in contenders.iter().enumerate() {
         for (step, &threads) in options.threads.iter().enumerate() {
@@ -115,7 +127,9 @@ fn verify_source(
                 on_hang: options.on_hang,
             };
             let (outcome, finding) = contender.trial(&setup, Some(&expected))?;
-            compared += u64::from(finding.checked);
+            verified.compared += u64::from(finding.checked);
+            verified.with_threads += u64::from(threads > 1);
+            verified.one_by_one += u64::from(threads > 1 && !overlap(&outcome.workers));
             let conserved = (outcome.tally.events == source.events()).then_some(());
             let lost = || {
                 format!(
@@ -140,7 +154,7 @@ fn verify_source(
                 .and(finding.wrong.map_or(Ok(()), Err))
                 .and(fresh);
             if let Err(words) = verdict {
-                failures.push(VerifyFailure {
+                verified.failures.push(VerifyFailure {
                     engine: contender.name.clone(),
                     workload: name.to_owned(),
                     threads,
@@ -149,5 +163,31 @@ fn verify_source(
             }
         }
     }
-    Ok((failures, compared))
+    Ok(verified)
+}
+
+/// Whether two workers that had events were at work at one time.
+fn overlap(workers: &[WorkerStamp]) -> bool {
+    let mut busy: Vec<&WorkerStamp> = workers.iter().filter(|w| w.events > 0).collect();
+    busy.sort_unstable_by_key(|worker| worker.start_ns);
+    busy.windows(2).any(|two| two[1].start_ns < two[0].end_ns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn workers_overlap_where_one_starts_before_another_ends() {
+        let worker = |start_ns, end_ns, events| WorkerStamp {
+            start_ns,
+            end_ns,
+            events,
+        };
+        let [first, second] = [worker(10, 20, 5), worker(19, 30, 5)];
+        assert!(overlap(&[second, first]));
+        assert!(!overlap(&[first, worker(20, 30, 5)]));
+        assert!(!overlap(&[first, worker(12, 14, 0)]), "it had no event");
+        assert!(!overlap(&[first]) && !overlap(&[]));
+    }
 }

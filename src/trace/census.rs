@@ -69,8 +69,8 @@ pub struct Census {
     pub chance_repeats: u64,
     /// Events whose actor is their recipient, undos and read marks left out.
     pub self_actions: u64,
-    /// Event time of the last event, in µs.
-    pub end_us: u64,
+    /// From the first event to the last, in µs of event time.
+    pub span_us: u64,
     /// Distinct members, as actors or recipients.
     pub members: u64,
     /// Recipients of all events.
@@ -82,7 +82,7 @@ pub struct Census {
     pub actors: Popularity,
     /// Contents of events that have one, undos left out.
     pub contents: Popularity,
-    /// Events in each of [`PARTS`] equal parts of the time up to `end_us`.
+    /// Events in each of [`PARTS`] equal parts of that time.
     pub parts: [u64; PARTS],
 }
 
@@ -123,7 +123,10 @@ impl Census {
 
 /// Everything that is a plain sum.
 fn tally(events: &[Event]) -> Census {
-    let end_us = events.iter().map(|event| event.at_us).max().unwrap_or(0);
+    // a slice of a stream does not begin at its start
+    let times = || events.iter().map(|event| event.at_us);
+    let start_us = times().min().unwrap_or(0);
+    let span_us = times().max().unwrap_or(0) - start_us;
     let mut census = Census {
         events: events.len() as u64,
         kinds: [0; Kind::ALL.len()],
@@ -132,7 +135,7 @@ fn tally(events: &[Event]) -> Census {
         repeats: 0,
         chance_repeats: 0,
         self_actions: 0,
-        end_us,
+        span_us,
         members: 0,
         recipients: Popularity::default(),
         plain_recipients: Popularity::default(),
@@ -142,7 +145,7 @@ fn tally(events: &[Event]) -> Census {
     };
     for event in events {
         census.dispositions[effect_of(event).disposition as usize] += 1;
-        let part = u128::from(event.at_us) * PARTS as u128 / (u128::from(end_us) + 1);
+        let part = u128::from(event.at_us - start_us) * PARTS as u128 / (u128::from(span_us) + 1);
         census.parts[part as usize] += 1;
         if event.undo() {
             census.undos += 1;
@@ -233,7 +236,7 @@ mod tests {
         assert_eq!((census.events, census.undos, census.done()), (6, 1, 5));
         assert_eq!(census.kinds[Kind::PostLike as usize], 2);
         assert_eq!((census.repeats, census.self_actions), (1, 1));
-        assert_eq!((census.members, census.end_us), (3, 50));
+        assert_eq!((census.members, census.span_us), (3, 50));
         assert_eq!(census.recipients.counts, [5, 1]);
         assert_eq!(census.plain_recipients.counts, [1]);
         assert_eq!(census.actors.counts, [2]);
@@ -241,6 +244,21 @@ mod tests {
         assert!((census.recipients.top_share(1) - 5.0 / 6.0).abs() < 1e-12);
         assert_eq!(census.parts.iter().sum::<u64>(), 6);
         assert_eq!((census.parts[0], census.parts[PARTS - 1]), (1, 1));
+    }
+
+    #[test]
+    fn a_slice_of_a_stream_has_its_own_time() {
+        let events: Vec<Event> = (700..800)
+            .map(|index| event(index, Kind::MemberFollow, false, 1, 2))
+            .collect();
+        let census = Census::of(&events);
+        let between = events[99].at_us - events[0].at_us;
+        assert_eq!((census.span_us, census.events), (between, 100));
+        assert!(
+            census.parts.iter().all(|count| (2..4).contains(count)),
+            "{:?}",
+            census.parts
+        );
     }
 
     #[test]

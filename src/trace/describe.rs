@@ -41,7 +41,7 @@ pub fn describe(all: &[Described<'_>]) -> Vec<Vec<String>> {
     };
     row("events", &|of| show_whole(of.census.events));
     row("members", &|of| show_whole(of.census.members));
-    row("time", &|of| days(of.census.end_us));
+    row("time", &|of| days(of.census.span_us));
     for kind in Kind::ALL {
         row(kind.name(), &|of| {
             share(of.census.kinds[kind as usize], of.census.done())

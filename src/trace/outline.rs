@@ -32,7 +32,7 @@ pub fn outline(name: &str, about: String, census: &Census) -> Workload {
         about,
         seed: 1,
         events: census.events.max(1),
-        span_us: (census.end_us + 1).clamp(SPAN_LIMITS_US.0, SPAN_LIMITS_US.1),
+        span_us: (census.span_us + 1).clamp(SPAN_LIMITS_US.0, SPAN_LIMITS_US.1),
         mix: WriteMix {
             kinds: kinds.map(|kind| kind / sum * (1.0 - undo)),
             undo,

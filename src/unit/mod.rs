@@ -1,8 +1,9 @@
-//! Floor 0, plain parts: mixing, digests, quantities, files that are
+//! Floor 0, plain parts: mixing, digests, quantities, caches, files that are
 //! replaced whole. Imports nothing of this crate.
 
 pub mod address;
 pub mod atomic_file;
+pub mod cache;
 pub mod digest;
 pub mod hash;
 pub mod mix;

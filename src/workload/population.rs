@@ -7,8 +7,9 @@ use super::spec::{IdScheme, Population};
 use crate::event::Segment;
 
 /// The words for id schemes.
-const ID_SCHEMES: [(&str, IdScheme); 4] = [
+const ID_SCHEMES: [(&str, IdScheme); 5] = [
     ("sequential", IdScheme::Sequential),
+    ("from_zero", IdScheme::FromZero),
     ("snowflake", IdScheme::Snowflake),
     ("random", IdScheme::Random),
     ("adversarial", IdScheme::Adversarial),

@@ -147,6 +147,8 @@ pub struct Population {
 pub enum IdScheme {
     /// 1, 2, 3, …
     Sequential,
+    /// Members 0, 1, 2, …; contents 1, 2, 3, …, since a content of 0 is none.
+    FromZero,
     /// Time in the high bits, machine and sequence in the low ones.
     Snowflake,
     /// Uniform words.

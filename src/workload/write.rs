@@ -115,6 +115,7 @@ impl Workload {
         writeln!(out, "hot_exponent = {}", number(of.hot_exponent))?;
         let ids = match of.ids {
             IdScheme::Sequential => "sequential",
+            IdScheme::FromZero => "from_zero",
             IdScheme::Snowflake => "snowflake",
             IdScheme::Random => "random",
             IdScheme::Adversarial => "adversarial",

@@ -261,6 +261,13 @@ fn verify_says_what_it_compared() {
         shown.contains("at 1, 3 threads, 2,000 events: equal to the oracle"),
         "{shown}"
     );
+    // two members are no proof, and beside more of them no matter
+    let blind = "note: 2 members at the most";
+    let proving = "workloads/smoke/from_zero.toml";
+    assert!(shown.contains(blind) && shown.contains(proving), "{shown}");
+    let quick = ["--events", "2k", "--threads", "1", "--engine", "dashmap"];
+    let both = succeed(&[&["verify", SMOKE, proving][..], &quick].concat());
+    assert!(!text(&both.stdout).contains("note:"));
 }
 
 #[test]

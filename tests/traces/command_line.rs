@@ -324,3 +324,28 @@ fn check_refused(words: &[&str], code: i32, part: &str) {
     assert_eq!(given.status.code(), Some(code), "{words:?}: {said}");
     assert!(said.contains(part), "{words:?}: {said}");
 }
+
+#[test]
+fn ids_of_0_are_ids_like_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (log, record) = (path("z.csv"), path("z.json"));
+    for rows in ["1,0,1767225600\n", "0,1,1767225600\n0,1,1767225601\n"] {
+        fs::write(&log, format!("a,b,t\n{rows}")).unwrap();
+        let reading = [
+            "--map",
+            "actor=a,recipient=b,at=t",
+            "--kind",
+            "member_follow",
+        ];
+        for threads in ["1", "2"] {
+            let words = [
+                &["run", "--trace", &log, "--all", "--threads", threads][..],
+                &["--rounds", "1", "--batch", "1", "--out", &record],
+                &reading,
+            ];
+            let given = output(&words.concat());
+            assert!(given.status.success(), "{rows}{}", text(&given.stderr));
+        }
+    }
+}

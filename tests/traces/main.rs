@@ -7,6 +7,7 @@ mod command_line;
 mod fits;
 mod inferred;
 mod round_trip;
+mod slices;
 mod tables;
 
 #[allow(dead_code)]

@@ -102,11 +102,13 @@ impl Kept {
     }
 }
 
+/// A badge and what it was made from. The default is of no member: every id and
+/// every version may occur, so only `badge` can say that nothing is kept.
 #[derive(Clone, Copy, Debug, Default)]
 struct KeptBadge {
     member: u64,
     version: u64,
-    badge: u32,
+    badge: Option<u32>,
 }
 
 /// What a session keeps.
@@ -114,21 +116,21 @@ struct KeptBadge {
 pub(super) struct KeptAnswers {
     badges: Box<[KeptBadge]>,
     answers: Box<[Kept]>,
-    asked: Box<[Read]>,
+    asked: Box<[Option<Read>]>,
 }
 
 impl KeptAnswers {
     pub(super) fn new() -> Self {
-        // no version is 0, nor a support empty, so nothing is kept yet
         let read = Read {
             id: 0,
             kind: ReadKind::Badge,
         };
+        // without support: it holds for no read
         let nothing = Kept::new(read, Answer::Inbox(InboxPage::new()));
         Self {
             badges: vec![KeptBadge::default(); BADGES].into(),
             answers: vec![nothing; ANSWERS].into(),
-            asked: vec![read; ASKED].into(),
+            asked: vec![None; ASKED].into(),
         }
     }
 
@@ -137,7 +139,8 @@ impl KeptAnswers {
     #[inline(always)]
     pub(super) fn badge(&self, hash: u64, member: u64, version: u64) -> Option<u32> {
         let kept = &self.badges[hash as usize % BADGES];
-        (kept.member == member && kept.version == version).then_some(kept.badge)
+        let holds = kept.member == member && kept.version == version;
+        kept.badge.filter(|_| holds)
     }
 
     /// Keeps a badge made from a shard with this version.
@@ -146,7 +149,7 @@ impl KeptAnswers {
         self.badges[hash as usize % BADGES] = KeptBadge {
             member,
             version,
-            badge,
+            badge: Some(badge),
         };
     }
 
@@ -171,7 +174,7 @@ impl KeptAnswers {
     #[inline(always)]
     pub(super) fn was_asked(&mut self, hash: u64, read: &Read) -> bool {
         let asked = &mut self.asked[hash as usize % ASKED];
-        std::mem::replace(asked, *read) == *read
+        asked.replace(*read) == Some(*read)
     }
 }
 
@@ -212,6 +215,28 @@ mod tests {
             let changed = [&versions.members, &versions.contents][usize::from(is_content)];
             changed.change(shard);
             assert_eq!(kept.answer(1, &read, &versions).is_some(), holds);
+        }
+    }
+
+    #[test]
+    fn nothing_is_kept_or_asked_before_it_was() {
+        let versions = BothVersions {
+            members: Versions::new(4),
+            contents: Versions::new(4),
+        };
+        for id in [0, 1, u64::MAX] {
+            let mut kept = KeptAnswers::new();
+            // a shard from which nobody has kept an answer, and one from which somebody has
+            for version in [versions.members.now(0), versions.members.keep(1)] {
+                assert_eq!(kept.badge(0, id, version), None, "{id} at {version}");
+                kept.keep_badge(0, id, version, 0);
+                assert_eq!(kept.badge(0, id, version), Some(0), "{id} at {version}");
+                kept = KeptAnswers::new();
+            }
+            for read in ReadKind::ALL.map(|kind| Read { id, kind }) {
+                assert_eq!(kept.answer(0, &read, &versions), None);
+                assert!(!kept.was_asked(0, &read), "{read:?}");
+            }
         }
     }
 

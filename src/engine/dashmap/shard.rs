@@ -11,6 +11,7 @@ use super::grouping::SHARDS;
 
 use crate::engine::keyed::Keyed;
 use crate::engine::state::{ContentUpdate, MemberUpdate};
+use crate::unit::cache::Near;
 use crate::unit::hash::{SharedHasher, hash_id};
 use crate::unit::prefetch::{prefetch_line, prefetch_value};
 
@@ -77,24 +78,29 @@ impl Sighting {
     }
 }
 
-/// Tables of more bytes than this are prefetched: in smaller ones the lines
-/// are near, and asking for them costs more than it saves.
-const NEAR_CACHE_BYTES: usize = 4 << 20;
-
-/// The same for a lone session: no other core takes its lines away, and those
-/// that left the second-level cache are in the third.
-const NEAR_BYTES_ALONE: usize = 16 << 20;
-
 /// Where a session saw the tables of both maps.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sightings {
     pub(super) members: [Sighting; SHARDS],
     pub(super) contents: [Sighting; SHARDS],
     /// Bytes of all tables that were sighted.
     bytes: usize,
+    /// Tables of more bytes are prefetched: in smaller ones the lines are near,
+    /// and asking for them costs more than it saves.
+    near: Near,
 }
 
 impl Sightings {
+    /// None yet.
+    pub(super) fn new(near: Near) -> Self {
+        Self {
+            members: [Sighting::default(); SHARDS],
+            contents: [Sighting::default(); SHARDS],
+            bytes: 0,
+            near,
+        }
+    }
+
     /// Looks where the table of a shard's members is now.
     #[inline(always)]
     pub(super) fn sight_members(&mut self, shard: usize, table: &Table<MemberUpdate>) {
@@ -110,13 +116,13 @@ impl Sightings {
     /// Whether it is worth while to prefetch.
     #[inline(always)]
     pub(super) const fn are_far(&self) -> bool {
-        self.bytes > NEAR_CACHE_BYTES
+        self.bytes > self.near.shared
     }
 
-    /// The same for a lone session.
+    /// The same for a lone session: no other core takes its lines away.
     #[inline(always)]
     pub(super) const fn are_far_alone(&self) -> bool {
-        self.bytes > NEAR_BYTES_ALONE
+        self.bytes > self.near.alone
     }
 }
 

@@ -1,7 +1,7 @@
 //! Batches on every path. Imports its parent and the checks.
 
 use super::*;
-use crate::engine::check::{Fold, agrees_with_fold, all_reads, answers, stream};
+use crate::engine::check::{Fold, agrees_with_fold, all_reads, answers, holds, ingest, stream};
 
 #[test]
 fn no_answer_is_kept_beyond_what_another_session_ingests() {
@@ -31,6 +31,24 @@ fn no_answer_is_kept_beyond_what_another_session_ingests() {
                     "after {seen} events"
                 );
             }
+        }
+    }
+}
+
+/// On tables that are taken to be far, all is prefetched first.
+#[test]
+fn agrees_with_the_plain_fold_where_everything_is_far() {
+    let events = stream(12, 20_000);
+    for threads in [1, 2] {
+        for batch in [1, SMALLEST_GROUPED, 300, LARGEST_GROUPED + 1] {
+            let mut engine = DashMapEngine::build(&EngineConfig::new(threads));
+            engine.near = Near {
+                second_level: 0,
+                shared: 0,
+                alone: 0,
+            };
+            ingest(&engine, threads, &events, batch);
+            holds(&engine, threads, &Fold::of(&events));
         }
     }
 }

@@ -20,10 +20,9 @@ use crate::engine::{
 };
 use crate::event::{Event, Read, Stamp};
 use crate::policy::{Disposition, effect_of};
+use crate::unit::cache::Near;
 use crate::unit::prefetch::prefetch_line;
 
-/// Bytes of the states of one part: half of a second-level cache.
-const PART_BYTES: usize = 1 << 20;
 /// Parts that each session finds at least, so that all are done at one time.
 const PARTS_A_SESSION: usize = 64;
 /// States of the smallest part, as a power of two.
@@ -65,7 +64,10 @@ pub(super) struct Parts<S> {
 
 impl<S: Default> Parts<S> {
     fn new(states: usize, sessions: usize) -> Self {
-        let mut shift = (PART_BYTES / size_of::<S>()).ilog2();
+        // the states of one part take half of a second-level cache
+        let mut shift = (Near::here().second_level / 2 / size_of::<S>())
+            .max(1)
+            .ilog2();
         while shift > SMALLEST_PART && states >> shift < PARTS_A_SESSION * sessions {
             shift -= 1;
         }

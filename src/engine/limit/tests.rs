@@ -103,7 +103,8 @@ fn config_of(threads: usize, events: &[Event]) -> EngineConfig {
     }
 }
 
-/// Two passes, at several numbers of threads: the second over warm state.
+/// Two passes, at several numbers of threads: the second over warm state. The
+/// stream is whole, a slice, and one with gaps.
 fn comes_to_the_folds_state<E: Numbered>() {
     // few ids and many, so that there is one part of each, and more
     for (ids, threads, batch) in [
@@ -112,7 +113,13 @@ fn comes_to_the_folds_state<E: Numbered>() {
         (90_000, 2, 1),
         (90_000, 3, 1_000),
     ] {
-        let events = stream_over(ids, ids + threads as u64, 60_000);
+        let mut events = stream_over(ids, ids + threads as u64, 60_000);
+        match batch {
+            7 => drop(events.drain(..20_000)),
+            256 => events.retain(|event| event.index() % 5 != 0),
+            1 => events.retain(|event| event.index() % 7 == 3),
+            _ => {}
+        }
         let twice = [events.clone(), events.clone()].concat();
         let config = config_of(threads, &events);
         let ids = Ids::of(&events, &DenseIds::of_stream(&events));
@@ -139,7 +146,7 @@ fn limit_partitioned_does_the_whole_work() {
 
 #[test]
 fn limit_flat_counts_every_update() {
-    let events = stream_over(400, 5, 20_000);
+    let events = stream_over(400, 5, 30_000).split_off(10_000);
     let engine = LimitFlat::build(&config_of(3, &events));
     ingest(&engine, 3, &events, 100);
     let (mut of_members, mut of_contents) = (0, 0);

@@ -164,11 +164,10 @@ impl Recent {
     /// answers of an oracle that has folded the later ones, too.
     fn settled(&self, oracle: &Oracle, events: &[Event]) -> (Vec<Read>, Vec<Answer>) {
         let with_answers = reads_about(events).into_iter().filter_map(|read| {
-            let named = match read.kind {
-                ReadKind::Reactions | ReadKind::ContentViews => &self.contents,
-                ReadKind::Badge | ReadKind::InboxPage | ReadKind::WhoViewed | ReadKind::Pushes => {
-                    &self.members
-                }
+            let named = if read.kind.is_of_content() {
+                &self.contents
+            } else {
+                &self.members
             };
             if named.contains_key(&read.id) {
                 return None;
@@ -187,7 +186,7 @@ impl Recent {
     }
 }
 
-/// Reads of every member and content that `events` name, each once.
+/// Every kind of read of every member and content that `events` name, each once.
 #[must_use]
 pub fn reads_about(events: &[Event]) -> Vec<Read> {
     let mut members: Vec<u64> = events.iter().map(|event| event.recipient).collect();
@@ -197,14 +196,11 @@ pub fn reads_about(events: &[Event]) -> Vec<Read> {
         ids.sort_unstable();
         ids.dedup();
     }
-    let of_member = |id| [ReadKind::Badge, ReadKind::InboxPage].map(|kind| Read { id, kind });
-    let of_content = |id| Read {
-        id,
-        kind: ReadKind::Reactions,
+    let of = |ids: Vec<u64>, is_content: bool| {
+        let asked = move |kind: &ReadKind| kind.is_of_content() == is_content;
+        let kinds = move || ReadKind::ALL.into_iter().filter(asked);
+        ids.into_iter()
+            .flat_map(move |id| kinds().map(move |kind| Read { id, kind }))
     };
-    members
-        .into_iter()
-        .flat_map(of_member)
-        .chain(contents.into_iter().map(of_content))
-        .collect()
+    of(members, false).chain(of(contents, true)).collect()
 }

@@ -140,7 +140,7 @@ impl Stage {
             Beside::Polls => READERS * POLLS,
             _ => 0,
         };
-        let polls: Vec<Vec<Answer>> = (0..polls)
+        let polls: Vec<Vec<Option<Answer>>> = (0..polls)
             .map(|poll| self.ask(poll % READERS, &reads[..self.objects() as usize]))
             .collect();
         let lines = match self.attack.beside {
@@ -149,16 +149,19 @@ impl Stage {
         };
         let objects = self.objects() as usize;
         let seen_of = |object: usize| Seen {
-            early: views_of(&early[object]),
-            late: views_of(&late[object]),
-            closed: views_of(&closed[object]),
-            again: polls.iter().map(|poll| views_of(&poll[object])).collect(),
+            early: views_of(early[object].as_ref()),
+            late: views_of(late[object].as_ref()),
+            closed: views_of(closed[object].as_ref()),
+            again: polls
+                .iter()
+                .map(|poll| views_of(poll[object].as_ref()))
+                .collect(),
             others_changed: (1..reads.len() / objects).any(|kind| {
                 let at = kind * objects + object;
                 // what the crowd does itself is in both worlds
                 let is_open = early[at] != late[at];
                 let of_views = reads[at].kind.is_of_views();
-                is_open || (!of_views && late[at] != closed[at]) || is_odd(&before[at])
+                is_open || (!of_views && late[at] != closed[at]) || before[at].is_none()
             }),
             line: lines.get(&(MEMBERS + object as u64)).copied(),
         };
@@ -192,10 +195,11 @@ impl Stage {
         kinds.iter().copied().flat_map(of_kind).collect()
     }
 
-    pub(super) fn ask(&self, reader: usize, reads: &[Read]) -> Vec<Answer> {
-        let mut answers = vec![Answer::Badge(u32::MAX); reads.len()];
+    /// The answer to each read; none where none came.
+    pub(super) fn ask(&self, reader: usize, reads: &[Read]) -> Vec<Option<Answer>> {
+        let mut answers = vec![None; reads.len()];
         let mut session = open_session(&self.engine, &self.config.views, reader);
-        session.read(reads, &mut |at, answer| answers[at] = answer.clone());
+        session.read(reads, &mut |at, answer| answers[at] = Some(answer.clone()));
         session.finish();
         answers
     }
@@ -285,14 +289,9 @@ impl Stage {
     }
 }
 
-fn views_of(answer: &Answer) -> Option<ReleasedViews> {
+fn views_of(answer: Option<&Answer>) -> Option<ReleasedViews> {
     match answer {
-        Answer::Views(views) => *views,
+        Some(Answer::Views(views)) => *views,
         _ => None,
     }
-}
-
-/// An answer that no engine gives: none came.
-fn is_odd(answer: &Answer) -> bool {
-    *answer == Answer::Badge(u32::MAX)
 }
