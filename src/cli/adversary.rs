@@ -45,16 +45,14 @@ pub(super) fn adversary(args: &AdversaryArgs) -> Result<(), Failure> {
         attacks: found.attacks,
         timings: found.timings,
     };
-    if let Some(path) = &target {
-        record.save(path)?;
-    }
+    let saved = target.map(|target| record.save(&target)).transpose()?;
     print(&match args.output.format {
         OutputFormat::Json => record.to_json().map_err(|error| {
             Failure::Error(format!("the record cannot be written as JSON: {error}"))
         })?,
         _ => report::adversary(&record, &style()),
     })?;
-    if let Some(path) = target {
+    if let Some(path) = saved {
         eprintln!("saved {}", path.display());
     }
     if record.passed {

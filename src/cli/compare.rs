@@ -65,7 +65,7 @@ pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
     }
     if let Some(page) = page {
         let command: Vec<String> = std::env::args().collect();
-        html::write(&page, &[Document::Comparison(&comparison, &command)])?;
+        html::write(&page.path, &[Document::Comparison(&comparison, &command)])?;
     }
     match comparison.failure() {
         Some(words) => Err(Failure::Regression(words)),

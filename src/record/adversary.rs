@@ -2,11 +2,12 @@
 //! Imports `unit`.
 
 use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::unit::atomic_file::{WriteError, write_atomically};
+use super::target::Target;
+use crate::unit::atomic_file::WriteError;
 
 /// Version of the file's format.
 pub const ADVERSARY_SCHEMA: &str = "notibench-adversary/1";
@@ -115,11 +116,13 @@ impl AdversaryRecord {
         Ok(json)
     }
 
-    /// Writes it to `path`, whole or not at all.
+    /// Writes it to `target`, whole or not at all; gives its path.
     ///
     /// # Errors
-    /// Where the file can't be written; what was at `path` stays.
-    pub fn save(&self, path: &Path) -> Result<(), WriteError> {
-        write_atomically(path, |out| out.write_all(self.to_json()?.as_bytes()))
+    /// Where the file can't be written; what was there stays.
+    pub fn save(&self, target: impl Into<Target>) -> Result<PathBuf, WriteError> {
+        target
+            .into()
+            .write(|out| out.write_all(self.to_json()?.as_bytes()))
     }
 }

@@ -17,6 +17,7 @@ mod processors;
 mod schema;
 mod store;
 mod sweep;
+mod target;
 mod trace_note;
 mod validate;
 
@@ -35,6 +36,7 @@ pub use schema::{
     ClockNote, DEFAULT_RELEVANT, EndedBy, EngineNote, EngineProof, OracleNote, PerfNote, Plan,
     ProofVerdict, Realised, Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
-pub use store::{RecordError, default_path};
+pub use store::RecordError;
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};
+pub use target::Target;
 pub use trace_note::TraceNote;
