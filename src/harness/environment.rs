@@ -6,7 +6,7 @@ use std::fs;
 
 use nix::sys::resource::{UsageWho, getrusage};
 
-use crate::record::{CacheNote, Environment};
+use crate::record::{CacheNote, Environment, UNKNOWN_CPU};
 use crate::unit::quantity::show_bytes;
 
 /// Reads what the machine says of itself; what it doesn't say is left out.
@@ -15,9 +15,6 @@ pub fn examine() -> Environment {
     let meminfo = text("/proc/meminfo").unwrap_or_default();
     let kib = |name: &str| field(&meminfo, name).unwrap_or(0) * 1024;
     let cpuinfo = text("/proc/cpuinfo").unwrap_or_default();
-    let cpu = value_after(&cpuinfo, "model name")
-        .unwrap_or("unknown")
-        .to_owned();
     let profile = if cfg!(debug_assertions) {
         "debug"
     } else {
@@ -25,7 +22,7 @@ pub fn examine() -> Environment {
     };
     let load = load_1m();
     Environment {
-        cpu,
+        cpu: processor_name(&cpuinfo).unwrap_or_else(|| UNKNOWN_CPU.to_owned()),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
         os: operating_system(),
         memory_bytes: kib("MemTotal:"),
@@ -41,6 +38,20 @@ pub fn examine() -> Environment {
         load_1m_end: load,
         profile: profile.to_owned(),
     }
+}
+
+/// The processor's model as `/proc/cpuinfo` names it, whose fields differ
+/// between architectures; on ARM at least its maker's number and its part's.
+fn processor_name(cpuinfo: &str) -> Option<String> {
+    let named = ["model name", "Model", "cpu model", "Hardware", "uarch"]
+        .into_iter()
+        .find_map(|field| value_after(cpuinfo, field));
+    let numbered = || {
+        let maker = value_after(cpuinfo, "CPU implementer")?;
+        let part = value_after(cpuinfo, "CPU part")?;
+        Some(format!("implementer {maker}, part {part}"))
+    };
+    named.map(str::to_owned).or_else(numbered)
 }
 
 /// The first processor's caches for data, the nearest first.
@@ -347,6 +358,7 @@ fn value_after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
         .find(|line| line.starts_with(name))?
         .split_once(':')
         .map(|(_, value)| value.trim())
+        .filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]
@@ -377,6 +389,20 @@ mod tests {
     fn bracketed_modes_are_read() {
         assert_eq!(chosen("always [madvise] never"), "madvise");
         assert_eq!(chosen("tsc"), "tsc");
+    }
+
+    #[test]
+    fn processors_are_named_on_other_architectures() {
+        let arm = "processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n";
+        let cases = [
+            ("model name\t: A B\n", Some("A B")),
+            (arm, Some("implementer 0x41, part 0xd0c")),
+            ("processor\t: 0\nmodel name\t: \n", None),
+            ("", None),
+        ];
+        for (cpuinfo, name) in cases {
+            assert_eq!(processor_name(cpuinfo).as_deref(), name, "{cpuinfo}");
+        }
     }
 
     #[test]

@@ -15,11 +15,15 @@ pub struct CacheNote {
     pub shared_by: String,
 }
 
+/// The model of a processor that the machine does not name. Two machines that
+/// have it need not be alike.
+pub const UNKNOWN_CPU: &str = "unknown";
+
 /// The machine, and what on it could spoil a measurement.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Default)]
 #[serde(deny_unknown_fields)]
 pub struct Environment {
-    /// Model of the processor.
+    /// Model of the processor, or [`UNKNOWN_CPU`].
     pub cpu: String,
     /// Processors that this process may use.
     pub cores: usize,

@@ -27,7 +27,7 @@ pub use capacity::{
     Objective, Search, SearchStep, StallFloor, StepKind,
 };
 pub use cluster::{ClusterPlan, ExchangeNote};
-pub use environment::{CacheNote, Environment};
+pub use environment::{CacheNote, Environment, UNKNOWN_CPU};
 pub use open_loop::{
     Arrivals, Idle, IntervalNote, OpenLoopPlan, OpenLoopTrial, RecordingNote, SkippedRange,
 };
