@@ -10,7 +10,7 @@ use super::exit::{Failure, print};
 use super::html::{self, HtmlArgs};
 use super::progress::Progress;
 use super::run::{style, target_of};
-use super::signal::{end_process, stop_flag};
+use super::signal::{end_process, stop_flag, work_is_over};
 use crate::engine::Role;
 use crate::harness::{self, CapacityOptions, CapacityRequest, Contender};
 use crate::record::{Arrivals, Capacity, CapacityVerdict, Objective, Target};
@@ -123,6 +123,7 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
     let path = target(args, &workload)?;
     let page = args.html.target(path.as_ref())?;
     let found = harness::capacity(&request, &mut Progress::new());
+    work_is_over();
     let saved = path.as_ref().map(|target| found.save(target)).transpose();
     match show(&found, args.format) {
         Ok(()) | Err(Failure::ReaderGone) => {}

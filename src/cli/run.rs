@@ -9,7 +9,7 @@ use super::external::Guests;
 use super::html;
 use super::processes;
 use super::progress::observer;
-use super::signal::{end_process, stop_flag};
+use super::signal::{end_process, stop_flag, work_is_over};
 use super::traces;
 use crate::engine::snapshot::write_ndjson;
 use crate::harness::{self, Contender, RunOptions, RunRequest, TraceStream};
@@ -226,6 +226,7 @@ fn run_and_show(
     } else {
         harness::run(request, observer(live)?.as_mut())
     };
+    work_is_over();
     let saved = path.as_ref().map(|target| record.save(target)).transpose();
     // the report is printed even where the record could not be saved
     match show(&record, output.format) {

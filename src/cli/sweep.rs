@@ -7,7 +7,7 @@ use super::exit::{Failure, print};
 use super::html;
 use super::progress::Progress;
 use super::run::{style, target_path, verdict_of};
-use super::signal::{end_process, stop_flag};
+use super::signal::{end_process, stop_flag, work_is_over};
 use crate::harness::{self, Contender, RunOptions, RunRequest, SweepRequest};
 use crate::record::{Pass, Sweep, SweepAxis, SweepPoint};
 use crate::report;
@@ -193,6 +193,7 @@ fn run_and_show(
     let path = target_path(stem, output)?;
     let page = output.html.target(path.as_ref())?;
     let sweep = harness::sweep(request, &mut Progress::new());
+    work_is_over();
     let saved = path.as_ref().map(|target| sweep.save(target)).transpose();
     // the report is printed even where the sweep could not be saved
     match show(&sweep, output.format, Pass::Fresh) {

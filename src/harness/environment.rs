@@ -1,13 +1,15 @@
 //! The machine: what it is, what on it would spoil a measurement and how to
 //! mend it, and what happened to the process during a trial. Imports
-//! `record`.
+//! `record` and its siblings.
 
 use std::fs;
+use std::path::Path;
 
-use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage};
 
+use super::control_group::ControlGroup;
 use crate::record::{CacheNote, Environment, UNKNOWN_CPU};
-use crate::unit::quantity::show_bytes;
+use crate::unit::quantity::{show_bytes, show_whole};
 
 /// Reads what the machine says of itself; what it doesn't say is left out.
 #[must_use]
@@ -21,14 +23,18 @@ pub fn examine() -> Environment {
         "release"
     };
     let load = load_1m();
+    let group = ControlGroup::read(Path::new("/"));
     Environment {
         cpu: processor_name(&cpuinfo).unwrap_or_else(|| UNKNOWN_CPU.to_owned()),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
         os: operating_system(),
         memory_bytes: kib("MemTotal:"),
         available_bytes: kib("MemAvailable:"),
-        cgroup_memory_bytes: cgroup_memory(),
-        cgroup_cpus: cgroup_cpus(),
+        cgroup_memory_bytes: group.memory_bytes,
+        cgroup_cpus: group.cpus,
+        throttled_ms: group.throttled_ms,
+        throttled_ms_end: group.throttled_ms,
+        process_memory_bytes: process_memory(),
         caches: caches(),
         governor: text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         clock_source: text("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
@@ -75,10 +81,33 @@ fn caches() -> Vec<CacheNote> {
 }
 
 /// Load average over a minute.
-pub(super) fn load_1m() -> f64 {
+fn load_1m() -> f64 {
     text("/proc/loadavg")
         .and_then(|line| line.split(' ').next().and_then(|load| load.parse().ok()))
         .unwrap_or(0.0)
+}
+
+/// Notes what the machine says at the end of a run.
+pub(super) fn at_end(env: &mut Environment) {
+    env.load_1m_end = load_1m();
+    env.throttled_ms_end = ControlGroup::read(Path::new("/")).throttled_ms;
+}
+
+/// What the process's own limits of address space and of data (`ulimit -v`
+/// and `-d`) leave it beyond what it has already, in bytes.
+fn process_memory() -> Option<u64> {
+    let status = text("/proc/self/status").unwrap_or_default();
+    let limits = [
+        (Resource::RLIMIT_AS, "VmSize:"),
+        (Resource::RLIMIT_DATA, "VmData:"),
+    ];
+    let left = limits.into_iter().filter_map(|(resource, used)| {
+        let (limit, _) = getrlimit(resource).ok()?;
+        let used = field(&status, used).unwrap_or(0) * 1024;
+        // "unlimited" is the largest number
+        (limit < 1 << 60).then(|| limit.saturating_sub(used))
+    });
+    left.min()
 }
 
 /// One thing about the machine, and how to mend it where it spoils.
@@ -156,6 +185,11 @@ fn findings_of_sharing(env: &Environment) -> [Finding; 3] {
             cpus.map_or("unlimited".to_owned(), |cpus| format!("{cpus:.2}"))
         ),
     };
+    let throttled = env.throttled_ms.unwrap_or(0);
+    let limit = match throttled {
+        0 => limit,
+        ms => format!("{limit}; throttled for {} ms so far", show_whole(ms)),
+    };
     [
         finding(
             "load",
@@ -170,8 +204,7 @@ fn findings_of_sharing(env: &Environment) -> [Finding; 3] {
         finding(
             "control group",
             limit,
-            env.cgroup_cpus
-                .is_some_and(|cpus| cpus < env.cores as f64)
+            (throttled > 0 || env.cgroup_cpus.is_some_and(|cpus| cpus < env.cores as f64))
                 .then_some("the group is throttled: raise its processors, or lower --threads"),
         ),
     ]
@@ -202,7 +235,14 @@ fn findings_of_system(env: &Environment, clock_cost_ns: f64) -> [Finding; 4] {
         ),
         finding(
             "memory",
-            format!("{} free for use", show_bytes(env.available_bytes as f64)),
+            match env.process_memory_bytes {
+                None => format!("{} free for use", show_bytes(env.available_bytes as f64)),
+                Some(left) => format!(
+                    "{} free for use; the process's own limits leave it {}",
+                    show_bytes(env.available_bytes as f64),
+                    show_bytes(left as f64)
+                ),
+            },
             (env.available_bytes < 2 << 30).then_some("lower --events, or generate --inline"),
         ),
     ]
@@ -273,50 +313,6 @@ fn steal_and_total_ticks() -> (u64, u64) {
         ticks.get(7).copied().unwrap_or(0),
         ticks.iter().take(8).sum(),
     )
-}
-
-/// The tightest memory limit of the process's control groups, where there is
-/// one.
-fn cgroup_memory() -> Option<u64> {
-    let version_1 = text("/sys/fs/cgroup/memory/memory.limit_in_bytes");
-    cgroup_files("memory.max")
-        .into_iter()
-        .chain(version_1)
-        .filter_map(|limit| limit.parse().ok())
-        // version 1 says "unlimited" as a number near 2^63
-        .filter(|&limit: &u64| limit < 1 << 60)
-        .min()
-}
-
-/// The tightest limit of processors of the process's control groups.
-fn cgroup_cpus() -> Option<f64> {
-    let cpus = |line: String| {
-        let (quota, period) = line.split_once(' ')?;
-        Some(quota.parse::<f64>().ok()? / period.parse::<f64>().ok()?)
-    };
-    cgroup_files("cpu.max")
-        .into_iter()
-        .filter_map(cpus)
-        .reduce(f64::min)
-}
-
-/// A file of the process's own control group and of all above it, version 2:
-/// each limits what is below.
-fn cgroup_files(name: &str) -> Vec<String> {
-    let groups = text("/proc/self/cgroup").unwrap_or_default();
-    let own = groups
-        .lines()
-        .find_map(|line| line.strip_prefix("0::"))
-        .unwrap_or("/");
-    std::path::Path::new(own.trim_start_matches('/'))
-        .ancestors()
-        .filter_map(|group| {
-            let file = std::path::Path::new("/sys/fs/cgroup")
-                .join(group)
-                .join(name);
-            text(&file.to_string_lossy())
-        })
-        .collect()
 }
 
 /// Resident size of the process, in bytes; 0 where it is not known.

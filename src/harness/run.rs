@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::clock::measure_clock;
 use super::contender::{Contender, Proved};
 use super::course::end_after;
-use super::environment::load_1m;
+use super::environment::at_end;
 use super::new_record::new_record;
 use super::open_loop::OpenLoop;
 use super::proof::Expectation;
@@ -139,7 +139,7 @@ pub(super) fn finish(
             .warnings
             .extend(record.failure.replace(error.to_string()));
     }
-    record.environment.load_1m_end = load_1m();
+    at_end(&mut record.environment);
 }
 
 /// Holds every engine to the freshness that it declares, on the stream's

@@ -10,7 +10,7 @@ use super::target::Target;
 use crate::unit::atomic_file::WriteError;
 
 /// Version of the file's format.
-pub const ADVERSARY_SCHEMA: &str = "notibench-adversary/1";
+pub const ADVERSARY_SCHEMA: &str = "notibench-adversary/2";
 
 /// One game: the attacks, each against one way of showing views.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
@@ -68,6 +68,9 @@ pub struct AttackRow {
     /// What it may be at most: tanh(k ε / 2) for k releases; none where
     /// nothing bounds it.
     pub bound: Option<f64>,
+    /// Trials that tell 8 times in 10 whether an attack that just keeps its
+    /// bound does; none where there is no bound.
+    pub trials_needed: Option<u64>,
     /// What was found.
     pub verdict: AttackVerdict,
 }
@@ -80,6 +83,8 @@ pub enum AttackVerdict {
     Within,
     /// It did better than it may.
     Beyond,
+    /// Its interval reaches to both sides of the bound: too few trials.
+    Unsure,
     /// A control: it tells the worlds apart, as it must.
     Tells,
     /// A control that does not: the game is broken.
