@@ -97,6 +97,43 @@ fn wait_for_the_end(mut child: Child) -> (i32, String, Duration) {
     }
 }
 
+/// An engine that waits for ever, of which a few events make no panic: the
+/// first Ctrl-C ends the process.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_engine_that_never_ends_is_ended_by_the_first_interruption() {
+    for command in ["verify", "run"] {
+        let mut runner = example("panicking_engine");
+        runner.args([command, SMOKE, "--engine", "panics-deaf", "--events", "500"]);
+        if command == "run" {
+            runner.arg("--no-save");
+        }
+        let child = runner
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let tasks = format!("/proc/{}/task", child.id());
+        let works = || {
+            let found = std::fs::read_dir(&tasks).into_iter().flatten().flatten();
+            let names = found.map(|task| std::fs::read_to_string(task.path().join("comm")));
+            names.flatten().any(|name| name.starts_with("worker "))
+        };
+        while !works() {
+            std::thread::yield_now();
+        }
+        let pid = child.id().to_string();
+        let told = std::process::Command::new("kill")
+            .args(["-INT", &pid])
+            .status();
+        assert!(told.unwrap().success());
+        let (code, said, _) = wait_for_the_end(child);
+        assert_eq!(code, 130, "{command}: {said}");
+        assert!(said.contains("engine `panics-deaf`: "), "{command}: {said}");
+        assert!(said.contains("did not stop"), "{command}: {said}");
+    }
+}
+
 #[test]
 fn a_panicking_engine_ends_its_run() {
     let folder = tempfile::tempdir().unwrap();

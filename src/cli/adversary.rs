@@ -38,31 +38,28 @@ pub(super) fn adversary(args: &AdversaryArgs) -> Result<(), Failure> {
         workload: workload.name.clone(),
         toml,
         seed: options.seed,
-        short: options.short,
+        short: args.short,
         epsilon: workload.anonymity.epsilon.value(),
         threshold: workload.anonymity.threshold,
         passed: found.passed(),
         attacks: found.attacks,
         timings: found.timings,
     };
-    if let Some(path) = &target {
-        record.save(path)?;
-    }
+    let saved = target.map(|target| record.save(&target)).transpose()?;
     print(&match args.output.format {
         OutputFormat::Json => record.to_json().map_err(|error| {
             Failure::Error(format!("the record cannot be written as JSON: {error}"))
         })?,
         _ => report::adversary(&record, &style()),
     })?;
-    if let Some(path) = target {
+    if let Some(path) = saved {
         eprintln!("saved {}", path.display());
     }
-    if record.passed {
-        return Ok(());
+    // what the trials could not tell is said, and accuses nothing
+    match &report::adversary_failures(&record)[..] {
+        [] => Ok(()),
+        failures => Err(Failure::Verification(failures.join("\n"))),
     }
-    Err(Failure::Verification(
-        report::adversary_failures(&record).join("\n"),
-    ))
 }
 
 /// Refuses what cannot be played.
@@ -94,7 +91,6 @@ fn options(args: &AdversaryArgs, workload: &Workload) -> Result<AdversaryOptions
     }
     Ok(AdversaryOptions {
         trials,
-        short: args.short,
         seed: args.seed.unwrap_or(workload.seed),
         stop: stop_flag(),
     })

@@ -201,9 +201,13 @@ pub(super) struct CompareArgs {
     /// A build of notibench, given twice: the old one, then the new one
     #[arg(long = "exe", value_name = "FILE")]
     pub(super) exes: Vec<PathBuf>,
-    /// Exit with 4 where an engine is significantly slower, and by more than this, such as 3%
+    /// Exit with 4 where an engine is significantly slower, and by more than this, such as 3%; and
+    /// where one that the old side has can't be judged
     #[arg(long, value_name = "SHARE", value_parser = parse_share, allow_negative_numbers = true)]
     pub(super) fail_slower: Option<f64>,
+    /// Exit with 4, too, where such a slowdown is not excluded: the interval reaches beyond it
+    #[arg(long, requires = "fail_slower")]
+    pub(super) fail_unsure: bool,
     /// Compare records that were not run alike, under a warning
     #[arg(long, conflicts_with = "exes")]
     pub(super) force: bool,

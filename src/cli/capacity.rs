@@ -9,12 +9,12 @@ use super::args::{IdleMode, TraceArgs, arrivals, whole};
 use super::exit::{Failure, print};
 use super::html::{self, HtmlArgs};
 use super::progress::Progress;
-use super::run::{check_target, style};
-use super::signal::{end_process, stop_flag};
+use super::run::{style, target_of};
+use super::signal::{end_process, stop_flag, work_is_over};
 use super::traces;
 use crate::engine::Role;
 use crate::harness::{self, CapacityOptions, CapacityRequest, Contender};
-use crate::record::{Arrivals, Capacity, CapacityVerdict, Objective, default_path};
+use crate::record::{Arrivals, Capacity, CapacityVerdict, Objective, Target};
 use crate::report;
 use crate::report::html::Document;
 use crate::unit::quantity::parse_count;
@@ -122,23 +122,21 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
         on_hang: end_process,
     };
     let path = target(args, &workload)?;
-    let page = args.html.target(path.as_deref())?;
+    let page = args.html.target(path.as_ref())?;
     let found = harness::capacity(&request, &mut Progress::new());
-    let saved = match &path {
-        Some(path) => found.save(path).map_err(Failure::from),
-        None => Ok(()),
-    };
+    work_is_over();
+    let saved = path.as_ref().map(|target| found.save(target)).transpose();
     match show(&found, args.format, args.steps) {
         Ok(()) | Err(Failure::ReaderGone) => {}
         Err(failure) => return Err(failure),
     }
-    saved?;
-    if let Some(page) = page {
-        html::write(&page, &[Document::Capacity(&found)])?;
-    }
-    if let Some(path) = path {
+    let page = page.map_or(Ok(()), |page| {
+        html::write_beside(&saved, &page, &[Document::Capacity(&found)])
+    });
+    if let Some(path) = saved? {
         eprintln!("capacity: {}", path.display());
     }
+    page?;
     verdict_of(&found)
 }
 
@@ -171,26 +169,12 @@ fn chosen(names: &[String], own: &[Contender]) -> Result<Vec<Contender>, Failure
     Ok(contenders)
 }
 
-fn target(args: &CapacityArgs, workload: &Workload) -> Result<Option<PathBuf>, Failure> {
+fn target(args: &CapacityArgs, workload: &Workload) -> Result<Option<Target>, Failure> {
     if args.no_save {
         return Ok(None);
     }
     let stem = format!("{}-capacity", workload.name);
-    let path = match &args.out {
-        Some(path) => path.clone(),
-        None => {
-            let path = default_path(&stem, jiff::Timestamp::now());
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder).map_err(|error| {
-                    let folder = folder.display();
-                    Failure::Error(format!("cannot make the folder {folder}: {error}"))
-                })?;
-            }
-            path
-        }
-    };
-    check_target(&path)?;
-    Ok(Some(path))
+    target_of(&stem, args.out.as_deref()).map(Some)
 }
 
 /// Prints it; on a terminal with every step where `steps` is set.

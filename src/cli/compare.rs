@@ -15,7 +15,8 @@ use crate::engine::StopFlag;
 use crate::harness::{self, ChildError, Observer as _};
 use crate::record::Record;
 use crate::report::compare::{
-    self, Builds, Comparison, RecordFile, Refusal, check_turn, compare_builds, compare_records,
+    self, Builds, Comparison, Gate, RecordFile, Refusal, check_turn, compare_builds,
+    compare_records,
 };
 use crate::report::html::Document;
 use crate::unit::quantity::show_whole;
@@ -65,7 +66,7 @@ pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
     }
     if let Some(page) = page {
         let command: Vec<String> = std::env::args().collect();
-        html::write(&page, &[Document::Comparison(&comparison, &command)])?;
+        html::write(&page.path, &[Document::Comparison(&comparison, &command)])?;
     }
     match comparison.failure() {
         Some(words) => Err(Failure::Regression(words)),
@@ -81,6 +82,14 @@ fn show(comparison: &Comparison, format: CompareFormat) -> String {
     }
 }
 
+/// The gate that was asked for.
+fn gate(args: &CompareArgs) -> Option<Gate> {
+    args.fail_slower.map(|slower| Gate {
+        slower,
+        fail_unsure: args.fail_unsure,
+    })
+}
+
 fn records(args: &CompareArgs, before: &Path, after: &Path) -> Result<Comparison, Failure> {
     let (old, new) = (Record::load(before)?, Record::load(after)?);
     let [before, after] = [before, after].map(|path| path.display().to_string());
@@ -90,7 +99,7 @@ fn records(args: &CompareArgs, before: &Path, after: &Path) -> Result<Comparison
         before,
         after,
         args.pass.into(),
-        args.fail_slower,
+        gate(args),
         args.force,
     )?)
 }
@@ -145,7 +154,7 @@ fn builds(args: &CompareArgs, exes: [&PathBuf; 2], workload: &Path) -> Result<Co
         turns: &counted,
         warmup_turns: WARMUP_TURNS,
         pass: args.pass.into(),
-        fail_slower: args.fail_slower,
+        gate: gate(args),
     })?)
 }
 

@@ -7,8 +7,9 @@ use clap::Args;
 
 use super::exit::Failure;
 use super::run::check_target;
+use crate::record::Target;
 use crate::report::html::{Document, html};
-use crate::unit::atomic_file::write_atomically;
+use crate::unit::atomic_file::{WriteError, write_atomically};
 
 #[derive(Debug, Args)]
 pub(super) struct HtmlArgs {
@@ -18,10 +19,20 @@ pub(super) struct HtmlArgs {
     html: Option<Option<PathBuf>>,
 }
 
+/// Where a page goes.
+#[derive(Debug)]
+pub(super) struct Page {
+    /// Its file, as it was checked before the run.
+    pub(super) path: PathBuf,
+    /// Whether it is named by its record.
+    is_beside: bool,
+}
+
 impl HtmlArgs {
     /// Where the page goes, given where the record goes; refused before the
     /// run where it can't be written.
-    pub(super) fn target(&self, record: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
+    pub(super) fn target(&self, record: Option<&Target>) -> Result<Option<Page>, Failure> {
+        let record = record.map(Target::path);
         let path = match (&self.html, record) {
             (None, _) => return Ok(None),
             (Some(Some(path)), _) => path.clone(),
@@ -41,7 +52,21 @@ impl HtmlArgs {
             )));
         }
         check_target(&path)?;
-        Ok(Some(path))
+        let is_beside = matches!(self.html, Some(None));
+        Ok(Some(Page { path, is_beside }))
+    }
+}
+
+/// Writes the page of a record once it is saved: a page that was to lie beside
+/// it takes the name that the record was given.
+pub(super) fn write_beside(
+    saved: &Result<Option<PathBuf>, WriteError>,
+    page: &Page,
+    documents: &[Document<'_>],
+) -> Result<(), Failure> {
+    match (saved, page.is_beside) {
+        (Ok(Some(record)), true) => write(&record.with_extension("html"), documents),
+        _ => write(&page.path, documents),
     }
 }
 

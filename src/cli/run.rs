@@ -1,6 +1,6 @@
 //! `run` and `rerun`. Imports `harness`, `record`, `report`, `workload`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use super::external::Guests;
 use super::html;
 use super::processes;
 use super::progress::observer;
-use super::signal::{end_process, stop_flag};
+use super::signal::{end_process, stop_flag, work_is_over};
 use super::traces;
 use crate::engine::snapshot::write_ndjson;
 use crate::harness::{self, Contender, RunOptions, RunRequest};
-use crate::record::{Pass, ProofVerdict, Record, default_path};
+use crate::record::{Pass, ProofVerdict, Record, Target};
 use crate::report::html::Document;
 use crate::report::{self, Style};
-use crate::unit::atomic_file::{check_writable, write_atomically};
+use crate::unit::atomic_file::{check_writable, through_links, write_atomically};
 use crate::workload::Workload;
 
 /// `notibench run`.
@@ -199,7 +199,7 @@ fn run_and_show(
         ));
     }
     let path = target_path(&request.workload.name, output)?;
-    let page = output.html.target(path.as_deref())?;
+    let page = output.html.target(path.as_ref())?;
     if request.plan.perf
         && let Some(words) = harness::no_counters()
     {
@@ -216,19 +216,18 @@ fn run_and_show(
     } else {
         harness::run(request, observer(live)?.as_mut())
     };
-    let saved = match &path {
-        Some(path) => record.save(path).map_err(Failure::from),
-        None => Ok(()),
-    };
+    work_is_over();
+    let saved = path.as_ref().map(|target| record.save(target)).transpose();
     // the report is printed even where the record could not be saved
     match show(&record, output.format) {
         // a reader that goes hides no failure of the run
         Ok(()) | Err(Failure::ReaderGone) => {}
         Err(failure) => return Err(failure),
     }
-    let page = page.map_or(Ok(()), |page| html::write(&page, &[Document::Run(&record)]));
-    saved?;
-    if let Some(path) = path {
+    let page = page.map_or(Ok(()), |page| {
+        html::write_beside(&saved, &page, &[Document::Run(&record)])
+    });
+    if let Some(path) = saved? {
         eprintln!("record: {}", path.display());
     }
     page?;
@@ -269,14 +268,20 @@ pub(super) fn style() -> Style {
 }
 
 /// Where the record goes; refused before the run where it can't be written.
-pub(super) fn target_path(stem: &str, output: &OutputArgs) -> Result<Option<PathBuf>, Failure> {
+pub(super) fn target_path(stem: &str, output: &OutputArgs) -> Result<Option<Target>, Failure> {
     if output.no_save {
         return Ok(None);
     }
-    let standard = default_path(stem, jiff::Timestamp::now());
-    let path = match &output.out {
+    target_of(stem, output.out.as_deref()).map(Some)
+}
+
+/// The same, given the value of `--out`.
+pub(super) fn target_of(stem: &str, out: Option<&Path>) -> Result<Target, Failure> {
+    let now = jiff::Timestamp::now();
+    let target = match out {
         None => {
-            if let Some(folder) = standard.parent() {
+            let standard = Target::fresh(stem, now);
+            if let Some(folder) = standard.path().parent() {
                 std::fs::create_dir_all(folder).map_err(|error| {
                     Failure::Error(format!(
                         "cannot make the folder {} for the record: {error}; name another with \
@@ -287,18 +292,17 @@ pub(super) fn target_path(stem: &str, output: &OutputArgs) -> Result<Option<Path
             }
             standard
         }
-        Some(folder) if folder.is_dir() => {
-            folder.join(standard.file_name().unwrap_or(standard.as_os_str()))
-        }
-        Some(file) => file.clone(),
+        Some(folder) if folder.is_dir() => Target::fresh_in(folder, stem, now),
+        Some(file) => Target::from(file),
     };
-    check_target(&path)?;
-    Ok(Some(path))
+    check_target(target.path())?;
+    Ok(target)
 }
 
 /// Whether two targets are one file, which need not be there yet.
 pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     let resolved = |path: &Path| {
+        let path = through_links(path).ok()?;
         let folder = path.parent().filter(|folder| *folder != Path::new(""));
         let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
         Some(folder.join(path.file_name()?))

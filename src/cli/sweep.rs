@@ -10,7 +10,7 @@ use super::exit::{Failure, print};
 use super::html;
 use super::progress::Progress;
 use super::run::{style, target_path, verdict_of};
-use super::signal::{end_process, stop_flag};
+use super::signal::{end_process, stop_flag, work_is_over};
 use super::traces;
 use crate::harness::{self, Contender, RunOptions, RunRequest, SweepRequest};
 use crate::record::{Pass, Sweep, SweepAxis, SweepPoint};
@@ -214,12 +214,10 @@ fn run_and_show(
     output: &OutputArgs,
 ) -> Result<(), Failure> {
     let path = target_path(stem, output)?;
-    let page = output.html.target(path.as_deref())?;
+    let page = output.html.target(path.as_ref())?;
     let sweep = harness::sweep(request, &mut Progress::new());
-    let saved = match &path {
-        Some(path) => sweep.save(path).map_err(Failure::from),
-        None => Ok(()),
-    };
+    work_is_over();
+    let saved = path.as_ref().map(|target| sweep.save(target)).transpose();
     // the report is printed even where the sweep could not be saved
     match show(&sweep, output.format, Pass::Fresh) {
         // a reader that goes hides no failure of the sweep
@@ -227,10 +225,9 @@ fn run_and_show(
         Err(failure) => return Err(failure),
     }
     let page = page.map_or(Ok(()), |page| {
-        html::write(&page, &[Document::Sweep(&sweep)])
+        html::write_beside(&saved, &page, &[Document::Sweep(&sweep)])
     });
-    saved?;
-    if let Some(path) = path {
+    if let Some(path) = saved? {
         eprintln!("sweep: {}", path.display());
     }
     page?;

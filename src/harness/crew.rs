@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use super::trial::{TrialError, TrialSetup};
 use crate::engine::StopFlag;
 
-/// How long the other workers may take to stop after one has panicked.
+/// How long workers may take to stop after another has panicked, or after an
+/// interruption.
 const GRACE: Duration = Duration::from_millis(1_200);
 
 /// Who works, and how they are watched.
@@ -104,6 +105,7 @@ impl Crew<'_> {
         let mut failure: Option<TrialError> = None;
         let mut left = self.setup.threads;
         let mut failed_at = Instant::now();
+        let mut interrupted_at = None;
         while left > 0 {
             match finished.recv_timeout(self.tick) {
                 Ok((_, Ok(report))) => {
@@ -125,11 +127,23 @@ impl Crew<'_> {
                     at_tick();
                     if self.setup.stop.is_set() {
                         self.stop.set();
+                        let at: &mut Instant = interrupted_at.get_or_insert_with(Instant::now);
+                        if at.elapsed() > GRACE {
+                            (self.setup.on_hang)(&format!(
+                                "engine `{}`: {left} of {} workers did not stop within {} ms of \
+                                 the interruption",
+                                self.engine,
+                                self.setup.threads,
+                                GRACE.as_millis()
+                            ));
+                        }
                     }
                     if let Some(failure) = &failure {
                         // a machine under load makes a tick longer than it is
                         if failed_at.elapsed() > GRACE {
-                            (self.setup.on_hang)(&failure.to_string());
+                            (self.setup.on_hang)(&format!(
+                                "{failure}\nanother worker did not stop"
+                            ));
                         }
                     }
                 }

@@ -1,14 +1,16 @@
 //! The machine: what it is, what on it would spoil a measurement and how to
 //! mend it, and what happened to the process during a trial. Imports
-//! `record`.
+//! `record` and its siblings.
 
 use std::fs;
+use std::path::Path;
 
-use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage};
 
-use crate::record::{CacheNote, Environment};
+use super::control_group::ControlGroup;
+use crate::record::{CacheNote, Environment, UNKNOWN_CPU};
 use crate::unit::cache::{self, Cache};
-use crate::unit::quantity::show_bytes;
+use crate::unit::quantity::{show_bytes, show_whole};
 
 /// Reads what the machine says of itself; what it doesn't say is left out.
 #[must_use]
@@ -16,23 +18,24 @@ pub fn examine() -> Environment {
     let meminfo = text("/proc/meminfo").unwrap_or_default();
     let kib = |name: &str| field(&meminfo, name).unwrap_or(0) * 1024;
     let cpuinfo = text("/proc/cpuinfo").unwrap_or_default();
-    let cpu = value_after(&cpuinfo, "model name")
-        .unwrap_or("unknown")
-        .to_owned();
     let profile = if cfg!(debug_assertions) {
         "debug"
     } else {
         "release"
     };
     let load = load_1m();
+    let group = ControlGroup::read(Path::new("/"));
     Environment {
-        cpu,
+        cpu: processor_name(&cpuinfo).unwrap_or_else(|| UNKNOWN_CPU.to_owned()),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
         os: operating_system(),
         memory_bytes: kib("MemTotal:"),
         available_bytes: kib("MemAvailable:"),
-        cgroup_memory_bytes: cgroup_memory(),
-        cgroup_cpus: cgroup_cpus(),
+        cgroup_memory_bytes: group.memory_bytes,
+        cgroup_cpus: group.cpus,
+        throttled_ms: group.throttled_ms,
+        throttled_ms_end: group.throttled_ms,
+        process_memory_bytes: process_memory(),
         caches: caches(),
         governor: text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         clock_source: text("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
@@ -42,6 +45,20 @@ pub fn examine() -> Environment {
         load_1m_end: load,
         profile: profile.to_owned(),
     }
+}
+
+/// The processor's model as `/proc/cpuinfo` names it, whose fields differ
+/// between architectures; on ARM at least its maker's number and its part's.
+fn processor_name(cpuinfo: &str) -> Option<String> {
+    let named = ["model name", "Model", "cpu model", "Hardware", "uarch"]
+        .into_iter()
+        .find_map(|field| value_after(cpuinfo, field));
+    let numbered = || {
+        let maker = value_after(cpuinfo, "CPU implementer")?;
+        let part = value_after(cpuinfo, "CPU part")?;
+        Some(format!("implementer {maker}, part {part}"))
+    };
+    named.map(str::to_owned).or_else(numbered)
 }
 
 /// The first processor's caches for data, the nearest first.
@@ -55,10 +72,33 @@ fn caches() -> Vec<CacheNote> {
 }
 
 /// Load average over a minute.
-pub(super) fn load_1m() -> f64 {
+fn load_1m() -> f64 {
     text("/proc/loadavg")
         .and_then(|line| line.split(' ').next().and_then(|load| load.parse().ok()))
         .unwrap_or(0.0)
+}
+
+/// Notes what the machine says at the end of a run.
+pub(super) fn at_end(env: &mut Environment) {
+    env.load_1m_end = load_1m();
+    env.throttled_ms_end = ControlGroup::read(Path::new("/")).throttled_ms;
+}
+
+/// What the process's own limits of address space and of data (`ulimit -v`
+/// and `-d`) leave it beyond what it has already, in bytes.
+fn process_memory() -> Option<u64> {
+    let status = text("/proc/self/status").unwrap_or_default();
+    let limits = [
+        (Resource::RLIMIT_AS, "VmSize:"),
+        (Resource::RLIMIT_DATA, "VmData:"),
+    ];
+    let left = limits.into_iter().filter_map(|(resource, used)| {
+        let (limit, _) = getrlimit(resource).ok()?;
+        let used = field(&status, used).unwrap_or(0) * 1024;
+        // "unlimited" is the largest number
+        (limit < 1 << 60).then(|| limit.saturating_sub(used))
+    });
+    left.min()
 }
 
 /// One thing about the machine, and how to mend it where it spoils.
@@ -136,6 +176,11 @@ fn findings_of_sharing(env: &Environment) -> [Finding; 3] {
             cpus.map_or("unlimited".to_owned(), |cpus| format!("{cpus:.2}"))
         ),
     };
+    let throttled = env.throttled_ms.unwrap_or(0);
+    let limit = match throttled {
+        0 => limit,
+        ms => format!("{limit}; throttled for {} ms so far", show_whole(ms)),
+    };
     [
         finding(
             "load",
@@ -150,8 +195,7 @@ fn findings_of_sharing(env: &Environment) -> [Finding; 3] {
         finding(
             "control group",
             limit,
-            env.cgroup_cpus
-                .is_some_and(|cpus| cpus < env.cores as f64)
+            (throttled > 0 || env.cgroup_cpus.is_some_and(|cpus| cpus < env.cores as f64))
                 .then_some("the group is throttled: raise its processors, or lower --threads"),
         ),
     ]
@@ -182,7 +226,14 @@ fn findings_of_system(env: &Environment, clock_cost_ns: f64) -> [Finding; 4] {
         ),
         finding(
             "memory",
-            format!("{} free for use", show_bytes(env.available_bytes as f64)),
+            match env.process_memory_bytes {
+                None => format!("{} free for use", show_bytes(env.available_bytes as f64)),
+                Some(left) => format!(
+                    "{} free for use; the process's own limits leave it {}",
+                    show_bytes(env.available_bytes as f64),
+                    show_bytes(left as f64)
+                ),
+            },
             (env.available_bytes < 2 << 30).then_some("lower --events, or generate --inline"),
         ),
     ]
@@ -255,50 +306,6 @@ fn steal_and_total_ticks() -> (u64, u64) {
     )
 }
 
-/// The tightest memory limit of the process's control groups, where there is
-/// one.
-fn cgroup_memory() -> Option<u64> {
-    let version_1 = text("/sys/fs/cgroup/memory/memory.limit_in_bytes");
-    cgroup_files("memory.max")
-        .into_iter()
-        .chain(version_1)
-        .filter_map(|limit| limit.parse().ok())
-        // version 1 says "unlimited" as a number near 2^63
-        .filter(|&limit: &u64| limit < 1 << 60)
-        .min()
-}
-
-/// The tightest limit of processors of the process's control groups.
-fn cgroup_cpus() -> Option<f64> {
-    let cpus = |line: String| {
-        let (quota, period) = line.split_once(' ')?;
-        Some(quota.parse::<f64>().ok()? / period.parse::<f64>().ok()?)
-    };
-    cgroup_files("cpu.max")
-        .into_iter()
-        .filter_map(cpus)
-        .reduce(f64::min)
-}
-
-/// A file of the process's own control group and of all above it, version 2:
-/// each limits what is below.
-fn cgroup_files(name: &str) -> Vec<String> {
-    let groups = text("/proc/self/cgroup").unwrap_or_default();
-    let own = groups
-        .lines()
-        .find_map(|line| line.strip_prefix("0::"))
-        .unwrap_or("/");
-    std::path::Path::new(own.trim_start_matches('/'))
-        .ancestors()
-        .filter_map(|group| {
-            let file = std::path::Path::new("/sys/fs/cgroup")
-                .join(group)
-                .join(name);
-            text(&file.to_string_lossy())
-        })
-        .collect()
-}
-
 /// Resident size of the process, in bytes; 0 where it is not known.
 pub(super) fn resident_bytes() -> u64 {
     let status = text("/proc/self/status").unwrap_or_default();
@@ -338,6 +345,7 @@ fn value_after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
         .find(|line| line.starts_with(name))?
         .split_once(':')
         .map(|(_, value)| value.trim())
+        .filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]
@@ -368,6 +376,20 @@ mod tests {
     fn bracketed_modes_are_read() {
         assert_eq!(chosen("always [madvise] never"), "madvise");
         assert_eq!(chosen("tsc"), "tsc");
+    }
+
+    #[test]
+    fn processors_are_named_on_other_architectures() {
+        let arm = "processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n";
+        let cases = [
+            ("model name\t: A B\n", Some("A B")),
+            (arm, Some("implementer 0x41, part 0xd0c")),
+            ("processor\t: 0\nmodel name\t: \n", None),
+            ("", None),
+        ];
+        for (cpuinfo, name) in cases {
+            assert_eq!(processor_name(cpuinfo).as_deref(), name, "{cpuinfo}");
+        }
     }
 
     #[test]

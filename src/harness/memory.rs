@@ -78,8 +78,8 @@ impl Prediction {
     }
 }
 
-/// Memory that this process may use: the smaller of the control group's
-/// limit and what is available.
+/// Memory that this process may use: the smallest of the control group's
+/// limit, the process's own limits, and what is available.
 #[must_use]
 pub fn memory_limit(env: &Environment) -> u64 {
     // where the machine does not say, nothing is refused
@@ -88,7 +88,8 @@ pub fn memory_limit(env: &Environment) -> u64 {
     } else {
         env.available_bytes
     };
-    env.cgroup_memory_bytes.unwrap_or(u64::MAX).min(available)
+    let limits = [env.cgroup_memory_bytes, env.process_memory_bytes];
+    limits.into_iter().flatten().fold(available, u64::min)
 }
 
 /// Predicts the memory of a run: an upper bound, as if every event touched

@@ -8,6 +8,7 @@ mod clock;
 #[cfg(feature = "cluster")]
 pub mod cluster;
 mod contender;
+mod control_group;
 mod counters;
 mod course;
 mod crew;

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use super::clock::measure_clock;
 use super::contender::Contender;
 use super::course::end_after;
-use super::environment::load_1m;
+use super::environment::at_end;
 use super::new_record::new_record;
 use super::proof::Expectation;
 use super::realised::realised;
@@ -109,7 +109,7 @@ pub(super) fn finish(
             .warnings
             .extend(record.failure.replace(error.to_string()));
     }
-    record.environment.load_1m_end = load_1m();
+    at_end(&mut record.environment);
 }
 
 /// Holds every engine to the freshness that it declares, on the stream's

@@ -29,7 +29,8 @@ pub struct VerifyOptions {
     pub freshness_events: u64,
     /// Set on an interruption.
     pub stop: StopFlag,
-    /// Called where a worker has panicked and another can't be stopped.
+    /// Called where a worker can't be stopped, after another's panic or an
+    /// interruption.
     pub on_hang: fn(&str),
 }
 

@@ -2,14 +2,15 @@
 //! Imports `unit`.
 
 use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::unit::atomic_file::{WriteError, write_atomically};
+use super::target::Target;
+use crate::unit::atomic_file::WriteError;
 
 /// Version of the file's format.
-pub const ADVERSARY_SCHEMA: &str = "notibench-adversary/1";
+pub const ADVERSARY_SCHEMA: &str = "notibench-adversary/2";
 
 /// One game: the attacks, each against one way of showing views.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
@@ -67,6 +68,9 @@ pub struct AttackRow {
     /// What it may be at most: tanh(k ε / 2) for k releases; none where
     /// nothing bounds it.
     pub bound: Option<f64>,
+    /// Trials that tell 8 times in 10 whether an attack that just keeps its
+    /// bound does; none where there is no bound.
+    pub trials_needed: Option<u64>,
     /// What was found.
     pub verdict: AttackVerdict,
 }
@@ -79,6 +83,8 @@ pub enum AttackVerdict {
     Within,
     /// It did better than it may.
     Beyond,
+    /// Its interval reaches to both sides of the bound: too few trials.
+    Unsure,
     /// A control: it tells the worlds apart, as it must.
     Tells,
     /// A control that does not: the game is broken.
@@ -115,11 +121,13 @@ impl AdversaryRecord {
         Ok(json)
     }
 
-    /// Writes it to `path`, whole or not at all.
+    /// Writes it to `target`, whole or not at all; gives its path.
     ///
     /// # Errors
-    /// Where the file can't be written; what was at `path` stays.
-    pub fn save(&self, path: &Path) -> Result<(), WriteError> {
-        write_atomically(path, |out| out.write_all(self.to_json()?.as_bytes()))
+    /// Where the file can't be written; what was there stays.
+    pub fn save(&self, target: impl Into<Target>) -> Result<PathBuf, WriteError> {
+        target
+            .into()
+            .write(|out| out.write_all(self.to_json()?.as_bytes()))
     }
 }

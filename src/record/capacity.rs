@@ -3,7 +3,7 @@
 //! Imports the record's schema, reading, and `unit::atomic_file`.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,9 @@ use super::environment::Environment;
 use super::open_loop::{Arrivals, Idle};
 use super::schema::WorkloadNote;
 use super::store::{RecordError, json_error, read_bytes, schema_named};
+use super::target::Target;
 use crate::stats::ServiceHistogram;
-use crate::unit::atomic_file::{WriteError, write_atomically};
+use crate::unit::atomic_file::WriteError;
 
 /// Version of the schema of capacity files. A reader refuses others.
 pub const CAPACITY_SCHEMA: &str = "notibench-capacity/2";
@@ -230,13 +231,13 @@ impl Capacity {
         Ok(json)
     }
 
-    /// Writes it to `path`, whole or not at all.
+    /// Writes it to `target`, whole or not at all; gives its path.
     ///
     /// # Errors
-    /// Where the file can't be written, or a number is not finite; what was at
-    /// `path` stays.
-    pub fn save(&self, path: &Path) -> Result<(), WriteError> {
-        write_atomically(path, |out| {
+    /// Where the file can't be written, or a number is not finite; what was
+    /// there stays.
+    pub fn save(&self, target: impl Into<Target>) -> Result<PathBuf, WriteError> {
+        target.into().write(|out| {
             self.check_finite()
                 .map_err(|what| io::Error::new(io::ErrorKind::InvalidData, what))?;
             out.write_all(self.to_json()?.as_bytes())

@@ -15,11 +15,15 @@ pub struct CacheNote {
     pub shared_by: String,
 }
 
+/// The model of a processor that the machine does not name. Two machines that
+/// have it need not be alike.
+pub const UNKNOWN_CPU: &str = "unknown";
+
 /// The machine, and what on it could spoil a measurement.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Default)]
 #[serde(deny_unknown_fields)]
 pub struct Environment {
-    /// Model of the processor.
+    /// Model of the processor, or [`UNKNOWN_CPU`].
     pub cpu: String,
     /// Processors that this process may use.
     pub cores: usize,
@@ -33,6 +37,17 @@ pub struct Environment {
     pub cgroup_memory_bytes: Option<u64>,
     /// The control group's processors, where they are limited.
     pub cgroup_cpus: Option<f64>,
+    /// How long the control group had been throttled when the run began, in
+    /// ms; none where it doesn't say, and in records that are older than it.
+    #[serde(default)]
+    pub throttled_ms: Option<u64>,
+    /// The same when the run ended.
+    #[serde(default)]
+    pub throttled_ms_end: Option<u64>,
+    /// What the process's own limits of address space and data left it when
+    /// the run began, in bytes, where there are any.
+    #[serde(default)]
+    pub process_memory_bytes: Option<u64>,
     /// Caches for data of the first processor, the nearest first; none where the
     /// machine doesn't say, and in records that are older than it.
     #[serde(default)]

@@ -346,6 +346,9 @@ fn environment() -> Environment {
         available_bytes: 6 << 30,
         cgroup_memory_bytes: Some(4 << 30),
         cgroup_cpus: Some(2.0),
+        throttled_ms: Some(0),
+        throttled_ms_end: Some(0),
+        process_memory_bytes: None,
         caches: vec![CacheNote {
             level: 2,
             bytes: 2 << 20,

@@ -58,6 +58,7 @@ impl Record {
         self.complete &= other.complete;
         self.ended_by = other.ended_by;
         self.environment.load_1m_end = other.environment.load_1m_end;
+        self.environment.throttled_ms_end = other.environment.throttled_ms_end;
         Ok(())
     }
 }

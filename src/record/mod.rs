@@ -19,6 +19,7 @@ mod processors;
 mod schema;
 mod store;
 mod sweep;
+mod target;
 mod trace_note;
 mod validate;
 mod weather;
@@ -29,7 +30,7 @@ pub use capacity::{
     Objective, Search, SearchStep, StallFloor,
 };
 pub use cluster::{ClusterPlan, ExchangeNote};
-pub use environment::{CacheNote, Environment};
+pub use environment::{CacheNote, Environment, UNKNOWN_CPU};
 pub use interleaving::{InterleavedRound, InterleavingPlan, SlicesNote, spaced};
 pub use open_loop::{
     Arrivals, Idle, IntervalNote, OpenLoopPlan, OpenLoopTrial, RecordingNote, SkippedRange,
@@ -40,7 +41,8 @@ pub use schema::{
     ClockNote, EndedBy, EngineNote, EngineProof, OracleNote, PerfNote, ProofVerdict, Realised,
     Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
-pub use store::{RecordError, default_path};
+pub use store::RecordError;
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};
+pub use target::Target;
 pub use trace_note::TraceNote;
 pub use weather::{Spread, Weather};

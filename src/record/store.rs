@@ -1,4 +1,4 @@
-//! Records on disk. Imports the schema, its validation, and
+//! Records on disk. Imports the schema, its validation, targets, and
 //! `unit::atomic_file`.
 
 use std::io;
@@ -8,10 +8,8 @@ use serde::Deserialize;
 
 use super::schema::{Record, SCHEMA};
 use super::sweep::SWEEP_SCHEMA;
-use crate::unit::atomic_file::{WriteError, write_atomically};
-
-/// Folder that records go to unless told otherwise.
-const FOLDER: &str = "reports";
+use super::target::Target;
+use crate::unit::atomic_file::WriteError;
 
 /// Why a file gives no record.
 #[derive(Debug, thiserror::Error)]
@@ -100,13 +98,13 @@ impl Record {
         json
     }
 
-    /// Writes the record to `path`, whole or not at all.
+    /// Writes the record to `target`, whole or not at all; gives its path.
     ///
     /// # Errors
     /// Where the file can't be written, or a number of the record is not
-    /// finite and so could not be read back; what was at `path` stays.
-    pub fn save(&self, path: &Path) -> Result<(), WriteError> {
-        write_atomically(path, |out| {
+    /// finite and so could not be read back; what was there stays.
+    pub fn save(&self, target: impl Into<Target>) -> Result<PathBuf, WriteError> {
+        target.into().write(|out| {
             self.check_finite()
                 .map_err(|what| io::Error::new(io::ErrorKind::InvalidData, what))?;
             out.write_all(self.to_json().as_bytes())
@@ -186,34 +184,6 @@ fn plain(text: &str) -> String {
         .take(200)
         .map(|c| if c.is_control() { '?' } else { c })
         .collect()
-}
-
-/// Where a record goes unless told otherwise:
-/// `reports/<workload>-<time>.json`, with the time of its start in UTC, as in
-/// `20261123T164219Z`. Never names a file that is there already: a second run
-/// in the same second gets `-2` at the end.
-#[must_use]
-pub fn default_path(workload: &str, started: jiff::Timestamp) -> PathBuf {
-    unused_path(Path::new(FOLDER), workload, started)
-}
-
-fn unused_path(folder: &Path, workload: &str, started: jiff::Timestamp) -> PathBuf {
-    let safe = |c: char| {
-        if c.is_alphanumeric() || "-_".contains(c) {
-            c
-        } else {
-            '_'
-        }
-    };
-    let workload: String = workload.chars().take(100).map(safe).collect();
-    let stem = format!("{workload}-{}", started.strftime("%Y%m%dT%H%M%SZ"));
-    let mut path = folder.join(format!("{stem}.json"));
-    let mut copy = 2;
-    while path.exists() {
-        path = folder.join(format!("{stem}-{copy}.json"));
-        copy += 1;
-    }
-    path
 }
 
 #[cfg(test)]

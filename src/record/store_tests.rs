@@ -132,30 +132,6 @@ fn numbers_that_are_none_are_not_saved() {
     assert!(read(&fixture::record().to_json().replace("21.5", "1e999")).is_err());
 }
 
-#[test]
-fn the_default_path_has_the_workload_and_the_time() {
-    let started: jiff::Timestamp = "2026-11-23T16:42:19.9Z".parse().unwrap();
-    let path = default_path("steady_week", started);
-    assert_eq!(path, Path::new("reports/steady_week-20261123T164219Z.json"));
-    assert_eq!(
-        default_path("../a b", started).parent(),
-        Some(Path::new("reports"))
-    );
-}
-
-#[test]
-fn the_default_path_is_never_an_earlier_records() {
-    let folder = tempfile::tempdir().unwrap();
-    let started: jiff::Timestamp = "2026-11-23T16:42:19Z".parse().unwrap();
-    let mut seen = std::collections::HashSet::new();
-    for _ in 0..3 {
-        let path = unused_path(folder.path(), "w", started);
-        std::fs::write(&path, "").unwrap();
-        assert!(seen.insert(path));
-    }
-    assert!(seen.contains(&folder.path().join("w-20261123T164219Z-3.json")));
-}
-
 proptest! {
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {

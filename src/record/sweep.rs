@@ -3,14 +3,15 @@
 //! reading and validation, and `unit::atomic_file`.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::capacity::{CAPACITY_SCHEMA, Capacity};
 use super::schema::{Record, SCHEMA};
 use super::store::{RecordError, json_error, read_bytes, schema_named};
-use crate::unit::atomic_file::{WriteError, write_atomically};
+use super::target::Target;
+use crate::unit::atomic_file::WriteError;
 use crate::unit::quantity::show_whole;
 
 /// Version of the schema of sweeps. A reader refuses others.
@@ -111,13 +112,13 @@ impl Sweep {
         Ok(json)
     }
 
-    /// Writes the sweep to `path`, whole or not at all.
+    /// Writes the sweep to `target`, whole or not at all; gives its path.
     ///
     /// # Errors
-    /// Where the file can't be written, or a number is not finite; what was at
-    /// `path` stays.
-    pub fn save(&self, path: &Path) -> Result<(), WriteError> {
-        write_atomically(path, |out| {
+    /// Where the file can't be written, or a number is not finite; what was
+    /// there stays.
+    pub fn save(&self, target: impl Into<Target>) -> Result<PathBuf, WriteError> {
+        target.into().write(|out| {
             let invalid = |what| io::Error::new(io::ErrorKind::InvalidData, what);
             self.check_values().map_err(invalid)?;
             for point in &self.points {

@@ -79,6 +79,7 @@ const fn word_of(verdict: AttackVerdict) -> &'static str {
     match verdict {
         AttackVerdict::Within => "within",
         AttackVerdict::Beyond => "BEYOND",
+        AttackVerdict::Unsure => "cannot tell",
         AttackVerdict::Tells => "found out",
         AttackVerdict::Broken => "NOT FOUND OUT",
         AttackVerdict::Shown => "shown only",
@@ -97,7 +98,29 @@ fn verdict(record: &AdversaryRecord, style: Style) -> String {
         text += &style.red(&words);
         text.push('\n');
     }
+    if let Some(words) = unsure(record) {
+        text += &style.yellow(&words);
+        text.push('\n');
+    }
     text
+}
+
+/// The attacks of which the trials tell too little, and how many would do.
+fn unsure(record: &AdversaryRecord) -> Option<String> {
+    let is_unsure = |row: &&AttackRow| row.verdict == AttackVerdict::Unsure;
+    let rows: Vec<&AttackRow> = record.attacks.iter().filter(is_unsure).collect();
+    let needed = rows.iter().filter_map(|row| row.trials_needed).max()?;
+    let names: Vec<String> = rows
+        .iter()
+        .map(|row| format!("`{}`", plain(&row.attack)))
+        .collect();
+    // as many again where there were as many already
+    let needed = needed.max(2 * rows.iter().map(|row| row.trials).max()?);
+    Some(format!(
+        "cannot tell whether these attacks stay within their bounds: {}; give at least --trials {}",
+        names.join(", "),
+        show_whole(needed)
+    ))
 }
 
 /// What failed, a sentence each.
@@ -143,6 +166,7 @@ mod tests {
             interval_95: (0.241_91, 0.247_93),
             interval_999: (0.239_8, 0.25),
             bound,
+            trials_needed: bound.map(|_| 73_000),
             verdict,
         }
     }
@@ -186,6 +210,18 @@ mod tests {
         ] {
             assert!(text.contains(part), "no {part:?} in\n{text}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_no_failure_and_not_passed() {
+        let unsure = row("released", Some(0.244_92), AttackVerdict::Unsure);
+        let record = record(vec![unsure], false);
+        assert_eq!(adversary_failures(&record), Vec::<String>::new());
+        let text = adversary(&record, &Style::default());
+        for part in ["cannot tell", "`threshold`", "at least --trials 800,000"] {
+            assert!(text.contains(part), "no {part:?} in\n{text}");
+        }
+        assert!(!text.contains("stayed within"), "{text}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod adversary;
 mod block;
 mod capacity;
 pub mod compare;
+mod control;
 mod counters;
 mod course;
 mod csv;

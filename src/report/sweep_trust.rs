@@ -108,6 +108,7 @@ fn machine(view: &View<'_>) -> Vec<Line> {
     };
     let mut machine = first.record.environment.clone();
     machine.load_1m_end = last.record.environment.load_1m_end;
+    machine.throttled_ms_end = last.record.environment.throttled_ms_end;
     environment(&machine)
 }
 

@@ -153,7 +153,7 @@ fn the_control_is_not_ranked_and_says_what_it_sees() {
         .find(|line| line.contains("A/A control  "))
         .unwrap();
     assert!(
-        control.contains("no difference seen, as it should be"),
+        control.contains("the baseline equals itself (within 2%)"),
         "{control}"
     );
 
@@ -163,7 +163,7 @@ fn the_control_is_not_ranked_and_says_what_it_sees() {
     }
     let text = shown(&record);
     assert!(
-        text.contains("A DIFFERENCE SEEN WHERE THERE IS NONE"),
+        text.contains("A DIFFERENCE OF THE BASELINE TO ITSELF WAS SEEN"),
         "{text}"
     );
     assert!(

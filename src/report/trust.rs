@@ -1,6 +1,7 @@
 //! The trust block: what a reader needs in order to believe the figures, or
 //! not to. Imports `record` and `summary`.
 
+use super::control::Control;
 use super::course::ended;
 use super::failure::{difference, unconserved};
 use super::in_turn::{slices_words, weather_words};
@@ -9,7 +10,7 @@ use super::summary::{Summary, Versus};
 use super::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio, wrap};
 use super::warning::control_interval;
 use crate::record::{EngineNote, Environment, ProofVerdict, Realised, Record, Trial};
-use crate::stats::{RatioInterval, Verdict};
+use crate::stats::RatioInterval;
 use crate::unit::quantity::{show_bytes, show_ns, show_whole};
 
 /// Width of the column of labels.
@@ -19,7 +20,7 @@ const LABEL: usize = 16;
 pub(super) fn lines(record: &Record, summary: &Summary) -> Vec<Line> {
     let mut lines = proofs(record);
     lines.push(("events", conservation(record)));
-    if let Some(control) = control(summary) {
+    if let Some(control) = control(summary, record.plan.relevant) {
         lines.push(("A/A control", control));
     }
     if record.plan.open_loop.is_some() {
@@ -165,14 +166,11 @@ fn conservation(record: &Record) -> String {
     )
 }
 
-fn control(summary: &Summary) -> Option<String> {
+fn control(summary: &Summary, relevant: f64) -> Option<String> {
     let control = summary.control.as_ref()?;
     let words = match (&control.versus, control_interval(summary)) {
         (Versus::Ratio { ratio, .. }, Some(interval)) => {
-            let seen = match interval.verdict() {
-                Verdict::NoDifferenceSeen => "no difference seen, as it should be",
-                _ => "A DIFFERENCE SEEN WHERE THERE IS NONE: don't trust differences of this size",
-            };
+            let seen = Control::of(interval, relevant).words(relevant);
             format!("ratio {}: {seen}", show_near_one(*ratio, interval))
         }
         (

@@ -55,6 +55,8 @@ pub enum Warning {
         /// In the worst of them.
         most_ms: u64,
     },
+    /// The control group was throttled during the run, in ms.
+    Throttled(u64),
     /// Intervals wider than a tenth of their ratio: engines and widths.
     Wide(Vec<(String, f64)>),
     /// Neighbouring rounds correlate: engines.
@@ -100,6 +102,11 @@ impl fmt::Display for Warning {
                  give more --rounds, or run on a quieter host",
                 show_whole(*total_ms),
                 show_whole(*most_ms)
+            ),
+            Self::Throttled(ms) => format!(
+                "the control group had no processor time left for {} ms of the run: raise its \
+                 processors, or lower --threads",
+                show_whole(*ms)
             ),
             Self::Wide(engines) => wide_words(engines, "--rounds"),
             Self::Correlated(engines) => format!(
@@ -257,6 +264,12 @@ fn of_the_machine(record: &Record, summary: &Summary, found: &mut Vec<Warning>) 
             .max()
             .unwrap_or(0);
         found.push(Warning::Steal { total_ms, most_ms });
+    }
+    let machine = &record.environment;
+    if let (Some(before), Some(after)) = (machine.throttled_ms, machine.throttled_ms_end)
+        && after > before
+    {
+        found.push(Warning::Throttled(after - before));
     }
 }
 

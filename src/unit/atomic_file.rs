@@ -51,6 +51,40 @@ pub fn write_atomically(
     })
 }
 
+/// Runs `fill` on a buffered writer and puts what it wrote, whole, at the
+/// first of `names` that no file has yet; gives that name. Two processes that
+/// try the same names at the same time get one each. All names are in one
+/// folder.
+///
+/// # Errors
+/// Where the folder can't be written, the disk is full, `fill` fails, or every
+/// name is taken.
+pub fn write_new(
+    names: impl IntoIterator<Item = PathBuf>,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<PathBuf, WriteError> {
+    let mut names = names.into_iter();
+    let mut path = names.next().unwrap_or_default();
+    let failed = |path: &Path, source| WriteError {
+        path: path.to_owned(),
+        source,
+    };
+    let folder = folder_of(&path).to_owned();
+    let mut temporary = filled(&folder, fill).map_err(|error| failed(&path, error))?;
+    loop {
+        let Err((taken, error)) = temporary.put_at_new(&path) else {
+            break;
+        };
+        if error.kind() != io::ErrorKind::AlreadyExists {
+            return Err(failed(&path, error));
+        }
+        path = names.next().ok_or_else(|| failed(&path, error))?;
+        temporary = taken;
+    }
+    sync_folder(&folder).map_err(|error| failed(&path, error))?;
+    Ok(path)
+}
+
 fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     if is_special(path) {
         // /dev/full, a pipe: nothing to rename over
@@ -58,7 +92,17 @@ fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> 
         fill(&mut writer)?;
         return writer.flush();
     }
-    let folder = folder_of(path);
+    let path = through_links(path)?;
+    let folder = folder_of(&path);
+    filled(folder, fill)?.put_at(&path)?;
+    sync_folder(folder)
+}
+
+/// A file in `folder` that has no name yet, with all that `fill` writes.
+fn filled(
+    folder: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<Temporary> {
     let mut temporary = Temporary::in_folder(folder)?;
     {
         let mut writer = BufWriter::with_capacity(1 << 16, temporary.file());
@@ -66,8 +110,31 @@ fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> 
         writer.flush()?;
     }
     temporary.file().sync_all()?;
-    temporary.put_at(path)?;
+    Ok(temporary)
+}
+
+/// Makes a new name in `folder` survive a power cut.
+fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
+}
+
+/// The path that a write to `path` ends at: the target of a symbolic link,
+/// which need not exist, and else `path` itself.
+///
+/// # Errors
+/// Where links lead to one another in a circle.
+pub fn through_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    // as many as Linux follows
+    for _ in 0..=40 {
+        match std::fs::read_link(&path) {
+            // a target is relative to the folder of its link
+            Ok(target) => path = folder_of(&path).join(target),
+            // no link, or nothing there: writing tells more
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("its symbolic links lead in a circle"))
 }
 
 /// Whether a file could be written at `path`, found out without touching what
@@ -87,7 +154,7 @@ pub fn check_writable(path: &Path) -> io::Result<()> {
     if is_special(path) {
         return File::options().write(true).open(path).map(drop);
     }
-    Temporary::in_folder(folder_of(path)).map(drop)
+    Temporary::in_folder(folder_of(&through_links(path)?)).map(drop)
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -155,6 +222,20 @@ impl Temporary {
             Self::Named(file) => file.persist(path).map(drop).map_err(|error| error.error),
         }
     }
+
+    /// Gives it its name where nothing has it; gives the file back where
+    /// something has.
+    fn put_at_new(self, path: &Path) -> Result<(), (Self, io::Error)> {
+        match self {
+            Self::Unnamed(file) => {
+                unnamed::link(&file, path).map_err(|error| (Self::Unnamed(file), error))
+            }
+            Self::Named(file) => match file.persist_noclobber(path) {
+                Ok(_) => Ok(()),
+                Err(error) => Err((Self::Named(error.file), error.error)),
+            },
+        }
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -166,12 +247,11 @@ mod unnamed {
     use std::os::fd::AsRawFd as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     use std::path::Path;
-    use std::sync::atomic::{AtomicU64, Ordering};
 
     use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
     use nix::unistd::linkat;
 
-    use super::{PREFIX, folder_of};
+    use super::{PREFIX, folder_of, without_path};
 
     /// A new file in the file system of `folder`, where that is possible.
     pub(super) fn open(folder: &Path) -> Option<File> {
@@ -192,19 +272,17 @@ mod unnamed {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             linked => return linked,
         }
-        static WRITTEN: AtomicU64 = AtomicU64::new(0);
-        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
-        let passing = format!("{PREFIX}{}-{number}", std::process::id());
-        let passing = folder_of(path).join(passing);
-        // of a process of that number that was killed between these lines
-        let _ = std::fs::remove_file(&passing);
-        link(file, &passing)?;
-        std::fs::rename(&passing, path).inspect_err(|_| {
-            let _ = std::fs::remove_file(&passing);
-        })
+        // a name that no other process has, whatever machine it runs on
+        let passing = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .make_in(folder_of(path), |passing| link(file, passing))
+            .map_err(|error| without_path(&error))?;
+        let named = passing.into_temp_path().persist(path);
+        named.map_err(|error| error.error)
     }
 
-    fn link(file: &File, path: &Path) -> io::Result<()> {
+    /// Names it `path`, where nothing has that name.
+    pub(super) fn link(file: &File, path: &Path) -> io::Result<()> {
         let from = self_path(file);
         let follow = AtFlags::AT_SYMLINK_FOLLOW;
         linkat(AT_FDCWD, from.as_str(), AT_FDCWD, path, follow).map_err(io::Error::from)
@@ -228,6 +306,10 @@ mod unnamed {
     }
 
     pub(super) fn put_at(_: &File, _: &Path) -> io::Result<()> {
+        Err(io::Error::from(io::ErrorKind::Unsupported))
+    }
+
+    pub(super) fn link(_: &File, _: &Path) -> io::Result<()> {
         Err(io::Error::from(io::ErrorKind::Unsupported))
     }
 }
@@ -276,6 +358,64 @@ mod tests {
             write(Temporary::named(folder.path()).unwrap(), text);
             std::fs::remove_file(&path).unwrap();
         }
+    }
+
+    #[test]
+    fn of_one_name_each_writer_that_starts_at_once_gets_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = || (0..).map(|copy| folder.path().join(format!("{copy}.json")));
+        let start = std::sync::Barrier::new(8);
+        std::thread::scope(|scope| {
+            for writer in 0..8 {
+                let (start, names) = (&start, &names);
+                scope.spawn(move || {
+                    start.wait();
+                    let text = format!("of {writer}");
+                    let path = write_new(names(), |out| out.write_all(text.as_bytes())).unwrap();
+                    assert_eq!(std::fs::read_to_string(path).unwrap(), text);
+                });
+            }
+        });
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 8);
+        let taken = write_new([folder.path().join("0.json")], |_| Ok(()));
+        assert_eq!(
+            taken.unwrap_err().source.kind(),
+            io::ErrorKind::AlreadyExists
+        );
+        // the same by a file that has a name in passing
+        let named = Temporary::named(folder.path()).unwrap();
+        let (named, _) = named
+            .put_at_new(&folder.path().join("0.json"))
+            .expect_err("the name is taken");
+        named.put_at_new(&folder.path().join("free.json")).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 9);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_its_target_is_written_whole() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("far")).unwrap();
+        symlink("far/record.json", at("far.json")).unwrap();
+        symlink(at("far.json"), at("twice.json")).unwrap();
+        // the target is missing at first, then replaced
+        for (name, text) in [("far.json", "first"), ("twice.json", "second")] {
+            check_writable(&at(name)).unwrap();
+            write_atomically(&at(name), |out| out.write_all(text.as_bytes())).unwrap();
+            assert!(at(name).is_symlink());
+            assert_eq!(
+                std::fs::read_to_string(at("far/record.json")).unwrap(),
+                text
+            );
+        }
+        assert_eq!(std::fs::read_dir(at("far")).unwrap().count(), 1);
+        symlink("round.json", at("round.json")).unwrap();
+        assert!(check_writable(&at("round.json")).is_err());
+        assert!(write_atomically(&at("round.json"), |_| Ok(())).is_err());
+        symlink("/no/such/folder/file", at("nowhere.json")).unwrap();
+        assert!(check_writable(&at("nowhere.json")).is_err());
     }
 
     #[test]

@@ -33,7 +33,7 @@ use play::Game;
 
 /// Trials of one engine: its sets stay small.
 const BATCH: u64 = 10_000;
-/// How much above its bound an interval may reach at full size.
+/// How much above its bound an interval may reach.
 const SLACK: f64 = 0.01;
 /// Where nearly all members are hidden, fewer are here: else nobody is left.
 const MOST_HIDDEN: f64 = 0.9;
@@ -45,9 +45,6 @@ const CONTROL: f64 = 0.95;
 pub struct AdversaryOptions {
     /// Trials of each attack.
     pub trials: u64,
-    /// Judged leniently: an attack fails only where all of its interval of
-    /// 99.9% lies beyond the bound, in two games, one after the other.
-    pub short: bool,
     /// Of the worlds.
     pub seed: u64,
     /// Set on an interruption.
@@ -68,8 +65,12 @@ impl AdversaryFound {
     /// through.
     #[must_use]
     pub fn passed(&self) -> bool {
-        let is_bad =
-            |row: &AttackRow| matches!(row.verdict, AttackVerdict::Beyond | AttackVerdict::Broken);
+        let is_bad = |row: &AttackRow| {
+            matches!(
+                row.verdict,
+                AttackVerdict::Beyond | AttackVerdict::Unsure | AttackVerdict::Broken
+            )
+        };
         !self.attacks.iter().any(is_bad)
     }
 }
@@ -104,9 +105,9 @@ pub fn adversary(
         observer.turn(at, plays.len(), attack.name);
         let play = (*showing, attack, *is_control);
         let mut row = play_attack(&game, play, options)?;
-        if options.short && row.verdict == AttackVerdict::Beyond {
+        if row.verdict == AttackVerdict::Beyond {
             // of a dozen tight attacks one is beyond its 99.9% in some hundred
-            // games: a short game believes it when it happens twice
+            // games: it is believed when it happens twice
             let other = Game {
                 seed: mix(game.seed),
                 ..game
@@ -166,18 +167,10 @@ fn judge(
     let bound = (showing == Showing::AtClose)
         .then(|| (f64::from(attack.releases()) * epsilon / 2.0).tanh());
     let verdict = match bound {
-        Some(bound) => {
-            let is_beyond = if options.short {
-                interval_999.0 > bound
-            } else {
-                interval_95.1 > bound + SLACK
-            };
-            if is_beyond {
-                AttackVerdict::Beyond
-            } else {
-                AttackVerdict::Within
-            }
-        }
+        // accused by the lower end, acquitted by the upper one
+        Some(bound) if interval_999.0 > bound => AttackVerdict::Beyond,
+        Some(bound) if interval_95.1 <= bound + SLACK => AttackVerdict::Within,
+        Some(_) => AttackVerdict::Unsure,
         None if !is_control => AttackVerdict::Shown,
         None if found >= CONTROL => AttackVerdict::Tells,
         None => AttackVerdict::Broken,
@@ -194,8 +187,18 @@ fn judge(
         interval_95,
         interval_999,
         bound,
+        trials_needed: bound.map(trials_needed),
         verdict,
     })
+}
+
+/// Trials in which the upper end of an attack whose advantage is `bound` lies
+/// within [`SLACK`] of it 8 times in 10.
+fn trials_needed(bound: f64) -> u64 {
+    // normal quantiles of 97.5% and of 80%
+    let steps = (1.96 + 0.84) / SLACK;
+    // an advantage is 2p - 1: its variance is (1 - a²) / n
+    (steps.powi(2) * (1.0 - bound * bound)).ceil() as u64
 }
 
 #[cfg(test)]

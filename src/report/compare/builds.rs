@@ -2,8 +2,8 @@
 //! `record`, `stats` and the parts beside it.
 
 use super::{
-    Change, Comparison, GateVerdict, Method, Refusal, Side, check_usable, compared, digests,
-    plan_differences, shared_digests, split, warning,
+    Change, Comparison, Gate, GateVerdict, Method, Refusal, Side, changes_of, check_usable,
+    compared, digests, plan_differences, shared_digests, split, warning,
 };
 use crate::record::{Pass, Record, Trial};
 use crate::stats::{geometric_mean, median, paired_ratio};
@@ -22,8 +22,8 @@ pub struct Builds<'a> {
     pub warmup_turns: usize,
     /// The passes that are compared.
     pub pass: Pass,
-    /// The slowdown that the gate lets pass, as a fraction.
-    pub fail_slower: Option<f64>,
+    /// What the gate lets pass, where there is one.
+    pub gate: Option<Gate>,
 }
 
 /// Refuses a turn whose two processes did not do the same work; `paths` are
@@ -75,11 +75,8 @@ pub fn compare_builds(builds: &Builds<'_>) -> Result<Comparison, Refusal> {
             "there is no turn that counts: give --turns".to_owned(),
         ));
     };
-    let (both, alone) = split(old, new);
-    let changes: Vec<Change> = both
-        .iter()
-        .filter_map(|engine| change(builds, engine))
-        .collect();
+    let (both, mut alone) = split(old, new);
+    let changes = changes_of(both, &mut alone, |engine| change(builds, engine));
     if changes.is_empty() {
         return Err(Refusal::Unusable(format!(
             "the two builds have no engine to compare: the old one ran {}, the new one {}; name \
@@ -105,7 +102,7 @@ pub fn compare_builds(builds: &Builds<'_>) -> Result<Comparison, Refusal> {
         control: None,
         alone,
         digests: shared_digests(old, new),
-        fail_slower: builds.fail_slower,
+        gate: builds.gate,
         warnings: Vec::new(),
     };
     comparison.warnings = warning::of_builds(&comparison, builds.turns);
@@ -136,8 +133,8 @@ fn change(builds: &Builds<'_>, engine: &str) -> Option<Change> {
         ratio: old / new,
         interval,
         gate: builds
-            .fail_slower
-            .map(|threshold| GateVerdict::of(interval.as_ref(), threshold)),
+            .gate
+            .map(|gate| GateVerdict::of(interval.as_ref(), gate.slower)),
     })
 }
 

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json as object};
 
-use super::{Change, Comparison, GateVerdict, Method, Side};
+use super::{Change, Comparison, Decision, GateVerdict, Method, Side};
 
 /// Version of the comparison's schema.
-pub const COMPARISON_SCHEMA: &str = "notibench-comparison/1";
+pub const COMPARISON_SCHEMA: &str = "notibench-comparison/2";
 
 /// The comparison as JSON with line breaks. What is not known is null.
 #[must_use]
@@ -52,7 +52,10 @@ pub fn json(comparison: &Comparison) -> String {
         "only_new": comparison.alone[1],
         "events_digest": events_digest,
         "snapshot_digest": snapshot_digest,
-        "fail_slower": comparison.fail_slower,
+        "fail_slower": comparison.gate.map(|gate| gate.slower),
+        "fail_unsure": comparison.gate.map(|gate| gate.fail_unsure),
+        "gate": comparison.decision().map(Decision::name),
+        "failure": comparison.failure(),
         "regressed": !comparison.regressions().is_empty(),
         "warnings": warnings,
     });
@@ -78,15 +81,6 @@ fn change(change: &Change) -> Value {
         "high": interval.map(|interval| interval.high),
         "verdict": interval.map(|interval| interval.verdict().words()),
         "minimum_detectable": interval.map(|interval| interval.minimum_detectable),
-        "gate": change.gate.map(gate),
+        "gate": change.gate.map(GateVerdict::name),
     })
-}
-
-const fn gate(verdict: GateVerdict) -> &'static str {
-    match verdict {
-        GateVerdict::Passed => "passed",
-        GateVerdict::NotSeen => "passed_unsure",
-        GateVerdict::Regressed => "regressed",
-        GateVerdict::Unknown => "unknown",
-    }
 }

@@ -12,7 +12,7 @@ use crate::report::markdown::words;
 pub fn markdown(comparison: &Comparison) -> String {
     let mut text = format!("### {}\n\n", words(&title(comparison)));
     if let Some(failure) = comparison.failure() {
-        let _ = write!(text, "**REGRESSED** {}\n\n", words(&failure));
+        let _ = write!(text, "**GATE FAILED** {}\n\n", words(&failure));
     }
     for (at, row) in rows(comparison).iter().enumerate() {
         let cells: Vec<String> = row.iter().map(|cell| words(cell)).collect();

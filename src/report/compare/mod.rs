@@ -3,6 +3,7 @@
 //! alone. Imports `record`, `stats` and the report's own parts.
 
 mod builds;
+mod gate;
 mod json;
 mod markdown;
 mod records;
@@ -13,6 +14,7 @@ mod warning;
 mod tests;
 
 pub use builds::{Builds, check_turn, compare_builds};
+pub use gate::{Decision, Gate, GateVerdict};
 pub use json::{COMPARISON_SCHEMA, json};
 pub use markdown::markdown;
 pub use records::{RecordFile, compare_records};
@@ -22,7 +24,7 @@ pub use warning::CompareWarning;
 
 use super::failure::failures;
 use crate::record::{Pass, Plan, Record};
-use crate::stats::{RatioInterval, Verdict};
+use crate::stats::RatioInterval;
 
 /// What two sides come to beside each other.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,13 +43,13 @@ pub struct Comparison {
     pub changes: Vec<Change>,
     /// The A/A control of both records, beside itself.
     pub control: Option<Change>,
-    /// Engines that only one side has: the old one's, the new one's.
+    /// Engines of which only one side has figures: the old one, the new one.
     pub alone: [Vec<String>; 2],
     /// Digests of the events and of the final state that both came to, where
     /// they are known and the same.
     pub digests: [Option<String>; 2],
-    /// The slowdown that the gate lets pass, as a fraction.
-    pub fail_slower: Option<f64>,
+    /// What the gate lets pass, where there is one.
+    pub gate: Option<Gate>,
     /// What a reader should know first.
     pub warnings: Vec<CompareWarning>,
 }
@@ -118,87 +120,6 @@ pub struct Change {
     pub interval: Option<RatioInterval>,
     /// What the gate says of it, where there is one.
     pub gate: Option<GateVerdict>,
-}
-
-/// What the gate says of one engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GateVerdict {
-    /// It did not become slower beyond the threshold, as far as could be seen.
-    Passed,
-    /// Passed for want of proof: a slowdown of the threshold may have been
-    /// there unseen.
-    NotSeen,
-    /// Significantly slower, and by more than the threshold.
-    Regressed,
-    /// There is no interval to judge by.
-    Unknown,
-}
-
-impl GateVerdict {
-    /// In words, for reports.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Passed => "passed",
-            Self::NotSeen => "unsure",
-            Self::Regressed => "REGRESSED",
-            Self::Unknown => "cannot say",
-        }
-    }
-
-    /// Regressed where the interval excludes 1 and the estimate is beyond the
-    /// threshold; unsure where a slowdown of the threshold could hide: it is
-    /// smaller than the smallest detectable effect, and within the interval.
-    fn of(interval: Option<&RatioInterval>, threshold: f64) -> Self {
-        let Some(interval) = interval else {
-            return Self::Unknown;
-        };
-        let slower = interval.verdict() == Verdict::Slower;
-        if slower && slowdown(interval.ratio) > threshold {
-            Self::Regressed
-        } else if interval.minimum_detectable > threshold && slowdown(interval.low) > threshold {
-            Self::NotSeen
-        } else {
-            Self::Passed
-        }
-    }
-}
-
-/// How much more time a speed ratio below 1 means, as a fraction: 0.03 is 3%
-/// more time per event. Below zero where it is faster.
-fn slowdown(ratio: f64) -> f64 {
-    ratio.recip() - 1.0
-}
-
-impl Comparison {
-    /// Whether the gate stops it, and at which engines.
-    #[must_use]
-    pub fn regressions(&self) -> Vec<&Change> {
-        let regressed = |change: &&Change| change.gate == Some(GateVerdict::Regressed);
-        self.changes.iter().filter(regressed).collect()
-    }
-
-    /// The regressions in a sentence; none where the gate lets it pass.
-    #[must_use]
-    pub fn failure(&self) -> Option<String> {
-        let threshold = self.fail_slower?;
-        let found = self.regressions();
-        if found.is_empty() {
-            return None;
-        }
-        let listed: Vec<String> = found
-            .iter()
-            .map(|change| {
-                let percent = super::text::show_percent(slowdown(change.ratio));
-                format!("{} by {percent}", change.engine)
-            })
-            .collect();
-        Some(format!(
-            "slower by more than {}: {}",
-            super::text::show_percent(threshold),
-            listed.join(", ")
-        ))
-    }
 }
 
 /// Why two sides are not compared.
@@ -281,6 +202,23 @@ fn split(old: &Record, new: &Record) -> (Vec<String>, [Vec<String>; 2]) {
     let only_old = old.into_iter().filter(|name| !both.contains(name));
     let only_old = only_old.collect();
     (both, [only_old, only_new])
+}
+
+/// The changes of engines that both sides name. One without figures on either
+/// side joins those that only the old side has: the gate does not see it.
+fn changes_of(
+    both: Vec<String>,
+    alone: &mut [Vec<String>; 2],
+    change: impl Fn(&str) -> Option<Change>,
+) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for name in both {
+        match change(&name) {
+            Some(change) => changes.push(change),
+            None => alone[0].push(name),
+        }
+    }
+    changes
 }
 
 /// What differs of two things that both can be shown, as a line that names

@@ -3,10 +3,10 @@
 //! `stats` and the parts beside it.
 
 use super::{
-    Change, Comparison, GateVerdict, Method, Refusal, Side, check_usable, compared, differ,
-    digests, plan_differences, shared_digests, split, warning,
+    Change, Comparison, Gate, GateVerdict, Method, Refusal, Side, changes_of, check_usable,
+    compared, differ, digests, plan_differences, shared_digests, split, warning,
 };
-use crate::record::{Pass, Record};
+use crate::record::{Pass, Record, UNKNOWN_CPU};
 use crate::stats::{geometric_mean, unpaired_ratio};
 
 /// A record, and where it came from.
@@ -29,7 +29,7 @@ pub fn compare_records(
     before: RecordFile<'_>,
     after: RecordFile<'_>,
     pass: Pass,
-    fail_slower: Option<f64>,
+    gate: Option<Gate>,
     force: bool,
 ) -> Result<Comparison, Refusal> {
     check_usable(before.path, before.record)?;
@@ -56,11 +56,10 @@ pub fn compare_records(
     for names in &mut alone {
         names.retain(|name| *name != baseline);
     }
-    let changes: Vec<Change> = both
-        .iter()
-        .filter(|name| **name != baseline)
-        .filter_map(|name| change([old, new], [name, name], (&baseline, pass), fail_slower))
-        .collect();
+    let others = both.into_iter().filter(|name| *name != baseline).collect();
+    let changes = changes_of(others, &mut alone, |name| {
+        change([old, new], [name, name], (&baseline, pass), gate)
+    });
     if changes.is_empty() {
         return Err(Refusal::Unusable(format!(
             "no engine beside the baseline {baseline} is in both records: {} has {}, {} has {}",
@@ -80,7 +79,7 @@ pub fn compare_records(
         changes,
         alone,
         digests: shared_digests(old, new),
-        fail_slower,
+        gate,
         warnings: Vec::new(),
     };
     comparison.warnings = warning::of_records(&comparison, [before, after], differences);
@@ -114,7 +113,7 @@ fn differences(old: &Record, new: &Record) -> Vec<String> {
         |cpus: &Option<f64>| cpus.map_or_else(|| "unlimited".to_owned(), |cpus| cpus.to_string());
     found.extend(
         [
-            differ("processor", [&a.cpu, &b.cpu], Clone::clone),
+            processor([&a.cpu, &b.cpu]),
             differ("processors", [&a.cores, &b.cores], number),
             differ(
                 "processors of the control group",
@@ -141,12 +140,23 @@ fn differences(old: &Record, new: &Record) -> Vec<String> {
     found
 }
 
+/// Whether the processors differ, or may: what is unknown on both sides is not
+/// known to be the same.
+fn processor([one, other]: [&String; 2]) -> Option<String> {
+    if one == UNKNOWN_CPU && other == UNKNOWN_CPU {
+        return Some(
+            "processor: unknown on both sides, so that the machines may be two".to_owned(),
+        );
+    }
+    differ("processor", [one, other], Clone::clone)
+}
+
 /// The change of one engine, under its name in each record.
 fn change(
     records: [&Record; 2],
     names: [&str; 2],
     (baseline, pass): (&str, Pass),
-    fail_slower: Option<f64>,
+    gate: Option<Gate>,
 ) -> Option<Change> {
     let pairs = |side: usize| records[side].paired_times_with(baseline, names[side], pass);
     let (before, after) = (pairs(0), pairs(1));
@@ -165,7 +175,7 @@ fn change(
         figures,
         ratio: figures[1] / figures[0],
         interval,
-        gate: fail_slower.map(|threshold| GateVerdict::of(interval.as_ref(), threshold)),
+        gate: gate.map(|gate| GateVerdict::of(interval.as_ref(), gate.slower)),
     })
 }
 

@@ -16,7 +16,7 @@ pub fn terminal(comparison: &Comparison, style: &Style) -> String {
     let style = *style;
     let mut text = String::new();
     if let Some(failure) = comparison.failure() {
-        text += &style.red(wrap("REGRESSED  ", &plain(&failure), style.width).trim_end());
+        text += &style.red(wrap("GATE FAILED  ", &failure, style.width).trim_end());
         text += "\n\n";
     }
     text += &style.bold(&title(comparison));
@@ -95,8 +95,8 @@ pub(in crate::report) fn rows(comparison: &Comparison) -> Vec<Vec<String>> {
         "verdict".to_owned(),
         "smallest\neffect".to_owned(),
     ];
-    if let Some(threshold) = comparison.fail_slower {
-        header.push(format!("gate\n{}", show_percent(threshold)));
+    if let Some(gate) = comparison.gate {
+        header.push(format!("gate\n{}", show_percent(gate.slower)));
     }
     let mut rows = vec![header];
     for change in &comparison.changes {
@@ -106,7 +106,7 @@ pub(in crate::report) fn rows(comparison: &Comparison) -> Vec<Vec<String>> {
     }
     if let Some(control) = &comparison.control {
         let mut row = row(comparison, control, "A/A control".to_owned());
-        row.extend(comparison.fail_slower.map(|_| "-".to_owned()));
+        row.extend(comparison.gate.map(|_| "-".to_owned()));
         rows.push(row);
     }
     rows
@@ -163,7 +163,7 @@ pub(in crate::report) fn notes(comparison: &Comparison) -> Vec<String> {
         if !alone.is_empty() {
             let listed = alone.iter().map(|engine| plain(engine));
             let listed: Vec<String> = listed.collect();
-            notes.push(format!("only {name}: {}", listed.join(", ")));
+            notes.push(format!("figures only {name}: {}", listed.join(", ")));
         }
     }
     let [events, state] = &comparison.digests;
@@ -177,14 +177,18 @@ pub(in crate::report) fn notes(comparison: &Comparison) -> Vec<String> {
 }
 
 fn gate_note(comparison: &Comparison) -> Option<String> {
-    let threshold = show_percent(comparison.fail_slower?);
-    let verdict = match comparison.regressions().len() {
-        0 => "passed",
-        _ => "FAILED",
+    let threshold = show_percent(comparison.gate?.slower);
+    let decision = comparison.decision()?.words();
+    let unjudged = match &comparison.method {
+        Method::Builds { .. } => String::new(),
+        Method::Records { baseline } => {
+            format!(". The baseline {} itself is not judged", plain(baseline))
+        }
     };
     Some(format!(
-        "gate: {verdict}; it fails where an engine is significantly {} and by more than \
-         {threshold} of the time per event",
+        "gate: {decision}; it fails where an engine is significantly {} and by more than \
+         {threshold} of the time per event, is missing, or has no interval. Unsure: the interval \
+         reaches beyond {threshold}; --fail-unsure fails then, too{unjudged}",
         Verdict::Slower
     ))
 }

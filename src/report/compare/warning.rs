@@ -31,7 +31,7 @@ pub enum CompareWarning {
     FewTurns(usize),
     /// Too few rounds of a record: which, and how many.
     FewRounds(&'static str, usize),
-    /// A slowdown of the threshold could have hidden.
+    /// A slowdown of the threshold is not excluded.
     Blind {
         /// The threshold, as a fraction.
         threshold: f64,
@@ -125,7 +125,7 @@ fn blind_words(threshold: f64, engines: &[(String, f64)], turns: Option<usize>) 
         None => "run both with more --rounds, or compare two builds with --exe".to_owned(),
     };
     format!(
-        "a slowdown of {} may have passed unseen; the smallest that is seen 8 times in 10: {}: \
+        "unsure: a slowdown of {} is not excluded; the smallest that is seen 8 times in 10: {}: \
          {mend}",
         show_percent(threshold),
         listed.join(", ")
@@ -211,19 +211,22 @@ fn is_unproved(record: &Record) -> bool {
         .any(|proof| names.contains(&proof.engine) && proof.verdict == ProofVerdict::NotChecked)
 }
 
-/// Engines of which a slowdown of the threshold may have passed unseen.
+/// Engines of which a slowdown of the threshold is not excluded.
 fn blind(comparison: &Comparison) -> impl Iterator<Item = &Change> {
-    let unseen = |change: &&Change| change.gate == Some(GateVerdict::NotSeen);
-    comparison.changes.iter().filter(unseen)
+    comparison.gated(GateVerdict::Unsure).into_iter()
 }
 
 /// Turns that would make the smallest effect as small as the threshold: it
 /// shrinks with their root.
 fn turns_needed(comparison: &Comparison, change: &Change, turns: usize) -> Option<usize> {
     let effect = change.interval?.minimum_detectable.ln_1p();
-    let wanted = comparison.fail_slower?.ln_1p();
+    let wanted = comparison.gate?.slower.ln_1p();
     let needed = (effect / wanted).powi(2) * turns as f64;
-    needed.is_finite().then_some(needed.ceil() as usize)
+    // where the effect is small enough and the estimate lies near the
+    // threshold, only a much narrower interval tells
+    needed
+        .is_finite()
+        .then_some((needed.ceil() as usize).max(2 * turns))
 }
 
 fn of_intervals(
@@ -235,9 +238,9 @@ fn of_intervals(
     let engines: Vec<(String, f64)> = blind(comparison)
         .filter_map(|c| Some((c.engine.clone(), c.interval?.minimum_detectable)))
         .collect();
-    if let (Some(threshold), false) = (comparison.fail_slower, engines.is_empty()) {
+    if let (Some(gate), false) = (comparison.gate, engines.is_empty()) {
         found.push(CompareWarning::Blind {
-            threshold,
+            threshold: gate.slower,
             engines,
             turns,
         });

@@ -4,9 +4,10 @@
 use super::article::{Article, Badge, Figure, Section, State, Table};
 use super::ink::Ink;
 use super::shape::{Axis, Guide, Row, Rows, Shape, Unit};
+use super::trust::control_badge;
 use super::words;
 use crate::report::block::Block;
-use crate::report::compare::{Change, Comparison, Method, heading, notes, rows, title};
+use crate::report::compare::{Change, Comparison, Decision, Method, heading, notes, rows, title};
 use crate::report::text::{plain, show_near_one, show_percent, show_ratio};
 use crate::stats::Verdict;
 
@@ -20,7 +21,7 @@ pub(super) fn article(comparison: &Comparison, command: &[String]) -> Article {
         .collect();
     let failure = comparison
         .failure()
-        .map(|words| format!("REGRESSED: {}", plain(&words)));
+        .map(|words| format!("GATE FAILED: {words}"));
     let what = match comparison.method {
         Method::Builds { .. } => "build",
         Method::Records { .. } => "record",
@@ -109,27 +110,18 @@ fn badges(comparison: &Comparison) -> Vec<Badge> {
         .as_ref()
         .and_then(|c| c.interval.as_ref());
     badges.extend(control.map(|interval| {
-        let (state, words) = match interval.verdict() {
-            Verdict::NoDifferenceSeen => (State::Good, "the baseline is as it was"),
-            _ => (State::Bad, "the baseline differs from itself"),
-        };
-        Badge {
-            state,
-            label: "A/A control",
-            words: format!("{words}: {}", show_near_one(interval.ratio, interval)),
-        }
+        let shown = show_near_one(interval.ratio, interval);
+        control_badge(interval, shown, comparison.plan.relevant)
     }));
-    if let Some(threshold) = comparison.fail_slower {
-        let regressed = comparison.regressions().len();
-        let threshold = show_percent(threshold);
-        let (state, words) = match regressed {
-            0 => (State::Good, format!("passed at {threshold}")),
-            _ => (State::Bad, format!("failed at {threshold}")),
-        };
+    if let (Some(gate), Some(decision)) = (comparison.gate, comparison.decision()) {
         badges.push(Badge {
-            state,
+            state: match decision {
+                Decision::Passed => State::Good,
+                Decision::Unsure => State::Doubtful,
+                Decision::Failed => State::Bad,
+            },
             label: "gate",
-            words,
+            words: format!("{} at {}", decision.words(), show_percent(gate.slower)),
         });
     }
     badges
@@ -161,8 +153,8 @@ fn figure(comparison: &Comparison) -> Option<Figure> {
         at: 1.0,
         label: "equal".to_owned(),
     }];
-    guides.extend(comparison.fail_slower.map(|threshold| Guide {
-        at: 1.0 / (1.0 + threshold),
+    guides.extend(comparison.gate.map(|gate| Guide {
+        at: 1.0 / (1.0 + gate.slower),
         label: "gate".to_owned(),
     }));
     let reading = format!(

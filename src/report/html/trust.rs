@@ -3,12 +3,13 @@
 
 use super::article::{Article, Badge, State};
 use crate::record::{ProofVerdict, Record};
+use crate::report::control::Control;
 use crate::report::failure::{difference, unconserved};
 use crate::report::summary::Summary;
 use crate::report::text::{show_near_one, show_percent};
 use crate::report::trust;
 use crate::report::warning::control_interval;
-use crate::stats::Verdict;
+use crate::stats::RatioInterval;
 use crate::unit::quantity::show_whole;
 
 /// Lines that stay folded: of the stream and of the machine.
@@ -53,7 +54,7 @@ fn badge(state: State, label: &'static str, words: String) -> Badge {
 
 fn badges(record: &Record, summary: &Summary) -> Vec<Badge> {
     let mut badges = vec![proof(record), conservation(record)];
-    badges.extend(control(summary));
+    badges.extend(control(summary, record.plan.relevant));
     badges.extend(harness(summary));
     badges.push(disturbance(record));
     badges
@@ -113,14 +114,22 @@ fn conservation(record: &Record) -> Badge {
     }
 }
 
-fn control(summary: &Summary) -> Option<Badge> {
+fn control(summary: &Summary, relevant: f64) -> Option<Badge> {
     let interval = control_interval(summary)?;
     let shown = show_near_one(interval.ratio, interval);
-    let (state, words) = match interval.verdict() {
-        Verdict::NoDifferenceSeen => (State::Good, "the baseline equals itself"),
-        _ => (State::Bad, "the baseline differs from itself"),
+    Some(control_badge(interval, shown, relevant))
+}
+
+/// The badge of an A/A control, `shown` beside its words.
+pub(super) fn control_badge(interval: &RatioInterval, shown: String, relevant: f64) -> Badge {
+    let control = Control::of(interval, relevant);
+    let state = match control {
+        Control::Equal => State::Good,
+        Control::TooWide => State::Unknown,
+        Control::Differs => State::Bad,
     };
-    Some(badge(state, "A/A control", format!("{words}: {shown}")))
+    let words = format!("{}: {shown}", control.words(relevant));
+    badge(state, "A/A control", words)
 }
 
 fn harness(summary: &Summary) -> Option<Badge> {

@@ -4,9 +4,12 @@
 #[cfg(test)]
 mod records;
 
+use super::gate::slowdown;
 use super::*;
 use crate::record::fixture;
 use crate::report::Style;
+use crate::report::html::{Document, html};
+use crate::stats::Verdict;
 
 /// The fixture with one engine's times changed by a factor in every round.
 fn slowed(engine: &str, factor: f64) -> Record {
@@ -43,9 +46,17 @@ fn of_builds(turns: &[[Record; 2]], fail_slower: Option<f64>) -> Comparison {
         turns,
         warmup_turns: 1,
         pass: Pass::Fresh,
-        fail_slower,
+        gate: fail_slower.map(lenient),
     })
     .unwrap()
+}
+
+/// A gate that lets what is unsure pass.
+fn lenient(slower: f64) -> Gate {
+    Gate {
+        slower,
+        fail_unsure: false,
+    }
 }
 
 #[track_caller]
@@ -99,13 +110,13 @@ fn a_planted_slowdown_is_found_and_stopped_by_a_gate_below_it() {
     );
     let text = shown(&comparison);
     assert!(
-        text.starts_with("REGRESSED  slower by more than 3.0%"),
+        text.starts_with("GATE FAILED  slower by more than 3.0%"),
         "{text}"
     );
     assert!(text.contains("gate: FAILED"), "{text}");
     // significantly slower, but by less than this gate minds
-    let lenient = of_builds(&turns, Some(0.30));
-    let dashmap = change(&lenient, "dashmap");
+    let wide = of_builds(&turns, Some(0.30));
+    let dashmap = change(&wide, "dashmap");
     assert_eq!(dashmap.interval.unwrap().verdict(), Verdict::Slower);
     assert_eq!(dashmap.gate, Some(GateVerdict::Passed));
     // without a gate nothing fails
@@ -143,7 +154,7 @@ fn a_gain_is_no_regression() {
 fn a_gate_that_cannot_see_says_so_and_names_the_flag() {
     let comparison = of_builds(&turns(6, 1.02, 0.2), Some(0.03));
     let dashmap = change(&comparison, "dashmap");
-    assert_eq!(dashmap.gate, Some(GateVerdict::NotSeen));
+    assert_eq!(dashmap.gate, Some(GateVerdict::Unsure));
     assert_eq!(comparison.failure(), None);
     let Some(CompareWarning::Blind {
         engines,
@@ -159,6 +170,76 @@ fn a_gate_that_cannot_see_says_so_and_names_the_flag() {
     let then = effect * (6.0 / *needed as f64).sqrt();
     assert!(then <= 0.03_f64.ln_1p() && *needed > 6, "{needed}");
     assert!(shown(&comparison).contains("give more --turns (about "));
+}
+
+#[test]
+fn what_is_unsure_is_nowhere_called_passed() {
+    let turns = turns(6, 1.02, 0.2);
+    let mut comparison = of_builds(&turns, Some(0.03));
+    assert_eq!(comparison.decision(), Some(Decision::Unsure));
+    let value: serde_json::Value = serde_json::from_str(&json(&comparison)).unwrap();
+    assert_eq!(value["gate"], "unsure");
+    let page = html(&[Document::Comparison(&comparison, &[])]);
+    for text in [shown(&comparison), markdown(&comparison), page] {
+        assert!(text.contains("not failed, but unsure"), "{text}");
+    }
+    let badges = html(&[Document::Comparison(&comparison, &[])]);
+    assert!(!badges.contains("passed at 3.0%"));
+    // fails on demand, and says by which flag
+    comparison.gate = Some(Gate {
+        slower: 0.03,
+        fail_unsure: true,
+    });
+    assert_eq!(comparison.decision(), Some(Decision::Failed));
+    let failure = comparison.failure().unwrap();
+    assert!(
+        failure.contains("not excluded (--fail-unsure): dashmap"),
+        "{failure}"
+    );
+}
+
+#[test]
+fn an_engine_that_has_vanished_fails_the_gate() {
+    let without = |record: &mut Record| {
+        record.engines.retain(|note| note.name != "sharded-mutex");
+        record
+            .trials
+            .retain(|trial| trial.engine != "sharded-mutex");
+    };
+    let mut turns = turns(10, 1.0, 0.0);
+    turns.iter_mut().for_each(|[_, new]| without(new));
+    let comparison = of_builds(&turns, Some(0.03));
+    assert_eq!(comparison.alone[0], ["sharded-mutex"]);
+    assert_eq!(comparison.decision(), Some(Decision::Failed));
+    let failure = comparison.failure().unwrap();
+    assert!(
+        failure.contains("only the old side has figures") && failure.contains("sharded-mutex"),
+        "{failure}"
+    );
+    assert!(!shown(&comparison).contains("gate: passed"));
+    // named on both sides, and measured on one
+    let mut alone = [vec![], vec![]];
+    let measured = changes_of(vec!["dashmap".to_owned()], &mut alone, |_| None);
+    assert_eq!(
+        (measured, &alone[0][..]),
+        (vec![], &["dashmap".to_owned()][..])
+    );
+    // one that only the new side has is no failure
+    turns.iter_mut().for_each(|turn| turn.swap(0, 1));
+    assert_eq!(
+        of_builds(&turns, Some(0.03)).decision(),
+        Some(Decision::Passed)
+    );
+    // without a gate there is no decision
+    assert_eq!(of_builds(&turns, None).decision(), None);
+}
+
+#[test]
+fn what_has_no_interval_fails_the_gate() {
+    let comparison = of_builds(&turns(1, 1.0, 0.0), Some(0.03));
+    assert_eq!(comparison.decision(), Some(Decision::Failed));
+    let failure = comparison.failure().unwrap();
+    assert!(failure.contains("too few turns or rounds"), "{failure}");
 }
 
 #[test]
@@ -267,7 +348,7 @@ fn the_formats_tell_the_same() {
     assert_eq!(value["baseline"], serde_json::Value::Null);
     let page = markdown(&comparison);
     assert!(
-        page.starts_with("### steady\\_week · two builds in 10 turns\n\n**REGRESSED**"),
+        page.starts_with("### steady\\_week · two builds in 10 turns\n\n**GATE FAILED**"),
         "{page}"
     );
     let table: Vec<&str> = page.lines().filter(|line| line.starts_with('|')).collect();

@@ -1,6 +1,7 @@
 //! Tests of the comparison of records. Imports what they test, and the
 //! changed copies beside it.
 
+use super::gate::slowdown;
 use super::*;
 
 fn of_records(
@@ -11,7 +12,7 @@ fn of_records(
 ) -> Result<Comparison, Refusal> {
     let file = |path, record| RecordFile { path, record };
     let (before, after) = (file("before.json", before), file("after.json", after));
-    compare_records(before, after, Pass::Fresh, fail_slower, force)
+    compare_records(before, after, Pass::Fresh, fail_slower.map(lenient), force)
 }
 
 #[test]
@@ -113,6 +114,20 @@ fn records_that_were_not_run_alike_are_refused_or_forced_under_a_warning() {
 }
 
 #[test]
+fn two_unknown_processors_are_not_taken_for_one() {
+    let mut before = fixture::record();
+    before.environment.cpu = crate::record::UNKNOWN_CPU.to_owned();
+    let refusal = of_records(&before, &before.clone(), None, false).unwrap_err();
+    let told = refusal.to_string();
+    assert!(
+        told.contains("processor: unknown on both sides") && told.contains("--force"),
+        "{told}"
+    );
+    let forced = of_records(&before, &before.clone(), None, true).unwrap();
+    assert!(matches!(&forced.warnings[0], CompareWarning::Unlike(_)));
+}
+
+#[test]
 fn what_is_wrong_or_has_nothing_in_common_is_refused_by_force_too() {
     let right = fixture::record();
     let refuse = |edit: &dyn Fn(&mut Record)| {
@@ -175,7 +190,7 @@ fn engines_of_one_side_only_are_listed() {
 }
 
 #[test]
-fn one_round_gives_no_interval_and_the_gate_says_nothing() {
+fn one_round_gives_no_interval_and_the_gate_fails() {
     let one = fixture::with_rounds(1);
     let comparison = of_records(&one, &fixture::record(), Some(0.1), true).unwrap();
     let dashmap = change(&comparison, "dashmap");
@@ -183,7 +198,7 @@ fn one_round_gives_no_interval_and_the_gate_says_nothing() {
         (dashmap.interval, dashmap.gate),
         (None, Some(GateVerdict::Unknown))
     );
-    assert_eq!(comparison.failure(), None);
+    assert_eq!(comparison.decision(), Some(Decision::Failed));
     let said: Vec<String> = comparison
         .warnings
         .iter()
@@ -227,7 +242,13 @@ fn warm_passes_are_compared_with_warm_ones() {
     }
     let of_pass = |pass, after: &Record| {
         let file = |path, record| RecordFile { path, record };
-        compare_records(file("a", &before), file("b", after), pass, Some(0.1), false)
+        compare_records(
+            file("a", &before),
+            file("b", after),
+            pass,
+            Some(lenient(0.1)),
+            false,
+        )
     };
     for (pass, expected) in [(Pass::Fresh, 1.0), (Pass::Warm, 0.5)] {
         let comparison = of_pass(pass, &after).unwrap();
