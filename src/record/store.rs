@@ -1,5 +1,5 @@
 //! Records on disk. Imports the schema, its validation, and
-//! `unit::atomic_file`.
+//! `unit`.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::schema::{Record, SCHEMA};
 use super::sweep::SWEEP_SCHEMA;
 use crate::unit::atomic_file::{WriteError, write_atomically};
+use crate::unit::encoding::{Foreign, foreign, without_mark};
 
 /// Folder that records go to unless told otherwise.
 const FOLDER: &str = "reports";
@@ -151,10 +152,19 @@ impl Record {
 
 /// The bytes of a saved file.
 pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, RecordError> {
-    std::fs::read(path).map_err(|source| RecordError::Read {
+    let bytes = std::fs::read(path).map_err(|source| RecordError::Read {
         path: path.to_owned(),
         source,
-    })
+    })?;
+    if let Some(Foreign { what, help }) = foreign(&bytes) {
+        return Err(RecordError::Shape {
+            path: path.to_owned(),
+            line: 0,
+            column: 0,
+            what: format!("it is {what}, which `{help}` undoes"),
+        });
+    }
+    Ok(without_mark(&bytes).to_vec())
 }
 
 /// The schema that a saved file names.

@@ -5,6 +5,7 @@ mod activities;
 mod arbitrary;
 mod command_line;
 mod fits;
+mod foreign;
 mod round_trip;
 mod tables;
 
