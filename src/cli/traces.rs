@@ -36,11 +36,11 @@ pub(super) fn read(
     reading: &ReadingArgs,
     limit: Option<u64>,
 ) -> Result<Trace, Failure> {
-    let unit = match reading.time_unit {
+    let unit = reading.time_unit.map(|unit| match unit {
         UnitOfTime::S => TimeUnit::Seconds,
         UnitOfTime::Ms => TimeUnit::Milliseconds,
         UnitOfTime::Us => TimeUnit::Microseconds,
-    };
+    });
     let mapping = (!reading.map.is_empty())
         .then(|| Mapping::new(&reading.map, &reading.kind, unit, reading.delimiter))
         .transpose()
@@ -68,6 +68,15 @@ pub(super) fn read(
         )));
     }
     eprintln!("{}: {}", path.display(), summary(&trace));
+    if let Some(gap) = trace.counts.gap {
+        eprintln!(
+            "no event for {}, after the first {} of them and before the last {}: is a time of \
+             either side mistaken?",
+            trace::show_span(gap.us),
+            show_whole(gap.before),
+            show_whole(gap.after)
+        );
+    }
     if let Some(first) = &trace.counts.first_bad {
         eprintln!("the first bad entry: {first}");
     }
@@ -97,7 +106,13 @@ fn summary(trace: &Trace) -> String {
     let counts = &trace.counts;
     let mut parts = vec![format!("{} events", show_whole(trace.events.len() as u64))];
     if counts.bad > 0 {
-        parts.push(format!("{} bad entries skipped", show_whole(counts.bad)));
+        let reasons = counts.bad_reasons.iter();
+        let reasons = reasons.map(|(reason, number)| format!("{} {reason}", show_whole(*number)));
+        let reasons = reasons.collect::<Vec<_>>().join("; ");
+        parts.push(format!(
+            "{} bad entries skipped ({reasons})",
+            show_whole(counts.bad)
+        ));
     }
     if counts.out_of_order > 0 {
         let number = show_whole(counts.out_of_order);

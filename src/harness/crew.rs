@@ -132,7 +132,7 @@ impl Crew<'_> {
                             (self.setup.on_hang)(&format!(
                                 "engine `{}`: {left} of {} workers did not stop within {} ms of \
                                  the interruption",
-                                self.engine,
+                                (self.engine)(0),
                                 self.setup.threads,
                                 GRACE.as_millis()
                             ));

@@ -1,5 +1,5 @@
 //! Records on disk. Imports the schema, its validation, targets, and
-//! `unit::atomic_file`.
+//! `unit`.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use super::schema::{Record, SCHEMA};
 use super::sweep::SWEEP_SCHEMA;
 use super::target::Target;
 use crate::unit::atomic_file::WriteError;
+use crate::unit::encoding::{Foreign, foreign, without_mark};
 
 /// Why a file gives no record.
 #[derive(Debug, thiserror::Error)]
@@ -149,10 +150,19 @@ impl Record {
 
 /// The bytes of a saved file.
 pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, RecordError> {
-    std::fs::read(path).map_err(|source| RecordError::Read {
+    let bytes = std::fs::read(path).map_err(|source| RecordError::Read {
         path: path.to_owned(),
         source,
-    })
+    })?;
+    if let Some(Foreign { what, help }) = foreign(&bytes) {
+        return Err(RecordError::Shape {
+            path: path.to_owned(),
+            line: 0,
+            column: 0,
+            what: format!("it is {what}, which `{help}` undoes"),
+        });
+    }
+    Ok(without_mark(&bytes).to_vec())
 }
 
 /// The schema that a saved file names.

@@ -46,10 +46,26 @@ pub struct Counts {
     pub bad: u64,
     /// The first of them, with its place.
     pub first_bad: Option<TraceError>,
+    /// All of them by what is wrong.
+    pub bad_reasons: BTreeMap<String, u64>,
     /// Entries that mean nothing here, by reason.
     pub skipped: BTreeMap<String, u64>,
     /// Events that came before an earlier one's time, and were put in order.
     pub out_of_order: u64,
+    /// The longest time without an event, where that is more than a year and
+    /// more than half of all: one of its sides is likely to be mistaken.
+    pub gap: Option<Gap>,
+}
+
+/// A time without an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Events before it.
+    pub before: u64,
+    /// Events after it.
+    pub after: u64,
+    /// Its length, in µs.
+    pub us: u64,
 }
 
 /// Takes events, one after the other.
@@ -62,6 +78,8 @@ pub(super) struct Collector {
     counts: Counts,
     last: Option<(u64, i64)>,
     indexed: bool,
+    /// Events at the time 0, where that may be 1970, and the first's place.
+    zeros: Option<(u64, Place)>,
 }
 
 /// The stream that was collected.
@@ -85,7 +103,18 @@ impl Collector {
             counts: Counts::default(),
             last: None,
             indexed: false,
+            zeros: None,
         }
+    }
+
+    /// Whether bad entries are counted instead of ending the reading.
+    pub(super) const fn skips_bad(&self) -> bool {
+        self.skip_bad
+    }
+
+    /// Events that may still come.
+    pub(super) fn room(&self) -> u64 {
+        self.limit.saturating_sub(self.events.len() as u64)
     }
 
     /// The error at a place of this file.
@@ -99,7 +128,7 @@ impl Collector {
 
     /// Takes what an entry came to.
     pub(super) fn take(&mut self, place: Place, read: Result<Draft, Bad>) -> Result<(), Stop> {
-        match read.and_then(|draft| self.checked(&draft)) {
+        match read.and_then(|draft| self.checked(place, &draft)) {
             Ok(event) => self.keep(event),
             Err(bad) => self.take_bad(place, bad),
         }
@@ -107,24 +136,23 @@ impl Collector {
 
     /// Takes note of a bad entry; an error unless such are to be skipped.
     pub(super) fn take_bad(&mut self, place: Place, bad: Bad) -> Result<(), Stop> {
-        let error = self.error(place, bad);
         if !self.skip_bad {
-            return Err(Stop::Error(error));
+            return Err(Stop::Error(self.error(place, bad)));
         }
-        self.counts.bad += 1;
-        self.counts.first_bad.get_or_insert(error);
+        self.count_bad(place, bad, 1);
         Ok(())
+    }
+
+    fn count_bad(&mut self, place: Place, bad: Bad, number: u64) {
+        count(&mut self.counts.bad_reasons, &bad.general(), number);
+        self.counts.bad += number;
+        let error = self.error(place, bad);
+        self.counts.first_bad.get_or_insert(error);
     }
 
     /// Counts an entry that means nothing here.
     pub(super) fn skip(&mut self, reason: &str) {
-        let skipped = &mut self.counts.skipped;
-        let reason = if skipped.len() < MAX_REASONS || skipped.contains_key(reason) {
-            reason
-        } else {
-            "other reasons"
-        };
-        *skipped.entry(reason.to_owned()).or_default() += 1;
+        count(&mut self.counts.skipped, reason, 1);
     }
 
     fn keep(&mut self, event: Event) -> Result<(), Stop> {
@@ -137,7 +165,7 @@ impl Collector {
 
     /// The event of a draft. Where the format has no index, the time is kept
     /// as an offset from the smallest `i64`, and put right at the end.
-    fn checked(&mut self, draft: &Draft) -> Result<Event, Bad> {
+    fn checked(&mut self, place: Place, draft: &Draft) -> Result<Event, Bad> {
         check_meaning(draft)?;
         let at = self.events.len() as u64;
         let (index, at_us) = match draft.index {
@@ -150,6 +178,9 @@ impl Collector {
                 self.counts.out_of_order += u64::from(fell);
                 if !fell {
                     self.last = Some((at, draft.at_us));
+                }
+                if draft.at_us == 0 {
+                    self.zeros.get_or_insert((0, place)).0 += 1;
                 }
                 (at, draft.at_us as u64 ^ (1 << 63))
             }
@@ -188,13 +219,15 @@ impl Collector {
     }
 
     /// The stream: by time, numbered from 0, where the format has no index.
-    pub(super) fn finish(mut self) -> Collected {
+    pub(super) fn finish(mut self) -> Result<Collected, TraceError> {
         let mut origin_us = None;
         if !self.indexed && !self.events.is_empty() {
+            self.check_zeros()?;
             // stable: of one time, the order of the file stays
             if self.counts.out_of_order > 0 {
                 self.events.sort_by_key(|event| event.at_us);
             }
+            self.counts.gap = longest_gap(&self.events);
             let first = (self.events[0].at_us ^ (1 << 63)) as i64;
             let origin = if (0..YEAR_US).contains(&first) {
                 0
@@ -217,13 +250,62 @@ impl Collector {
         }
         self.events.shrink_to_fit();
         let digest = self.events.iter().map(Event::digest).sum();
-        Collected {
+        Ok(Collected {
             events: self.events,
             counts: self.counts,
             digest,
             origin_us,
-        }
+        })
     }
+
+    /// Takes the times 0 for bad where all others are long after 1970.
+    fn check_zeros(&mut self) -> Result<(), TraceError> {
+        let zero = 1 << 63;
+        let others = self.events.iter().map(|event| event.at_us);
+        let first = others.filter(|&at_us| at_us != zero).min();
+        let (Some((number, place)), Some(first)) = (self.zeros, first) else {
+            return Ok(());
+        };
+        if first < zero + YEAR_US as u64 {
+            return Ok(());
+        }
+        let bad = Bad::new(
+            "the time is 0, which is 1970, and all other times are more than a year later",
+            "write the event's own time; where it has none, leave it out with --skip-bad",
+        );
+        if !self.skip_bad {
+            return Err(self.error(place, bad));
+        }
+        self.count_bad(place, bad, number);
+        self.events.retain(|event| event.at_us != zero);
+        Ok(())
+    }
+}
+
+/// Counts what was left out by its reason, of which there are not too many.
+fn count(reasons: &mut BTreeMap<String, u64>, reason: &str, number: u64) {
+    let is_told_apart = reasons.len() < MAX_REASONS || reasons.contains_key(reason);
+    let reason = if is_told_apart {
+        reason
+    } else {
+        "other reasons"
+    };
+    *reasons.entry(reason.to_owned()).or_default() += number;
+}
+
+/// The longest gap of a stream by time, where it is suspicious.
+fn longest_gap(events: &[Event]) -> Option<Gap> {
+    let [first, .., last] = events else {
+        return None;
+    };
+    let gaps = events.windows(2).map(|pair| pair[1].at_us - pair[0].at_us);
+    let (at, us) = (1..).zip(gaps).max_by_key(|&(_, us)| us)?;
+    let is_long = us > YEAR_US as u64 && us > (last.at_us - first.at_us) / 2;
+    is_long.then_some(Gap {
+        before: at,
+        after: events.len() as u64 - at,
+        us,
+    })
 }
 
 /// What every event must be, whatever it was read from.

@@ -41,7 +41,7 @@ pub fn describe(all: &[Described<'_>]) -> Vec<Vec<String>> {
     };
     row("events", &|of| show_whole(of.census.events));
     row("members", &|of| show_whole(of.census.members));
-    row("time", &|of| days(of.census.span_us));
+    row("time", &|of| show_span(of.census.span_us));
     for kind in Kind::ALL {
         row(kind.name(), &|of| {
             share(of.census.kinds[kind as usize], of.census.done())
@@ -136,10 +136,23 @@ fn top(of: &Popularity, rank: usize) -> String {
     percent(of.top_share(rank))
 }
 
-fn days(us: u64) -> String {
-    let days = us as f64 / 86_400e6;
-    if days >= 2.0 {
-        format!("{days:.1} days")
+/// A length of time in the two largest units that suit it: `1,316 days 4 h`,
+/// `3 h 20 min`, `2 min 5 s`, `1.5 s`.
+#[must_use]
+pub fn show_span(us: u64) -> String {
+    let seconds = us / 1_000_000;
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    let two = |large: String, small: u64, unit: &str| match small {
+        0 => large,
+        _ => format!("{large} {small} {unit}"),
+    };
+    if days > 0 {
+        let plural = if days == 1 { "day" } else { "days" };
+        two(format!("{} {plural}", show_whole(days)), hours % 24, "h")
+    } else if hours > 0 {
+        two(format!("{hours} h"), minutes % 60, "min")
+    } else if minutes > 0 {
+        two(format!("{minutes} min"), seconds % 60, "s")
     } else {
         format!("{:.1} s", us as f64 / 1e6)
     }
@@ -167,6 +180,18 @@ fn bars(of: &Census) -> String {
 mod tests {
     use super::*;
     use crate::event::{Event, Segment};
+
+    #[test]
+    fn spans_are_shown_in_the_units_that_suit_them() {
+        let of = |seconds: f64| show_span((seconds * 1e6) as u64);
+        assert_eq!(of(0.0), "0.0 s");
+        assert_eq!(of(59.94), "59.9 s");
+        assert_eq!(of(125.0), "2 min 5 s");
+        assert_eq!(of(7_200.0), "2 h");
+        assert_eq!(of(12_000.0), "3 h 20 min");
+        assert_eq!(of(86_400.0), "1 day");
+        assert_eq!(of(1_316.0 * 86_400.0 + 3.0 * 3_600.0), "1,316 days 3 h");
+    }
 
     #[test]
     fn two_streams_stand_beside_each_other() {

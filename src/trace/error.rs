@@ -36,6 +36,9 @@ pub struct Bad {
     pub column: Option<String>,
     /// What is wrong.
     pub what: String,
+    /// What is wrong, without the entry's own values, where `what` has some:
+    /// what bad entries are counted by.
+    pub reason: Option<&'static str>,
     /// How to mend it.
     pub help: String,
 }
@@ -46,7 +49,23 @@ impl Bad {
         Self {
             column: None,
             what: what.into(),
+            reason: None,
             help: help.into(),
+        }
+    }
+
+    /// The same fault, counted as `reason`.
+    pub(super) const fn counted_as(mut self, reason: &'static str) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    /// What entries of this fault are counted by.
+    pub(super) fn general(&self) -> String {
+        let what = self.reason.unwrap_or(&self.what);
+        match &self.column {
+            Some(column) => format!("column `{column}`: {what}"),
+            None => what.to_owned(),
         }
     }
 

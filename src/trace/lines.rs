@@ -1,6 +1,6 @@
 //! Lines of a file, one at a time, in bounded memory. Imports its siblings.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 
 use super::error::Bad;
 
@@ -13,6 +13,8 @@ pub(super) struct Lines<R> {
     input: R,
     line: Vec<u8>,
     number: u64,
+    /// Whether the last line ended in `\r`, which a `\n` may follow.
+    after_return: bool,
 }
 
 /// One line, or why it is none.
@@ -24,24 +26,20 @@ impl<R: BufRead> Lines<R> {
             input,
             line: Vec::new(),
             number: 0,
+            after_return: false,
         }
     }
 
     /// The next line that is not blank, with its number from 1 and without
-    /// its end; one that is too long is passed over and said to be bad.
+    /// its end: `\n`, `\r\n` or `\r`. One that is too long is passed over and
+    /// said to be bad.
     pub(super) fn next(&mut self) -> io::Result<Option<(u64, Line<'_>)>> {
         loop {
-            self.line.clear();
-            let limit = MAX_LINE_BYTES + 1;
-            let read = (&mut self.input)
-                .take(limit)
-                .read_until(b'\n', &mut self.line)?;
-            if read == 0 {
+            if !self.read_line()? {
                 return Ok(None);
             }
             self.number += 1;
-            if read as u64 == limit && !self.line.ends_with(b"\n") {
-                self.pass_over()?;
+            if self.line.len() as u64 > MAX_LINE_BYTES {
                 let what = format!("a line of more than {MAX_LINE_BYTES} bytes");
                 let bad = Bad::new(what, "an event is one short line: mend it or leave it out");
                 return Ok(Some((self.number, Err(bad))));
@@ -53,20 +51,32 @@ impl<R: BufRead> Lines<R> {
         Ok(Some((self.number, Ok(self.line.trim_ascii()))))
     }
 
-    /// Reads on behind the end of the line, and keeps none of it.
-    fn pass_over(&mut self) -> io::Result<()> {
+    /// Reads up to the end of a line, and keeps one byte more than a line may
+    /// have; false at the end of the file.
+    fn read_line(&mut self) -> io::Result<bool> {
+        self.line.clear();
+        let mut is_there = false;
         loop {
             let waiting = self.input.fill_buf()?;
-            let Some(end) = waiting.iter().position(|&byte| byte == b'\n') else {
-                let length = waiting.len();
-                if length == 0 {
-                    return Ok(());
-                }
-                self.input.consume(length);
+            if waiting.is_empty() {
+                return Ok(is_there);
+            }
+            // the other half of `\r\n`
+            if std::mem::take(&mut self.after_return) && waiting[0] == b'\n' {
+                self.input.consume(1);
                 continue;
-            };
-            self.input.consume(end + 1);
-            return Ok(());
+            }
+            is_there = true;
+            let end = waiting.iter().position(|byte| b"\r\n".contains(byte));
+            let part = &waiting[..end.unwrap_or(waiting.len())];
+            let room = MAX_LINE_BYTES as usize + 1 - self.line.len();
+            self.line.extend_from_slice(&part[..part.len().min(room)]);
+            let read = part.len() + usize::from(end.is_some());
+            self.after_return = end.is_some_and(|end| waiting[end] == b'\r');
+            self.input.consume(read);
+            if end.is_some() {
+                return Ok(true);
+            }
         }
     }
 }
@@ -81,6 +91,19 @@ mod tests {
         assert_eq!(lines.next().unwrap(), Some((1, Ok(&b"a"[..]))));
         assert_eq!(lines.next().unwrap(), Some((4, Ok(&b"b"[..]))));
         assert_eq!(lines.next().unwrap(), None);
+    }
+
+    #[test]
+    fn lines_are_counted_whatever_ends_them() {
+        for text in ["a\n\nb\n", "a\r\n\r\nb\r\n", "a\r\rb\r", "a\r\n\rb"] {
+            // a pair of ends may lie in two parts
+            for part in 1..text.len() {
+                let mut lines = Lines::new(io::BufReader::with_capacity(part, text.as_bytes()));
+                assert_eq!(lines.next().unwrap(), Some((1, Ok(&b"a"[..]))), "{text:?}");
+                assert_eq!(lines.next().unwrap(), Some((3, Ok(&b"b"[..]))), "{text:?}");
+                assert_eq!(lines.next().unwrap(), None);
+            }
+        }
     }
 
     #[test]

@@ -1,14 +1,12 @@
 //! Which column of a foreign table is what, and which of its words means
 //! which kind. Imports `event` and its siblings.
 
-use super::collect::{Draft, segment_of};
-use super::error::{Bad, shown};
-use super::ids::{CONTENT_PREFIX, IdTable, MEMBER_PREFIX};
-use super::moment::{TimeUnit, moment};
-use crate::event::{Kind, Segment};
+use super::error::Bad;
+use super::moment::TimeUnit;
+use crate::event::Kind;
 
 /// What a column can be mapped to, in the order of [`Field`].
-const FIELDS: [&str; 7] = [
+pub(super) const FIELDS: [&str; 7] = [
     "actor",
     "recipient",
     "at",
@@ -30,36 +28,57 @@ pub(super) enum Field {
     Segment,
 }
 
+impl Field {
+    pub(super) const ALL: [Self; FIELDS.len()] = [
+        Self::Actor,
+        Self::Recipient,
+        Self::At,
+        Self::Kind,
+        Self::Content,
+        Self::Undo,
+        Self::Segment,
+    ];
+}
+
+/// What an event does: something of a kind, or its undo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Act {
+    pub(super) kind: Kind,
+    pub(super) undo: bool,
+}
+
 /// How a foreign table is read; what is not mapped is not there.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mapping {
     /// The column of each field: its name, or `#3` for the third of a table
     /// without a header.
     columns: [Option<String>; FIELDS.len()],
-    /// The kind of every event, where no column says it.
-    kind: Option<Kind>,
-    /// The table's own words for kinds.
-    words: Vec<(String, Kind)>,
-    /// What numbers of the time column count.
-    unit: TimeUnit,
+    /// What every event does, where no column says it.
+    act: Option<Act>,
+    /// What the table's own words mean.
+    words: Vec<(String, Act)>,
+    /// What numbers of the time column count, where that is said.
+    unit: Option<TimeUnit>,
     /// Between two columns of a CSV.
     delimiter: u8,
 }
 
 impl Mapping {
-    /// A mapping out of words such as `actor=from` and `like=post_like`; a
-    /// kind without `=` is that of every event.
+    /// A mapping out of words such as `actor=from`, `like=post_like` and
+    /// `unlike=post_like:undo`; a kind without `=` is that of every event.
+    /// Without a unit, numbers of the time column count seconds, and a first
+    /// one that looks like a date (`2024`, `20240131`) is refused.
     ///
     /// # Errors
     /// In words, where it can't be meant.
     pub fn new(
         map: &[String],
         kinds: &[String],
-        unit: TimeUnit,
+        unit: impl Into<Option<TimeUnit>>,
         delimiter: u8,
     ) -> Result<Self, String> {
         let mut mapping = Self {
-            unit,
+            unit: unit.into(),
             delimiter,
             ..Self::default()
         };
@@ -82,21 +101,36 @@ impl Mapping {
     }
 
     fn add_kind(&mut self, word: &str) -> Result<(), String> {
-        let (own, name) = match word.split_once('=') {
+        // a word of the table's may itself have a `=`, a kind has none
+        let (own, name) = match word.rsplit_once('=') {
             Some((own, name)) => (Some(own), name),
             None => (None, word),
         };
+        let (name, undo) = match name.strip_suffix(":undo") {
+            Some(name) => (name, true),
+            None => (name, false),
+        };
         let kind = Kind::from_name(name).ok_or_else(|| {
-            format!("--kind {word}: there is no kind `{name}`; `notibench list kinds` names all")
+            format!(
+                "--kind {word}: there is no kind `{name}`; `notibench list kinds` names all, and \
+                 `:undo` behind one takes it back"
+            )
         })?;
+        if undo && !kind.is_undoable() {
+            return Err(format!("--kind {word}: `{name}` can't be taken back"));
+        }
+        let act = Act { kind, undo };
         match own {
-            Some(own) => self.words.push((own.to_owned(), kind)),
-            None if self.kind.is_some() => {
+            Some(own) if self.words.iter().any(|(known, _)| known == own) => {
+                return Err(format!("--kind names `{own}` twice: keep one"));
+            }
+            Some(own) => self.words.push((own.to_owned(), act)),
+            None if self.act.is_some() => {
                 return Err(format!(
                     "--kind {word}: there is one for all events already"
                 ));
             }
-            None => self.kind = Some(kind),
+            None => self.act = Some(act),
         }
         Ok(())
     }
@@ -108,10 +142,12 @@ impl Mapping {
                 return Err(format!("--map says no {name}: add {name}=COLUMN"));
             }
         }
-        if self.columns[Field::Recipient as usize].is_none() && self.kind != Some(Kind::MarkRead) {
+        if self.columns[Field::Recipient as usize].is_none()
+            && !self.act.is_some_and(|act| act.kind == Kind::MarkRead)
+        {
             return Err("--map says no recipient: add recipient=COLUMN".to_owned());
         }
-        match (&self.columns[Field::Kind as usize], self.kind) {
+        match (&self.columns[Field::Kind as usize], self.act) {
             (None, None) => Err("which kind the events are is not said: map a column with \
                                  --map kind=COLUMN, or give --kind member_follow or another"
                 .to_owned()),
@@ -149,137 +185,74 @@ impl Mapping {
         first.is_none_or(|column| number_of(column).is_none())
     }
 
+    pub(super) const fn unit(&self) -> Option<TimeUnit> {
+        self.unit
+    }
+
+    /// What every event does, where no column says it.
+    pub(super) const fn act(&self) -> Option<Act> {
+        self.act
+    }
+
+    /// What a word in the column of kinds means, where it is known.
+    pub(super) fn act_of(&self, word: &[u8]) -> Option<Act> {
+        let own = self.words.iter().find(|(own, _)| own.as_bytes() == word);
+        let standard = || {
+            let kind = Kind::from_name(std::str::from_utf8(word).ok()?)?;
+            Some(Act { kind, undo: false })
+        };
+        own.map(|(_, act)| *act).or_else(standard)
+    }
+
+    /// The column, or the key, of a field.
+    pub(super) fn column(&self, field: Field) -> Option<&str> {
+        self.columns[field as usize].as_deref()
+    }
+
     /// Where each field stands, given the names of the columns, or none where
     /// the table has no header.
     pub(super) fn places(&self, header: Option<&[String]>) -> Result<Places, Bad> {
         let mut places = [None; FIELDS.len()];
         for (place, (column, field)) in places.iter_mut().zip(self.columns.iter().zip(FIELDS)) {
             let Some(column) = column else { continue };
-            let found = match header {
-                None => number_of(column),
-                Some(names) => names.iter().position(|name| name == column),
-            };
-            *place = Some(found.ok_or_else(|| {
-                // a first line that is no header may name somebody: not shown
-                let what = format!(
-                    "none of the first line's {} columns is called `{column}`",
-                    header.map_or(0, <[String]>::len)
-                );
-                let help = "look at the file's first line; where it is no header, give columns \
-                            by number: actor=#1";
-                Bad::of(field, what, help)
-            })?);
+            *place = Some(match header {
+                None => number_of(column).unwrap_or_default(),
+                Some(names) => position(names, column, field)?,
+            });
         }
         Ok(Places(places))
     }
 }
 
-/// The position that `#3` names: 2.
-fn number_of(column: &str) -> Option<usize> {
-    let number: usize = column.strip_prefix('#')?.parse().ok()?;
-    number.checked_sub(1)
+/// Where the one column of a name stands.
+fn position(names: &[String], column: &str, field: &str) -> Result<usize, Bad> {
+    let mut places = (0..).zip(names).filter(|(_, name)| *name == column);
+    // a first line that is no header may name somebody: not shown
+    let Some((place, _)) = places.next() else {
+        let number = names.len();
+        let what = format!("none of the first line's {number} columns is called `{column}`");
+        let help = "look at the file's first line; where it is no header, give columns by number: \
+                    actor=#1";
+        return Err(Bad::of(field, what, help));
+    };
+    if let Some((second, _)) = places.next() {
+        let what = format!(
+            "two columns are called `{column}`, the {}. and the {}.",
+            place + 1,
+            second + 1
+        );
+        let help = "give one of them another name in the file's first line";
+        return Err(Bad::of(field, what, help));
+    }
+    Ok(place)
 }
 
 /// The position of each field in a row.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Places([Option<usize>; FIELDS.len()]);
+pub(super) struct Places(pub(super) [Option<usize>; FIELDS.len()]);
 
-/// Makes events of rows.
-#[derive(Debug)]
-pub(super) struct RowReader<'a> {
-    mapping: &'a Mapping,
-    places: Places,
-    members: IdTable,
-    contents: IdTable,
-}
-
-impl<'a> RowReader<'a> {
-    pub(super) fn new(mapping: &'a Mapping, places: Places) -> Self {
-        Self {
-            mapping,
-            places,
-            members: IdTable::new("actor or recipient", MEMBER_PREFIX),
-            contents: IdTable::new("content", CONTENT_PREFIX),
-        }
-    }
-
-    /// The event of a row whose value at a position is what `value` says;
-    /// none where the row is shorter.
-    pub(super) fn draft<'v>(
-        &mut self,
-        value: impl Fn(usize) -> Option<&'v [u8]>,
-    ) -> Result<Draft, Bad> {
-        let get = |field: Field| -> Result<Option<&'v [u8]>, Bad> {
-            let Some(place) = self.places.0[field as usize] else {
-                return Ok(None);
-            };
-            let short = || {
-                let what = "the row ends before it";
-                Bad::of(
-                    FIELDS[field as usize],
-                    what,
-                    "mend the row, or leave it out",
-                )
-            };
-            value(place).map(Some).ok_or_else(short)
-        };
-        let kind = match get(Field::Kind)? {
-            Some(word) => self.kind_of(word)?,
-            None => self.mapping.kind.unwrap_or(Kind::MemberFollow),
-        };
-        let (at, actor) = (get(Field::At)?, get(Field::Actor)?);
-        let (recipient, content) = (get(Field::Recipient)?, get(Field::Content)?);
-        let (undo, segment) = (get(Field::Undo)?, get(Field::Segment)?);
-        let actor = self.members.id(actor.unwrap_or_default())?;
-        let recipient = match recipient {
-            Some(recipient) if kind != Kind::MarkRead => self.members.id(recipient)?,
-            _ => actor,
-        };
-        let content = match content.filter(|_| kind.has_content()) {
-            Some(content) => self.contents.id(content)?,
-            None => 0,
-        };
-        Ok(Draft {
-            index: None,
-            at_us: moment("at", at.unwrap_or_default(), self.mapping.unit)?,
-            kind,
-            undo: undo.map_or(Ok(false), truth)?,
-            actor,
-            segment: segment.map_or(Ok(segment_of(actor)), segment_named)?,
-            recipient,
-            content,
-        })
-    }
-
-    fn kind_of(&self, word: &[u8]) -> Result<Kind, Bad> {
-        let word = word.trim_ascii();
-        let own = self.mapping.words.iter();
-        let own = own.clone().find(|(own, _)| own.as_bytes() == word);
-        let standard = || Kind::from_name(std::str::from_utf8(word).ok()?);
-        own.map(|(_, kind)| *kind).or_else(standard).ok_or_else(|| {
-            let word = shown(word);
-            let help = format!("say what it means with --kind '{word}=post_like', or --skip-bad");
-            Bad::of("kind", format!("`{word}` is no kind"), help)
-        })
-    }
-}
-
-fn truth(word: &[u8]) -> Result<bool, Bad> {
-    match word.trim_ascii() {
-        b"1" | b"true" | b"TRUE" | b"True" => Ok(true),
-        b"0" | b"false" | b"FALSE" | b"False" | b"" => Ok(false),
-        other => {
-            let what = format!("`{}` is neither true nor false", shown(other));
-            Err(Bad::of("undo", what, "write 1 or true for an undo, else 0"))
-        }
-    }
-}
-
-fn segment_named(word: &[u8]) -> Result<Segment, Bad> {
-    let name = std::str::from_utf8(word.trim_ascii()).ok();
-    name.and_then(Segment::from_name).ok_or_else(|| {
-        let what = format!("there is no segment `{}`", shown(word));
-        let names = Segment::ALL.map(Segment::name).join(", ");
-        Bad::of("segment", what, format!("write one of {names}"))
-    })
+/// The position that `#3` names: 2.
+fn number_of(column: &str) -> Option<usize> {
+    let number: usize = column.strip_prefix('#')?.parse().ok()?;
+    number.checked_sub(1)
 }

@@ -1,5 +1,5 @@
 //! Floor 3, streams that were recorded, not generated: read from CSV, NDJSON,
-//! ActivityStreams 2.0 and Parquet, counted, and turned into workloads.
+//! ActivityStreams 2.0, other JSON and Parquet, counted, and turned into workloads.
 //! Imports `event`, `policy`, `stats`, `unit`, `workload`; no engine, no
 //! generator.
 //!
@@ -18,21 +18,24 @@ mod left_out;
 mod lines;
 mod mapping;
 mod moment;
+mod objects;
+mod open;
 mod outline;
 mod own;
 #[cfg(feature = "parquet")]
 mod parquet_file;
+mod rows;
 mod table;
+mod words;
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, Cursor, Read as _};
 use std::path::Path;
 
 pub use activity::{ActivityOptions, AuthorRule, push_activity};
 pub use census::{Census, PARTS, Popularity};
 use collect::{Collected, Collector, Stop};
-pub use collect::{Counts, MAX_EVENTS};
-pub use describe::{Described, describe};
+pub use collect::{Counts, Gap, MAX_EVENTS};
+pub use describe::{Described, describe, show_span};
 pub use error::{Bad, Place, TraceError};
 pub use fit::{Fit, Fitted, FittedZipf, about, file as fitted_file, fit};
 pub use mapping::Mapping;
@@ -51,6 +54,8 @@ pub enum TraceFormat {
     Ndjson,
     /// Any CSV, by a [`Mapping`].
     Table,
+    /// Any JSON objects, one a line, by a [`Mapping`].
+    Objects,
     /// ActivityStreams 2.0, one activity a line.
     ActivityLines,
     /// ActivityStreams 2.0, a collection or a list.
@@ -66,7 +71,7 @@ pub struct TraceOptions {
     pub skip_bad: bool,
     /// Events at the most; what comes after them is not read.
     pub limit: u64,
-    /// What the columns of a foreign table are.
+    /// What the columns of a foreign table, or the keys of foreign objects, are.
     pub mapping: Option<Mapping>,
     /// What may be inferred of activities.
     pub activities: ActivityOptions,
@@ -80,6 +85,7 @@ impl TraceFormat {
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
             Self::Table => "csv by a mapping",
+            Self::Objects => "ndjson by a mapping",
             Self::ActivityLines => "activitystreams, a line each",
             Self::ActivityDocument => "activitystreams, one document",
             Self::Parquet => "parquet by a mapping",
@@ -125,28 +131,17 @@ pub fn load(path: &Path, options: &TraceOptions) -> Result<Trace, TraceError> {
         place: Place::File,
         bad,
     };
-    let cannot = |error: &io::Error| {
-        let what = format!("cannot read it: {error}");
-        whole(Bad::new(
-            what,
-            "name a file that exists and that you may read",
-        ))
-    };
-    let file = File::open(path).map_err(|error| cannot(&error))?;
-    let mut input = BufReader::with_capacity(1 << 16, file);
-    let start = input.fill_buf().map_err(|error| cannot(&error))?;
-    let format = format_of(path, start, options).map_err(whole)?;
+    let (format, input) = open::open(path, options).map_err(whole)?;
     check_inference(format, &options.activities).map_err(whole)?;
     let trace = if format == TraceFormat::Parquet {
         read_parquet(&name, path, options)?
     } else {
-        read(&name, format, input, options)?
+        read_text(&name, format, input, options)?
     };
     if trace.events.is_empty() {
+        let bad = trace.counts.bad_reasons.iter();
         let mut left_out = trace.counts.left_out();
-        if let Some(first) = &trace.counts.first_bad {
-            left_out.push(format!("{} bad, the first: {first}", trace.counts.bad));
-        }
+        left_out.extend(bad.map(|(reason, number)| format!("{number} bad: {reason}")));
         let what = match left_out.is_empty() {
             true => "no event in it".to_owned(),
             false => format!("no event in it; left out: {}", left_out.join("; ")),
@@ -156,12 +151,26 @@ pub fn load(path: &Path, options: &TraceOptions) -> Result<Trace, TraceError> {
     Ok(trace)
 }
 
-/// Reads a trace from memory or anywhere else; `name` is what messages call
-/// it.
+/// Reads a trace from memory or anywhere else, unpacked; `name` is what
+/// messages call it. A byte order mark at the start is passed over.
 ///
 /// # Errors
 /// The first bad entry, unless such are to be skipped.
 pub fn read(
+    name: &str,
+    format: TraceFormat,
+    input: impl BufRead,
+    options: &TraceOptions,
+) -> Result<Trace, TraceError> {
+    let (head, input) = open::split(input).map_err(|error| TraceError {
+        path: name.to_owned(),
+        place: Place::File,
+        bad: cannot_read_on(&error),
+    })?;
+    read_text(name, format, Cursor::new(head).chain(input), options)
+}
+
+fn read_text(
     name: &str,
     format: TraceFormat,
     input: impl BufRead,
@@ -173,6 +182,10 @@ pub fn read(
         TraceFormat::Table => {
             let mapping = options.mapping.as_ref().unwrap_or(&no_mapping);
             table::read_table(input, mapping, &mut collector)
+        }
+        TraceFormat::Objects => {
+            let mapping = options.mapping.as_ref().unwrap_or(&no_mapping);
+            objects::read_objects(input, mapping, &mut collector)
         }
         TraceFormat::ActivityLines => {
             activity::read_lines(input, &options.activities, &mut collector)
@@ -226,7 +239,7 @@ fn finish(
         counts,
         digest,
         origin_us,
-    } = collector.finish();
+    } = collector.finish()?;
     Ok(Trace {
         format,
         events,
@@ -234,43 +247,6 @@ fn finish(
         counts,
         origin_us,
     })
-}
-
-/// The format that a file's ending names, and for lines of JSON its first
-/// bytes: streams of notibench's own have the key `at_us`.
-fn format_of(path: &Path, start: &[u8], options: &TraceOptions) -> Result<TraceFormat, Bad> {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    let ending = ending.unwrap_or_default().to_ascii_lowercase();
-    let is_json = ["ndjson", "jsonl", "json", "jsonld"].contains(&ending.as_str());
-    match (ending.as_str(), &options.mapping) {
-        (_, Some(_)) if is_json => Err(Bad::new(
-            "--map is for tables, and this is JSON",
-            "leave out --map and --kind",
-        )),
-        ("parquet", Some(_)) => Ok(TraceFormat::Parquet),
-        ("parquet", None) => Err(Bad::new(
-            "what its columns are is not said",
-            "say it with --map actor=…,recipient=…,at=… --kind …",
-        )),
-        (_, Some(_)) => Ok(TraceFormat::Table),
-        ("csv", None) => Ok(TraceFormat::Csv),
-        ("ndjson" | "jsonl", None) => {
-            let line = start.split(|&byte| byte == b'\n').next();
-            let key = b"\"at_us\"";
-            let is_own = line.is_some_and(|line| line.windows(key.len()).any(|at| at == key));
-            Ok(if is_own {
-                TraceFormat::Ndjson
-            } else {
-                TraceFormat::ActivityLines
-            })
-        }
-        ("json" | "jsonld", None) => Ok(TraceFormat::ActivityDocument),
-        _ => Err(Bad::new(
-            "its ending names no format",
-            "end it in .csv, .ndjson, .jsonl, .json or .jsonld, or say with --map what the \
-             columns of a table are",
-        )),
-    }
 }
 
 /// Refuses rules of activities for what holds none.
@@ -291,6 +267,9 @@ fn check_inference(format: TraceFormat, rules: &ActivityOptions) -> Result<(), B
 
 /// A file that can't be read on.
 fn read_error(to: &Collector, error: &io::Error) -> Stop {
-    let bad = Bad::new(format!("cannot read on: {error}"), "copy the file anew");
-    Stop::Error(to.error(Place::File, bad))
+    Stop::Error(to.error(Place::File, cannot_read_on(error)))
+}
+
+fn cannot_read_on(error: &io::Error) -> Bad {
+    Bad::new(format!("cannot read on: {error}"), "copy the file anew")
 }

@@ -14,23 +14,73 @@ pub enum TimeUnit {
     Microseconds,
 }
 
+/// How a time is written; the times of one column are of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TimeKind {
+    /// A number of some unit.
+    Number,
+    /// A date and a time of day.
+    Date,
+}
+
+impl TimeKind {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Number => "a number",
+            Self::Date => "a date",
+        }
+    }
+}
+
 /// µs since 1970 on either side, beyond which a time is a mistake: a
 /// thousand years.
 const LIMIT_US: i64 = 1_000 * 366 * 86_400_000_000;
+/// Years that a number such as `2024` or `20240131` may begin with where it
+/// is a date.
+const YEARS: std::ops::RangeInclusive<u32> = 1_900..=2_100;
 
 /// Reads a time into µs since 1970: a number in `unit`, with or without a
-/// fraction, or a date and time of RFC 3339 or ISO 8601. One without an
-/// offset is UTC.
+/// fraction, or a date and time of RFC 3339 or ISO 8601, with a zone of RFC
+/// 9557 or without. One with neither offset nor zone is UTC.
 pub(super) fn moment(column: &str, text: &[u8], unit: TimeUnit) -> Result<i64, Bad> {
+    time(column, text, unit).map(|(us, _)| us)
+}
+
+/// The same, with how it is written.
+pub(super) fn time(column: &str, text: &[u8], unit: TimeUnit) -> Result<(i64, TimeKind), Bad> {
     let text = text.trim_ascii();
-    let plain = std::str::from_utf8(text).ok();
-    let read = plain.and_then(|text| number(text, unit).or_else(|| date(text)));
-    let within = |us: &i64| (-LIMIT_US..=LIMIT_US).contains(us);
+    let plain = std::str::from_utf8(text).unwrap_or_default();
+    if let Some((_, zone)) = plain.split_once('[').filter(|_| date(plain).is_none()) {
+        let what = format!(
+            "`{}` names a zone `{}` that is not known, or that is not at the offset beside it",
+            shown(text),
+            shown(zone.trim_end_matches(']').as_bytes())
+        );
+        let help = "write the offset alone, as in 2026-11-25T08:00:00-05:00";
+        return Err(Bad::of(column, what, help).counted_as("a zone that is not known or not so"));
+    }
+    let number = number(plain, unit).map(|us| (us, TimeKind::Number));
+    let read = number.or_else(|| date(plain).map(|us| (us, TimeKind::Date)));
+    let within = |(us, _): &(i64, TimeKind)| (-LIMIT_US..=LIMIT_US).contains(us);
     read.filter(within).ok_or_else(|| {
         let what = format!("`{}` is no time", shown(text));
         let help = "write 2026-11-25T08:00:00Z, or a number and --time-unit s, ms or us";
-        Bad::of(column, what, help)
+        Bad::of(column, what, help).counted_as("no time")
     })
+}
+
+/// Whether a number looks like a year, a year and month, or a date: `2024`,
+/// `202401`, `20240131`.
+pub(super) fn looks_like_date(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    let is_date = matches!(text.len(), 4 | 6 | 8) && text.iter().all(u8::is_ascii_digit);
+    let digits = std::str::from_utf8(text).ok().filter(|_| is_date);
+    let Some(digits) = digits else { return false };
+    let part = |from: usize, default: u32| {
+        let part = digits.get(from..from + if from == 0 { 4 } else { 2 });
+        part.and_then(|part| part.parse().ok()).unwrap_or(default)
+    };
+    YEARS.contains(&part(0, 0)) && (1..=12).contains(&part(4, 1)) && (1..=31).contains(&part(6, 1))
 }
 
 fn number(text: &str, unit: TimeUnit) -> Option<i64> {
@@ -49,6 +99,14 @@ fn number(text: &str, unit: TimeUnit) -> Option<i64> {
 }
 
 fn date(text: &str) -> Option<i64> {
+    // annotations of RFC 9557 with a `=` are no zones
+    if text
+        .split_once('[')
+        .is_some_and(|(_, zone)| !zone.split(']').next().unwrap_or_default().contains('='))
+    {
+        let zoned: jiff::ZonedDateTime = text.parse().ok()?;
+        return Some(zoned.timestamp().as_microsecond());
+    }
     if let Ok(instant) = text.parse::<jiff::Timestamp>() {
         return Some(instant.as_microsecond());
     }
@@ -86,6 +144,46 @@ mod tests {
             "2026-13-01",
         ] {
             assert_eq!(read(text, TimeUnit::Seconds), None, "{text}");
+        }
+    }
+    #[test]
+    fn a_zone_is_followed_or_refused() {
+        let read = |text: &str| moment("at", text.as_bytes(), TimeUnit::Seconds);
+        for text in [
+            "2026-01-01T00:00:00[America/New_York]",
+            "2026-01-01T00:00:00-05:00[America/New_York]",
+            "2026-01-01T05:00:00Z[Europe/London]",
+            "2026-01-01T05:00:00Z[u-ca=gregory]",
+        ] {
+            assert_eq!(read(text), Ok(1_767_243_600_000_000), "{text}");
+        }
+        for text in [
+            "2026-01-01T00:00:00[Mars/Olympus]",
+            "2026-01-01T00:00:00+05:00[America/New_York]",
+            "2026-01-01T00:00:00[",
+        ] {
+            let bad = read(text).unwrap_err();
+            assert!(bad.to_string().contains("write the offset alone"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_look_like_dates_are_told_from_counts() {
+        for text in ["2024", "20260101", "202612", " 19991231 "] {
+            assert!(looks_like_date(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "",
+            "0",
+            "1767225600",
+            "20261301",
+            "20260132",
+            "1899",
+            "202400",
+            "12.5",
+            "-2024",
+        ] {
+            assert!(!looks_like_date(text.as_bytes()), "{text}");
         }
     }
 }

@@ -106,7 +106,8 @@ pub(super) fn read_ndjson(input: impl BufRead, to: &mut Collector) -> Result<(),
     let mut lines = Lines::new(input);
     while let Some((number, line)) = lines.next().map_err(|e| read_error(to, &e))? {
         let read = line.and_then(|line| {
-            let row: Row<'_> = serde_json::from_slice(line).map_err(|error| json_bad(&error))?;
+            let row: Row<'_> =
+                serde_json::from_slice(line).map_err(|error| json_bad(line, &error))?;
             draft(&row)
         });
         to.take(Place::Line(number), read)?;
@@ -116,19 +117,33 @@ pub(super) fn read_ndjson(input: impl BufRead, to: &mut Collector) -> Result<(),
 
 /// serde's words show no value but for the names of keys and types, which is
 /// why its longer messages, which may, are cut.
-fn json_bad(error: &serde_json::Error) -> Bad {
-    let what = match error.classify() {
-        serde_json::error::Category::Data => format!(
-            "at character {}: not an event with the keys {}",
-            error.column(),
-            COLUMNS.join(", ")
+fn json_bad(line: &[u8], error: &serde_json::Error) -> Bad {
+    let object = serde_json::from_slice::<serde_json::Value>(line).ok();
+    let missing = COLUMNS.iter().filter(|&&key| {
+        let has = |object: &serde_json::Value| object.get(key).is_some();
+        !object.as_ref().is_some_and(has)
+    });
+    let missing: Vec<&str> = missing.copied().collect();
+    let column = error.column();
+    let (what, reason) = match error.classify() {
+        serde_json::error::Category::Data if missing.is_empty() => (
+            format!(
+                "at character {column}: not an event with the keys {} alone",
+                COLUMNS.join(", ")
+            ),
+            "not the keys of an event, or not their values",
         ),
-        _ => format!("at character {}: not a JSON object", error.column()),
+        serde_json::error::Category::Data => (
+            format!("not an event: it lacks {}", missing.join(", ")),
+            "an event that lacks keys",
+        ),
+        _ => (
+            format!("at character {column}: not a JSON object"),
+            "not a JSON object",
+        ),
     };
-    Bad::new(
-        what,
-        "write each key once, ids as whole numbers without quotes",
-    )
+    let help = "write each key once, ids as whole numbers without quotes";
+    Bad::new(what, help).counted_as(reason)
 }
 
 fn draft(row: &Row<'_>) -> Result<Draft, Bad> {

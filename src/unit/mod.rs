@@ -1,10 +1,11 @@
-//! Floor 0, plain parts: mixing, digests, quantities, caches, files that are
-//! replaced whole. Imports nothing of this crate.
+//! Floor 0, plain parts: mixing, digests, quantities, encodings, caches, files
+//! that are replaced whole. Imports nothing of this crate.
 
 pub mod address;
 pub mod atomic_file;
 pub mod cache;
 pub mod digest;
+pub mod encoding;
 pub mod hash;
 pub mod mix;
 pub mod prefetch;

@@ -2,7 +2,8 @@
 //! (`12.3M`, `4.56 ns`). Imports nothing.
 
 /// Reads a count: digits, `_`, and an optional `k`, `M`, `G`/`B` (powers of
-/// 1,000). A fraction is allowed where the result is whole: `2.5M`.
+/// 1,000). A fraction is allowed where the result is whole: `2.5M`. A small `m`
+/// is refused: in durations it means minutes.
 ///
 /// # Errors
 /// Says what is wrong with `text` and what would be right.
@@ -11,7 +12,13 @@ pub fn parse_count(text: &str) -> Result<u64, String> {
     let plain: String = text.trim().chars().filter(|&c| c != '_').collect();
     let (digits, factor) = match plain.char_indices().next_back() {
         Some((at, 'k' | 'K')) => (&plain[..at], 1_000),
-        Some((at, 'm' | 'M')) => (&plain[..at], 1_000_000),
+        Some((at, 'm')) => {
+            let digits = &plain[..at];
+            return Err(format!(
+                "`{text}`: `m` is minutes in durations; a million is a large M: {digits}M"
+            ));
+        }
+        Some((at, 'M')) => (&plain[..at], 1_000_000),
         Some((at, 'g' | 'G' | 'b' | 'B')) => (&plain[..at], 1_000_000_000),
         _ => (plain.as_str(), 1),
     };
@@ -139,6 +146,7 @@ mod tests {
         assert_eq!(parse_count("10k"), Ok(10_000));
         assert_eq!(parse_count("2.5M"), Ok(2_500_000));
         assert_eq!(parse_count("1B"), Ok(1_000_000_000));
+        assert!(parse_count("5m").unwrap_err().contains("a large M: 5M"));
         for wrong in [
             "",
             "k",
@@ -149,6 +157,7 @@ mod tests {
             "0.0001k",
             "99999999999999999999",
             "9e9",
+            "5m",
             "1.00001k",
             "18446744073709551.9k",
         ] {

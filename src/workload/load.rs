@@ -1,5 +1,5 @@
-//! Workload files on disk: reading one, listing a folder. Imports its
-//! siblings.
+//! Workload files on disk: reading one, listing a folder. Imports `unit` and
+//! its siblings.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -10,6 +10,7 @@ use annotate_snippets::normalize_untrusted_str;
 use super::error::{Fault, WorkloadError};
 use super::spec::Workload;
 use super::suggest::nearest;
+use crate::unit::encoding::{Foreign, foreign, without_mark};
 
 /// No workload is larger; what is, is something else.
 const MAX_FILE_BYTES: u64 = 1 << 20;
@@ -120,6 +121,13 @@ fn read_text(path: &Path) -> Result<String, WorkloadError> {
             title,
             "a workload file has a few kB: is this the right file?",
         ));
+    }
+    if let Some(Foreign { what, help }) = foreign(&bytes) {
+        let title = format!("`{shown}` is not UTF-8 text but {what}");
+        return Err(whole(title, &format!("make text of it with `{help}`")));
+    }
+    if without_mark(&bytes).len() < bytes.len() {
+        bytes.drain(..bytes.len() - without_mark(&bytes).len());
     }
     String::from_utf8(bytes)
         .map_err(|error| not_utf8(&shown, error.as_bytes(), &error.utf8_error()))

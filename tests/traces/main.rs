@@ -5,6 +5,7 @@ mod activities;
 mod arbitrary;
 mod command_line;
 mod fits;
+mod foreign;
 mod inferred;
 mod round_trip;
 mod slices;

@@ -83,7 +83,7 @@ fn a_bad_row_is_said_with_its_line_and_column_and_no_member() {
     let error = table(text, mapping(), false).unwrap_err().to_string();
     assert_eq!(
         error,
-        "log.csv, line 3: column `at`: `yesterday` is no time: write 2026-11-25T08:00:00Z, or a \
+        "log.csv, line 3: column `t`: `yesterday` is no time: write 2026-11-25T08:00:00Z, or a \
          number and --time-unit s, ms or us"
     );
     let trace = table(text, mapping(), true).unwrap();

@@ -8,10 +8,9 @@ use super::whole;
 use crate::unit::quantity::parse_count;
 
 /// What numbers in a column of times count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum UnitOfTime {
     /// Seconds
-    #[default]
     S,
     /// Milliseconds
     Ms,
@@ -50,20 +49,22 @@ fn delimiter(text: &str) -> Result<u8, String> {
 /// How a trace is read.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct ReadingArgs {
-    /// What the columns of a CSV are: actor, recipient, at, and kind, content, undo, segment
+    /// What columns of a CSV, or keys of NDJSON (user.login), are: actor, recipient, at, and kind,
+    /// content, undo, segment
     #[arg(long, value_name = "FIELD=COLUMN,…", value_delimiter = ',')]
     pub(in crate::cli) map: Vec<String>,
-    /// Kind of every event of a CSV, or what its words mean: like=post_like
+    /// Kind of every event, or what words of the column of kinds mean: like=post_like,
+    /// unlike=post_like:undo
     #[arg(
         long,
-        value_name = "[WORD=]KIND,…",
+        value_name = "[WORD=]KIND[:undo],…",
         value_delimiter = ',',
         requires = "map"
     )]
     pub(in crate::cli) kind: Vec<String>,
-    /// What numbers in the column of times count
-    #[arg(long, value_enum, default_value = "s", requires = "map")]
-    pub(in crate::cli) time_unit: UnitOfTime,
+    /// What numbers in the column of times count [default: s]
+    #[arg(long, value_enum, requires = "map")]
+    pub(in crate::cli) time_unit: Option<UnitOfTime>,
     /// Between the columns of a CSV: one character, or `tab`
     #[arg(long, value_name = "C", value_parser = delimiter, default_value = ",", requires = "map")]
     pub(in crate::cli) delimiter: u8,
@@ -88,7 +89,9 @@ impl ReadingArgs {
             if !self.kind.is_empty() {
                 words.extend(["--kind".to_owned(), self.kind.join(",")]);
             }
-            words.extend(["--time-unit".to_owned(), self.time_unit.name().to_owned()]);
+            if let Some(unit) = self.time_unit {
+                words.extend(["--time-unit".to_owned(), unit.name().to_owned()]);
+            }
             let delimiter = match self.delimiter {
                 b'\t' => "tab".to_owned(),
                 other => char::from(other).to_string(),
