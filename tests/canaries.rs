@@ -183,6 +183,7 @@ fn no_viewer_is_in_anything_that_is_written() {
         "csv",
         "markdown",
         "github-action-benchmark",
+        "bencher",
     ] {
         commands.push(vec!["report", &record, "--format", format]);
     }

@@ -127,8 +127,9 @@ fn an_engine_that_never_ends_is_ended_by_the_first_interruption() {
             .args(["-INT", &pid])
             .status();
         assert!(told.unwrap().success());
-        let (code, said, _) = wait_for_the_end(child);
-        assert_eq!(code, 130, "{command}: {said}");
+        let ended = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(130), "{command}: {said}");
         assert!(said.contains("engine `panics-deaf`: "), "{command}: {said}");
         assert!(said.contains("did not stop"), "{command}: {said}");
     }

@@ -104,6 +104,8 @@ pub(super) enum OutputFormat {
     Markdown,
     /// The array that github-action-benchmark reads as customSmallerIsBetter
     GithubActionBenchmark,
+    /// Bencher Metric Format, which Bencher reads with --adapter json
+    Bencher,
     /// Of `report` alone: histograms as an interval log that HdrHistogram's tools read
     Hlog,
     /// Of `report` alone: one engine's percentile distribution, for HdrHistogram's plotters

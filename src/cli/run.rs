@@ -252,6 +252,7 @@ pub(super) fn show_of(
         OutputFormat::Csv => report::csv(record),
         OutputFormat::Markdown => report::markdown(record),
         OutputFormat::GithubActionBenchmark => report::github_action(record),
+        OutputFormat::Bencher => report::bencher(record),
         OutputFormat::Terminal => report::terminal(record, &style()),
     })
 }

@@ -3,6 +3,7 @@
 //! never `harness`.
 
 mod adversary;
+mod bencher;
 mod block;
 mod capacity;
 pub mod compare;
@@ -46,6 +47,7 @@ mod tests_trust;
 mod tests_warm;
 
 pub use adversary::{adversary, adversary_failures};
+pub use bencher::bencher;
 pub use capacity::capacity;
 pub use counters::CountsPerEvent;
 pub use csv::csv;
