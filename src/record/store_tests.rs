@@ -26,6 +26,21 @@ fn what_is_saved_loads_again() {
 }
 
 #[test]
+fn a_byte_order_mark_is_passed_over_and_other_encodings_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("record.json");
+    let json = fixture::record().to_json();
+    std::fs::write(&path, format!("\u{feff}{json}")).unwrap();
+    assert_eq!(Record::load(&path).unwrap(), fixture::record());
+    let utf16: Vec<u8> = json.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (bytes, part) in [(utf16, "UTF-16"), (b"\x1f\x8b\x08\0".to_vec(), "gzip")] {
+        std::fs::write(&path, bytes).unwrap();
+        let message = Record::load(&path).unwrap_err().to_string();
+        assert!(message.contains(part), "{message}");
+    }
+}
+
+#[test]
 fn a_missing_file_is_named() {
     let message = Record::load(Path::new("/no/such/record.json"))
         .unwrap_err()

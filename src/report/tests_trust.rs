@@ -8,6 +8,33 @@ fn shown(record: &Record) -> String {
 }
 
 #[test]
+fn a_trace_is_not_said_to_have_a_workload_file() {
+    let mut record = fixture::record();
+    if let Some(oracle) = &mut record.oracle {
+        oracle.expected = "unknown".to_owned();
+    }
+    let flat = |record: &Record| {
+        let text = shown(record);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(flat(&record).contains("workload's file expects none"));
+    record.workload.trace = Some(crate::record::TraceNote {
+        path: "log.csv".to_owned(),
+        format: "csv".to_owned(),
+        bytes: 1,
+        events: 1,
+        events_digest: String::new(),
+        flags: Vec::new(),
+        bad: 0,
+        skipped: Vec::new(),
+        out_of_order: 0,
+    });
+    let text = flat(&record);
+    assert!(text.contains("of a trace, which expects none"), "{text}");
+    assert!(!text.contains("workload's file"), "{text}");
+}
+
+#[test]
 fn warnings_name_the_flag_that_mends_them() {
     let mut record = fixture::with_rounds(3);
     record.environment.profile = "debug".to_owned();

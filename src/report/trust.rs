@@ -86,6 +86,7 @@ fn proofs(record: &Record) -> Vec<Line> {
         Some(oracle) => {
             let expected = match oracle.expected.as_str() {
                 "matches" => "as the workload's file expects",
+                "unknown" if record.workload.trace.is_some() => "of a trace, which expects none",
                 "unknown" => "the workload's file expects none for this seed and length",
                 _ => "NOT what the workload's file expects",
             };

@@ -1,16 +1,21 @@
 //! Parquet tables, by a mapping of their columns. Imports its siblings.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use parquet::basic::{Compression, ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
-use parquet::record::{Field, Row};
+use parquet::record::Field;
+use parquet::schema::types::Type;
 
 use super::collect::{Collector, Stop};
 use super::error::{Bad, Place};
-use super::mapping::{Mapping, RowReader};
+use super::mapping::{Mapping, Places};
+use super::rows::{Cell, RowReader};
 
 /// Reads a file row by row. The library that decodes it has been known to
 /// panic over damaged files: that becomes an error here.
@@ -32,39 +37,143 @@ fn rows(path: &Path, mapping: &Mapping, to: &mut Collector) -> Result<(), Stop> 
     };
     let file = File::open(path).map_err(|error| whole(to, &error.into()))?;
     let reader = SerializedFileReader::new(file).map_err(|error| whole(to, &error))?;
-    let schema = reader.metadata().file_metadata().schema_descr();
-    let names: Vec<String> = schema
-        .root_schema()
-        .get_fields()
-        .iter()
-        .map(|field| field.name().to_owned())
-        .collect();
-    let header = mapping.has_header().then_some(names.as_slice());
-    let places = mapping.places(header);
-    let places = places.map_err(|bad| Stop::Error(to.error(Place::File, bad)))?;
-    let mut row_reader = RowReader::new(mapping, places);
+    let selected = Selected::of(reader.metadata(), mapping);
+    let selected = selected.map_err(|bad| Stop::Error(to.error(Place::File, bad)))?;
+    let mut row_reader = RowReader::new(mapping, selected.places);
+    let projection = Type::group_type_builder(reader.metadata().file_metadata().schema().name())
+        .with_fields(selected.fields)
+        .build()
+        .map_err(|error| whole(to, &error))?;
     let rows = reader
-        .get_row_iter(None)
+        .get_row_iter(Some(projection))
         .map_err(|error| whole(to, &error))?;
     let mut texts: Vec<String> = Vec::new();
     for (number, row) in (1..).zip(rows) {
         let row = row.map_err(|error| whole(to, &error))?;
-        fill(&mut texts, &row);
-        let draft = row_reader.draft(|at| texts.get(at).map(String::as_bytes));
-        to.take(Place::Item(number), draft)?;
+        texts.clear();
+        let fields = row.get_column_iter().zip(&selected.readings);
+        texts.extend(fields.map(|((_, field), reading)| text_of(field, *reading)));
+        let value = |at: usize| {
+            let text = texts.get(at).map(String::as_bytes);
+            text.map_or(Cell::Missing, Cell::Text)
+        };
+        row_reader.take(Place::Item(number), value, to)?;
+    }
+    row_reader.finish(to)
+}
+
+/// How the values of a column become text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    /// As they are.
+    Plain,
+    /// Nanoseconds since 1970.
+    Nanoseconds,
+    /// Bytes of a UUID.
+    Uuid,
+    /// Bytes that are text where all of them are, as old writers have it.
+    BytesOrText,
+    /// Bytes that are no text.
+    Bytes,
+}
+
+/// The columns of a file that are mapped; no others are decoded.
+struct Selected {
+    fields: Vec<std::sync::Arc<Type>>,
+    readings: Vec<Reading>,
+    places: Places,
+}
+
+impl Selected {
+    fn of(metadata: &ParquetMetaData, mapping: &Mapping) -> Result<Self, Bad> {
+        let all = metadata.file_metadata().schema().get_fields();
+        let names: Vec<String> = all.iter().map(|field| field.name().to_owned()).collect();
+        let places = mapping
+            .places(mapping.has_header().then_some(names.as_slice()))?
+            .0;
+        let mut used: Vec<usize> = places.iter().flatten().copied().collect();
+        used.sort_unstable();
+        used.dedup();
+        let mut selected = Self {
+            fields: Vec::new(),
+            readings: Vec::new(),
+            places: Places(places.map(|place| used.binary_search(&place?).ok())),
+        };
+        for at in used {
+            let Some(field) = all.get(at) else {
+                let what = format!("there are {} columns, and no #{}", all.len(), at + 1);
+                return Err(Bad::new(what, "give a column that there is"));
+            };
+            selected.readings.push(reading_of(field)?);
+            check_codec(metadata, field.name())?;
+            selected.fields.push(std::sync::Arc::clone(field));
+        }
+        Ok(selected)
+    }
+}
+
+/// How a column is read; refuses types that are no id, time or word.
+fn reading_of(field: &Type) -> Result<Reading, Bad> {
+    let refuse = |what: &str| {
+        let help = "write it as a 64-bit integer, as text, or as a time in µs";
+        Err(Bad::of(
+            field.name(),
+            format!("{what}, which is not read"),
+            help,
+        ))
+    };
+    if field.is_group() {
+        return refuse("a list or a group");
+    }
+    let info = field.get_basic_info();
+    match info.converted_type() {
+        ConvertedType::DECIMAL => return refuse("a column of decimals"),
+        ConvertedType::TIME_MILLIS | ConvertedType::TIME_MICROS => {
+            return refuse("a time of day without a date");
+        }
+        ConvertedType::INTERVAL => return refuse("a column of intervals"),
+        _ => {}
+    }
+    match (info.logical_type_ref(), field.get_physical_type()) {
+        (Some(LogicalType::Decimal(_)), _) => refuse("a column of decimals"),
+        (Some(LogicalType::Time(_)), _) => refuse("a time of day without a date"),
+        (Some(LogicalType::Timestamp(of)), _) if of.unit == TimeUnit::NANOS => {
+            Ok(Reading::Nanoseconds)
+        }
+        (Some(LogicalType::Uuid), Physical::FIXED_LEN_BYTE_ARRAY) => Ok(Reading::Uuid),
+        (Some(LogicalType::Float16), _) => Ok(Reading::Plain),
+        (_, Physical::FIXED_LEN_BYTE_ARRAY) => Ok(Reading::Bytes),
+        (_, Physical::BYTE_ARRAY) => Ok(Reading::BytesOrText),
+        _ => Ok(Reading::Plain),
+    }
+}
+
+/// Refuses a column that is compressed in a way that this build can't undo.
+fn check_codec(metadata: &ParquetMetaData, name: &str) -> Result<(), Bad> {
+    let groups = metadata.row_groups().iter();
+    let columns = groups.flat_map(|group| group.columns());
+    let is_named = |path: &[String]| path.first().is_some_and(|first| first == name);
+    for column in columns.filter(|column| is_named(column.column_path().parts())) {
+        let codec = column.compression();
+        let is_built = matches!(
+            codec,
+            Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_)
+        );
+        if !is_built {
+            let what = format!("compressed with {codec}, which this build can't undo");
+            return Err(Bad::of(
+                name,
+                what,
+                "compress it with snappy or zstd, or not at all",
+            ));
+        }
     }
     Ok(())
 }
 
-/// The values of a row as text.
-fn fill(texts: &mut Vec<String>, row: &Row) {
-    texts.clear();
-    texts.extend(row.get_column_iter().map(|(_, field)| text_of(field)));
-}
-
 /// A value as a table would show it: times as dates, whatever unit the column
-/// has; nothing where there is none, or a list or group.
-fn text_of(field: &Field) -> String {
+/// has; bytes that are no text in hexadecimal; nothing where there is none.
+fn text_of(field: &Field, reading: Reading) -> String {
     let date = |us: Option<i64>| {
         let instant = us.and_then(|us| jiff::Timestamp::from_microsecond(us).ok());
         instant.map_or_else(String::new, |instant| instant.to_string())
@@ -74,15 +183,19 @@ fn text_of(field: &Field) -> String {
         Field::Byte(value) => value.to_string(),
         Field::Short(value) => value.to_string(),
         Field::Int(value) => value.to_string(),
+        Field::Long(value) if reading == Reading::Nanoseconds => {
+            date(Some(value.div_euclid(1_000)))
+        }
         Field::Long(value) => value.to_string(),
         Field::UByte(value) => value.to_string(),
         Field::UShort(value) => value.to_string(),
         Field::UInt(value) => value.to_string(),
         Field::ULong(value) => value.to_string(),
+        Field::Float16(value) => value.to_string(),
         Field::Float(value) => value.to_string(),
         Field::Double(value) => value.to_string(),
         Field::Str(value) => value.clone(),
-        Field::Bytes(value) => String::from_utf8_lossy(value.data()).into_owned(),
+        Field::Bytes(value) => bytes_as_text(value.data(), reading),
         Field::Date(days) => date(i64::from(*days).checked_mul(86_400_000_000)),
         Field::TimestampMillis(value) => date(value.checked_mul(1_000)),
         Field::TimestampMicros(value) => date(Some(*value)),
@@ -90,16 +203,46 @@ fn text_of(field: &Field) -> String {
     }
 }
 
+/// Bytes as a text that no other bytes have: those of a UUID as it is usually
+/// written, other bytes that are no text as `0x` and hexadecimal digits.
+fn bytes_as_text(bytes: &[u8], reading: Reading) -> String {
+    // a trim would make two ids one
+    let is_text = bytes.trim_ascii() == bytes && !bytes.starts_with(b"0x");
+    if reading == Reading::BytesOrText
+        && is_text
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return text.to_owned();
+    }
+    let is_uuid = reading == Reading::Uuid && bytes.len() == 16;
+    let mut text = String::from(if is_uuid || bytes.is_empty() {
+        ""
+    } else {
+        "0x"
+    });
+    for (at, byte) in bytes.iter().enumerate() {
+        if is_uuid && matches!(at, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        write!(text, "{byte:02x}").expect("a text takes all that is written to it");
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+    use parquet::basic::Compression;
+    use parquet::data_type::{
+        ByteArray, ByteArrayType, FixedLenByteArray, FixedLenByteArrayType, Int64Type,
+    };
     use parquet::file::properties::WriterProperties;
     use parquet::file::writer::SerializedFileWriter;
     use parquet::schema::parser::parse_message_type;
 
     use super::super::{TimeUnit, TraceFormat, TraceOptions, load};
+    use super::super::{Trace, TraceError};
     use super::*;
     use crate::event::Kind;
 
@@ -167,5 +310,91 @@ mod tests {
             std::fs::write(&path, &bytes[..at]).unwrap();
             assert!(load(&path, &options).is_err());
         }
+    }
+    /// Reads a file of 16-byte actors and recipients with an id and a time in
+    /// 64 bits each, of the types given.
+    fn read_back(
+        actor: &str,
+        actors: [[u8; 16]; 2],
+        (id, at): (&str, &str),
+        times: [i64; 2],
+        codec: Compression,
+    ) -> Result<Trace, TraceError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.parquet");
+        let schema = format!(
+            "message log {{ required fixed_len_byte_array(16) who {actor}; \
+             required int64 whom {id}; required int64 at {at}; \
+             required int64 unused (DECIMAL(9,2)); }}"
+        );
+        let schema = Arc::new(parse_message_type(&schema).unwrap());
+        let properties = WriterProperties::builder().set_compression(codec).build();
+        let file = File::create(&path).unwrap();
+        let mut writer = SerializedFileWriter::new(file, schema, Arc::new(properties)).unwrap();
+        let mut group = writer.next_row_group().unwrap();
+        let mut column = group.next_column().unwrap().unwrap();
+        let actors = actors.map(|bytes| FixedLenByteArray::from(bytes.to_vec()));
+        let typed = column.typed::<FixedLenByteArrayType>();
+        typed.write_batch(&actors, None, None).unwrap();
+        column.close().unwrap();
+        for values in [[17, 18], times, [1, 2]] {
+            let mut column = group.next_column().unwrap().unwrap();
+            let typed = column.typed::<Int64Type>();
+            typed.write_batch(&values, None, None).unwrap();
+            column.close().unwrap();
+        }
+        group.close().unwrap();
+        writer.close().unwrap();
+        let words = |list: &[&str]| list.iter().map(|&w| w.to_owned()).collect::<Vec<_>>();
+        let map = words(&["actor=who", "recipient=whom", "at=at"]);
+        let mapping = Mapping::new(&map, &words(&["member_follow"]), None, b',').unwrap();
+        let options = TraceOptions {
+            mapping: Some(mapping),
+            ..TraceOptions::default()
+        };
+        load(&path, &options)
+    }
+
+    #[test]
+    fn ids_of_bytes_stay_apart_and_nanoseconds_are_read() {
+        // neither is UTF-8; as lossy text all of them would be one
+        let mut pair = [[0xff; 16], [0xfe; 16]];
+        for actor in ["", "(UUID)"] {
+            for (first, last) in [(0xff, 0xff), (b' ', 0xff), (0xff, b' ')] {
+                pair[1][0] = first;
+                pair[1][15] = last;
+                let times = [1_795_593_600_000_000_000, 1_795_593_601_500_000_999];
+                let nanos = ("", "(TIMESTAMP(NANOS,true))");
+                let trace = read_back(actor, pair, nanos, times, Compression::UNCOMPRESSED);
+                let trace = trace.unwrap();
+                assert_ne!(trace.events[0].actor, trace.events[1].actor);
+                assert_eq!(trace.events[1].at_us, 1_500_000);
+                assert_eq!(trace.events[1].recipient, 18);
+            }
+        }
+        let uuid: [u8; 16] = std::array::from_fn(|at| at as u8);
+        let text = "00010203-0405-0607-0809-0a0b0c0d0e0f";
+        assert_eq!(bytes_as_text(&uuid, Reading::Uuid), text);
+        assert_eq!(bytes_as_text(b"ann", Reading::BytesOrText), "ann");
+        assert_eq!(bytes_as_text(b" ann", Reading::BytesOrText), "0x20616e6e");
+        assert_eq!(bytes_as_text(b"", Reading::Bytes), "");
+    }
+
+    #[test]
+    fn what_is_not_read_is_told_as_that() {
+        let pair = [[1; 16], [2; 16]];
+        let times = [5, 6];
+        let said = |types, codec| {
+            let read = read_back("", pair, types, times, codec);
+            read.unwrap_err().to_string()
+        };
+        let plain = Compression::UNCOMPRESSED;
+        let decimals = said(("(DECIMAL(9,0))", ""), plain);
+        assert!(
+            decimals.contains("column `whom`: a column of decimals"),
+            "{decimals}"
+        );
+        let time = said(("", "(TIME(MICROS,true))"), plain);
+        assert!(time.contains("column `at`: a time of day"), "{time}");
     }
 }

@@ -181,3 +181,23 @@ fn help_for_missing(path: &Path) -> String {
         |at| format!("did you mean `{}`? {list}", found[at].display()),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_passed_over_and_other_encodings_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pair.toml");
+        let text = "name = 1\n";
+        std::fs::write(&path, format!("\u{feff}{text}")).unwrap();
+        assert_eq!(read_text(&path).unwrap(), text);
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (bytes, part) in [(utf16, "UTF-16"), (b"\x1f\x8b\x08\0".to_vec(), "gzip")] {
+            std::fs::write(&path, bytes).unwrap();
+            let message = read_text(&path).unwrap_err().to_string();
+            assert!(message.contains(part), "{message}");
+        }
+    }
+}

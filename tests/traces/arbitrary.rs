@@ -34,8 +34,10 @@ fn read_all(bytes: &[u8]) {
             mapping: Some(mapping(&map, &["profile_view"], TimeUnit::Milliseconds)),
             ..TraceOptions::default()
         };
-        if let Ok(trace) = trace::read("t", TraceFormat::Table, bytes, &options) {
-            check(&trace);
+        for format in [TraceFormat::Table, TraceFormat::Objects] {
+            if let Ok(trace) = trace::read("t", format, bytes, &options) {
+                check(&trace);
+            }
         }
     }
 }
