@@ -3,8 +3,10 @@
 //! never `harness`.
 
 mod adversary;
+mod answer;
 mod block;
 mod capacity;
+mod columns;
 pub mod compare;
 mod counters;
 mod course;
