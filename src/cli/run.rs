@@ -1,8 +1,9 @@
 //! `run` and `rerun`. Imports `harness`, `record`, `report`, `workload`.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
+use super::args::{self, ChildArgs, LengthArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
 use super::cluster::Member;
 use super::exit::{Failure, print};
 use super::external::Guests;
@@ -59,7 +60,8 @@ pub(super) fn run_as(
     {
         return Ok(());
     }
-    let record = run_and_show(&request, &args.output, args.comparison.child, args.live)?;
+    let printed = Printed::of(&args.output, args.length);
+    let record = run_and_show(&request, printed, args.comparison.child, args.live)?;
     // of a run that ended early there is none
     verdict_of(&record)?;
     if args.open_loop.require_rate {
@@ -172,7 +174,8 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
         on_hang: end_process,
         process: args.child.number.unwrap_or(0),
     };
-    let record = run_and_show(&request, &args.output, args.child, false)?;
+    let printed = Printed::of(&args.output, args.length);
+    let record = run_and_show(&request, printed, args.child, false)?;
     if let (Some(before), Some(now)) = (&before.oracle, &record.oracle) {
         let same = before.events_digest == now.events_digest
             && before.snapshot_digest == now.snapshot_digest;
@@ -194,10 +197,25 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
     verdict_of(&record)
 }
 
+/// What is printed and saved of a run.
+#[derive(Clone, Copy)]
+struct Printed<'a> {
+    output: &'a OutputArgs,
+    /// Whether the report is printed in short.
+    brief: bool,
+}
+
+impl<'a> Printed<'a> {
+    fn of(output: &'a OutputArgs, length: LengthArgs) -> Self {
+        let brief = length.is_brief(std::io::stdout().is_terminal());
+        Self { output, brief }
+    }
+}
+
 /// Runs, saves the record, prints the report.
 fn run_and_show(
     request: &RunRequest<'_>,
-    output: &OutputArgs,
+    Printed { output, brief }: Printed<'_>,
     child: ChildArgs,
     live: bool,
 ) -> Result<Record, Failure> {
@@ -231,7 +249,7 @@ fn run_and_show(
         None => Ok(()),
     };
     // the report is printed even where the record could not be saved
-    match show(&record, output.format) {
+    match show_of(&record, output.format, brief, None, Pass::Fresh) {
         // a reader that goes hides no failure of the run
         Ok(()) | Err(Failure::ReaderGone) => {}
         Err(failure) => return Err(failure),
@@ -239,20 +257,22 @@ fn run_and_show(
     let page = page.map_or(Ok(()), |page| html::write(&page, &[Document::Run(&record)]));
     saved?;
     if let Some(path) = path {
-        eprintln!("record: {}", path.display());
+        let more = if brief && output.format == OutputFormat::Terminal {
+            "; `notibench report` of it shows all"
+        } else {
+            ""
+        };
+        eprintln!("record: {}{more}", path.display());
     }
     page?;
     Ok(record)
 }
 
-pub(super) fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
-    show_of(record, format, None, Pass::Fresh)
-}
-
-/// The same; of histograms only those of `engine`, and of one kind of pass.
+/// Prints a record, its report in short or whole; of histograms only those of `engine`, and of one kind of pass.
 pub(super) fn show_of(
     record: &Record,
     format: OutputFormat,
+    brief: bool,
     engine: Option<&str>,
     pass: Pass,
 ) -> Result<(), Failure> {
@@ -263,6 +283,7 @@ pub(super) fn show_of(
         OutputFormat::Csv => report::csv(record),
         OutputFormat::Markdown => report::markdown(record),
         OutputFormat::GithubActionBenchmark => report::github_action(record),
+        OutputFormat::Terminal if brief => report::brief(record, &style()),
         OutputFormat::Terminal => report::terminal(record, &style()),
     })
 }

@@ -3,12 +3,13 @@
 
 use super::course::ended;
 use super::failure::{difference, unconserved};
+use super::glance::{State, of_control};
 use super::open_loop::recording_words;
 use super::summary::{Summary, Versus};
 use super::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio, wrap};
 use super::warning::control_interval;
 use crate::record::{EngineNote, Environment, ProofVerdict, Realised, Record, Trial};
-use crate::stats::{RatioInterval, Verdict};
+use crate::stats::RatioInterval;
 use crate::unit::quantity::{show_bytes, show_ns, show_whole};
 
 /// Width of the column of labels.
@@ -165,11 +166,12 @@ fn control(summary: &Summary) -> Option<String> {
     let control = summary.control.as_ref()?;
     let words = match (&control.versus, control_interval(summary)) {
         (Versus::Ratio { ratio, .. }, Some(interval)) => {
-            let seen = match interval.verdict() {
-                Verdict::NoDifferenceSeen => "no difference seen, as it should be",
-                _ => "A DIFFERENCE SEEN WHERE THERE IS NONE: don't trust differences of this size",
+            let (state, seen) = of_control(interval);
+            let mend = match state {
+                State::Bad => ": don't trust differences of this size",
+                _ => "",
             };
-            format!("ratio {}: {seen}", show_near_one(*ratio, interval))
+            format!("ratio {}: {seen}{mend}", show_near_one(*ratio, interval))
         }
         (
             Versus::Ratio {

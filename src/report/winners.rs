@@ -140,8 +140,9 @@ pub fn winners_markdown(winners: &[Winner], choice: &WinnersChoice) -> String {
 const NOTHING: &str = "no run has a figure";
 
 fn legend(choice: &WinnersChoice, name: impl Fn(&str) -> String) -> String {
-    let mut text = "wall time per event and ratios are geometric means over the rounds; ratios of speed, above 1 faster, with 95% \
-                    intervals: Student's t on log-ratios of the rounds that both ran. Engines whose \
+    let mut text = "wall time per event, and ratios of speed, above 1 faster, with 95% intervals: \
+                    geometric means over the rounds, Student's t on log-ratios of those that both \
+                    ran. Engines whose \
                     reads may lag behind are compared among themselves."
         .to_owned();
     if !choice.without.is_empty() {

@@ -4,6 +4,7 @@
 use super::ink::Ink;
 use super::shape::Shape;
 use crate::report::block::Block;
+pub(super) use crate::report::glance::{Badge, State};
 use crate::report::text::plain;
 
 /// One run, sweep or comparison.
@@ -31,46 +32,6 @@ pub(super) struct Article {
     pub(super) sections: Vec<Section>,
     /// The command line that made it.
     pub(super) command: String,
-}
-
-/// One thing of the trust block at a glance.
-#[derive(Debug)]
-pub(super) struct Badge {
-    pub(super) state: State,
-    pub(super) label: &'static str,
-    pub(super) words: String,
-}
-
-/// Whether it is as it should be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    Good,
-    Doubtful,
-    Bad,
-    /// Not known.
-    Unknown,
-}
-
-impl State {
-    /// Its class in the style sheet.
-    pub(super) const fn class(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Doubtful => "doubtful",
-            Self::Bad => "bad",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// Its sign, which is there without colour, too.
-    pub(super) const fn sign(self) -> &'static str {
-        match self {
-            Self::Good => "✓",
-            Self::Doubtful => "!",
-            Self::Bad => "✗",
-            Self::Unknown => "–",
-        }
-    }
 }
 
 /// Plots and tables of one matter.

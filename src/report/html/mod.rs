@@ -8,7 +8,6 @@ mod capacity;
 mod comparison;
 mod escape;
 mod ink;
-mod open_loop_words;
 mod page;
 mod plots;
 mod run;

@@ -4,7 +4,7 @@ use super::article::{Article, Section, Table};
 use super::plots::{
     heat, memory as memory_plot, open_loop, percentiles as curves, popularity, ratios, throughput,
 };
-use super::{open_loop_words, trust, words};
+use super::{trust, words};
 use crate::record::{Pass, Record};
 use crate::report::block::Block;
 use crate::report::failure::failures;
@@ -13,7 +13,8 @@ use crate::report::terminal::incomplete;
 use crate::report::text::plain;
 use crate::report::warning::collect;
 use crate::report::{
-    answer, counters, course, differences, exchange, limits, memory, percentiles, table,
+    answer, counters, course, differences, exchange, limits, memory, open_loop_words, percentiles,
+    table,
 };
 
 /// The article of a run.
