@@ -78,7 +78,14 @@ fn of_kind(record: &Record, summary: &Summary, deferred: bool) -> Option<String>
     });
     let versus: Vec<(&EngineLine, Option<RatioInterval>)> = versus.collect();
     let Some((next, to_next)) = versus.first() else {
-        return Some(format!("{name} takes {speed}{}.", beside(record, first)));
+        let only = match kind {
+            "engine" => String::new(),
+            _ => format!(", the only {kind},"),
+        };
+        return Some(format!(
+            "{name}{only} takes {speed}{}.",
+            beside(record, first)
+        ));
     };
     let is_sure = |to: &Option<RatioInterval>| to.is_some_and(|i| i.verdict() == Verdict::Faster);
     let unsure: Vec<_> = versus.iter().filter(|(_, to)| !is_sure(to)).collect();
@@ -203,7 +210,10 @@ mod tests {
         );
         // the baseline is the next, and its ratio is said once
         assert_eq!(words[0].matches("dashmap-naive").count(), 1, "{words:?}");
-        assert!(words[1].starts_with("dashmap takes 9."), "{words:?}");
+        assert!(
+            words[1].starts_with("dashmap, the only deferred engine, takes 9."),
+            "{words:?}"
+        );
         assert_eq!(headline(&record, &summary), words[0]);
     }
 

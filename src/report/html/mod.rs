@@ -57,5 +57,7 @@ pub fn html(documents: &[Document<'_>]) -> String {
     for (at, article) in articles.iter_mut().enumerate() {
         article.number(at + 1);
     }
+    let mut inks: Vec<&mut ink::Ink> = articles.iter_mut().flat_map(|a| a.inks()).collect();
+    ink::settle(&mut inks);
     page::page(articles)
 }

@@ -17,7 +17,9 @@ const FOLDED: [&str; 5] = [
 /// Fills in the trust block of a run.
 pub(super) fn fill(article: &mut Article, record: &Record, summary: &Summary) {
     article.badges = glance::badges(record, summary);
-    for (label, words) in trust::lines(record, summary) {
+    let lines = trust::lines(record, summary).into_iter();
+    // the page says at its end what made it
+    for (label, words) in lines.filter(|(label, _)| *label != "made by") {
         let target = if FOLDED.contains(&label) {
             &mut article.more_trust
         } else {
