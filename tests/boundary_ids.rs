@@ -280,6 +280,6 @@ fn every_engine_is_right_on_every_workload_with_all_ids_from_0() {
             digest,
             note,
         };
-        verified(|engines, options| verify_trace(workload, &trace, engines, options, &mut Silent));
+        verified(|engines, options| verify_trace(&workload, &trace, engines, options, &mut Silent));
     }
 }

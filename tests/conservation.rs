@@ -170,7 +170,10 @@ fn assert_conserved(record: &Record, discarded: u64, what: &str) {
     let can = |info: &&EngineInfo| !(record.plan.inline && needs_dense_ids(info));
     let contenders = ENTRIES.iter().filter(can).count() + 1;
     let passes = if record.plan.warm { 2 } else { 1 };
-    let rounds = record.plan.interleaving.map_or(1, |how| how.isolated_rounds + 1);
+    let rounds = record
+        .plan
+        .interleaving
+        .map_or(1, |how| how.isolated_rounds + 1);
     assert_eq!(record.trials.len(), rounds * contenders * passes, "{what}");
     for trial in &record.trials {
         let what = format!("{what}: {}", trial.engine);

@@ -13,7 +13,7 @@ use std::process::Command;
 
 use binary::{root, succeed, text};
 use notibench::record::{ProofVerdict, Record};
-use notibench::report::{Summary, Versus};
+use notibench::report::{EngineLine, Summary, Versus};
 use notibench::unit::quantity::show_count;
 use serde_json::{Value, json};
 
@@ -120,6 +120,18 @@ fn twenty() -> Record {
     record
 }
 
+/// Events a second with the larger half of their interval, as tables show them.
+fn show_give_or_take(line: &EngineLine) -> String {
+    let speed = show_count(line.events_per_s);
+    let Some(interval) = line.speed else {
+        return speed;
+    };
+    let half = (interval.high / interval.ratio - 1.0).max(1.0 - interval.low / interval.ratio);
+    // to so many digits as a share is shown with
+    let digits = if half >= 0.00995 { 1 } else { 2 };
+    format!("{speed} ± {:.digits$}%", half * 100.0)
+}
+
 /// What a page of this record must show.
 fn expected(file: &str, record: &Record) -> Value {
     let summary = Summary::of(record);
@@ -131,10 +143,7 @@ fn expected(file: &str, record: &Record) -> Value {
             let bytes = line
                 .bytes_per_member
                 .map(notibench::unit::quantity::show_bytes);
-            let cells = [
-                format!("{}{mark}", line.name),
-                show_count(line.events_per_s),
-            ];
+            let cells = [format!("{}{mark}", line.name), show_give_or_take(line)];
             cells.into_iter().chain(bytes).collect()
         })
         .collect();
@@ -155,7 +164,7 @@ fn expected(file: &str, record: &Record) -> Value {
     let answer = summary
         .ranked
         .first()
-        .map(|line| format!("{} is fastest", line.name));
+        .map(|line| format!("{} is the fastest", line.name));
     json!({ "file": file, "rows": rows, "marks": marks, "answer": answer })
 }
 

@@ -134,6 +134,24 @@ pub(super) struct OutputArgs {
     pub(super) html: HtmlArgs,
 }
 
+/// How much of a report is printed.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct LengthArgs {
+    /// Print the whole report [default: where stdout is no terminal, and of `report`]
+    #[arg(long)]
+    pub(super) verbose: bool,
+    /// Print the report in short: at most 40 lines at 100 columns [default: of runs, on a terminal]
+    #[arg(long, conflicts_with_all = ["verbose", "format"])]
+    pub(super) brief: bool,
+}
+
+impl LengthArgs {
+    /// Whether the report is printed in short; `usual` where nothing was said.
+    pub(super) fn is_brief(self, usual: bool) -> bool {
+        self.brief || (usual && !self.verbose)
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
     /// Workload file
@@ -169,6 +187,8 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) snapshot: Option<PathBuf>,
     #[command(flatten)]
+    pub(super) length: LengthArgs,
+    #[command(flatten)]
     pub(super) output: OutputArgs,
 }
 
@@ -180,6 +200,8 @@ pub(super) struct RerunArgs {
     pub(super) external: ExternalArgs,
     #[command(flatten)]
     pub(super) child: ChildArgs,
+    #[command(flatten)]
+    pub(super) length: LengthArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }
@@ -276,6 +298,8 @@ pub(super) struct ReportArgs {
     /// Of a search for capacity, every step, too
     #[arg(long)]
     pub(super) steps: bool,
+    #[command(flatten)]
+    pub(super) length: LengthArgs,
     /// What is printed on stdout
     #[arg(long, value_enum, default_value = "terminal")]
     pub(super) format: OutputFormat,

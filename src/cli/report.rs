@@ -26,7 +26,8 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
     check_records(args, others)?;
     check_choice(args)?;
     let pass = args.pass.map_or(Pass::Fresh, Pass::from);
-    let show = |record: &Record| show_of(record, args.format, args.engine.as_deref(), pass);
+    let brief = args.length.is_brief(false);
+    let show = |record: &Record| show_of(record, args.format, brief, args.engine.as_deref(), pass);
     let saved: Vec<Saved> = args
         .records
         .iter()

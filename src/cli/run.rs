@@ -1,10 +1,11 @@
 //! `run` and `rerun`. Imports `harness`, `record`, `report`, `workload`.
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
+use super::args::{self, ChildArgs, LengthArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
 use super::cluster::Member;
 use super::exit::{Failure, print};
 use super::external::Guests;
@@ -64,7 +65,8 @@ pub(super) fn run_as(
     {
         return Ok(());
     }
-    let record = run_and_show(&request, &args.output, args.comparison.child, args.live)?;
+    let printed = Printed::of(&args.output, args.length);
+    let record = run_and_show(&request, printed, args.comparison.child, args.live)?;
     // of a run that ended early there is none
     verdict_of(&record)?;
     if args.open_loop.require_rate {
@@ -162,7 +164,8 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
         on_hang: end_process,
         process: args.child.number.unwrap_or(0),
     };
-    let record = run_and_show(&request, &args.output, args.child, false)?;
+    let printed = Printed::of(&args.output, args.length);
+    let record = run_and_show(&request, printed, args.child, false)?;
     if let (Some(before), Some(now)) = (&before.oracle, &record.oracle) {
         let same = before.events_digest == now.events_digest
             && before.snapshot_digest == now.snapshot_digest;
@@ -184,10 +187,25 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
     verdict_of(&record)
 }
 
+/// What is printed and saved of a run.
+#[derive(Clone, Copy)]
+struct Printed<'a> {
+    output: &'a OutputArgs,
+    /// Whether the report is printed in short.
+    brief: bool,
+}
+
+impl<'a> Printed<'a> {
+    fn of(output: &'a OutputArgs, length: LengthArgs) -> Self {
+        let brief = length.is_brief(std::io::stdout().is_terminal());
+        Self { output, brief }
+    }
+}
+
 /// Runs, saves the record, prints the report.
 fn run_and_show(
     request: &RunRequest<'_>,
-    output: &OutputArgs,
+    Printed { output, brief }: Printed<'_>,
     child: ChildArgs,
     live: bool,
 ) -> Result<Record, Failure> {
@@ -219,7 +237,7 @@ fn run_and_show(
     work_is_over();
     let saved = path.as_ref().map(|target| record.save(target)).transpose();
     // the report is printed even where the record could not be saved
-    match show(&record, output.format) {
+    match show_of(&record, output.format, brief, None, Pass::Fresh) {
         // a reader that goes hides no failure of the run
         Ok(()) | Err(Failure::ReaderGone) => {}
         Err(failure) => return Err(failure),
@@ -228,20 +246,22 @@ fn run_and_show(
         html::write_beside(&saved, &page, &[Document::Run(&record)])
     });
     if let Some(path) = saved? {
-        eprintln!("record: {}", path.display());
+        let more = if brief && output.format == OutputFormat::Terminal {
+            "; `notibench report` of it shows all"
+        } else {
+            ""
+        };
+        eprintln!("record: {}{more}", path.display());
     }
     page?;
     Ok(record)
 }
 
-pub(super) fn show(record: &Record, format: OutputFormat) -> Result<(), Failure> {
-    show_of(record, format, None, Pass::Fresh)
-}
-
-/// The same; of histograms only those of `engine`, and of one kind of pass.
+/// Prints a record, its report in short or whole; of histograms only those of `engine`, and of one kind of pass.
 pub(super) fn show_of(
     record: &Record,
     format: OutputFormat,
+    brief: bool,
     engine: Option<&str>,
     pass: Pass,
 ) -> Result<(), Failure> {
@@ -253,6 +273,7 @@ pub(super) fn show_of(
         OutputFormat::Markdown => report::markdown(record),
         OutputFormat::GithubActionBenchmark => report::github_action(record),
         OutputFormat::Bencher => report::bencher(record),
+        OutputFormat::Terminal if brief => report::brief(record, &style()),
         OutputFormat::Terminal => report::terminal(record, &style()),
     })
 }

@@ -109,6 +109,19 @@ impl Record {
         self.units(&own, &base)
     }
 
+    /// A time of the engine for each sampling unit, of the trials whose times
+    /// are compared.
+    pub fn times(
+        &self,
+        engine: &str,
+        pass: Pass,
+        time: impl Fn(&Trial) -> Option<f64>,
+    ) -> Vec<f64> {
+        let rounds = by_round(self.compared(engine, pass), &time);
+        let pairs = self.units(&rounds, &rounds).into_iter();
+        pairs.map(|(own, _)| own).collect()
+    }
+
     /// Pairs of the rounds that both have, or of their means by process.
     fn units(&self, own: &Rounds, base: &Rounds) -> Vec<(f64, f64)> {
         let rounds = own

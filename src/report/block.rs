@@ -1,7 +1,7 @@
 //! A table with its title and what is to be said of it: drawn for a terminal,
 //! or handed on to a page. Imports `table` and `text`.
 
-use super::table::draw;
+use super::columns::draw;
 use super::text::{Style, wrap};
 
 /// A table of one report: the first row is its header.
@@ -19,8 +19,7 @@ impl Block {
         let mut text = String::new();
         // one without a title stands under that of its section
         if !self.title.is_empty() {
-            text = style.bold(&self.title);
-            text.push('\n');
+            text = style.heading(&self.title);
         }
         if !self.rows.is_empty() {
             text += &draw(&self.rows, style);

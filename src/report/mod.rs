@@ -3,9 +3,12 @@
 //! never `harness`.
 
 mod adversary;
+mod answer;
 mod bencher;
 mod block;
+mod brief;
 mod capacity;
+mod columns;
 pub mod compare;
 mod control;
 mod counters;
@@ -15,6 +18,7 @@ mod differences;
 mod exchange;
 mod failure;
 mod github_action;
+mod glance;
 mod histograms;
 mod history;
 pub mod html;
@@ -24,6 +28,7 @@ mod markdown;
 mod memory;
 mod open_loop;
 mod open_loop_lines;
+mod open_loop_words;
 mod percentiles;
 mod scaling;
 mod standing;
@@ -48,6 +53,7 @@ mod tests_warm;
 
 pub use adversary::{adversary, adversary_failures};
 pub use bencher::bencher;
+pub use brief::brief;
 pub use capacity::capacity;
 pub use counters::CountsPerEvent;
 pub use csv::csv;

@@ -44,8 +44,7 @@ pub(super) fn section(record: &Record, style: Style) -> String {
     let Some(plan) = &record.plan.open_loop else {
         return String::new();
     };
-    let mut text = style.bold("open loop: response time at one rate");
-    text.push('\n');
+    let mut text = style.heading("open loop: response time at one rate");
     text += &wrap("  ", &schedule_words(plan), style.width);
     for words in missed_rates(record) {
         text += &style.red(wrap("  MISSED  ", &words, style.width).trim_end());

@@ -1,16 +1,21 @@
 //! A record's figures: one line an engine. Imports `record` and `stats`.
 
+use std::cmp::Ordering;
+
 use super::failure::difference;
 use super::memory::bytes_per_member;
 use crate::record::{EngineNote, Pass, ProofVerdict, Record, Trial};
 use crate::stats::{RatioInterval, geometric_mean, median, paired_ratio};
 
-/// The figures of a record. Medians are over the rounds that count.
+/// The figures of a record. Times are geometric means over the rounds that
+/// count, as ratios are, so that the quotient of two times is their ratio;
+/// bytes are medians.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
     /// The passes that the figures are of.
     pub pass: Pass,
-    /// Engines, fastest first.
+    /// Engines: those with immediate reads before those with deferred ones,
+    /// which do not offer the same service; each kind fastest first.
     pub ranked: Vec<EngineLine>,
     /// Ablations, fastest first.
     pub ablations: Vec<EngineLine>,
@@ -39,11 +44,14 @@ pub struct EngineLine {
     pub rounds: usize,
     /// Events a second: the inverse of `ns_per_event`.
     pub events_per_s: f64,
-    /// Wall time per event, the median round.
+    /// 95% interval of `events_per_s`; none with fewer than two rounds. Its
+    /// `ratio` is the speed itself, in events a second.
+    pub speed: Option<RatioInterval>,
+    /// Wall time per event.
     pub ns_per_event: f64,
     /// The same times the number of workers.
     pub core_ns_per_event: f64,
-    /// Wall time per notify disposition, the median round; none without any.
+    /// Wall time per notify disposition; none without any.
     pub ns_per_notification: Option<f64>,
     /// Its inverse.
     pub notifications_per_s: Option<f64>,
@@ -108,7 +116,7 @@ pub struct Control {
 pub struct HarnessShare {
     /// Wall time per event of `null`.
     pub ns_per_event: f64,
-    /// That as a share of the fastest engine's, where there is one.
+    /// That as a share of the fastest engine's of either kind, where there is one.
     pub of_fastest: Option<f64>,
 }
 
@@ -135,10 +143,9 @@ impl Summary {
         for engine in &record.engines {
             summary.add(record, engine, pass);
         }
-        let fastest_first =
-            |a: &EngineLine, b: &EngineLine| a.ns_per_event.total_cmp(&b.ns_per_event);
-        summary.ranked.sort_by(fastest_first);
-        summary.ablations.sort_by(fastest_first);
+        let base = ns_per_event(record, &record.plan.baseline, pass).unwrap_or(1.0);
+        summary.ranked.sort_by(|a, b| in_order(a, b, base));
+        summary.ablations.sort_by(|a, b| in_order(a, b, base));
         let null = record
             .engines
             .iter()
@@ -149,8 +156,9 @@ impl Summary {
                 ns_per_event: null.ns_per_event,
                 of_fastest: summary
                     .ranked
-                    .first()
-                    .map(|line| null.ns_per_event / line.ns_per_event),
+                    .iter()
+                    .map(|line| null.ns_per_event / line.ns_per_event)
+                    .max_by(f64::total_cmp),
             });
         summary
     }
@@ -179,6 +187,12 @@ impl Summary {
         }
     }
 
+    /// Engines whose reads are immediate, or those whose reads are deferred,
+    /// fastest first.
+    pub fn of_kind(&self, deferred: bool) -> impl Iterator<Item = &EngineLine> {
+        self.ranked.iter().filter(move |l| l.deferred == deferred)
+    }
+
     /// Every interval to the baseline, with its engine's name; the control's
     /// not among them.
     pub fn intervals(&self) -> impl Iterator<Item = (&str, &RatioInterval)> {
@@ -195,12 +209,50 @@ impl Summary {
     }
 }
 
+/// Immediate engines first; of one kind, by the figure that stands in the
+/// column of ratios: where an engine has none, by its time beside `base_ns`,
+/// the baseline's time per event in ns.
+fn in_order(a: &EngineLine, b: &EngineLine, base_ns: f64) -> Ordering {
+    let shown = |line: &EngineLine| match line.versus {
+        Versus::Ratio { ratio, .. } => ratio,
+        Versus::Baseline => 1.0,
+        Versus::None(_) => base_ns / line.ns_per_event,
+    };
+    let kinds = a.deferred.cmp(&b.deferred);
+    kinds.then_with(|| shown(b).total_cmp(&shown(a)))
+}
+
+/// A time of an engine: the geometric mean over its sampling units, which are
+/// rounds, or processes where there are several.
+fn mean_time(
+    record: &Record,
+    engine: &str,
+    pass: Pass,
+    time: &dyn Fn(&Trial) -> Option<f64>,
+) -> Option<f64> {
+    geometric_mean(&record.times(engine, pass, time))
+}
+
+fn ns_per_event(record: &Record, engine: &str, pass: Pass) -> Option<f64> {
+    mean_time(record, engine, pass, &Trial::ns_per_event)
+}
+
+/// Events a second of an engine with their interval.
+fn speed(record: &Record, engine: &str, pass: Pass) -> Option<RatioInterval> {
+    let pairs = record.paired_times_with(engine, engine, pass);
+    // a speed is a ratio to one event a second
+    let speeds: Vec<(f64, f64)> = pairs.iter().map(|(ns, _)| (*ns, 1e9)).collect();
+    paired_ratio(&speeds)
+}
+
 fn line(record: &Record, engine: &EngineNote, pass: Pass) -> Option<EngineLine> {
     let trials: Vec<&Trial> = counted(record, &engine.name, pass).collect();
     let over_rounds =
         |figure: &dyn Fn(&Trial) -> Option<f64>| over_rounds(record, &engine.name, pass, figure);
-    let ns_per_event = over_rounds(&Trial::ns_per_event)?;
-    let ns_per_notification = over_rounds(&|trial| per(trial.wall_ns as f64, trial.notified));
+    let ns_per_event = ns_per_event(record, &engine.name, pass)?;
+    let ns_per_notification = mean_time(record, &engine.name, pass, &|trial| {
+        per(trial.wall_ns as f64, trial.notified)
+    });
     let equal = record
         .proofs
         .iter()
@@ -211,6 +263,7 @@ fn line(record: &Record, engine: &EngineNote, pass: Pass) -> Option<EngineLine> 
         out_of_process: engine.out_of_process,
         rounds: trials.len(),
         events_per_s: 1e9 / ns_per_event,
+        speed: speed(record, &engine.name, pass),
         ns_per_event,
         core_ns_per_event: ns_per_event * record.plan.threads as f64,
         ns_per_notification,

@@ -3,11 +3,12 @@
 //! beside it.
 
 use super::block::Block;
+use super::columns::draw;
 use super::failure::failures;
 use super::scaling;
 use super::summary::{EngineLine, Summary, Versus};
 use super::sweep_trust;
-use super::table::{draw, show_versus};
+use super::table::show_versus;
 use super::text::{Style, plain, wrap};
 use crate::record::{Pass, Record, Sweep, SweepAxis};
 use crate::unit::quantity::{show_bytes, show_count, show_whole};

@@ -1,47 +1,25 @@
-//! The verdict tables. Imports `summary` and `unit::quantity`.
+//! The tables of engines. Imports `columns`, `summary` and `unit::quantity`.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table};
-
+pub(super) use super::columns::draw;
+use super::columns::draw_dropping;
 use super::limits::{limits, show_shares};
 use super::summary::{EngineLine, Proof, Summary, Versus};
-use super::text::{Style, plain, rounds, show_ends, show_ratio, show_share, wrap};
+use super::text::{
+    Style, plain, rounds, show_ends, show_give_or_take, show_ratio, show_share, wrap,
+};
 use crate::record::{Pass, Record};
 use crate::stats::{Direction, Judgement};
 use crate::unit::quantity::{show_bytes, show_count, show_ns};
 
-/// Below this width the column of notifications a second is left out: it is
-/// the inverse of the one before it.
-const NARROW: usize = 96;
-/// Columns that the shares of the limits take. They need [`NARROW`] as well;
-/// where they don't fit beside the notifications a second, those give way.
-/// In a narrow report they stand in their own table only.
-const SHARES: usize = 16;
-
-/// A table without borders: the first row is its header, the first column is
-/// aligned to the left, all others to the right.
-pub(super) fn draw(rows: &[Vec<String>], style: Style) -> String {
-    let mut table = Table::new();
-    table.load_style(comfy_table::presets::NOTHING);
-    table.force_no_tty();
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(u16::try_from(style.width.saturating_sub(2)).unwrap_or(u16::MAX));
-    table.add_rows(rows.iter().cloned());
-    let gap = if style.width < NARROW { 1 } else { 2 };
-    for (at, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((if at == 0 { 0 } else { gap }, 0));
-        column.set_cell_alignment(if at == 0 {
-            CellAlignment::Left
-        } else {
-            CellAlignment::Right
-        });
-    }
-    let mut text = String::new();
-    for line in table.lines() {
-        text.push_str(format!("  {line}").trim_end());
-        text.push('\n');
-    }
-    text
-}
+/// Columns of the table of engines that give way where it is too wide, the
+/// first one first. Names, ratios and proofs stay.
+const GIVE_WAY: [&str; 5] = [
+    "ns per notif.",
+    "share of limits",
+    "bytes per member",
+    "ns per event",
+    "events/s",
+];
 
 /// The engines that have no figure, and why.
 pub(super) fn errors(summary: &Summary, style: Style) -> String {
@@ -65,17 +43,10 @@ pub(super) fn errors(summary: &Summary, style: Style) -> String {
 /// The tables of engines, ablations and probes, errors before them.
 pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
     let mut text = errors(summary, style);
-    let whole = [
-        ("engines, fastest first", &summary.ranked),
-        ("ablations", &summary.ablations),
-    ];
-    for (title, lines) in whole {
-        if !lines.is_empty() {
-            text += &style.bold(title);
-            text.push('\n');
-            text += &draw(&engine_rows(record, lines, summary.pass, style), style);
-            text.push('\n');
-        }
+    for (title, lines) in groups(summary) {
+        text += &style.heading(&title);
+        text += &draw_engines(&engine_rows(record, &lines, summary.pass), style);
+        text.push('\n');
     }
     if summary
         .ranked
@@ -88,8 +59,7 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
         text.push('\n');
     }
     if !summary.probes.is_empty() {
-        text += &style.bold("probes: what the harness and the machine take; not ranked");
-        text.push('\n');
+        text += &style.heading("probes: what the harness and the machine take; not ranked");
         text += &draw(&probe_rows(&summary.probes), style);
         text.push('\n');
     }
@@ -106,48 +76,63 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
 pub(super) fn warm_section(record: &Record, style: Style) -> String {
     let summary = Summary::of_pass(record, Pass::Warm);
     let mut text = String::new();
-    let whole = [
-        ("engines over warm state, fastest first", &summary.ranked),
-        ("ablations over warm state", &summary.ablations),
-    ];
-    for (title, lines) in whole {
-        if !lines.is_empty() {
-            text += &style.bold(title);
-            text.push('\n');
-            let rows = engine_rows(record, lines, Pass::Warm, style);
-            text += &draw(&rows, style);
-            text += &wrap(
-                "  ",
-                "the same stream once more, over the state that the trial above left; ratios are \
-                 of these passes alone",
-                style.width,
-            );
-            text.push('\n');
-        }
+    for (title, lines) in groups(&summary) {
+        text += &style.heading(&title);
+        text += &draw_engines(&engine_rows(record, &lines, Pass::Warm), style);
+        text += &wrap(
+            "  ",
+            "the same stream once more, over the state that the trial above left; ratios are of \
+             these passes alone",
+            style.width,
+        );
+        text.push('\n');
     }
     if !summary.probes.is_empty() {
-        text += &style.bold("probes over warm state");
-        text.push('\n');
+        text += &style.heading("probes over warm state");
         text += &draw(&probe_rows(&summary.probes), style);
         text.push('\n');
     }
     text
 }
 
+/// The tables of engines and ablations, each with its title: engines with
+/// immediate and with deferred reads apart, since these are two services.
+pub(super) fn groups(summary: &Summary) -> Vec<(String, Vec<&EngineLine>)> {
+    let [immediate, deferred] = [false, true].map(|kind| summary.of_kind(kind).collect::<Vec<_>>());
+    let over = match summary.pass {
+        Pass::Fresh => "",
+        Pass::Warm => " over warm state",
+    };
+    let kind = if deferred.is_empty() {
+        ""
+    } else {
+        " with immediate reads"
+    };
+    let all = [
+        (format!("engines{kind}{over}, fastest first"), immediate),
+        (
+            format!("engines with deferred reads (*){over}, fastest first"),
+            deferred,
+        ),
+        (
+            format!("ablations{over}"),
+            summary.ablations.iter().collect(),
+        ),
+    ];
+    let has_any = |(_, lines): &(String, Vec<_>)| !lines.is_empty();
+    all.into_iter().filter(has_any).collect()
+}
+
+/// A table of engines as text.
+pub(super) fn draw_engines(rows: &[Vec<String>], style: Style) -> String {
+    draw_dropping(rows, &GIVE_WAY, style)
+}
+
 /// The rows of a table of engines or ablations, its header first.
-pub(super) fn engine_rows(
-    record: &Record,
-    lines: &[EngineLine],
-    pass: Pass,
-    style: Style,
-) -> Vec<Vec<String>> {
-    let shares = style.width >= NARROW && !limits(record).is_empty();
-    let wide = style.width >= NARROW + if shares { SHARES } else { 0 };
+pub(super) fn engine_rows(record: &Record, lines: &[&EngineLine], pass: Pass) -> Vec<Vec<String>> {
+    let shares = !limits(record).is_empty();
     let versus = format!("× {}\n[95% interval]", plain(&record.plan.baseline));
     let mut header = vec!["engine", "events/s", "ns per\nevent", "ns per\nnotif."];
-    if wide {
-        header.push("notif.\nper s");
-    }
     header.push(versus.as_str());
     if shares {
         header.push("share of\nlimits");
@@ -161,13 +146,10 @@ pub(super) fn engine_rows(
         let outside = if line.out_of_process { " †" } else { "" };
         let mut row = vec![
             format!("{}{deferred}{outside}", plain(&line.name)),
-            show_count(line.events_per_s),
+            show_give_or_take(line.events_per_s, line.speed.as_ref(), show_count),
             show_ns(line.ns_per_event),
             number(line.ns_per_notification, show_ns),
         ];
-        if wide {
-            row.push(number(line.notifications_per_s, show_count));
-        }
         row.push(show_versus(&line.versus));
         if shares {
             row.push(show_shares(record, &line.name, pass));
@@ -237,15 +219,19 @@ pub(super) fn sign(judgement: Judgement) -> &'static str {
 /// What the marks mean, the verdicts in words, and what the table has no
 /// room for.
 fn legend(record: &Record, summary: &Summary, style: Style) -> String {
-    let notes = notes(record, summary, style);
+    let notes = notes(record, summary);
     let wrapped = notes.iter().map(|note| wrap("  ", note, style.width));
     wrapped.collect()
 }
 
 /// The same, a paragraph each.
-pub(super) fn notes(record: &Record, summary: &Summary, style: Style) -> Vec<String> {
-    let mut notes = vec!["notif.: an event whose disposition is notify".to_owned()];
-    if style.width >= NARROW && !limits(record).is_empty() {
+pub(super) fn notes(record: &Record, summary: &Summary) -> Vec<String> {
+    let mut notes = vec![
+        "notif.: an event whose disposition is notify; ±: the larger half of the 95% interval; \
+         times are geometric means over the rounds, as ratios are"
+            .to_owned(),
+    ];
+    if !limits(record).is_empty() {
         let words = format!("share of limits: of {}", limits(record).join(" / of "));
         notes.push(words);
     }

@@ -82,7 +82,7 @@ pub(super) fn incomplete(record: &Record) -> Option<String> {
     Some(format!("incomplete: {how} after {trials}"))
 }
 
-fn title(record: &Record, style: Style) -> String {
+pub(super) fn title(record: &Record, style: Style) -> String {
     let heading = format!(
         "{} · {}",
         plain(&record.workload.name),
@@ -131,18 +131,20 @@ pub(super) fn shape(plan: &Plan, repeated: &str) -> String {
 fn warnings(record: &Record, summary: &Summary, style: Style) -> String {
     let mut text = String::new();
     for warning in collect(record, summary) {
-        let grave = matches!(warning, Warning::ControlDiffers(_) | Warning::DebugBuild);
-        let line = wrap("warning: ", &warning.to_string(), style.width);
-        let line = line.trim_end();
         text.push('\n');
-        text += &if grave {
-            style.red(line)
-        } else {
-            style.yellow(line)
-        };
+        let lines = wrap("warning: ", &warning.to_string(), style.width);
+        text += &of_gravity(&warning, lines.trim_end(), style);
     }
     if !text.is_empty() {
         text.push('\n');
     }
     text
+}
+
+/// The lines of a warning in their colour.
+pub(super) fn of_gravity(warning: &Warning, lines: &str, style: Style) -> String {
+    match warning {
+        Warning::ControlDiffers(_) | Warning::DebugBuild => style.red(lines),
+        _ => style.yellow(lines),
+    }
 }

@@ -47,7 +47,7 @@ fn warnings_name_the_flag_that_mends_them() {
         fixture::trial_mut(&mut record, "null", round).wall_ns = 50_000_000;
     }
     let trial = fixture::trial_mut(&mut record, "dashmap", 1);
-    (trial.steal_ms, trial.out_of_range) = (12, 3);
+    (trial.steal_ms, trial.out_of_range) = (12_000, 3);
     trial.wall_ns *= 2;
     let text = shown(&record);
     let warnings = &text[text.find("warning: ").unwrap()..];
@@ -57,13 +57,17 @@ fn warnings_name_the_flag_that_mends_them() {
         "3 rounds that count: intervals are wide and percentiles few; give --rounds 5 or more",
         "leave out --inline",
         "8 threads on 2 processors wait for each other's turns: give --threads 2",
-        "the host took 12 ms",
+        "the host took 12,000 ms",
         "3 service times",
         "wider than 10% of their ratio: dashmap (",
         "the harness says so: --seed",
     ] {
         assert!(flat.contains(expected), "{expected} not in\n{warnings}");
     }
+    let mut record = fixture::record();
+    // nearly every virtual machine loses a little
+    fixture::trial_mut(&mut record, "dashmap", 1).steal_ms = 2;
+    assert!(!shown(&record).contains("warning: "), "{}", shown(&record));
     assert!(
         !shown(&fixture::record()).contains("warning: "),
         "{}",

@@ -1,10 +1,12 @@
-//! Plain text for a terminal: width, colour, wrapping. Imports `stats`.
+//! Plain text for a terminal: width, colour, wrapping. Imports `stats` and
+//! `unit::quantity`.
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 
 use crate::record::Pass;
 use crate::stats::RatioInterval;
+use crate::unit::quantity::show_whole;
 
 /// How text is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +54,11 @@ impl Style {
 
     pub(super) fn bold(self, text: &str) -> String {
         self.paint("1", text)
+    }
+
+    /// A heading on lines of its own.
+    pub(super) fn heading(self, text: &str) -> String {
+        self.bold(wrap("", text, self.width).trim_end()) + "\n"
     }
 
     fn paint(self, code: &str, text: &str) -> String {
@@ -149,11 +156,40 @@ pub(super) fn show_share(share: f64) -> String {
 
 /// `1 round`, `5 rounds`.
 pub(super) fn rounds(count: usize) -> String {
-    if count == 1 {
-        "1 round".to_owned()
-    } else {
-        format!("{count} rounds")
+    plural(count as u64, "round")
+}
+
+/// A count and what is counted: `1 event`, `1,024 events`.
+pub(super) fn plural(count: u64, thing: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {thing}{ending}", show_whole(count))
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn listed(names: &[String]) -> String {
+    match names {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
+}
+
+/// ` (95% interval 2.86 to 3.27)`.
+pub(super) fn within(interval: &RatioInterval, show: impl Fn(f64) -> String) -> String {
+    let (low, high) = (show(interval.low), show(interval.high));
+    format!(" (95% interval {low} to {high})")
+}
+
+/// A figure with the larger half of its interval, which is not symmetric:
+/// `15.3M ± 2.6%`.
+pub(super) fn show_give_or_take(
+    value: f64,
+    interval: Option<&RatioInterval>,
+    show: impl Fn(f64) -> String,
+) -> String {
+    let half = |i: &RatioInterval| (i.high / i.ratio - 1.0).max(1.0 - i.low / i.ratio);
+    let half = interval.map_or_else(String::new, |i| format!(" ± {}", show_percent(half(i))));
+    format!("{}{half}", show(value))
 }
 
 /// What a heading says of the passes that its figures are of.

@@ -62,8 +62,7 @@ pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> Strin
 
 /// Lines under the heading `trust`, each label once.
 pub(super) fn block(lines: Vec<Line>, style: Style) -> String {
-    let mut text = style.bold("trust");
-    text.push('\n');
+    let mut text = style.heading("trust");
     let mut last = "";
     for (label, words) in lines {
         let shown = if label == last { "" } else { label };

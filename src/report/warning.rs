@@ -8,8 +8,8 @@ use std::fmt;
 
 use super::percentiles::unreadable;
 use super::summary::{Proof, Summary, Versus};
-use super::text::{plain, rounds as count_rounds, show_ends, show_percent, show_ratio};
-use crate::record::Record;
+use super::text::{plain, rounds as count_rounds, show_near_one, show_percent};
+use crate::record::{Record, Trial};
 use crate::stats::{RatioInterval, Verdict};
 use crate::unit::quantity::show_whole;
 
@@ -21,7 +21,9 @@ const FEW_ROUNDS: usize = 5;
 /// Share of the fastest engine's time that the harness may take.
 const HARNESS_SHARE: f64 = 0.2;
 /// Width of an interval, as a share of its ratio, that is called wide.
-const WIDE: f64 = 0.1;
+pub(super) const WIDE: f64 = 0.1;
+/// Share of the processors' time during trials that the host may take.
+pub(super) const STEAL_SHARE: f64 = 0.01;
 
 /// One warning.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,11 +140,10 @@ impl fmt::Display for Warning {
 
 fn control_words(interval: &RatioInterval) -> String {
     format!(
-        "the baseline differs from itself: ratio {} {}. Differences of this size are not to be \
+        "the baseline differs from itself: ratio {}. Differences of this size are not to be \
          trusted in this run (by chance alone one run in twenty shows one): close other programs \
          and run again with more --rounds",
-        show_ratio(interval.ratio),
-        show_ends(interval)
+        show_near_one(interval.ratio, interval)
     )
 }
 
@@ -256,7 +257,7 @@ fn of_the_machine(record: &Record, summary: &Summary, found: &mut Vec<Warning>) 
         .trials
         .iter()
         .fold(0, |sum: u64, t| sum.saturating_add(t.steal_ms));
-    if total_ms > 0 {
+    if steal_share(record) > STEAL_SHARE {
         let most_ms = record
             .trials
             .iter()
@@ -271,6 +272,15 @@ fn of_the_machine(record: &Record, summary: &Summary, found: &mut Vec<Warning>) 
     {
         found.push(Warning::Throttled(after - before));
     }
+}
+
+/// The host's share of the processors' time during the trials.
+pub(super) fn steal_share(record: &Record) -> f64 {
+    let sum = |part: fn(&Trial) -> u64| record.trials.iter().map(|t| part(t) as f64).sum::<f64>();
+    let processors = record.environment.usable_processors().max(1.0);
+    let all_ms = sum(|trial| trial.wall_ns) / 1e6 * processors;
+    // so short a trial may be all of a tick
+    (sum(|trial| trial.steal_ms) / all_ms.max(1.0)).min(1.0)
 }
 
 fn of_the_intervals(record: &Record, summary: &Summary, found: &mut Vec<Warning>) {

@@ -2,9 +2,9 @@
 //! and sweeps, each kind of freshness for itself. Imports `record`, `stats`
 //! and the sections beside it.
 
+use super::columns::draw;
 use super::markdown::{code, line, words};
 use super::summary::Summary;
-use super::table::draw;
 use super::text::{Style, plain, show_ends, show_ratio, wrap};
 use crate::record::{Pass, Record, Saved};
 use crate::stats::{RatioInterval, paired_ratio};
@@ -35,7 +35,7 @@ pub struct Winner {
     pub deferred: bool,
     /// Its name.
     pub engine: String,
-    /// Its wall time per event, the median round.
+    /// Its wall time per event, the geometric mean over the rounds.
     pub ns_per_event: f64,
     /// Its speed beside the next of its kind, and that one's name.
     pub next: Option<(String, RatioInterval)>,
@@ -140,8 +140,9 @@ pub fn winners_markdown(winners: &[Winner], choice: &WinnersChoice) -> String {
 const NOTHING: &str = "no run has a figure";
 
 fn legend(choice: &WinnersChoice, name: impl Fn(&str) -> String) -> String {
-    let mut text = "median wall time per event; ratios of speed, above 1 faster, with 95% \
-                    intervals: Student's t on log-ratios of the rounds that both ran. Engines whose \
+    let mut text = "wall time per event, and ratios of speed, above 1 faster, with 95% intervals: \
+                    geometric means over the rounds, Student's t on log-ratios of those that both \
+                    ran. Engines whose \
                     reads may lag behind are compared among themselves."
         .to_owned();
     if !choice.without.is_empty() {

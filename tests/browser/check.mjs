@@ -78,7 +78,8 @@ function read(page) {
       nonsense: text.match(/\b(NaN|undefined|Infinity|\[object)\b/g),
       failures: [...document.querySelectorAll(".failures li")].map((item) => item.innerText),
       answer: document.querySelector(".answer .main")?.innerText,
-      commands: [...document.querySelectorAll("figure")].every((f) => f.querySelector(".command code")?.innerText.length > 0),
+      commands: [...document.querySelectorAll("article")].map((article) =>
+        [...article.querySelectorAll(".command code")].filter((code) => code.innerText.length > 0).length),
       images: document.images.length,
       pwned: window.pwned === undefined,
       background: getComputedStyle(document.body).backgroundColor,
@@ -106,7 +107,7 @@ async function wide(file, wanted, complain, expect) {
   expect("images", found.images, 0);
   expect("scripts", found.scripts, 3);
   expect("hostile names are inert", found.pwned, true);
-  expect("every plot says its command", found.commands, true);
+  expect("every report says its command once", found.commands, found.commands.map(() => 1));
   expect("failures", found.failures.length > 0, Boolean(wanted.fails));
   for (const words of wanted.failures || []) {
     expect(`failure ${words}`, found.failures.some((line) => line.includes(words)), true);

@@ -96,3 +96,26 @@ fn perf_never_fails_a_run() {
         None => assert!(everything && said.is_empty(), "{said}"),
     }
 }
+
+#[test]
+fn the_report_in_short_is_of_the_same_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("record.json");
+    let path = file.to_str().unwrap();
+    let short = run(&["--out", path, "--brief"]);
+    let told = text(&short.stderr);
+    assert!(
+        told.contains("record: ") && told.contains("`notibench report`"),
+        "{told}"
+    );
+    let short = text(&short.stdout);
+    assert!(short.lines().count() < 40, "{short}");
+    assert!(short.contains("\ntrust  ✓ proof"), "{short}");
+    assert_eq!(short, text(&succeed(&["report", path, "--brief"]).stdout));
+    // where stdout is no terminal, the whole report is what is printed
+    let whole = succeed(&["report", path, "--verbose"]);
+    assert_eq!(text(&whole.stdout), report(&file, "terminal"));
+    assert!(text(&whole.stdout).contains("\ntrust\n"));
+    let both = output(&["report", path, "--brief", "--format", "csv"]);
+    assert_eq!(both.status.code(), Some(2));
+}

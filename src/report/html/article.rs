@@ -4,6 +4,7 @@
 use super::ink::Ink;
 use super::shape::Shape;
 use crate::report::block::Block;
+pub(super) use crate::report::glance::{Badge, State};
 use crate::report::text::plain;
 
 /// One run, sweep or comparison.
@@ -31,46 +32,6 @@ pub(super) struct Article {
     pub(super) sections: Vec<Section>,
     /// The command line that made it.
     pub(super) command: String,
-}
-
-/// One thing of the trust block at a glance.
-#[derive(Debug)]
-pub(super) struct Badge {
-    pub(super) state: State,
-    pub(super) label: &'static str,
-    pub(super) words: String,
-}
-
-/// Whether it is as it should be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    Good,
-    Doubtful,
-    Bad,
-    /// Not known.
-    Unknown,
-}
-
-impl State {
-    /// Its class in the style sheet.
-    pub(super) const fn class(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Doubtful => "doubtful",
-            Self::Bad => "bad",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// Its sign, which is there without colour, too.
-    pub(super) const fn sign(self) -> &'static str {
-        match self {
-            Self::Good => "✓",
-            Self::Doubtful => "!",
-            Self::Bad => "✗",
-            Self::Unknown => "–",
-        }
-    }
 }
 
 /// Plots and tables of one matter.
@@ -124,6 +85,7 @@ impl Figure {
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) title: String,
+    /// Headings; on a narrow page only columns that [`Table::is_main`] stay.
     pub(super) header: Vec<String>,
     pub(super) rows: Vec<TableRow>,
     pub(super) notes: Vec<String>,
@@ -138,6 +100,14 @@ pub(super) struct TableRow {
 }
 
 impl Table {
+    /// Whether a column, without that of names, stays where a page is narrow:
+    /// in a table of engines the ratio and the proof, in others all.
+    pub(super) fn is_main(&self, column: usize) -> bool {
+        let of_engines = self.header.iter().any(|head| head == "proof");
+        let head = self.header.get(column + 1);
+        !of_engines || head.is_none_or(|head| head.starts_with('×') || head == "proof")
+    }
+
     /// The block's, in which rows that begin with one of these engines show
     /// its ink.
     pub(super) fn of(block: Block, engines: &[String]) -> Self {
@@ -184,6 +154,26 @@ impl Article {
                 figure.id = format!("{}-plot-{}", self.id, figure.id);
             }
         }
+    }
+
+    /// Every ink in it.
+    pub(super) fn inks(&mut self) -> Vec<&mut Ink> {
+        let mut inks = Vec::new();
+        for section in &mut self.sections {
+            for figure in &mut section.figures {
+                inks.extend(figure.shape.inks());
+            }
+            let rows = section.tables.iter_mut().flat_map(|table| &mut table.rows);
+            inks.extend(rows.filter_map(|row| row.ink.as_mut()));
+        }
+        inks
+    }
+
+    /// Whether the trust block stands before all sections, since there is no
+    /// plot for it to stand below.
+    pub(super) fn trust_first(&self) -> bool {
+        let first = self.sections.first();
+        first.is_none_or(|section| section.figures.is_empty())
     }
 
     /// Adds a section unless there is nothing in it.

@@ -4,10 +4,10 @@
 use super::article::{Article, Badge, Figure, Section, State, Table};
 use super::ink::Ink;
 use super::shape::{Axis, Guide, Row, Rows, Shape, Unit};
-use super::trust::control_badge;
 use super::words;
 use crate::report::block::Block;
 use crate::report::compare::{Change, Comparison, Decision, Method, heading, notes, rows, title};
+use crate::report::glance::control_badge;
 use crate::report::text::{plain, show_near_one, show_percent, show_ratio};
 use crate::stats::Verdict;
 

@@ -1,5 +1,7 @@
-//! Colours and marks of engines: a function of the name alone, so that an
-//! engine looks the same in every report. Imports `unit::hash`'s kin only.
+//! Colours and marks of engines: those of the registry look the same in every
+//! report; any other gets what is free on its page. Imports `unit::mix` only.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -10,8 +12,8 @@ pub(super) const HUES: u8 = 7;
 /// Marks there are: circle, square, triangle, diamond.
 const MARKS: u8 = 4;
 
-/// The engines that are known by name: each its own hue and mark, those that
-/// are compared most often with hues of their own.
+/// Engines whose hue and mark never change, those that are compared most often
+/// with hues of their own. An engine that is not listed gets what is free.
 const KNOWN: [(&str, u8, u8); 16] = [
     ("dashmap", 0, 0),
     ("dashmap-naive", 6, 0),
@@ -38,13 +40,18 @@ pub(super) struct Ink {
     pub(super) hue: u8,
     /// Index of its mark.
     pub(super) mark: u8,
+    /// Hash of the name of an engine that is not known by name, whose colour
+    /// and mark are free to change; else 0.
+    #[serde(skip)]
+    id: u64,
 }
 
 impl Ink {
-    /// That of an engine of this name.
+    /// That of an engine of this name: its own where it is known by name, else
+    /// what [`settle`] may change.
     pub(super) fn of(engine: &str) -> Self {
         if let Some(&(_, hue, mark)) = KNOWN.iter().find(|(name, ..)| *name == engine) {
-            return Self { hue, mark };
+            return Self::fixed(hue, mark);
         }
         // FNV-1a: any hash will do that never changes
         let hash = engine
@@ -52,16 +59,58 @@ impl Ink {
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
                 (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
             });
-        let mixed = crate::unit::mix::mix(hash);
+        let id = crate::unit::mix::mix(hash).max(1);
         Self {
-            hue: (mixed % u64::from(HUES)) as u8,
-            mark: ((mixed >> 32) % u64::from(MARKS)) as u8,
+            hue: (id % u64::from(HUES)) as u8,
+            mark: ((id >> 32) % u64::from(MARKS)) as u8,
+            id,
         }
+    }
+
+    /// This colour and mark, whatever else a page draws.
+    pub(super) const fn fixed(hue: u8, mark: u8) -> Self {
+        Self { hue, mark, id: 0 }
     }
 
     /// That of a figure that is no engine's.
     pub(super) const fn neutral() -> Self {
-        Self { hue: 6, mark: 0 }
+        Self::fixed(6, 0)
+    }
+
+    const fn slot(self) -> (u8, u8) {
+        (self.hue, self.mark)
+    }
+}
+
+/// Gives engines that are not known by name a colour and mark that no other
+/// engine of the page has, as long as there are any left, in the colour that
+/// the fewest others have. A function of the set of engines.
+pub(super) fn settle(inks: &mut [&mut Ink]) {
+    let mut taken: BTreeSet<(u8, u8)> = BTreeSet::new();
+    taken.extend(inks.iter().filter(|ink| ink.id == 0).map(|ink| ink.slot()));
+    let free: BTreeSet<u64> = inks
+        .iter()
+        .map(|ink| ink.id)
+        .filter(|&id| id != 0)
+        .collect();
+    let mut settled = BTreeMap::new();
+    for id in free {
+        let slots = (0..HUES).flat_map(|hue| (0..MARKS).map(move |mark| (hue, mark)));
+        let users = |hue: u8| taken.iter().filter(|(other, _)| *other == hue).count();
+        // from the hash on, so that a name tends to keep its colour
+        let turn =
+            |hue: u8| (u64::from(hue) + u64::from(HUES) - id % u64::from(HUES)) % u64::from(HUES);
+        let left = slots.filter(|slot| !taken.contains(slot));
+        let best = left.min_by_key(|&(hue, mark)| (users(hue), turn(hue), mark));
+        if let Some(slot) = best {
+            taken.insert(slot);
+            settled.insert(id, slot);
+        }
+    }
+    for ink in inks {
+        if let Some(&(hue, mark)) = settled.get(&ink.id) {
+            (ink.hue, ink.mark) = (hue, mark);
+        }
     }
 }
 
@@ -70,30 +119,55 @@ mod tests {
     use super::*;
     use crate::engine::registry::ENTRIES;
 
-    #[test]
-    fn every_engine_of_the_registry_has_an_ink_of_its_own() {
-        let inks: Vec<(u8, u8)> = ENTRIES
-            .iter()
-            .map(|info| {
-                let ink = Ink::of(info.name);
-                (ink.hue, ink.mark)
-            })
-            .collect();
-        for (at, ink) in inks.iter().enumerate() {
+    /// The slots of a page with these engines, in their order.
+    fn on_a_page(names: &[&str]) -> Vec<(u8, u8)> {
+        let mut inks: Vec<Ink> = names.iter().map(|name| Ink::of(name)).collect();
+        settle(&mut inks.iter_mut().collect::<Vec<_>>());
+        inks.into_iter().map(Ink::slot).collect()
+    }
+
+    fn assert_apart(names: &[&str]) {
+        let slots = on_a_page(names);
+        for (at, slot) in slots.iter().enumerate() {
             assert!(
-                !inks[..at].contains(ink),
-                "{} has {ink:?}, too",
-                ENTRIES[at].name
+                !slots[..at].contains(slot),
+                "{} has {slot:?}, too",
+                names[at]
             );
         }
     }
 
     #[test]
-    fn an_unknown_name_has_an_ink_that_is_there() {
-        for name in ["", "my-engine", "</script>", "ünïcode"] {
-            let ink = Ink::of(name);
-            assert!(ink.hue < HUES && ink.mark < MARKS);
-            assert_eq!(ink, Ink::of(name));
+    fn every_engine_of_the_registry_and_of_ones_own_has_an_ink_of_its_own() {
+        let mut names: Vec<&str> = ENTRIES.iter().map(|info| info.name).collect();
+        assert_apart(&names);
+        names.extend(["mine", "my-map", "ünïcode", "</script>"]);
+        assert_apart(&names);
+    }
+
+    #[test]
+    fn an_engine_of_ones_own_has_a_colour_of_its_own_while_there_is_one() {
+        for number in 0..200 {
+            let mine = format!("mine-{number}");
+            let slots = on_a_page(&["dashmap", "dashmap-naive", "sharded-mutex", &mine]);
+            let others = slots[..3].iter().map(|(hue, _)| hue);
+            assert!(
+                others.clone().all(|hue| *hue != slots[3].0),
+                "{mine}: {slots:?}"
+            );
+            assert!(slots[3].0 < HUES && slots[3].1 < MARKS);
+            // wherever it stands on the page
+            let turned = on_a_page(&[&mine, "sharded-mutex", "dashmap-naive", "dashmap"]);
+            assert_eq!(turned[0], slots[3]);
         }
+    }
+
+    #[test]
+    fn more_engines_than_inks_are_drawn_all_the_same() {
+        let names: Vec<String> = (0..60).map(|number| format!("mine-{number}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let slots = on_a_page(&names);
+        let distinct: BTreeSet<_> = slots.iter().collect();
+        assert_eq!(distinct.len(), usize::from(HUES * MARKS));
     }
 }

@@ -8,7 +8,6 @@ mod capacity;
 mod comparison;
 mod escape;
 mod ink;
-mod open_loop_words;
 mod page;
 mod plots;
 mod run;
@@ -58,5 +57,7 @@ pub fn html(documents: &[Document<'_>]) -> String {
     for (at, article) in articles.iter_mut().enumerate() {
         article.number(at + 1);
     }
+    let mut inks: Vec<&mut ink::Ink> = articles.iter_mut().flat_map(|a| a.inks()).collect();
+    ink::settle(&mut inks);
     page::page(articles)
 }

@@ -4,20 +4,17 @@ use super::article::{Article, Section, Table};
 use super::plots::{
     heat, memory as memory_plot, open_loop, percentiles as curves, popularity, ratios, throughput,
 };
-use super::{open_loop_words, trust, words};
+use super::{trust, words};
 use crate::record::{Pass, Record};
 use crate::report::block::Block;
 use crate::report::failure::failures;
-use crate::report::summary::Summary;
+use crate::report::summary::{EngineLine, Summary};
 use crate::report::terminal::incomplete;
-use crate::report::text::{Style, plain};
+use crate::report::text::plain;
 use crate::report::warning::collect;
-use crate::report::{counters, course, differences, exchange, limits, memory, percentiles, table};
-
-/// All columns of a table: a page has room, or scrolls.
-const WIDE: Style = Style {
-    color: false,
-    width: 240,
+use crate::report::{
+    answer, counters, course, differences, exchange, limits, memory, open_loop_words, percentiles,
+    table,
 };
 
 /// The article of a run.
@@ -36,7 +33,7 @@ pub(super) fn article(record: &Record) -> Article {
         asked: words::asked(record),
         answer: match &record.plan.open_loop {
             Some(plan) => open_loop_words::answer(record, plan),
-            None => words::answer(record, &summary),
+            None => answer::answer(record, &summary),
         },
         command: words::command(&record.command),
         warnings: collect(record, &summary)
@@ -81,28 +78,22 @@ fn tables(blocks: impl IntoIterator<Item = Block>, engines: &[String]) -> Vec<Ta
 
 /// The tables of engines, ablations and probes; empty ones are left out.
 fn standings(record: &Record, summary: &Summary) -> Vec<Block> {
-    let ending = match summary.pass {
-        Pass::Fresh => "",
-        Pass::Warm => " over warm state",
+    let block = |(title, lines): (String, Vec<&EngineLine>)| Block {
+        title,
+        rows: table::engine_rows(record, &lines, summary.pass),
+        notes: Vec::new(),
     };
-    let whole = [
-        ("engines, fastest first", &summary.ranked),
-        ("ablations", &summary.ablations),
-    ];
-    let mut blocks: Vec<Block> = Vec::new();
-    for (title, lines) in whole.into_iter().filter(|(_, lines)| !lines.is_empty()) {
-        blocks.push(Block {
-            title: format!("{title}{ending}"),
-            rows: table::engine_rows(record, lines, summary.pass, WIDE),
-            notes: Vec::new(),
-        });
-    }
+    let mut blocks: Vec<Block> = table::groups(summary).into_iter().map(block).collect();
     if let Some(last) = blocks.last_mut().filter(|_| summary.pass == Pass::Fresh) {
-        last.notes = table::notes(record, summary, WIDE);
+        last.notes = table::notes(record, summary);
     }
     if !summary.probes.is_empty() {
+        let over = match summary.pass {
+            Pass::Fresh => "",
+            Pass::Warm => " over warm state",
+        };
         blocks.push(Block {
-            title: format!("probes{ending}: what the harness and the machine take; not ranked"),
+            title: format!("probes{over}: what the harness and the machine take; not ranked"),
             rows: table::probe_rows(&summary.probes),
             notes: Vec::new(),
         });

@@ -188,6 +188,15 @@ pub(super) struct Heat {
 }
 
 impl Shape {
+    /// The inks in it.
+    pub(super) fn inks(&mut self) -> Vec<&mut Ink> {
+        match self {
+            Self::Rows(rows) => rows.rows.iter_mut().map(|row| &mut row.ink).collect(),
+            Self::Lines(lines) => lines.series.iter_mut().map(|one| &mut one.ink).collect(),
+            Self::Stack(_) | Self::Heat(_) => Vec::new(),
+        }
+    }
+
     /// Marks that stand for data: what a reader should be able to count.
     pub(super) fn marks(&self) -> usize {
         match self {

@@ -91,10 +91,8 @@ fn curves(records: &[&Record], engine: &str) -> Vec<Curve> {
         .iter_mut()
         .filter(|curve| curve.offered_per_s.is_some());
     for (at, curve) in open.enumerate() {
-        curve.ink = Ink {
-            hue: (at % usize::from(HUES - 1)) as u8,
-            mark: (at / usize::from(HUES - 1) % 4) as u8,
-        };
+        let (hue, mark) = (at % usize::from(HUES - 1), at / usize::from(HUES - 1) % 4);
+        curve.ink = Ink::fixed(hue as u8, mark as u8);
     }
     found
 }

@@ -24,7 +24,7 @@ pub(in super::super) fn figure(record: &Record) -> Option<Figure> {
     let realised = measured(record)?;
     let mut series = vec![Series {
         name: "realised".to_owned(),
-        ink: Ink { hue: 0, mark: 0 },
+        ink: Ink::fixed(0, 0),
         stroke: Stroke::None,
         marks: true,
         points: points(
@@ -43,7 +43,7 @@ pub(in super::super) fn figure(record: &Record) -> Option<Figure> {
         let ranks = realised.popularity.iter().map(|&[rank, _]| rank);
         series.push(Series {
             name: format!("intended: Zipf, exponent {}", intended.exponent),
-            ink: Ink { hue: 1, mark: 0 },
+            ink: Ink::fixed(1, 0),
             stroke: Stroke::Solid,
             marks: false,
             points: points(ranks.map(expected)),

@@ -5,7 +5,6 @@
 use super::super::article::Figure;
 use super::super::ink::Ink;
 use super::super::shape::{Axis, Guide, Lines, Point, Series, Shape, Stroke, Unit};
-use super::super::words;
 use crate::record::{Pass, SweepAxis};
 use crate::report::scaling;
 use crate::report::standing::ratio_of;
@@ -65,9 +64,8 @@ fn figure(view: &View<'_>, id: &str, title: &str, reading: &str, lines: Lines) -
 
 fn throughput_at(point: &PointView<'_>, engine: &str) -> Option<Point> {
     let line = point.line(engine)?;
-    let interval = words::throughput(point.record, engine, point.summary.pass);
     Some(Point {
-        interval: interval.map(|i| [i.low, i.high]),
+        interval: line.speed.map(|i| [i.low, i.high]),
         hollow: point.crowded,
         ..Point::at(point.value, line.events_per_s)
     })
@@ -82,9 +80,8 @@ pub(in super::super) fn throughput(view: &View<'_>) -> Option<Figure> {
     } else {
         ""
     };
-    let reading = format!(
-        "Marks are median rounds, bars the 95% intervals of their geometric means.{crowded}{words}"
-    );
+    let reading =
+        format!("Marks are geometric means over rounds, bars their 95% intervals.{crowded}{words}");
     let lines = Lines {
         x: across(view),
         y: Axis::linear("events a second", Unit::Count),

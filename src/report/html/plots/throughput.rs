@@ -4,7 +4,6 @@
 use super::super::article::Figure;
 use super::super::ink::Ink;
 use super::super::shape::{Axis, Guide, Row, Rows, Shape, Unit};
-use super::super::words::throughput;
 use crate::record::{Pass, Record};
 use crate::report::limits::limits;
 use crate::report::summary::{EngineLine, Summary};
@@ -29,8 +28,8 @@ pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Fig
         Pass::Fresh => ("throughput", "Throughput"),
         Pass::Warm => ("throughput-warm", "Throughput over warm state"),
     };
-    let reading = "The mark is the median round, as in the table; the bar is the 95% interval of \
-                   the geometric mean over rounds; small rings are the rounds. Rounds share the \
+    let reading = "The mark is the geometric mean over rounds, as in the table; the bar is its 95% \
+                   interval; small rings are the rounds. Rounds share the \
                    machine's good and bad moments: compare engines by their ratios, not by whether \
                    these bars overlap.";
     let axis = Axis::linear("events a second", Unit::Count);
@@ -45,7 +44,7 @@ pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Fig
 
 fn row(record: &Record, pass: Pass, line: &EngineLine) -> Row {
     let rounds = record.counted(&line.name, pass);
-    let interval = throughput(record, &line.name, pass).map(|i| [i.low, i.high]);
+    let interval = line.speed.map(|i| [i.low, i.high]);
     let shown = interval.map_or_else(String::new, |[low, high]| {
         format!(" [{}, {}]", show_count(low), show_count(high))
     });

@@ -147,7 +147,12 @@ const guideLines = (guides, axis, colours, direction, end = "end") => ({
     formatter: (item) => item.name,
     position: direction === "xAxis" ? end : "insideEndTop",
   },
-  data: guides.map((guide) => ({ name: cut(guide.label, 24), [direction]: scaled(axis, guide.at) })),
+  // one above the other, since guides may stand close together
+  data: guides.map((guide, at) => ({
+    name: cut(guide.label, 24),
+    [direction]: scaled(axis, guide.at),
+    label: direction === "xAxis" ? { distance: 4 + 14 * at } : {},
+  })),
 });
 
 // A series that draws nothing but lines across.

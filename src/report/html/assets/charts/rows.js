@@ -62,10 +62,10 @@ const drawRows = (shape, colours, width) => {
     axisLabel: { color: colours.text, fontSize: 12, interval: 0 },
   }];
   return {
-    height: 66 + rows.length * 34,
+    height: 56 + 14 * shape.guides.length + rows.length * 34,
     items: rows.map((row, index) => ({ series: 2, index, text: `${row.name}: ${row.label}` })),
     option: {
-      grid: grid(narrow, { top: shape.guides.length ? 24 : 10, right: narrow ? 14 : 12 }),
+      grid: grid(narrow, { top: 10 + 14 * shape.guides.length, right: narrow ? 14 : 12 }),
       xAxis: x,
       yAxis: [{
         type: "category",

@@ -1,10 +1,10 @@
 //! What an open loop's answer is, in sentences. Imports `record` and the
 //! report's own parts.
 
+use super::open_loop::missed_rates;
+use super::open_loop_lines::{OpenLoopLine, open_loop_lines};
+use super::text::{plain, show_share};
 use crate::record::{OpenLoopPlan, Record};
-use crate::report::open_loop::missed_rates;
-use crate::report::open_loop_lines::{OpenLoopLine, open_loop_lines};
-use crate::report::text::{plain, show_share};
 use crate::unit::quantity::{show_ns, show_whole};
 
 /// What the answer is: which engines missed the rate, then of each how long
@@ -20,6 +20,18 @@ pub(super) fn answer(record: &Record, plan: &OpenLoopPlan) -> Vec<String> {
     let missed = missed_rates(record).into_iter();
     answer.extend(missed.map(|words| format!("Missed the rate: {words}.")));
     answer
+}
+
+/// The main sentence alone: how many engines missed the rate, and the times
+/// of the best.
+pub(super) fn headline(record: &Record, plan: &OpenLoopPlan) -> String {
+    let missed = missed_rates(record);
+    let first = answer(record, plan).into_iter().next().unwrap_or_default();
+    match &missed[..] {
+        [] => first,
+        [words] => format!("{first} Missed the rate: {words}."),
+        more => format!("{first} {} engines missed the rate.", more.len()),
+    }
 }
 
 fn of_engine(line: &OpenLoopLine, plan: &OpenLoopPlan) -> String {
