@@ -393,8 +393,8 @@ mod tests {
     #[test]
     fn other_machines_plans_and_workloads_are_histories_of_their_own() {
         let mut files = twenty();
-        for at in 0..3 {
-            let Saved::Run(record) = &mut files[at].1 else {
+        for (at, file) in files.iter_mut().take(3).enumerate() {
+            let Saved::Run(record) = &mut file.1 else {
                 panic!("a run");
             };
             match at {
