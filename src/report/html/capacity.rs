@@ -116,10 +116,7 @@ fn of_engine(engine: &EngineCapacity) -> String {
                 show_percent(rate / engine.closed_loop_per_s.max(f64::MIN_POSITIVE))
             )
         }
-        _ => format!(
-            "{name}: unfinished; no rate was found in some searches ({}).",
-            unfinished(engine)
-        ),
+        _ => format!("{name} has no capacity here: {}.", unfinished(engine)),
     }
 }
 
