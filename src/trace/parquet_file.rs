@@ -1,6 +1,5 @@
 //! Parquet tables, by a mapping of their columns. Imports its siblings.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -224,7 +223,7 @@ fn bytes_as_text(bytes: &[u8], reading: Reading) -> String {
         if is_uuid && matches!(at, 4 | 6 | 8 | 10) {
             text.push('-');
         }
-        write!(text, "{byte:02x}").expect("a text takes all that is written to it");
+        text.push_str(&format!("{byte:02x}"));
     }
     text
 }
