@@ -165,6 +165,9 @@ fn rates(plan: &OpenLoopPlan, lines: &[OpenLoopLine]) -> Block {
     }
 }
 
+/// Marks a percentile of few rounds or seconds.
+const FEW: &str = " ‡";
+
 fn name_of(name: &str, probe: bool) -> String {
     let note = if probe { " (probe)" } else { "" };
     format!("{}{note}", plain(name))
@@ -190,10 +193,14 @@ fn times(title: &str, rows: &[(&String, &Times, &Times)]) -> Block {
                 } else {
                     times
                 };
-                let value = by
-                    .supported(quantile)
-                    .map(|_| times.merged.value_at_quantile(quantile));
-                value.map_or_else(|| "-".to_owned(), |ns| show_ns(ns as f64))
+                by.shown(quantile).map_or_else(
+                    || "-".to_owned(),
+                    |known| {
+                        let ns = times.merged.value_at_quantile(quantile);
+                        let mark = if known.few { FEW } else { "" };
+                        format!("{}{mark}", show_ns(ns as f64))
+                    },
+                )
             }));
             row.push(show_ns(times.merged.max() as f64));
             cells.push(row);
@@ -208,9 +215,22 @@ fn times(title: &str, rows: &[(&String, &Times, &Times)]) -> Block {
 
 fn footnote(plan: &OpenLoopPlan, lines: &[OpenLoopLine]) -> String {
     let mut words = "every event's own times; a batch's events share one completion. Nothing is \
-                     interpolated or corrected; `-`: fewer than 100 events, 10 batches, or 3 \
-                     rounds or seconds, beyond it"
+                     interpolated or corrected; `-`: fewer than 100 events or 10 batches beyond it"
         .to_owned();
+    let few = |times: &Times| {
+        QUANTILES
+            .iter()
+            .any(|(q, _)| times.shown(*q).is_some_and(|p| p.few))
+    };
+    if lines
+        .iter()
+        .any(|line| few(&line.response) || few(&line.read_response))
+    {
+        words += &format!(
+            ";{FEW}: of fewer than 3 rounds or seconds, so that one hiccup may be all of it: give \
+             --rounds 3, or --duration 5s or more"
+        );
+    }
     if plan.arrivals.is_stationary() {
         let cut: Vec<String> = lines
             .iter()
@@ -383,6 +403,13 @@ mod tests {
             lines
                 .iter()
                 .all(|line| line.response.supported(0.5).is_none())
+        );
+        // but they are shown, marked, with the flag that gives more
+        let text = section(&record, Style::default());
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            flat.contains(" µs ‡") && flat.contains("give --rounds 3"),
+            "{text}"
         );
         let whole = open_loop_lines(&fixture::record());
         assert!(

@@ -46,6 +46,15 @@ pub struct Times {
     batches: u64,
 }
 
+/// A percentile, and what it is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Percentile {
+    /// Its value in ns.
+    pub(super) ns: u64,
+    /// Whether it is from fewer than 3 rounds or seconds.
+    pub(super) few: bool,
+}
+
 impl Times {
     fn add(&mut self, text: &str) {
         // a text that can't be read is an error when the record is loaded
@@ -59,12 +68,21 @@ impl Times {
     /// it, of at least 10 batches and 3 rounds or intervals.
     #[must_use]
     pub fn supported(&self, quantile: f64) -> Option<u64> {
-        let value = self.merged.value_at_quantile(quantile);
-        let parts = self.parts.iter().filter(|part| part.reaches(value)).count() as u64;
+        let known = self.shown(quantile)?;
+        (!known.few).then_some(known.ns)
+    }
+
+    /// The same of as many rounds and intervals as there are, marked where
+    /// these are fewer than 3.
+    pub(super) fn shown(&self, quantile: f64) -> Option<Percentile> {
+        let ns = self.merged.value_at_quantile(quantile);
+        let parts = self.parts.iter().filter(|part| part.reaches(ns)).count() as u64;
         let count = self.merged.count();
         // so many batches lie beyond, were they all of one size
         let batches = (self.batches as f64 * (1.0 - quantile)).round() as u64;
-        percentile_is_supported(quantile, count, batches, parts).then_some(value)
+        let is_supported = |parts| percentile_is_supported(quantile, count, batches, parts);
+        let few = !is_supported(parts);
+        is_supported(u64::MAX).then_some(Percentile { ns, few })
     }
 }
 

@@ -37,19 +37,24 @@ pub(super) fn headline(record: &Record, plan: &OpenLoopPlan) -> String {
 fn of_engine(line: &OpenLoopLine, plan: &OpenLoopPlan) -> String {
     let both = |quantile| {
         let (response, service) = (&line.response, &line.service);
-        Some((response.supported(quantile)?, service.supported(quantile)?))
+        Some((response.shown(quantile)?, service.shown(quantile)?))
     };
     let show = |ns: u64| show_ns(ns as f64);
     let times = match (both(0.5), both(0.99)) {
         (Some((middle, _)), Some((high, own))) => format!(
             "half of the events were answered within {}, 99 of 100 within {} (service time alone: \
-             {})",
-            show(middle),
-            show(high),
-            show(own)
+             {}){}",
+            show(middle.ns),
+            show(high.ns),
+            show(own.ns),
+            if middle.few || high.few {
+                ", in fewer than 3 rounds or seconds"
+            } else {
+                ""
+            }
         ),
         _ => format!(
-            "too few events, batches or seconds for a percentile; the longest took {}",
+            "too few events or batches for a percentile; the longest took {}",
             show(line.response.merged.max())
         ),
     };
