@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::{IdleMode, arrivals, duration_ns, whole};
-use super::exit::{Failure, print};
+use super::exit::{Failure, command_words, print, say};
 use super::html::{self, HtmlArgs};
 use super::progress::Progress;
 use super::run::{check_target, style};
@@ -116,7 +116,7 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
         slo: args.slo.clone(),
         contenders: chosen(&names, own)?,
         environment,
-        command: std::env::args().collect(),
+        command: command_words(),
         stop: stop_flag(),
         on_hang: end_process,
     };
@@ -127,16 +127,13 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
         Some(path) => found.save(path).map_err(Failure::from),
         None => Ok(()),
     };
-    match show(&found, args.format) {
-        Ok(()) | Err(Failure::ReaderGone) => {}
-        Err(failure) => return Err(failure),
-    }
+    show(&found, args.format)?;
     saved?;
     if let Some(page) = page {
         html::write(&page, &[Document::Capacity(&found)])?;
     }
     if let Some(path) = path {
-        eprintln!("capacity: {}", path.display());
+        say(format_args!("capacity: {}", path.display()));
     }
     verdict_of(&found)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::args::{CompareArgs, CompareFormat, PassArg};
-use super::exit::{Failure, print};
+use super::exit::{Failure, command_words, print};
 use super::html;
 use super::progress::Progress;
 use super::run::style;
@@ -58,14 +58,12 @@ pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
             ));
         }
     };
-    match print(&show(&comparison, args.format)) {
-        // a reader that goes hides no regression
-        Ok(()) | Err(Failure::ReaderGone) => {}
-        Err(failure) => return Err(failure),
-    }
+    print(&show(&comparison, args.format))?;
     if let Some(page) = page {
-        let command: Vec<String> = std::env::args().collect();
-        html::write(&page, &[Document::Comparison(&comparison, &command)])?;
+        html::write(
+            &page,
+            &[Document::Comparison(&comparison, &command_words())],
+        )?;
     }
     match comparison.failure() {
         Some(words) => Err(Failure::Regression(words)),

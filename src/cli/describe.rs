@@ -6,7 +6,7 @@ use std::path::Path;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::args::{DescribeArgs, FitArgs, ReadingArgs};
-use super::exit::{Failure, print};
+use super::exit::{Failure, print, say};
 use super::traces;
 use crate::event::ReadKind;
 use crate::generator::{Generator, ReadStream};
@@ -112,7 +112,7 @@ pub(super) fn fit(args: &FitArgs) -> Result<(), Failure> {
         trace.digest
     );
     let about = trace::about(&fit, &source);
-    eprintln!("{about}");
+    say(&about);
     fit.workload.about = about;
     let toml = fit.workload.to_toml();
     // what is handed out must be what can be run

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::exit::Failure;
+use super::exit::{Failure, say};
 use super::run::check_target;
 use crate::report::html::{Document, html};
 use crate::unit::atomic_file::write_atomically;
@@ -49,6 +49,6 @@ impl HtmlArgs {
 pub(super) fn write(path: &Path, documents: &[Document<'_>]) -> Result<(), Failure> {
     let page = html(documents);
     write_atomically(path, |out| out.write_all(page.as_bytes()))?;
-    eprintln!("page: {}", path.display());
+    say(format_args!("page: {}", path.display()));
     Ok(())
 }

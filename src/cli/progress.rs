@@ -42,13 +42,17 @@ pub(super) fn observer(live: bool) -> Result<Box<dyn Observer>, Failure> {
     #[cfg(feature = "live")]
     {
         if !progress_wanted() {
-            eprintln!("note: --live needs a terminal on stderr; going on without its screen");
+            super::exit::say(
+                "note: --live needs a terminal on stderr; going on without its screen",
+            );
             return Ok(Box::new(Progress::new()));
         }
         match super::live::Live::new() {
             Ok(live) => Ok(Box::new(live)),
             Err(error) => {
-                eprintln!("note: --live cannot use this terminal ({error}); plain progress");
+                super::exit::say(format_args!(
+                    "note: --live cannot use this terminal ({error}); plain progress"
+                ));
                 Ok(Box::new(Progress::new()))
             }
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
 use super::cluster::Member;
-use super::exit::{Failure, print};
+use super::exit::{Failure, command_words, print, say};
 use super::external::Guests;
 use super::html;
 use super::processes;
@@ -48,7 +48,7 @@ pub(super) fn run_as(
         views: harness::views_of(&workload).map_err(Failure::Error)?,
         contenders,
         environment,
-        command: std::env::args().collect(),
+        command: command_words(),
         stop: stop_flag(),
         on_hang: end_process,
         process: args.comparison.child.number.unwrap_or(0),
@@ -167,7 +167,7 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
         views: harness::views_of(&workload).map_err(Failure::Error)?,
         contenders,
         environment,
-        command: std::env::args().collect(),
+        command: command_words(),
         stop: stop_flag(),
         on_hang: end_process,
         process: args.child.number.unwrap_or(0),
@@ -186,10 +186,10 @@ pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> 
                 now.snapshot_digest
             )));
         }
-        eprintln!(
+        say(format_args!(
             "the same events and the same final state as in {}",
             args.record.display()
-        );
+        ));
     }
     verdict_of(&record)
 }
@@ -213,7 +213,7 @@ fn run_and_show(
     if request.plan.perf
         && let Some(words) = harness::no_counters()
     {
-        eprintln!("warning: {words}");
+        say(format_args!("warning: {words}"));
     }
     let in_processes = request.plan.processes > 1 && child.number.is_none();
     if in_processes && live {
@@ -231,15 +231,11 @@ fn run_and_show(
         None => Ok(()),
     };
     // the report is printed even where the record could not be saved
-    match show(&record, output.format) {
-        // a reader that goes hides no failure of the run
-        Ok(()) | Err(Failure::ReaderGone) => {}
-        Err(failure) => return Err(failure),
-    }
+    show(&record, output.format)?;
     let page = page.map_or(Ok(()), |page| html::write(&page, &[Document::Run(&record)]));
     saved?;
     if let Some(path) = path {
-        eprintln!("record: {}", path.display());
+        say(format_args!("record: {}", path.display()));
     }
     page?;
     Ok(record)

@@ -3,7 +3,7 @@
 
 use super::args::{self, OutputArgs, OutputFormat};
 use super::args_sweep::SweepArgs;
-use super::exit::{Failure, print};
+use super::exit::{Failure, command_words, print, say};
 use super::html;
 use super::progress::Progress;
 use super::run::{style, target_path, verdict_of};
@@ -27,7 +27,7 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
         .map(|&value| axes.point(axis, value, &workload, &toml, args))
         .collect::<Result<_, _>>()?;
     let environment = harness::examine();
-    let command: Vec<String> = std::env::args().collect();
+    let command = command_words();
     let runs = points
         .iter()
         .map(|point| {
@@ -198,17 +198,13 @@ fn run_and_show(
         None => Ok(()),
     };
     // the report is printed even where the sweep could not be saved
-    match show(&sweep, output.format, Pass::Fresh) {
-        // a reader that goes hides no failure of the sweep
-        Ok(()) | Err(Failure::ReaderGone) => {}
-        Err(failure) => return Err(failure),
-    }
+    show(&sweep, output.format, Pass::Fresh)?;
     let page = page.map_or(Ok(()), |page| {
         html::write(&page, &[Document::Sweep(&sweep)])
     });
     saved?;
     if let Some(path) = path {
-        eprintln!("sweep: {}", path.display());
+        say(format_args!("sweep: {}", path.display()));
     }
     page?;
     verdict(&sweep)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Parser;
 
 use super::args::{ReadingArgs, UnitOfTime};
-use super::exit::Failure;
+use super::exit::{Failure, say};
 use crate::event::Event;
 use crate::harness::{self, TraceStream, memory_limit};
 use crate::record::{Environment, Plan, TraceNote};
@@ -55,9 +55,9 @@ pub(super) fn read(
             show_whole(room),
         )));
     }
-    eprintln!("{}: {}", path.display(), summary(&trace));
+    say(format_args!("{}: {}", path.display(), summary(&trace)));
     if let Some(first) = &trace.counts.first_bad {
-        eprintln!("the first bad entry: {first}");
+        say(format_args!("the first bad entry: {first}"));
     }
     Ok(trace)
 }

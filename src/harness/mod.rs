@@ -51,7 +51,7 @@ pub use memory::{RunSizes, memory_limit, predict};
 pub use open_loop::OpenLoop;
 pub use plan::{RunOptions, choose_contenders, find_contender, resolve, resolve_again};
 pub use plan_error::PlanError;
-pub use plan_open_loop::OpenLoopOptions;
+pub use plan_open_loop::{OpenLoopOptions, Rate};
 pub use run::{FRESHNESS_EVENTS, RunRequest, run, snapshot_of_first};
 pub use selftest::SelftestError;
 pub use share::Share;

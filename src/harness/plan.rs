@@ -220,7 +220,7 @@ pub fn resolve(
     let seed = options.seed.unwrap_or(workload.seed);
     let open_loop = settle(&options.open_loop, options.events, workload, seed)?;
     let events = in_range(
-        "--events",
+        events_flag(&options.open_loop),
         open_loop
             .as_ref()
             .map_or(options.events.unwrap_or(workload.events), Settled::events),
@@ -273,6 +273,14 @@ pub fn resolve(
         open_loop: open_loop.map(|open| open.plan),
         cluster,
     })
+}
+
+/// The flags that say how many events there are.
+fn events_flag(open_loop: &OpenLoopOptions) -> &'static str {
+    match (open_loop.rate, open_loop.duration_ns) {
+        (Some(_), Some(_)) => "the number of events in --duration at --rate",
+        _ => "--events",
+    }
 }
 
 /// Workers, of all processes where there are several.

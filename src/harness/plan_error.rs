@@ -29,7 +29,7 @@ pub enum PlanError {
     Conflict(String),
     /// It would not fit.
     #[error(
-        "this run would need up to {needed} and {limit} is free for use{detail}: lower --events{mend}, \
+        "this run would need up to {needed} and {limit} is free for use{detail}: lower {lower}{mend}, \
          or lower the workload's members"
     )]
     TooLarge {
@@ -39,6 +39,8 @@ pub enum PlanError {
         limit: String,
         /// Where it would go.
         detail: String,
+        /// The flags that make it smaller.
+        lower: &'static str,
         /// What else would mend it.
         mend: String,
     },

@@ -1,10 +1,12 @@
 //! Floor 0, plain parts: mixing, digests, quantities, files that are
-//! replaced whole. Imports nothing of this crate.
+//! replaced whole, command lines, terminals. Imports nothing of this crate.
 
 pub mod address;
 pub mod atomic_file;
+pub mod command_line;
 pub mod digest;
 pub mod hash;
 pub mod mix;
 pub mod prefetch;
 pub mod quantity;
+pub mod terminal;

@@ -12,6 +12,7 @@ mod manuals;
 mod mistakes;
 mod open_loop;
 mod outputs;
+mod places;
 mod runs;
 mod streams;
 mod sweep;

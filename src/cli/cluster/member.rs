@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::local::Children;
 use crate::cli::args::{ClusterArgs, RunArgs};
-use crate::cli::exit::Failure;
+use crate::cli::exit::{Failure, say};
 use crate::engine::Engine as _;
 use crate::engine::timely::TimelyEngine;
 use crate::harness::cluster::{agreement, follow};
@@ -132,7 +132,8 @@ impl Member {
         self.options.peer_timeout = Duration::from_nanos(args.cluster.peer_timeout);
         let (process, processes) = (self.options.process, self.options.hosts.len());
         if process > 0 {
-            let mut told = |words: &str| eprintln!("process {process} of {processes}: {words}");
+            let mut told =
+                |words: &str| say(format_args!("process {process} of {processes}: {words}"));
             let trials = follow(request, &self.options, &mut told).map_err(failure)?;
             told(&format!("done after {trials} trials"));
             return Ok(false);
@@ -147,11 +148,11 @@ impl Member {
         let leader = Leader::gather(&self.options, &agreed, stop, &is_lost);
         let leader = Arc::new(leader.map_err(failure)?);
         if leader.strays() > 0 {
-            eprintln!(
+            say(format_args!(
                 "warning: {} connections were of nobody of this run, and were closed: keep a \
                  cluster's addresses in a private network",
                 leader.strays()
-            );
+            ));
         }
         for contender in &mut request.contenders {
             if contender.info.name == TimelyEngine::INFO.name {

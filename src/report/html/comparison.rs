@@ -9,6 +9,7 @@ use crate::report::block::Block;
 use crate::report::compare::{Change, Comparison, Method, heading, notes, rows, title};
 use crate::report::text::{plain, show_near_one, show_percent, show_ratio};
 use crate::stats::Verdict;
+use crate::unit::command_line::quoted;
 
 /// The article of a comparison; `command` is what made it.
 pub(super) fn article(comparison: &Comparison, command: &[String]) -> Article {
@@ -44,7 +45,7 @@ pub(super) fn article(comparison: &Comparison, command: &[String]) -> Article {
             .iter()
             .map(ToString::to_string)
             .collect(),
-        command: words::command(command),
+        command: quoted(command),
         ..Article::default()
     };
     for line in heading(comparison) {

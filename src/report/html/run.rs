@@ -13,6 +13,7 @@ use crate::report::terminal::incomplete;
 use crate::report::text::{Style, plain};
 use crate::report::warning::collect;
 use crate::report::{counters, course, differences, exchange, limits, memory, percentiles, table};
+use crate::unit::command_line::quoted;
 
 /// All columns of a table: a page has room, or scrolls.
 const WIDE: Style = Style {
@@ -38,7 +39,7 @@ pub(super) fn article(record: &Record) -> Article {
             Some(plan) => open_loop_words::answer(record, plan),
             None => words::answer(record, &summary),
         },
-        command: words::command(&record.command),
+        command: quoted(&record.command),
         warnings: collect(record, &summary)
             .iter()
             .map(ToString::to_string)

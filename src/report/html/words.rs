@@ -19,21 +19,6 @@ pub(super) fn listed(names: &[String]) -> String {
     }
 }
 
-/// A command line that a shell reads as these words.
-pub(super) fn command(words: &[String]) -> String {
-    let safe = |c: char| c.is_alphanumeric() || "-_./:=,+@%…".contains(c);
-    let quoted = |word: &String| {
-        let word = plain(word);
-        if !word.is_empty() && word.chars().all(safe) {
-            word
-        } else {
-            format!("'{}'", word.replace('\'', "'\\''"))
-        }
-    };
-    let words: Vec<String> = words.iter().map(quoted).collect();
-    words.join(" ")
-}
-
 /// ` (95% interval 2.86 to 3.27)`.
 pub(super) fn within(interval: &RatioInterval, show: impl Fn(f64) -> String) -> String {
     let (low, high) = (show(interval.low), show(interval.high));
