@@ -10,11 +10,11 @@ use crate::unit::quantity::parse_count;
 /// What every sweep varies: exactly one of four flags has several values.
 #[derive(Debug, Args)]
 pub(super) struct SweepArgs {
-    /// Workload file
+    /// Workload file, or the name of a built-in one (`notibench list workloads`)
     pub(super) workload: PathBuf,
     /// Workers; several values are the sweep [default: processors]
     #[arg(
-        long,
+        short = 't', long,
         value_name = "N,…",
         value_parser = whole::<usize>,
         value_delimiter = ',',

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::args::{IdleMode, arrivals, duration_ns, whole};
 use super::exit::{Failure, command_words, print, say};
+use super::external::engines_or_default;
 use super::html::{self, HtmlArgs};
 use super::progress::Progress;
 use super::run::{check_target, style};
@@ -31,16 +32,21 @@ pub(super) enum CapacityFormat {
 /// `capacity`.
 #[derive(Debug, Args)]
 pub(super) struct CapacityArgs {
-    /// Workload file
+    /// Workload file, or the name of a built-in one (`notibench list workloads`)
     workload: PathBuf,
     /// What must hold, repeatable, such as 'p99.9 < 1ms', 'max < 50ms' or 'reads p99 < 200us'
     #[arg(long, value_name = "OBJECTIVE", required = true, value_parser = harness::parse_objective)]
     slo: Vec<Objective>,
-    /// Engine to search, repeatable [default: dashmap]
-    #[arg(long = "engine", value_name = "NAME")]
+    /// Engine to search, repeatable [default: dashmap, and engines of one's own]
+    #[arg(
+        short = 'e',
+        long = "engine",
+        value_name = "NAME,…",
+        value_delimiter = ','
+    )]
     engines: Vec<String>,
     /// Workers [default: processors]
-    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    #[arg(short = 't', long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     threads: Option<usize>,
     /// Most events of one ingest call [default: 1024]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
@@ -73,7 +79,7 @@ pub(super) struct CapacityArgs {
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     searches: Option<usize>,
     /// Where the file goes [default: reports/<workload>-capacity-<time>.json]
-    #[arg(long, value_name = "FILE")]
+    #[arg(short = 'o', long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Save nothing
     #[arg(long, conflicts_with = "out")]
@@ -89,11 +95,7 @@ pub(super) struct CapacityArgs {
 pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Failure> {
     let (workload, toml) = Workload::load(&args.workload)?;
     let environment = harness::examine();
-    let names = if args.engines.is_empty() {
-        vec!["dashmap".to_owned()]
-    } else {
-        args.engines.clone()
-    };
+    let names = engines_or_default(&args.engines, own);
     let options = CapacityOptions {
         engines: names.clone(),
         threads: args.threads,

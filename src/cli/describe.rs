@@ -13,7 +13,7 @@ use crate::generator::{Generator, ReadStream};
 use crate::trace::{self, Census, Described};
 use crate::unit::atomic_file::write_atomically;
 use crate::unit::quantity::show_whole;
-use crate::workload::Workload;
+use crate::workload::{Workload, built_in_text};
 
 /// Reads looked at, of a stream with more.
 const MOST_READS: u64 = 1_000_000;
@@ -59,7 +59,8 @@ pub(super) fn describe(args: &DescribeArgs) -> Result<(), Failure> {
 
 /// The stream of a workload file, or a trace.
 fn stream(path: &Path, args: &DescribeArgs) -> Result<Stream, Failure> {
-    if path.extension().is_some_and(|ending| ending == "toml") {
+    let is_file = path.extension().is_some_and(|ending| ending == "toml");
+    if is_file || built_in_text(path).is_some() {
         return generated(path, args);
     }
     let trace = traces::read(path, &args.reading, args.events)?;

@@ -34,7 +34,9 @@ pub(super) fn man(args: &ManArgs) -> Result<(), Failure> {
             folder.display()
         ))
     })?;
-    let subcommands: Vec<clap::Command> = command.get_subcommands().cloned().collect();
+    let shown = |command: &&clap::Command| !command.is_hide_set();
+    let subcommands: Vec<clap::Command> =
+        command.get_subcommands().filter(shown).cloned().collect();
     for command in std::iter::once(command).chain(subcommands) {
         let name = command.get_display_name().unwrap_or(command.get_name());
         let path = folder.join(format!("{name}.1"));

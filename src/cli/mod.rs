@@ -22,6 +22,7 @@ mod manual;
 mod processes;
 mod progress;
 mod report;
+mod rerun;
 mod run;
 mod selftest;
 mod signal;
@@ -60,8 +61,9 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
         Command::Cluster(args) => cluster::cluster(&args, own),
         Command::Sweep(args) => sweep::sweep(&args, own),
         Command::Capacity(args) => capacity::capacity(&args, own),
-        Command::Rerun(args) => run::rerun(&args, own),
-        Command::Compare(args) => compare::compare(&args),
+        Command::Rerun(args) => rerun::rerun(&args, own),
+        Command::RunProcess(args) => rerun::process(&args, own),
+        Command::Compare(args) => compare::compare(&args, own),
         Command::Report(args) => report::report(&args),
         Command::Winners(args) => winners::winners(&args),
         Command::Verify(args) => verify::verify(&args, own),

@@ -1,8 +1,8 @@
-//! `run` and `rerun`. Imports `harness`, `record`, `report`, `workload`.
+//! `run`, and what it shares with `rerun`. Imports `harness`, `record`, `report`, `workload`.
 
 use std::path::{Path, PathBuf};
 
-use super::args::{self, ChildArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
+use super::args::{self, ExternalArgs, OutputArgs, OutputFormat, RunArgs};
 use super::cluster::Member;
 use super::exit::{Failure, command_words, print, say};
 use super::external::Guests;
@@ -34,7 +34,7 @@ pub(super) fn run_as(
     let (workload, toml, stream) = load(args)?;
     let mut options = options_of(args);
     if let Some(member) = &member {
-        member.fill(&mut options)?;
+        member.fill(&mut options, own)?;
     }
     let guests = Guests::invite(own, &args.external, &options.engines)?;
     let (contenders, baseline) = harness::choose_contenders(&options, &guests.contenders)?;
@@ -51,7 +51,7 @@ pub(super) fn run_as(
         command: command_words(),
         stop: stop_flag(),
         on_hang: end_process,
-        process: args.comparison.child.number.unwrap_or(0),
+        process: 0,
     };
     check_snapshot_target(args)?;
     if let Some(member) = &mut member
@@ -59,7 +59,7 @@ pub(super) fn run_as(
     {
         return Ok(());
     }
-    let record = run_and_show(&request, &args.output, args.comparison.child, args.live)?;
+    let record = run_and_show(&request, &args.output, &args.external, args.live)?;
     // of a run that ended early there is none
     verdict_of(&record)?;
     if args.open_loop.require_rate {
@@ -127,78 +127,11 @@ fn check_snapshot_target(args: &RunArgs) -> Result<(), Failure> {
     check_target(path)
 }
 
-/// `notibench rerun`.
-pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> {
-    let before = Record::load(&args.record)?;
-    let name = format!("{} (in {})", before.workload.name, args.record.display());
-    let mut workload = Workload::parse(&name, &before.workload.toml)?;
-    workload.name.clone_from(&before.workload.name);
-    let engines: Vec<String> = before.engines.iter().map(|e| e.engine.clone()).collect();
-    let guests = Guests::invite(own, &args.external, &engines)?;
-    let contenders = before
-        .engines
-        .iter()
-        .map(|note| {
-            let found = harness::find_contender(&note.engine, &guests.contenders)?;
-            Ok(if note.control {
-                found.as_control()
-            } else {
-                found
-            })
-        })
-        .collect::<Result<Vec<_>, harness::PlanError>>()?;
-    if !contenders.iter().any(|c| c.name == before.plan.baseline) {
-        return Err(Failure::Error(format!(
-            "{}: the record is damaged: its baseline `{}` is not among its engines",
-            args.record.display(),
-            before.plan.baseline
-        )));
-    }
-    let environment = harness::examine();
-    let stream = match &before.workload.trace {
-        Some(note) => Some(traces::prepare_again(note)?),
-        None => None,
-    };
-    let request = RunRequest {
-        workload: &workload,
-        toml: before.workload.toml.clone(),
-        trace: stream.as_ref(),
-        plan: harness::resolve_again(&before.plan, &workload, &contenders, &environment)?,
-        views: harness::views_of(&workload).map_err(Failure::Error)?,
-        contenders,
-        environment,
-        command: command_words(),
-        stop: stop_flag(),
-        on_hang: end_process,
-        process: args.child.number.unwrap_or(0),
-    };
-    let record = run_and_show(&request, &args.output, args.child, false)?;
-    if let (Some(before), Some(now)) = (&before.oracle, &record.oracle) {
-        let same = before.events_digest == now.events_digest
-            && before.snapshot_digest == now.snapshot_digest;
-        if !same {
-            return Err(Failure::Verification(format!(
-                "this build makes other events or another final state than the record's: events \
-                 {} then, {} now; snapshot {} then, {} now",
-                before.events_digest,
-                now.events_digest,
-                before.snapshot_digest,
-                now.snapshot_digest
-            )));
-        }
-        say(format_args!(
-            "the same events and the same final state as in {}",
-            args.record.display()
-        ));
-    }
-    verdict_of(&record)
-}
-
 /// Runs, saves the record, prints the report.
-fn run_and_show(
+pub(super) fn run_and_show(
     request: &RunRequest<'_>,
     output: &OutputArgs,
-    child: ChildArgs,
+    external: &ExternalArgs,
     live: bool,
 ) -> Result<Record, Failure> {
     if output.format.is_of_histograms() {
@@ -215,14 +148,14 @@ fn run_and_show(
     {
         say(format_args!("warning: {words}"));
     }
-    let in_processes = request.plan.processes > 1 && child.number.is_none();
+    let in_processes = request.plan.processes > 1;
     if in_processes && live {
         return Err(Failure::Usage(
             "--live shows the trials of one process: leave it out, or --processes".to_owned(),
         ));
     }
     let record = if in_processes {
-        processes::run(request)?
+        processes::run(request, external)?
     } else {
         harness::run(request, observer(live)?.as_mut())
     };

@@ -1,6 +1,6 @@
 //! `verify`. Imports `harness`, `workload`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args::VerifyArgs;
 use super::exit::{Failure, print};
@@ -12,10 +12,8 @@ use crate::engine::Role;
 use crate::engine::registry::ENTRIES;
 use crate::harness::{self, Contender, VerifyFailure, VerifyOptions};
 use crate::unit::quantity::show_whole;
-use crate::workload::{Workload, workload_files};
+use crate::workload::{Workload, built_in_to_verify};
 
-/// Folders whose workloads are verified where none is named.
-const FOLDERS: [&str; 2] = ["workloads", "workloads/smoke"];
 /// Events of a workload, and of one ingest call, at the most.
 const MAX_EVENTS: u64 = 100_000_000;
 const MAX_BATCH: u64 = 1 << 20;
@@ -49,7 +47,7 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
             found,
         )?);
     } else {
-        for path in &workloads(args)? {
+        for path in &workloads(args) {
             let (workload, _) = Workload::load(path)?;
             let found = harness::verify(&workload, &contenders, &options, &mut Progress::new())?;
             failures.extend(tell(&workload.name, args.events, args, &contenders, found)?);
@@ -73,12 +71,12 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
     )))
 }
 
-/// The workloads named, or the standard ones.
-fn workloads(args: &VerifyArgs) -> Result<Vec<PathBuf>, Failure> {
+/// The workloads named, or those built in.
+fn workloads(args: &VerifyArgs) -> Vec<PathBuf> {
     if args.workloads.is_empty() {
-        standard_workloads()
+        built_in_to_verify().map(PathBuf::from).collect()
     } else {
-        Ok(args.workloads.clone())
+        args.workloads.clone()
     }
 }
 
@@ -152,19 +150,4 @@ fn contenders(args: &VerifyArgs, own: &[Contender]) -> Result<Vec<Contender>, Fa
     let registered = ENTRIES.iter().filter(|info| info.role != Role::Probe);
     let registered = registered.filter_map(|info| Contender::registered(info.name));
     Ok(registered.chain(own.iter().cloned()).collect())
-}
-
-fn standard_workloads() -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
-    for folder in FOLDERS {
-        found.extend(workload_files(Path::new(folder)).unwrap_or_default());
-    }
-    if found.is_empty() {
-        return Err(Failure::Usage(
-            "there is no folder `workloads` here: name workload files, or change to the folder \
-             that holds it"
-                .to_owned(),
-        ));
-    }
-    Ok(found)
 }

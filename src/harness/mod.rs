@@ -49,7 +49,7 @@ pub use counters::no_counters;
 pub use environment::{Finding, examine, findings};
 pub use memory::{RunSizes, memory_limit, predict};
 pub use open_loop::OpenLoop;
-pub use plan::{RunOptions, choose_contenders, find_contender, resolve, resolve_again};
+pub use plan::{RunOptions, choose_contenders, find_contender, resolve, resolve_again, with_own};
 pub use plan_error::PlanError;
 pub use plan_open_loop::{OpenLoopOptions, Rate};
 pub use run::{FRESHNESS_EVENTS, RunRequest, run, snapshot_of_first};
