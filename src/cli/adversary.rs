@@ -3,7 +3,7 @@
 
 use super::args::OutputFormat;
 use super::args_adversary::AdversaryArgs;
-use super::exit::{Failure, command_words, print, say};
+use super::exit::{Failure, command_words, note, print};
 use super::progress::Progress;
 use super::run::{style, target_path};
 use super::signal::stop_flag;
@@ -55,7 +55,7 @@ pub(super) fn adversary(args: &AdversaryArgs) -> Result<(), Failure> {
         _ => report::adversary(&record, &style()),
     })?;
     if let Some(path) = target {
-        say(format_args!("saved {}", path.display()));
+        note(format_args!("saved {}", path.display()));
     }
     if record.passed {
         return Ok(());

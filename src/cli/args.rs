@@ -32,6 +32,9 @@ pub(super) use winners::{TableFormat, WinnersArgs};
 #[derive(Debug, Parser)]
 #[command(name = "notibench", version, about, max_term_width = 100)]
 pub(super) struct Arguments {
+    /// Show no progress, and say not where files are written; warnings and errors are said
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -259,8 +262,10 @@ pub(super) struct ReportArgs {
     /// A saved record, sweep or search for capacity; several go onto one page, with --out
     #[arg(required = true, value_name = "RECORD")]
     pub(super) records: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) html: HtmlArgs,
     /// Write the report as one HTML file, and print nothing
-    #[arg(short = 'o', long, value_name = "FILE", conflicts_with = "format")]
+    #[arg(short = 'o', long, value_name = "FILE", conflicts_with_all = ["format", "html"])]
     pub(super) out: Option<PathBuf>,
     /// Of a sweep, or of --format hlog and hgrm: the passes shown [default: fresh]
     #[arg(long, value_enum)]

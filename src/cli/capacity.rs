@@ -6,15 +6,15 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::{IdleMode, arrivals, duration_ns, whole};
-use super::exit::{Failure, command_words, print, say};
+use super::exit::{Failure, command_words, note, print};
 use super::external::engines_or_default;
 use super::html::{self, HtmlArgs};
 use super::progress::Progress;
-use super::run::{check_target, style};
+use super::run::{check_target, standard_path, style};
 use super::signal::{end_process, stop_flag};
 use crate::engine::Role;
 use crate::harness::{self, CapacityOptions, CapacityRequest, Contender};
-use crate::record::{Arrivals, Capacity, CapacityVerdict, Objective, default_path};
+use crate::record::{Arrivals, Capacity, CapacityVerdict, Objective};
 use crate::report;
 use crate::report::html::Document;
 use crate::unit::quantity::{parse_count, parse_share};
@@ -135,7 +135,7 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
         html::write(&page, &[Document::Capacity(&found)])?;
     }
     if let Some(path) = path {
-        say(format_args!("capacity: {}", path.display()));
+        note(format_args!("capacity: {}", path.display()));
     }
     verdict_of(&found)
 }
@@ -165,16 +165,7 @@ fn target(args: &CapacityArgs, workload: &Workload) -> Result<Option<PathBuf>, F
     let stem = format!("{}-capacity", workload.name);
     let path = match &args.out {
         Some(path) => path.clone(),
-        None => {
-            let path = default_path(&stem, jiff::Timestamp::now());
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder).map_err(|error| {
-                    let folder = folder.display();
-                    Failure::Error(format!("cannot make the folder {folder}: {error}"))
-                })?;
-            }
-            path
-        }
+        None => standard_path(&stem)?,
     };
     check_target(&path)?;
     Ok(Some(path))

@@ -28,7 +28,9 @@ const WARMUP_TURNS: usize = 1;
 const TURNS: std::ops::RangeInclusive<usize> = 2..=10_000;
 /// `notibench compare`.
 pub(super) fn compare(args: &CompareArgs, own: &[Contender]) -> Result<(), Failure> {
-    let page = args.html.target(None)?;
+    let stem = args.paths.last().and_then(|path| path.file_stem());
+    let stem = stem.map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let page = args.html.target_by_name(&format!("{stem}-comparison"))?;
     let comparison = match (&args.exes[..], &args.paths[..]) {
         ([old, new], [workload]) => builds(args, own, [old, new], workload)?,
         ([], [before, after]) => records(args, before, after)?,

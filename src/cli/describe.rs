@@ -6,7 +6,7 @@ use std::path::Path;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::args::{DescribeArgs, FitArgs, ReadingArgs};
-use super::exit::{Failure, print, say};
+use super::exit::{Failure, note, print, say};
 use super::traces;
 use crate::event::ReadKind;
 use crate::generator::{Generator, ReadStream};
@@ -122,5 +122,6 @@ pub(super) fn fit(args: &FitArgs) -> Result<(), Failure> {
         return print(&toml);
     }
     write_atomically(&args.out, |out| out.write_all(toml.as_bytes()))?;
+    note(format_args!("wrote {}", args.out.display()));
     Ok(())
 }

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::harness::{ChildError, PlanError, TrialError};
 use crate::record::RecordError;
@@ -142,9 +143,25 @@ pub(super) fn say(words: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "{words}");
 }
 
-/// Whether progress is shown: on a stderr that takes escape sequences.
+/// Whether `--quiet` was given.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From now on no progress and no notes.
+pub(super) fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Says where something was written, or the like, unless `--quiet` was given.
+pub(super) fn note(words: impl fmt::Display) {
+    if !QUIET.load(Ordering::Relaxed) {
+        say(words);
+    }
+}
+
+/// Whether progress is shown: on a stderr that takes escape sequences, unless
+/// `--quiet` was given.
 pub(super) fn progress_wanted() -> bool {
-    takes_escapes(&io::stderr())
+    takes_escapes(&io::stderr()) && !QUIET.load(Ordering::Relaxed)
 }
 
 /// This command's line, word by word, as it is recorded and shown: bytes that

@@ -48,7 +48,7 @@ pub fn main() -> ExitCode {
 /// `main_with(&[Contender::of::<MyEngine>()])`.
 #[must_use]
 pub fn main_with(own: &[Contender]) -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse_from(html::joined(std::env::args_os())) {
         Ok(arguments) => arguments,
         Err(error) => {
             // help and version are no errors: clap knows which is which
@@ -56,6 +56,9 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::USAGE));
         }
     };
+    if arguments.quiet {
+        exit::be_quiet();
+    }
     let result = match arguments.command {
         Command::Run(args) => run::run(&args, own),
         Command::Cluster(args) => cluster::cluster(&args, own),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{self, ExternalArgs, OutputArgs, OutputFormat, RunArgs};
 use super::cluster::Member;
-use super::exit::{Failure, command_words, print, say};
+use super::exit::{Failure, command_words, note, print, say};
 use super::external::Guests;
 use super::html;
 use super::processes;
@@ -76,6 +76,7 @@ pub(super) fn run_as(
             )));
         }
         write_atomically(path, |out| write_ndjson(&snapshot, out))?;
+        note(format_args!("snapshot: {}", path.display()));
     }
     Ok(())
 }
@@ -168,7 +169,7 @@ pub(super) fn run_and_show(
     let page = page.map_or(Ok(()), |page| html::write(&page, &[Document::Run(&record)]));
     saved?;
     if let Some(path) = path {
-        say(format_args!("record: {}", path.display()));
+        note(format_args!("record: {}", path.display()));
     }
     page?;
     Ok(record)
@@ -207,26 +208,30 @@ pub(super) fn style() -> Style {
     }
 }
 
+/// Where a record goes that was given no place; makes its folder.
+pub(super) fn standard_path(stem: &str) -> Result<PathBuf, Failure> {
+    let path = default_path(stem, jiff::Timestamp::now());
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Failure::Error(format!(
+                "cannot make the folder {} for the record: {error}; name another with --out, or \
+                 give --no-save",
+                folder.display()
+            ))
+        })?;
+    }
+    Ok(path)
+}
+
 /// Where the record goes; refused before the run where it can't be written.
 pub(super) fn target_path(stem: &str, output: &OutputArgs) -> Result<Option<PathBuf>, Failure> {
     if output.no_save {
         return Ok(None);
     }
-    let standard = default_path(stem, jiff::Timestamp::now());
     let path = match &output.out {
-        None => {
-            if let Some(folder) = standard.parent() {
-                std::fs::create_dir_all(folder).map_err(|error| {
-                    Failure::Error(format!(
-                        "cannot make the folder {} for the record: {error}; name another with \
-                         --out, or give --no-save",
-                        folder.display()
-                    ))
-                })?;
-            }
-            standard
-        }
+        None => standard_path(stem)?,
         Some(folder) if folder.is_dir() => {
+            let standard = default_path(stem, jiff::Timestamp::now());
             folder.join(standard.file_name().unwrap_or(standard.as_os_str()))
         }
         Some(file) => file.clone(),

@@ -62,9 +62,22 @@ pub(super) fn selftest(args: &SelftestArgs, own: &[Contender]) -> Result<(), Fai
         .as_ref()
         .map_or_else(String::new, words_of_real_time);
     let _ = writeln!(text, "took          {:.0} s", start.elapsed().as_secs_f64());
+    let outcome = verdict(&found, &same, &planted, args.plant)
+        .and_then(|()| real_time.as_ref().map_or(Ok(()), verdict_of_real_time));
+    text += answer(outcome.is_ok(), &planted);
     print(&text)?;
-    verdict(&found, &same, &planted, args.plant)?;
-    real_time.as_ref().map_or(Ok(()), verdict_of_real_time)
+    outcome
+}
+
+/// The answer to what was asked: are verdicts to be believed here?
+fn answer(passed: bool, planted: &PlantedJudged) -> &'static str {
+    match (passed, planted.is_judged()) {
+        (true, true) => "Verdicts are to be believed on this machine as it is now.\n",
+        (true, false) => {
+            "Differences that are seen here are to be believed; small ones may not be seen.\n"
+        }
+        (false, _) => "Verdicts are not to be believed on this machine as it is now.\n",
+    }
 }
 
 /// The engine of that name; where none is named, the first of one's own, or

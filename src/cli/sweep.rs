@@ -3,7 +3,7 @@
 
 use super::args::{self, OutputArgs, OutputFormat};
 use super::args_sweep::SweepArgs;
-use super::exit::{Failure, command_words, print, say};
+use super::exit::{Failure, command_words, note, print};
 use super::html;
 use super::progress::Progress;
 use super::run::{style, target_path, verdict_of};
@@ -204,7 +204,7 @@ fn run_and_show(
     });
     saved?;
     if let Some(path) = path {
-        say(format_args!("sweep: {}", path.display()));
+        note(format_args!("sweep: {}", path.display()));
     }
     page?;
     verdict(&sweep)

@@ -68,7 +68,9 @@ fn names_of_workloads_work_in_any_folder() {
 fn the_nearest_built_in_name_is_proposed() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = notibench();
-    command.current_dir(folder.path()).args(["run", "steady_weak"]);
+    command
+        .current_dir(folder.path())
+        .args(["run", "steady_weak"]);
     let said = text(&command.output().unwrap().stderr);
     assert!(said.contains("did you mean `steady_week`?"), "{said}");
 }

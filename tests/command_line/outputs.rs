@@ -118,7 +118,7 @@ fn the_doctor_looks_at_everything_that_spoils_a_measurement() {
 
 #[test]
 fn help_and_version_go_to_stdout() {
-    assert!(shown(&["--help"]).contains("Usage: notibench <COMMAND>"));
+    assert!(shown(&["--help"]).contains("Usage: notibench [OPTIONS] <COMMAND>"));
     assert!(shown(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
     for command in [
         "run", "rerun", "verify", "generate", "list", "policy", "doctor",

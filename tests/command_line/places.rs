@@ -136,6 +136,15 @@ fn a_dumb_terminal_gets_no_escapes() {
     }
 }
 
+#[test]
+fn progress_counts_trials_and_no_stage() {
+    let run = [&["run", SMOKE, "--no-save"], &SMALL[..]].concat();
+    let shown = on_terminal("xterm-256color", &run);
+    assert!(shown.contains("generating"), "{shown}");
+    assert!(shown.contains("/3") && shown.contains(" left"), "{shown}");
+    assert!(!shown.contains("0/0"), "{shown}");
+}
+
 /// The exit code of a command whose readers of stdout and stderr have gone
 /// before it writes.
 fn unread(words: &[&str]) -> ExitStatus {
