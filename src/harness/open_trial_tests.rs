@@ -4,8 +4,9 @@
 use crate::engine::Role;
 use crate::engine::StopFlag;
 use crate::engine::registry::ENTRIES;
+use crate::harness::Rate;
 use crate::harness::plan::RunOptions;
-use crate::harness::plan_open_loop::{OpenLoopOptions, Rate};
+use crate::harness::plan_open_loop::OpenLoopOptions;
 use crate::harness::run::{RunRequest, run};
 use crate::harness::watch::{Glance, Observer, Silent};
 use crate::harness::{choose_contenders, resolve};

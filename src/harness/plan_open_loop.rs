@@ -5,6 +5,7 @@
 use super::open_loop::{MOST_INTERVALS, bytes_of_series, scaled};
 use super::plan::RunOptions;
 use super::plan_error::PlanError;
+use super::rate::Rate;
 use crate::generator::Generator;
 use crate::record::{Arrivals, Idle, OpenLoopPlan};
 use crate::unit::quantity::show_ns;
@@ -46,15 +47,6 @@ pub struct OpenLoopOptions {
     pub interval_ns: Option<u64>,
     /// Whether a missed rate is a failure.
     pub require_rate: bool,
-}
-
-/// So many events in so much time, which keeps rates below one a second exact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// Events, above 0.
-    pub events: u64,
-    /// The time that they take, in ns, above 0.
-    pub per_ns: u64,
 }
 
 impl OpenLoopOptions {
