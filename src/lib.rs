@@ -6,6 +6,9 @@
 //! 3 [`generator`], [`engine`], [`record`], [`trace`]; 2 [`workload`], [`stats`];
 //! 1 [`event`], [`policy`]; 0 [`mod@unit`].
 
+// they panic where their reader has gone
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
+
 pub mod cli;
 pub mod engine;
 pub mod event;

@@ -193,3 +193,76 @@ fn a_panicking_engine_ends_its_run() {
         }
     }
 }
+
+/// What a command of the example gives.
+fn own(words: &[&str]) -> std::process::Output {
+    let output = example("custom_engine").args(words).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{words:?}: {}",
+        text(&output.stderr)
+    );
+    output
+}
+
+#[test]
+fn no_default_of_any_command_leaves_out_an_engine_of_ones_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (swept, found) = (path("swept.json"), path("capacity.json"));
+    let small = ["--events", "2k", "--rounds", "1", "--warmup-rounds", "0"];
+    let run = [&["run", SMOKE, "--no-save"], &small[..]].concat();
+    let sweep = ["sweep", SMOKE, "--threads", "1,2", "--out", &swept];
+    let sweep = [&sweep[..], &small].concat();
+    let capacity = ["capacity", SMOKE, "--slo", "p50 < 10s", "--hold", "200ms"];
+    let few = ["--confirm", "200ms", "--searches", "1", "--out", &found];
+    let capacity = [&capacity[..], &few].concat();
+    let verify = ["verify", SMOKE, "--events", "2k", "--threads", "1"].to_vec();
+    let selftest = ["selftest", SMOKE, "--events", "500", "--no-real-time"];
+    let few = ["--planted-comparisons", "0", "--comparisons", "2"];
+    let selftest = [&selftest[..], &few].concat();
+    for words in [&run, &sweep, &capacity] {
+        assert!(text(&own(words).stdout).contains("one-lock"), "{words:?}");
+    }
+    let verified = text(&own(&verify).stdout);
+    let engines = notibench::engine::registry::ENTRIES
+        .iter()
+        .filter(|info| info.role != notibench::engine::Role::Probe);
+    let of = format!("of {} engines", engines.count() + 1);
+    assert!(verified.contains(&of), "{verified}");
+    let output = example("custom_engine").args(&selftest).output().unwrap();
+    assert!(text(&output.stdout).contains("selftest · pair · one-lock"));
+    // the builds that are compared are this program
+    let exe = example("custom_engine").get_program().to_os_string();
+    let mut compare = example("custom_engine");
+    compare
+        .arg("compare")
+        .arg("--exe")
+        .arg(&exe)
+        .arg("--exe")
+        .arg(&exe);
+    compare.args([SMOKE, "--turns", "2", "--rounds", "1", "--events", "2k"]);
+    let output = compare.output().unwrap();
+    let shown = text(&output.stdout);
+    assert!(
+        shown.contains("one-lock") && shown.contains("dashmap"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn an_engine_of_ones_own_is_no_baseline_beside_one_of_the_registry() {
+    let base = |engines: &[&str]| {
+        let words = ["run", SMOKE, "--events", "2k", "--rounds", "1"];
+        let printed = ["--no-save", "--format", "json"];
+        let output = own(&[&words[..], &printed, engines].concat());
+        Record::from_json(&output.stdout, Path::new("stdout"))
+            .unwrap()
+            .plan
+            .baseline
+    };
+    assert_eq!(base(&["--engine", "one-lock", "--engine", "scc"]), "scc");
+    assert_eq!(base(&["--engine", "one-lock"]), "one-lock");
+    let asked = ["--engine", "scc", "--baseline", "one-lock"];
+    assert_eq!(base(&asked), "one-lock");
+}

@@ -3,7 +3,7 @@
 
 use super::args::OutputFormat;
 use super::args_adversary::AdversaryArgs;
-use super::exit::{Failure, print};
+use super::exit::{Failure, command_words, note, print};
 use super::progress::Progress;
 use super::run::{style, target_path};
 use super::signal::stop_flag;
@@ -34,7 +34,7 @@ pub(super) fn adversary(args: &AdversaryArgs) -> Result<(), Failure> {
     let record = AdversaryRecord {
         schema: ADVERSARY_SCHEMA.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        command: std::env::args().collect(),
+        command: command_words(),
         workload: workload.name.clone(),
         toml,
         seed: options.seed,
@@ -53,7 +53,7 @@ pub(super) fn adversary(args: &AdversaryArgs) -> Result<(), Failure> {
         _ => report::adversary(&record, &style()),
     })?;
     if let Some(path) = saved {
-        eprintln!("saved {}", path.display());
+        note(format_args!("saved {}", path.display()));
     }
     // what the trials could not tell is said, and accuses nothing
     match &report::adversary_failures(&record)[..] {

@@ -21,7 +21,7 @@ use super::history::HistoryArgs;
 use super::html::HtmlArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use cluster::{ClusterArgs, LocalClusterArgs};
-pub(super) use comparison::{ChildArgs, ComparisonArgs, SelftestArgs};
+pub(super) use comparison::{ComparisonArgs, ProcessArgs, SelftestArgs};
 pub(super) use external::ExternalArgs;
 pub(super) use manual::{CompletionsArgs, ManArgs};
 pub(super) use measurement::{EngineArgs, PassArg, TrialArgs, options};
@@ -33,6 +33,9 @@ pub(super) use winners::{TableFormat, WinnersArgs};
 #[derive(Debug, Parser)]
 #[command(name = "notibench", version, about, max_term_width = 100)]
 pub(super) struct Arguments {
+    /// Show no progress, and say not where files are written; warnings and errors are said
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -49,6 +52,9 @@ pub(super) enum Command {
     Capacity(CapacityArgs),
     /// Run a saved record again, exactly as it was run
     Rerun(RerunArgs),
+    /// Make one process of a run with --processes
+    #[command(hide = true)]
+    RunProcess(ProcessArgs),
     /// Compare two builds in turns, or two saved records; a gate for regressions
     #[command(
         override_usage = "notibench compare --exe <OLD> --exe <NEW> [OPTIONS] <WORKLOAD>\n       notibench compare [OPTIONS] <BEFORE> <AFTER>"
@@ -122,7 +128,7 @@ impl OutputFormat {
 #[derive(Debug, Args)]
 pub(super) struct OutputArgs {
     /// Where the record goes: a file, or a folder [default: reports/<workload>-<time>.json]
-    #[arg(long, value_name = "PATH")]
+    #[arg(short = 'o', long, value_name = "PATH")]
     pub(super) out: Option<PathBuf>,
     /// Save no record
     #[arg(long, conflicts_with = "out")]
@@ -154,7 +160,7 @@ impl LengthArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
-    /// Workload file
+    /// Workload file, or the name of a built-in one (`notibench list workloads`)
     #[arg(required_unless_present = "trace", conflicts_with = "trace")]
     pub(super) workload: Option<PathBuf>,
     #[command(flatten)]
@@ -162,7 +168,7 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) engines: EngineArgs,
     /// Workers [default: processors]
-    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    #[arg(short = 't', long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) threads: Option<usize>,
     /// Events of one ingest call [default: 1024]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
@@ -198,8 +204,6 @@ pub(super) struct RerunArgs {
     pub(super) record: PathBuf,
     #[command(flatten)]
     pub(super) external: ExternalArgs,
-    #[command(flatten)]
-    pub(super) child: ChildArgs,
     #[command(flatten)]
     pub(super) length: LengthArgs,
     #[command(flatten)]
@@ -252,14 +256,20 @@ pub(super) struct CompareArgs {
     /// Rounds thrown away before them, in each process
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "1", requires = "exes")]
     pub(super) warmup_rounds: usize,
-    /// Engine to compare, repeatable [default: dashmap]
-    #[arg(long = "engine", value_name = "NAME", requires = "exes")]
+    /// Engine to compare, repeatable [default: dashmap, and engines of one's own]
+    #[arg(
+        short = 'e',
+        long = "engine",
+        value_name = "NAME,…",
+        value_delimiter = ',',
+        requires = "exes"
+    )]
     pub(super) engines: Vec<String>,
     /// Workers [default: the builds' own]
-    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, requires = "exes")]
+    #[arg(short = 't', long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, requires = "exes")]
     pub(super) threads: Option<usize>,
     /// Events of each trial, such as 10M [default: the workload's]
-    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, requires = "exes")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, requires = "exes")]
     pub(super) events: Option<u64>,
     /// Seed of the stream and of the order of turns [default: the workload's]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true, requires = "exes")]
@@ -283,8 +293,10 @@ pub(super) struct ReportArgs {
     /// A saved record, sweep or search for capacity; several go onto one page, with --out
     #[arg(required = true, value_name = "RECORD")]
     pub(super) records: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) html: HtmlArgs,
     /// Write the report as one HTML file, and print nothing
-    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    #[arg(short = 'o', long, value_name = "FILE", conflicts_with_all = ["format", "html"])]
     pub(super) out: Option<PathBuf>,
     /// Of a sweep, or of --format hlog and hgrm: the passes shown [default: fresh]
     #[arg(long, value_enum)]
@@ -307,23 +319,31 @@ pub(super) struct ReportArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// Workload files [default: all in workloads/ and workloads/smoke/]
+    /// Workload files, or names of built-in ones [default: those built in, but for `scale/…`]
     #[arg(conflicts_with = "trace")]
     pub(super) workloads: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) trace: TraceArgs,
     /// Engine to verify, repeatable [default: all]
-    #[arg(long = "engine", value_name = "NAME")]
+    #[arg(
+        short = 'e',
+        long = "engine",
+        value_name = "NAME,…",
+        value_delimiter = ','
+    )]
     pub(super) engines: Vec<String>,
+    /// Verify every engine, as where none is named
+    #[arg(long, conflicts_with = "engines")]
+    pub(super) all: bool,
     /// Events of each workload
-    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, default_value = "200k")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, default_value = "200k")]
     pub(super) events: u64,
     /// Seed [default: each workload's]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
     /// Numbers of threads
     #[arg(
-        long,
+        short = 't', long,
         value_name = "N,…",
         value_parser = whole::<usize>,
         value_delimiter = ',',
@@ -340,10 +360,10 @@ pub(super) struct VerifyArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct GenerateArgs {
-    /// Workload file
+    /// Workload file, or the name of a built-in one (`notibench list workloads`)
     pub(super) workload: PathBuf,
     /// How many events [default: the workload's]
-    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     pub(super) events: Option<u64>,
     /// Index of the first one
     #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, default_value = "0")]
@@ -352,7 +372,7 @@ pub(super) struct GenerateArgs {
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
     /// File that ends in .csv, .ndjson or .jsonl, or in .as2.ndjson; `-` is stdout
-    #[arg(long, value_name = "FILE")]
+    #[arg(short = 'o', long, value_name = "FILE")]
     pub(super) out: PathBuf,
     /// Format on stdout
     #[arg(long, value_enum, default_value = "csv")]
@@ -372,18 +392,18 @@ pub(super) enum StreamFormat {
 
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
-    /// What to list
+    /// What to list [default: all of them]
     #[arg(value_enum)]
-    pub(super) what: Listed,
-    /// Folder of workload files
-    #[arg(long, value_name = "FOLDER", default_value = "workloads")]
-    pub(super) folder: PathBuf,
+    pub(super) what: Option<Listed>,
+    /// Folder of workload files to list in place of those built in
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) folder: Option<PathBuf>,
 }
 
 /// What can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Listed {
-    /// Workload files of a folder
+    /// Workloads that are built in, or those of a folder
     Workloads,
     /// Engines and probes
     Engines,

@@ -9,11 +9,8 @@ use crate::unit::quantity::parse_count;
 
 #[derive(Debug, Args)]
 pub(super) struct AdversaryArgs {
-    /// Workload file that releases views [default: workloads/extension_adversary.toml]
-    #[arg(
-        default_value = "workloads/extension_adversary.toml",
-        hide_default_value = true
-    )]
+    /// Workload file that releases views, or the name of a built-in one
+    #[arg(default_value = "extension_adversary")]
     pub(super) workload: PathBuf,
     /// Trials of each attack, such as 1M [default: 400k; 20k with --short]
     #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]

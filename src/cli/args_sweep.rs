@@ -10,14 +10,14 @@ use crate::unit::quantity::parse_count;
 /// What every sweep varies: exactly one of four flags has several values.
 #[derive(Debug, Args)]
 pub(super) struct SweepArgs {
-    /// Workload file
+    /// Workload file, or the name of a built-in one (`notibench list workloads`)
     #[arg(required_unless_present = "trace", conflicts_with = "trace")]
     pub(super) workload: Option<PathBuf>,
     #[command(flatten)]
     pub(super) trace: TraceArgs,
     /// Workers; several values are the sweep [default: processors]
     #[arg(
-        long,
+        short = 't', long,
         value_name = "N,…",
         value_parser = whole::<usize>,
         value_delimiter = ',',

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::{IdleMode, TraceArgs, arrivals, whole};
-use super::exit::{Failure, print};
+use super::exit::{Failure, command_words, note, print};
+use super::external::engines_or_default;
 use super::html::{self, HtmlArgs};
 use super::progress::Progress;
 use super::run::{style, target_of};
@@ -32,7 +33,7 @@ pub(super) enum CapacityFormat {
 /// `capacity`.
 #[derive(Debug, Args)]
 pub(super) struct CapacityArgs {
-    /// Workload file
+    /// Workload file, or the name of a built-in one (`notibench list workloads`)
     #[arg(required_unless_present = "trace", conflicts_with = "trace")]
     workload: Option<PathBuf>,
     #[command(flatten)]
@@ -41,10 +42,15 @@ pub(super) struct CapacityArgs {
     #[arg(long, value_name = "OBJECTIVE", required = true, value_parser = harness::parse_objective)]
     slo: Vec<Objective>,
     /// Engine to search, repeatable [default: dashmap, and engines of one's own]
-    #[arg(long = "engine", value_name = "NAME")]
+    #[arg(
+        short = 'e',
+        long = "engine",
+        value_name = "NAME,…",
+        value_delimiter = ','
+    )]
     engines: Vec<String>,
     /// Workers [default: processors]
-    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    #[arg(short = 't', long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     threads: Option<usize>,
     /// Most events of one ingest call [default: 1024]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
@@ -78,7 +84,7 @@ pub(super) struct CapacityArgs {
     #[arg(long)]
     steps: bool,
     /// Where the file goes [default: reports/<workload>-capacity-<time>.json]
-    #[arg(long, value_name = "FILE")]
+    #[arg(short = 'o', long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Save nothing
     #[arg(long, conflicts_with = "out")]
@@ -94,7 +100,7 @@ pub(super) struct CapacityArgs {
 pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Failure> {
     let (workload, toml, stream) = traces::load(args.workload.as_deref(), &args.trace, None)?;
     let environment = harness::examine();
-    let names = names(args, own);
+    let names = engines_or_default(&args.engines, own);
     let options = CapacityOptions {
         engines: names.clone(),
         threads: args.threads,
@@ -117,7 +123,7 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
         slo: args.slo.clone(),
         contenders: chosen(&names, own)?,
         environment,
-        command: std::env::args().collect(),
+        command: command_words(),
         stop: stop_flag(),
         on_hang: end_process,
     };
@@ -126,29 +132,15 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
     let found = harness::capacity(&request, &mut Progress::new());
     work_is_over();
     let saved = path.as_ref().map(|target| found.save(target)).transpose();
-    match show(&found, args.format, args.steps) {
-        Ok(()) | Err(Failure::ReaderGone) => {}
-        Err(failure) => return Err(failure),
-    }
+    show(&found, args.format, args.steps)?;
     let page = page.map_or(Ok(()), |page| {
         html::write_beside(&saved, &page, &[Document::Capacity(&found)])
     });
     if let Some(path) = saved? {
-        eprintln!("capacity: {}", path.display());
+        note(format_args!("capacity: {}", path.display()));
     }
     page?;
     verdict_of(&found)
-}
-
-/// The engines that were asked for; by default none of one's own is left out.
-fn names(args: &CapacityArgs, own: &[Contender]) -> Vec<String> {
-    if !args.engines.is_empty() {
-        return args.engines.clone();
-    }
-    let own = own.iter().filter(|engine| engine.info.role != Role::Probe);
-    std::iter::once("dashmap".to_owned())
-        .chain(own.map(|engine| engine.name.clone()))
-        .collect()
 }
 
 /// The engines of these names, none twice, none a probe.

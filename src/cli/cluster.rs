@@ -51,7 +51,11 @@ mod absent {
             Err(Failure::Usage(WORDS.to_owned()))
         }
 
-        pub(in crate::cli) fn fill(&self, _: &mut RunOptions) -> Result<(), Failure> {
+        pub(in crate::cli) fn fill(
+            &self,
+            _: &mut RunOptions,
+            _: &[Contender],
+        ) -> Result<(), Failure> {
             match *self {}
         }
 

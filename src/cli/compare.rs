@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::args::{CompareArgs, CompareFormat, PassArg};
-use super::exit::{Failure, print};
+use super::exit::{Failure, command_words, print};
+use super::external::engines_or_default;
 use super::html;
 use super::progress::Progress;
 use super::run::style;
 use super::signal::stop_flag;
 use crate::engine::StopFlag;
-use crate::harness::{self, ChildError, Observer as _};
+use crate::harness::{self, ChildError, Contender, Observer as _};
 use crate::record::Record;
 use crate::report::compare::{
     self, Builds, Comparison, Gate, RecordFile, Refusal, check_turn, compare_builds,
@@ -20,20 +21,19 @@ use crate::report::compare::{
 };
 use crate::report::html::Document;
 use crate::unit::quantity::show_whole;
-use crate::workload::Workload;
+use crate::workload::{Workload, built_in_text};
 
 /// Turns that are thrown away.
 const WARMUP_TURNS: usize = 1;
 /// Turns that count, at the least and at the most.
 const TURNS: std::ops::RangeInclusive<usize> = 2..=10_000;
-/// The engine that is compared where none is named.
-const ENGINE: &str = "dashmap";
-
 /// `notibench compare`.
-pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
-    let page = args.html.target(None)?;
+pub(super) fn compare(args: &CompareArgs, own: &[Contender]) -> Result<(), Failure> {
+    let stem = args.paths.last().and_then(|path| path.file_stem());
+    let stem = stem.map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let page = args.html.target_by_name(&format!("{stem}-comparison"))?;
     let comparison = match (&args.exes[..], &args.paths[..]) {
-        ([old, new], [workload]) => builds(args, [old, new], workload)?,
+        ([old, new], [workload]) => builds(args, own, [old, new], workload)?,
         ([], [before, after]) => records(args, before, after)?,
         ([], [_]) => {
             return Err(Failure::Usage(
@@ -59,14 +59,12 @@ pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
             ));
         }
     };
-    match print(&show(&comparison, args.format)) {
-        // a reader that goes hides no regression
-        Ok(()) | Err(Failure::ReaderGone) => {}
-        Err(failure) => return Err(failure),
-    }
+    print(&show(&comparison, args.format))?;
     if let Some(page) = page {
-        let command: Vec<String> = std::env::args().collect();
-        html::write(&page.path, &[Document::Comparison(&comparison, &command)])?;
+        html::write(
+            &page.path,
+            &[Document::Comparison(&comparison, &command_words())],
+        )?;
     }
     match comparison.failure() {
         Some(words) => Err(Failure::Regression(words)),
@@ -104,7 +102,12 @@ fn records(args: &CompareArgs, before: &Path, after: &Path) -> Result<Comparison
     )?)
 }
 
-fn builds(args: &CompareArgs, exes: [&PathBuf; 2], workload: &Path) -> Result<Comparison, Failure> {
+fn builds(
+    args: &CompareArgs,
+    own: &[Contender],
+    exes: [&PathBuf; 2],
+    workload: &Path,
+) -> Result<Comparison, Failure> {
     if !TURNS.contains(&args.turns) {
         return Err(Failure::Usage(format!(
             "--turns is {}, must be {} to {}",
@@ -121,7 +124,9 @@ fn builds(args: &CompareArgs, exes: [&PathBuf; 2], workload: &Path) -> Result<Co
     let before = exes.each_ref().map(stamp);
     let paths = [&args.exes[0], &args.exes[1]].map(|path| path.display().to_string());
     let paths = paths.each_ref().map(String::as_str);
-    let words = words(args, workload);
+    let engines = engines_or_default(&args.engines, own);
+    let copy = copy_of_built_in(workload)?;
+    let words = words(args, &engines, copy.as_ref().map_or(workload, Copied::path));
     let stop = stop_flag();
     let mut progress = Progress::new();
     let mut counted = Vec::new();
@@ -158,6 +163,35 @@ fn builds(args: &CompareArgs, exes: [&PathBuf; 2], workload: &Path) -> Result<Co
     })?)
 }
 
+/// A workload in a file of a folder of its own, which lasts as long as this.
+struct Copied {
+    path: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Copied {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// A built-in workload in a file: both builds are to run the same one, and
+/// an older one may have none.
+fn copy_of_built_in(workload: &Path) -> Result<Option<Copied>, Failure> {
+    let Some(text) = built_in_text(workload) else {
+        return Ok(None);
+    };
+    let copy = tempfile::tempdir().and_then(|folder| {
+        let name = workload.file_name().unwrap_or(workload.as_os_str());
+        let path = folder.path().join(name).with_extension("toml");
+        std::fs::write(&path, text)?;
+        let _folder = folder;
+        Ok(Copied { path, _folder })
+    });
+    let why = |error| format!("cannot write the workload into a temporary file: {error}");
+    copy.map(Some).map_err(|error| Failure::Error(why(error)))
+}
+
 /// The executable's whole path: a bare name would be looked for in `PATH`.
 fn executable(path: &Path) -> Result<PathBuf, Failure> {
     if !path.is_file() {
@@ -187,17 +221,14 @@ fn is_identical(exes: &[PathBuf; 2]) -> bool {
 }
 
 /// The words of each child.
-fn words(args: &CompareArgs, workload: &Path) -> Vec<OsString> {
+fn words(args: &CompareArgs, engines: &[String], workload: &Path) -> Vec<OsString> {
     let mut words: Vec<OsString> = ["run", "--no-save", "--format", "json"]
         .map(OsString::from)
         .to_vec();
     let mut pair = |flag: &str, value: String| {
         words.extend([OsString::from(flag), OsString::from(value)]);
     };
-    if args.engines.is_empty() {
-        pair("--engine", ENGINE.to_owned());
-    }
-    for engine in &args.engines {
+    for engine in engines {
         pair("--engine", engine.clone());
     }
     pair("--rounds", args.rounds.to_string());

@@ -6,14 +6,14 @@ use std::path::Path;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::args::{DescribeArgs, FitArgs, ReadingArgs};
-use super::exit::{Failure, print};
+use super::exit::{Failure, note, print, say};
 use super::traces;
 use crate::event::ReadKind;
 use crate::generator::{Generator, ReadStream};
 use crate::trace::{self, Census, Described, Place, TraceError};
 use crate::unit::atomic_file::write_atomically;
 use crate::unit::quantity::show_whole;
-use crate::workload::Workload;
+use crate::workload::{Workload, built_in_text};
 
 /// Reads looked at, of a stream with more.
 const MOST_READS: u64 = 1_000_000;
@@ -59,7 +59,8 @@ pub(super) fn describe(args: &DescribeArgs) -> Result<(), Failure> {
 
 /// The stream of a workload file, or a trace.
 fn stream(path: &Path, args: &DescribeArgs) -> Result<Stream, Failure> {
-    if path.extension().is_some_and(|ending| ending == "toml") {
+    let is_file = path.extension().is_some_and(|ending| ending == "toml");
+    if is_file || built_in_text(path).is_some() {
         return generated(path, args);
     }
     let trace = traces::read(path, &args.reading, args.events)?;
@@ -117,7 +118,7 @@ pub(super) fn fit(args: &FitArgs) -> Result<(), Failure> {
         trace.digest
     );
     let about = trace::about(&fit, &source);
-    eprintln!("{about}");
+    say(&about);
     fit.workload.about = about;
     let toml = trace::fitted_file(&fit);
     // what is handed out must be what can be run
@@ -126,5 +127,6 @@ pub(super) fn fit(args: &FitArgs) -> Result<(), Failure> {
         return print(&toml);
     }
     write_atomically(&args.out, |out| out.write_all(toml.as_bytes()))?;
+    note(format_args!("wrote {}", args.out.display()));
     Ok(())
 }

@@ -1,13 +1,17 @@
 //! What a command comes to: exit codes and the message that goes with each.
 //! Imports floors below.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::fmt;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::harness::{ChildError, PlanError, TrialError};
 use crate::record::RecordError;
 use crate::trace::TraceError;
+use crate::unit::address::without_password;
 use crate::unit::atomic_file::WriteError;
+use crate::unit::terminal::{is_coloured, takes_escapes};
 use crate::workload::WorkloadError;
 
 /// Wrong usage.
@@ -49,8 +53,7 @@ impl Failure {
         } else {
             "error: "
         };
-        // where stderr is gone, too, there is nobody to tell
-        let _ = writeln!(io::stderr(), "{prefix}{message}");
+        say(format_args!("{prefix}{message}"));
         ExitCode::from(code)
     }
 }
@@ -118,23 +121,54 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Whether a stream wants colour: a terminal, and no `NO_COLOR`.
-pub(super) fn is_coloured(stream: &impl io::IsTerminal) -> bool {
-    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
-/// Writes to stdout and flushes, so that a full disk is noticed.
+/// Writes to stdout and flushes, so that a full disk is noticed. A reader that
+/// has gone is no failure: the command goes on, and its exit code says what
+/// came of it.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    if !text.ends_with('\n') {
-        out.write_all(b"\n")?;
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    let written = out
+        .write_all(text.as_bytes())
+        .and_then(|()| out.write_all(end.as_bytes()))
+        .and_then(|()| out.flush());
+    match written.map_err(Failure::from) {
+        Err(Failure::ReaderGone) => Ok(()),
+        other => other,
     }
-    out.flush()?;
-    Ok(())
 }
 
-/// Whether stderr is a terminal: only there progress is shown.
+/// Writes a line to stderr. A stderr that is closed changes nothing, unlike
+/// with `eprintln!`, which panics.
+pub(super) fn say(words: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "{words}");
+}
+
+/// Whether `--quiet` was given.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From now on no progress and no notes.
+pub(super) fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Says where something was written, or the like, unless `--quiet` was given.
+pub(super) fn note(words: impl fmt::Display) {
+    if !QUIET.load(Ordering::Relaxed) {
+        say(words);
+    }
+}
+
+/// Whether progress is shown: on a stderr that takes escape sequences, unless
+/// `--quiet` was given.
 pub(super) fn progress_wanted() -> bool {
-    io::stderr().is_terminal()
+    takes_escapes(&io::stderr()) && !QUIET.load(Ordering::Relaxed)
+}
+
+/// This command's line, word by word, as it is recorded and shown: bytes that
+/// are no text as U+FFFD, and passwords of addresses left out.
+pub(super) fn command_words() -> Vec<String> {
+    let words = std::env::args_os();
+    words
+        .map(|word| without_password(&word.to_string_lossy()))
+        .collect()
 }

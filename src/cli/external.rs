@@ -4,7 +4,22 @@
 use super::args::ExternalArgs;
 use super::cluster::engines as engines_of_clusters;
 use super::exit::Failure;
-use crate::harness::Contender;
+use crate::engine::Role;
+use crate::harness::{self, Contender};
+
+/// The engine of commands that take few where none is named.
+const ENGINE: &str = "dashmap";
+
+/// The engines named, or else the default one and those of one's own; probes,
+/// which keep no state, apart.
+pub(super) fn engines_or_default(named: &[String], own: &[Contender]) -> Vec<String> {
+    if !named.is_empty() {
+        return named.to_vec();
+    }
+    let own = own.iter().filter(|own| own.info.role != Role::Probe);
+    let own: Vec<Contender> = own.cloned().collect();
+    harness::with_own(vec![ENGINE.to_owned()], &own)
+}
 
 /// Engines of one's own, those out of process among them, and what they need
 /// for as long as they run.

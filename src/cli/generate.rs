@@ -8,7 +8,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::args::{GenerateArgs, StreamFormat};
-use super::exit::Failure;
+use super::exit::{Failure, note, say};
 use crate::event::{Event, EventFormat, MAX_INDEX};
 use crate::generator::Generator;
 use crate::trace::push_activity;
@@ -52,12 +52,17 @@ pub(super) fn generate(args: &GenerateArgs) -> Result<(), Failure> {
             left_out = write_stream(&generator, range, format, out)?;
             Ok(())
         })?;
+        let written = show_whole(events - left_out);
+        note(format_args!(
+            "wrote {}: {written} events",
+            args.out.display()
+        ));
     }
     if left_out > 0 {
-        eprintln!(
+        say(format_args!(
             "{} events left out: ActivityStreams has no word for picture_download",
             show_whole(left_out)
-        );
+        ));
     }
     Ok(())
 }

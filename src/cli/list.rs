@@ -11,15 +11,25 @@ use crate::event::Kind;
 use crate::harness::Contender;
 use crate::policy;
 use crate::unit::quantity::show_whole;
-use crate::workload::{show_duration_us, summaries};
+use crate::workload::{built_in_summaries, show_duration_us, summaries};
 
 /// `notibench list`.
 pub(super) fn list(args: &ListArgs, own: &[Contender]) -> Result<(), Failure> {
-    match args.what {
-        Listed::Workloads => workloads(args),
-        Listed::Engines => engines(own),
-        Listed::Kinds => kinds(),
+    let listed = match args.what {
+        Some(what) => vec![what],
+        None => vec![Listed::Workloads, Listed::Engines, Listed::Kinds],
+    };
+    for (at, what) in listed.into_iter().enumerate() {
+        if at > 0 {
+            print("")?;
+        }
+        match what {
+            Listed::Workloads => workloads(args)?,
+            Listed::Engines => engines(own)?,
+            Listed::Kinds => kinds()?,
+        }
     }
+    Ok(())
 }
 
 fn workloads(args: &ListArgs) -> Result<(), Failure> {
@@ -32,7 +42,11 @@ fn workloads(args: &ListArgs) -> Result<(), Failure> {
         "models",
     ]);
     let mut broken = Vec::new();
-    for summary in summaries(&args.folder) {
+    let summaries = match &args.folder {
+        Some(folder) => summaries(folder),
+        None => built_in_summaries(),
+    };
+    for summary in summaries {
         match summary {
             Ok(found) => {
                 table.add_row([

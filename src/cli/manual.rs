@@ -5,7 +5,7 @@ use clap::CommandFactory as _;
 use clap_mangen::Man;
 
 use super::args::{Arguments, CompletionsArgs, ManArgs};
-use super::exit::{Failure, print};
+use super::exit::{Failure, note, print};
 use crate::unit::atomic_file::write_atomically;
 
 /// `notibench completions`.
@@ -34,13 +34,17 @@ pub(super) fn man(args: &ManArgs) -> Result<(), Failure> {
             folder.display()
         ))
     })?;
-    let subcommands: Vec<clap::Command> = command.get_subcommands().cloned().collect();
+    let shown = |command: &&clap::Command| !command.is_hide_set();
+    let subcommands: Vec<clap::Command> =
+        command.get_subcommands().filter(shown).cloned().collect();
+    let pages = subcommands.len() + 1;
     for command in std::iter::once(command).chain(subcommands) {
         let name = command.get_display_name().unwrap_or(command.get_name());
         let path = folder.join(format!("{name}.1"));
         let page = page(command)?;
         write_atomically(&path, |out| out.write_all(&page))?;
     }
+    note(format_args!("wrote {pages} pages to {}", folder.display()));
     Ok(())
 }
 

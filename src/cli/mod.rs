@@ -23,6 +23,7 @@ mod manual;
 mod processes;
 mod progress;
 mod report;
+mod rerun;
 mod run;
 mod selftest;
 mod signal;
@@ -48,7 +49,7 @@ pub fn main() -> ExitCode {
 /// `main_with(&[Contender::of::<MyEngine>()])`.
 #[must_use]
 pub fn main_with(own: &[Contender]) -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse_from(html::joined(std::env::args_os())) {
         Ok(arguments) => arguments,
         Err(error) => {
             // help and version are no errors: clap knows which is which
@@ -56,13 +57,17 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::USAGE));
         }
     };
+    if arguments.quiet {
+        exit::be_quiet();
+    }
     let result = match arguments.command {
         Command::Run(args) => run::run(&args, own),
         Command::Cluster(args) => cluster::cluster(&args, own),
         Command::Sweep(args) => sweep::sweep(&args, own),
         Command::Capacity(args) => capacity::capacity(&args, own),
-        Command::Rerun(args) => run::rerun(&args, own),
-        Command::Compare(args) => compare::compare(&args),
+        Command::Rerun(args) => rerun::rerun(&args, own),
+        Command::RunProcess(args) => rerun::process(&args, own),
+        Command::Compare(args) => compare::compare(&args, own),
         Command::Report(args) => report::report(&args),
         Command::Winners(args) => winners::winners(&args),
         Command::History(args) => history::history(&args),

@@ -1,28 +1,27 @@
-//! A run in several processes: this command again, once for each. Imports
-//! `harness`, `record`.
+//! A run in several processes: each gets the settled run in a file, and no
+//! word of this command's line. Imports `harness`, `record`.
 
 use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::Path;
 
+use super::args::ExternalArgs;
 use super::exit::Failure;
 use super::progress::Progress;
+use super::rerun::SettledRun;
 use crate::harness::{self, ChildError, RunRequest};
 use crate::record::Record;
-use crate::unit::address::without_password;
-
-/// Flags with a value that say where results go: they are the parent's.
-const WITH_VALUE: [&str; 3] = ["--out", "--format", "--snapshot"];
-/// The same without a value.
-const WITHOUT_VALUE: [&str; 1] = ["--no-save"];
 
 /// Makes the run in as many processes as its plan says. Interrupted, it
 /// leaves the record of the processes that came to their end.
-pub(super) fn run(request: &RunRequest<'_>) -> Result<Record, Failure> {
+pub(super) fn run(request: &RunRequest<'_>, external: &ExternalArgs) -> Result<Record, Failure> {
     let own = std::env::current_exe().map_err(|error| {
         Failure::Error(format!(
             "cannot find this executable to run it again: {error}; run without --processes"
         ))
     })?;
-    let words = |number| words(&request.command, number);
+    let plan = write(&SettledRun::of_request(request))?;
+    let words = |number| words(plan.path(), number, external);
     let (processes, stop) = (request.plan.processes, &request.stop);
     let record = harness::run_in_processes(&own, words, processes, stop, &mut Progress::new());
     let mut record = record.map_err(|error| match error {
@@ -31,76 +30,29 @@ pub(super) fn run(request: &RunRequest<'_>) -> Result<Record, Failure> {
         }
         error => error.into(),
     })?;
-    let words = request.command.iter();
-    record.command = words.map(|word| without_password(word)).collect();
+    record.command.clone_from(&request.command);
     Ok(record)
 }
 
-/// The words of this command for process `number`, without those that say
-/// where results go.
-fn words(command: &[String], number: usize) -> Vec<OsString> {
-    let mut given = command.iter().skip(1);
-    // the subcommand; flags go before a `--` that may follow
-    let mut words: Vec<String> = given.by_ref().take(1).cloned().collect();
-    words.extend(["--no-save", "--format", "json", "--process-number"].map(str::to_owned));
-    words.push(number.to_string());
-    while let Some(word) = given.next() {
-        if word == "--" {
-            words.push(word.clone());
-            words.extend(given.by_ref().cloned());
-            break;
-        }
-        let flag = word.split_once('=').map_or(word.as_str(), |(flag, _)| flag);
-        if WITHOUT_VALUE.contains(&flag) {
-            continue;
-        }
-        if WITH_VALUE.contains(&flag) {
-            if flag == word {
-                given.next();
-            }
-            continue;
-        }
-        words.push(word.clone());
-    }
-    words.into_iter().map(OsString::from).collect()
+/// The settled run in a file of its own, which the processes read.
+fn write(settled: &SettledRun) -> Result<tempfile::NamedTempFile, Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::Error(format!(
+            "cannot write the plan of the processes: {error}; make room in the folder of \
+             temporary files"
+        ))
+    };
+    let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
+    let text = serde_json::to_vec(settled).map_err(|error| failed(error.into()))?;
+    file.write_all(&text).map_err(failed)?;
+    Ok(file)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn where_results_go_is_the_parents() {
-        let given = [
-            "notibench",
-            "run",
-            "--out",
-            "x.json",
-            "--rounds",
-            "3",
-            "--format=json",
-            "--no-save",
-            "--processes",
-            "2",
-            "--snapshot",
-            "s.ndjson",
-            "--",
-            "--out",
-        ];
-        let expected = [
-            "run",
-            "--no-save",
-            "--format",
-            "json",
-            "--process-number",
-            "1",
-            "--rounds",
-            "3",
-            "--processes",
-            "2",
-            "--",
-            "--out",
-        ];
-        assert_eq!(words(&given.map(str::to_owned), 1), expected);
-    }
+/// The whole command line of process `number`.
+fn words(plan: &Path, number: usize, external: &ExternalArgs) -> Vec<OsString> {
+    let mut words = ["run-process", "--number"].map(OsString::from).to_vec();
+    words.push(number.to_string().into());
+    words.extend(external.words());
+    words.extend(["--".into(), plan.into()]);
+    words
 }

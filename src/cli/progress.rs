@@ -1,30 +1,48 @@
 //! Progress on stderr, where that is a terminal. Imports `harness`'s
 //! observer.
 
+use std::time::Duration;
+
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit::{Failure, progress_wanted};
 use crate::harness::Observer;
 
-/// A bar that says which trial runs, of how many.
+/// A spinner for each stage, and a bar that says which trial runs, of how
+/// many, and how long the rest will take.
 #[derive(Debug)]
 pub(super) struct Progress {
     bar: ProgressBar,
+    /// Whether trials are counted; else a stage goes on.
+    in_turns: bool,
 }
+
+/// How often the spinner of a stage turns.
+const TICK: Duration = Duration::from_millis(120);
+/// A stage, of which nobody knows how long it takes.
+const STAGE: &str = "{spinner} {msg} {elapsed}";
+/// Trials of one run.
+const TURNS: &str = "{msg:40!} {wide_bar} {pos}/{len} {elapsed}, {eta} left";
 
 impl Progress {
     pub(super) fn new() -> Self {
         let bar = if progress_wanted() {
-            ProgressBar::new(0)
+            ProgressBar::new_spinner()
         } else {
             ProgressBar::hidden()
         };
-        if let Ok(style) =
-            ProgressStyle::with_template("{msg:40!} {wide_bar} {pos}/{len} {elapsed}")
-        {
-            bar.set_style(style);
+        let progress = Self {
+            bar,
+            in_turns: false,
+        };
+        progress.draw_as(STAGE);
+        progress
+    }
+
+    fn draw_as(&self, template: &str) {
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
         }
-        Self { bar }
     }
 }
 
@@ -42,13 +60,17 @@ pub(super) fn observer(live: bool) -> Result<Box<dyn Observer>, Failure> {
     #[cfg(feature = "live")]
     {
         if !progress_wanted() {
-            eprintln!("note: --live needs a terminal on stderr; going on without its screen");
+            super::exit::say(
+                "note: --live needs a terminal on stderr; going on without its screen",
+            );
             return Ok(Box::new(Progress::new()));
         }
         match super::live::Live::new() {
             Ok(live) => Ok(Box::new(live)),
             Err(error) => {
-                eprintln!("note: --live cannot use this terminal ({error}); plain progress");
+                super::exit::say(format_args!(
+                    "note: --live cannot use this terminal ({error}); plain progress"
+                ));
                 Ok(Box::new(Progress::new()))
             }
         }
@@ -70,11 +92,23 @@ impl Drop for Progress {
 
 impl Observer for Progress {
     fn stage(&mut self, what: &str) {
+        self.in_turns = false;
+        self.draw_as(STAGE);
         self.bar.set_message(what.to_owned());
         self.bar.tick();
+        if progress_wanted() {
+            self.bar.enable_steady_tick(TICK);
+        }
     }
 
     fn turn(&mut self, over: usize, of: usize, engine: &str) {
+        if !self.in_turns {
+            self.in_turns = true;
+            // its thread would take time from the workers
+            self.bar.disable_steady_tick();
+            self.draw_as(TURNS);
+            self.bar.reset_eta();
+        }
         self.bar.set_length(of as u64);
         self.bar.set_position(over as u64);
         self.bar.set_message(engine.to_owned());

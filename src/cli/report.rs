@@ -1,13 +1,13 @@
 //! `report`: what is saved, drawn again. Imports `record`, `report`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::{OutputFormat, ReportArgs};
 use super::capacity::{self, CapacityFormat};
 use super::exit::Failure;
 use super::run::{check_target, show_of};
 use super::{html, sweep};
-use crate::record::{Capacity, Pass, Record, Saved};
+use crate::record::{Capacity, Pass, Record, Saved, Target};
 use crate::report::html::Document;
 
 fn document(saved: &Saved) -> Document<'_> {
@@ -23,8 +23,12 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
     let [path, others @ ..] = &args.records[..] else {
         return Err(Failure::Usage("name a saved record".to_owned()));
     };
-    check_records(args, others)?;
-    check_choice(args)?;
+    let page = match &args.out {
+        Some(out) => Some(out.clone()),
+        None => args.html.target(Some(&Target::from(&**path)))?.map(|page| page.path),
+    };
+    check_records(args, page.as_deref(), others)?;
+    check_choice(args, page.is_some())?;
     let pass = args.pass.map_or(Pass::Fresh, Pass::from);
     let brief = args.length.is_brief(false);
     let show = |record: &Record| show_of(record, args.format, brief, args.engine.as_deref(), pass);
@@ -43,12 +47,12 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
                 )));
             }
         };
-        return match &args.out {
+        return match &page {
             Some(out) => html::write(out, &[Document::Run(&point.record)]),
             None => show(&point.record),
         };
     }
-    if let Some(out) = &args.out {
+    if let Some(out) = &page {
         let documents: Vec<Document<'_>> = saved.iter().map(document).collect();
         return html::write(out, &documents);
     }
@@ -80,23 +84,27 @@ fn show_capacity(found: &Capacity, args: &ReportArgs) -> Result<(), Failure> {
 
 /// Refuses several records where there is no page for them, and a page that
 /// would replace one.
-fn check_records(args: &ReportArgs, others: &[PathBuf]) -> Result<(), Failure> {
-    if !others.is_empty() && (args.out.is_none() || args.point.is_some()) {
-        let flag = if args.out.is_none() {
+fn check_records(
+    args: &ReportArgs,
+    page: Option<&Path>,
+    others: &[PathBuf],
+) -> Result<(), Failure> {
+    if !others.is_empty() && (page.is_none() || args.point.is_some()) {
+        let flag = if page.is_none() {
             "several records go onto one page: name its file with --out report.html"
         } else {
             "--point is of one sweep: name that alone"
         };
         return Err(Failure::Usage(flag.to_owned()));
     }
-    if let Some(out) = &args.out {
+    if let Some(out) = page {
         if args
             .records
             .iter()
             .any(|record| super::run::is_same(record, out))
         {
             return Err(Failure::Usage(format!(
-                "--out would replace the record {}: name another file",
+                "the page would replace the record {}: name another file",
                 out.display()
             )));
         }
@@ -106,11 +114,11 @@ fn check_records(args: &ReportArgs, others: &[PathBuf]) -> Result<(), Failure> {
 }
 
 /// Refuses flags that choose among histograms where none are shown.
-fn check_choice(args: &ReportArgs) -> Result<(), Failure> {
+fn check_choice(args: &ReportArgs, has_page: bool) -> Result<(), Failure> {
     let given = if args.engine.is_some() && !args.format.is_of_histograms() {
         "--engine is of --format hlog and hgrm: other reports have all engines"
-    } else if args.out.is_some() && args.pass.is_some() {
-        "--pass is not of pages: leave out --out, or --pass"
+    } else if has_page && args.pass.is_some() {
+        "--pass is not of pages: leave out the page, or --pass"
     } else {
         return Ok(());
     };

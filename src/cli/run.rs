@@ -1,13 +1,13 @@
-//! `run` and `rerun`. Imports `harness`, `record`, `report`, `workload`.
+//! `run`, and what it shares with `rerun`. Imports `harness`, `record`, `report`, `workload`.
 
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::args::{self, ChildArgs, LengthArgs, OutputArgs, OutputFormat, RerunArgs, RunArgs};
+use super::args::{self, ExternalArgs, LengthArgs, OutputArgs, OutputFormat, RunArgs};
 use super::cluster::Member;
-use super::exit::{Failure, print};
+use super::exit::{Failure, command_words, note, print, say};
 use super::external::Guests;
 use super::html;
 use super::processes;
@@ -20,7 +20,6 @@ use crate::record::{Pass, ProofVerdict, Record, Target};
 use crate::report::html::Document;
 use crate::report::{self, Style};
 use crate::unit::atomic_file::{check_writable, through_links, write_atomically};
-use crate::workload::Workload;
 
 /// `notibench run`.
 pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
@@ -39,7 +38,7 @@ pub(super) fn run_as(
     let mut options = options_of(args);
     options.recorded = stream.as_ref().map(|stream| Arc::clone(&stream.events));
     if let Some(member) = &member {
-        member.fill(&mut options)?;
+        member.fill(&mut options, own)?;
     }
     let guests = Guests::invite(own, &args.external, &options.engines)?;
     let (contenders, baseline) = harness::choose_contenders(&options, &guests.contenders)?;
@@ -54,10 +53,10 @@ pub(super) fn run_as(
         views: harness::views_of(&workload).map_err(Failure::Error)?,
         contenders,
         environment,
-        command: std::env::args().collect(),
+        command: command_words(),
         stop: stop_flag(),
         on_hang: end_process,
-        process: args.comparison.child.number.unwrap_or(0),
+        process: 0,
     };
     check_snapshot_target(args)?;
     if let Some(member) = &mut member
@@ -66,7 +65,7 @@ pub(super) fn run_as(
         return Ok(());
     }
     let printed = Printed::of(&args.output, args.length);
-    let record = run_and_show(&request, printed, args.comparison.child, args.live)?;
+    let record = run_and_show(&request, printed, &args.external, args.live)?;
     // of a run that ended early there is none
     verdict_of(&record)?;
     if args.open_loop.require_rate {
@@ -83,6 +82,7 @@ pub(super) fn run_as(
             )));
         }
         write_atomically(path, |out| write_ndjson(&snapshot, out))?;
+        note(format_args!("snapshot: {}", path.display()));
     }
     Ok(())
 }
@@ -118,95 +118,26 @@ fn check_snapshot_target(args: &RunArgs) -> Result<(), Failure> {
     check_target(path)
 }
 
-/// `notibench rerun`.
-pub(super) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), Failure> {
-    let before = Record::load(&args.record)?;
-    let name = format!("{} (in {})", before.workload.name, args.record.display());
-    let mut workload = Workload::parse(&name, &before.workload.toml)?;
-    workload.name.clone_from(&before.workload.name);
-    let engines: Vec<String> = before.engines.iter().map(|e| e.engine.clone()).collect();
-    let guests = Guests::invite(own, &args.external, &engines)?;
-    let contenders = before
-        .engines
-        .iter()
-        .map(|note| {
-            let found = harness::find_contender(&note.engine, &guests.contenders)?;
-            Ok(if note.control {
-                found.as_control()
-            } else {
-                found
-            })
-        })
-        .collect::<Result<Vec<_>, harness::PlanError>>()?;
-    if !contenders.iter().any(|c| c.name == before.plan.baseline) {
-        return Err(Failure::Error(format!(
-            "{}: the record is damaged: its baseline `{}` is not among its engines",
-            args.record.display(),
-            before.plan.baseline
-        )));
-    }
-    let environment = harness::examine();
-    let stream = match &before.workload.trace {
-        Some(note) => Some(traces::prepare_again(note)?),
-        None => None,
-    };
-    let request = RunRequest {
-        wait_quiet: None,
-        workload: &workload,
-        toml: before.workload.toml.clone(),
-        trace: stream.as_ref(),
-        plan: harness::resolve_again(&before.plan, &workload, &contenders, &environment)?,
-        views: harness::views_of(&workload).map_err(Failure::Error)?,
-        contenders,
-        environment,
-        command: std::env::args().collect(),
-        stop: stop_flag(),
-        on_hang: end_process,
-        process: args.child.number.unwrap_or(0),
-    };
-    let printed = Printed::of(&args.output, args.length);
-    let record = run_and_show(&request, printed, args.child, false)?;
-    if let (Some(before), Some(now)) = (&before.oracle, &record.oracle) {
-        let same = before.events_digest == now.events_digest
-            && before.snapshot_digest == now.snapshot_digest;
-        if !same {
-            return Err(Failure::Verification(format!(
-                "this build makes other events or another final state than the record's: events \
-                 {} then, {} now; snapshot {} then, {} now",
-                before.events_digest,
-                now.events_digest,
-                before.snapshot_digest,
-                now.snapshot_digest
-            )));
-        }
-        eprintln!(
-            "the same events and the same final state as in {}",
-            args.record.display()
-        );
-    }
-    verdict_of(&record)
-}
-
 /// What is printed and saved of a run.
 #[derive(Clone, Copy)]
-struct Printed<'a> {
+pub(super) struct Printed<'a> {
     output: &'a OutputArgs,
     /// Whether the report is printed in short.
     brief: bool,
 }
 
 impl<'a> Printed<'a> {
-    fn of(output: &'a OutputArgs, length: LengthArgs) -> Self {
+    pub(super) fn of(output: &'a OutputArgs, length: LengthArgs) -> Self {
         let brief = length.is_brief(std::io::stdout().is_terminal());
         Self { output, brief }
     }
 }
 
 /// Runs, saves the record, prints the report.
-fn run_and_show(
+pub(super) fn run_and_show(
     request: &RunRequest<'_>,
     Printed { output, brief }: Printed<'_>,
-    child: ChildArgs,
+    external: &ExternalArgs,
     live: bool,
 ) -> Result<Record, Failure> {
     if output.format.is_of_histograms() {
@@ -221,27 +152,23 @@ fn run_and_show(
     if request.plan.perf
         && let Some(words) = harness::no_counters()
     {
-        eprintln!("warning: {words}");
+        say(format_args!("warning: {words}"));
     }
-    let in_processes = request.plan.processes > 1 && child.number.is_none();
+    let in_processes = request.plan.processes > 1;
     if in_processes && live {
         return Err(Failure::Usage(
             "--live shows the trials of one process: leave it out, or --processes".to_owned(),
         ));
     }
     let record = if in_processes {
-        processes::run(request)?
+        processes::run(request, external)?
     } else {
         harness::run(request, observer(live)?.as_mut())
     };
     work_is_over();
     let saved = path.as_ref().map(|target| record.save(target)).transpose();
     // the report is printed even where the record could not be saved
-    match show_of(&record, output.format, brief, None, Pass::Fresh) {
-        // a reader that goes hides no failure of the run
-        Ok(()) | Err(Failure::ReaderGone) => {}
-        Err(failure) => return Err(failure),
-    }
+    show_of(&record, output.format, brief, None, Pass::Fresh)?;
     let page = page.map_or(Ok(()), |page| {
         html::write_beside(&saved, &page, &[Document::Run(&record)])
     });
@@ -251,7 +178,7 @@ fn run_and_show(
         } else {
             ""
         };
-        eprintln!("record: {}{more}", path.display());
+        note(format_args!("record: {}{more}", path.display()));
     }
     page?;
     Ok(record)
@@ -289,6 +216,21 @@ pub(super) fn style() -> Style {
     }
 }
 
+/// Where a record goes that was given no place; makes its folder.
+pub(super) fn standard_target(stem: &str) -> Result<Target, Failure> {
+    let target = Target::fresh(stem, jiff::Timestamp::now());
+    if let Some(folder) = target.path().parent() {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Failure::Error(format!(
+                "cannot make the folder {} for the record: {error}; name another with --out, or \
+                 give --no-save",
+                folder.display()
+            ))
+        })?;
+    }
+    Ok(target)
+}
+
 /// Where the record goes; refused before the run where it can't be written.
 pub(super) fn target_path(stem: &str, output: &OutputArgs) -> Result<Option<Target>, Failure> {
     if output.no_save {
@@ -299,22 +241,9 @@ pub(super) fn target_path(stem: &str, output: &OutputArgs) -> Result<Option<Targ
 
 /// The same, given the value of `--out`.
 pub(super) fn target_of(stem: &str, out: Option<&Path>) -> Result<Target, Failure> {
-    let now = jiff::Timestamp::now();
     let target = match out {
-        None => {
-            let standard = Target::fresh(stem, now);
-            if let Some(folder) = standard.path().parent() {
-                std::fs::create_dir_all(folder).map_err(|error| {
-                    Failure::Error(format!(
-                        "cannot make the folder {} for the record: {error}; name another with \
-                         --out, or give --no-save",
-                        folder.display()
-                    ))
-                })?;
-            }
-            standard
-        }
-        Some(folder) if folder.is_dir() => Target::fresh_in(folder, stem, now),
+        None => standard_target(stem)?,
+        Some(folder) if folder.is_dir() => Target::fresh_in(folder, stem, jiff::Timestamp::now()),
         Some(file) => Target::from(file),
     };
     check_target(target.path())?;

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::args::SelftestArgs;
 use super::exit::{Failure, print};
+use super::external::engines_or_default;
 use super::progress::Progress;
 use super::signal::{end_process, stop_flag};
 use crate::engine::Role;
@@ -30,13 +31,7 @@ const MOST_THREADS: usize = 1_024;
 pub(super) fn selftest(args: &SelftestArgs, own: &[Contender]) -> Result<(), Failure> {
     let (workload, _) = Workload::load(&args.workload)?;
     let environment = harness::examine();
-    let engine = harness::find_contender(&args.engine, own)?;
-    if engine.info.role == Role::Probe {
-        return Err(Failure::Usage(format!(
-            "--engine {} is a probe: it does no work that could be slowed down; name an engine",
-            args.engine
-        )));
-    }
+    let engine = engine(args.engine.as_deref(), own)?;
     let options = options(args, &workload, &engine, &environment)?;
     let start = Instant::now();
     let mut progress = Progress::new();
@@ -67,9 +62,37 @@ pub(super) fn selftest(args: &SelftestArgs, own: &[Contender]) -> Result<(), Fai
         .as_ref()
         .map_or_else(String::new, words_of_real_time);
     let _ = writeln!(text, "took          {:.0} s", start.elapsed().as_secs_f64());
+    let outcome = verdict(&found, &same, &planted, args.plant)
+        .and_then(|()| real_time.as_ref().map_or(Ok(()), verdict_of_real_time));
+    text += answer(outcome.is_ok(), &planted);
     print(&text)?;
-    verdict(&found, &same, &planted, args.plant)?;
-    real_time.as_ref().map_or(Ok(()), verdict_of_real_time)
+    outcome
+}
+
+/// The answer to what was asked: are verdicts to be believed here?
+fn answer(passed: bool, planted: &PlantedJudged) -> &'static str {
+    match (passed, planted.is_judged()) {
+        (true, true) => "Verdicts are to be believed on this machine as it is now.\n",
+        (true, false) => {
+            "Differences that are seen here are to be believed; small ones may not be seen.\n"
+        }
+        (false, _) => "Verdicts are not to be believed on this machine as it is now.\n",
+    }
+}
+
+/// The engine of that name; where none is named, the first of one's own, or
+/// else the default one.
+fn engine(name: Option<&str>, own: &[Contender]) -> Result<Contender, Failure> {
+    let defaults = engines_or_default(&[], own);
+    let name = name.or(defaults.get(1).or(defaults.first()).map(String::as_str));
+    let name = name.unwrap_or_default();
+    let engine = harness::find_contender(name, own)?;
+    if engine.info.role == Role::Probe {
+        return Err(Failure::Usage(format!(
+            "--engine {name} is a probe: it does no work that could be slowed down; name an engine"
+        )));
+    }
+    Ok(engine)
 }
 
 fn options(

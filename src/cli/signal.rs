@@ -1,11 +1,15 @@
-//! Ctrl-C and SIGTERM: the first ends the run in good order, the second at
-//! once. Imports `engine`'s stop flag.
+//! Ctrl-C, SIGTERM and SIGHUP: the first ends the run in good order, the
+//! second at once. Imports `engine`'s stop flag.
 
+use std::io;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::exit::INTERRUPTED;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::exit::{INTERRUPTED, say};
 use super::progress::restore_terminal;
 use crate::engine::StopFlag;
 
@@ -21,18 +25,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) fn stop_flag() -> StopFlag {
     STOP.get_or_init(|| {
         let stop = StopFlag::default();
-        let seen = stop.clone();
-        let handler = move || {
-            restore_terminal();
-            if seen.is_set() {
-                std::process::exit(INTERRUPTED.into());
-            }
-            eprintln!("interrupted: ending in good order; once more ends at once");
-            seen.set();
-            std::thread::spawn(end_if_stuck);
-        };
-        if let Err(error) = ctrlc::set_handler(handler) {
-            eprintln!("warning: Ctrl-C will end the run without a record: {error}");
+        if let Err(error) = handle_signals(stop.clone()) {
+            say(format_args!(
+                "warning: Ctrl-C will end the run without a record: {error}"
+            ));
         }
         stop
     })
@@ -58,12 +54,71 @@ fn end_if_stuck() {
     ));
 }
 
+/// Handles the signals that end a run, but for those that were ignored when
+/// the process started, as `nohup` and the shell's `&` ask for.
+fn handle_signals(stop: StopFlag) -> io::Result<()> {
+    let ignored = ignored_signals();
+    let handled = [SIGINT, SIGTERM, SIGHUP]
+        .into_iter()
+        .filter(|signal| !is_in_mask(ignored, *signal));
+    let mut signals = Signals::new(handled)?;
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            for _ in signals.forever() {
+                restore_terminal();
+                if stop.is_set() {
+                    std::process::exit(i32::from(INTERRUPTED));
+                }
+                say("interrupted: ending in good order; once more ends at once");
+                stop.set();
+                std::thread::spawn(end_if_stuck);
+            }
+        })
+        .map(drop)
+}
+
+/// Mask of the signals that this process ignores. Linux tells it in
+/// `/proc/self/status`; where that can't be read, none.
+fn ignored_signals() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    mask_in(&status)
+}
+
+fn mask_in(status: &str) -> u64 {
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0)
+}
+
+/// Whether a signal is in a mask, whose lowest bit is signal 1.
+fn is_in_mask(mask: u64, signal: i32) -> bool {
+    mask >> (signal - 1) & 1 == 1
+}
+
 /// Ends the process where a worker can't be stopped, after another's panic or
 /// an interruption.
 pub(super) fn end_process(message: &str) {
     restore_terminal();
-    eprintln!("error: {message}");
-    eprintln!("the process ends here; no record was written");
+    say(format_args!("error: {message}"));
+    say("the process ends here; no record was written");
     let interrupted = STOP.get().is_some_and(StopFlag::is_set);
     std::process::exit(if interrupted { INTERRUPTED.into() } else { 1 });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_signals_are_read_from_the_status() {
+        // as under `nohup` within a shell's background job
+        let status = "SigBlk:\t0000000000000000\nSigIgn:\t0000000000001007\nSigCgt:\t0\n";
+        let ignored = |signal| is_in_mask(mask_in(status), signal);
+        assert!(ignored(SIGHUP) && ignored(SIGINT));
+        assert!(!ignored(SIGTERM));
+        assert_eq!(mask_in("no such line"), 0);
+    }
 }

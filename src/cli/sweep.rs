@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::args::{self, OutputArgs, OutputFormat};
 use super::args_sweep::SweepArgs;
-use super::exit::{Failure, print};
+use super::exit::{Failure, command_words, note, print};
 use super::html;
 use super::progress::Progress;
 use super::run::{style, target_path, verdict_of};
@@ -33,7 +33,7 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
         .map(|&value| axes.point(axis, value, &workload, &toml, args))
         .collect::<Result<_, _>>()?;
     let environment = harness::examine();
-    let command: Vec<String> = std::env::args().collect();
+    let command = command_words();
     let runs = points
         .iter()
         .map(|point| {
@@ -219,16 +219,12 @@ fn run_and_show(
     work_is_over();
     let saved = path.as_ref().map(|target| sweep.save(target)).transpose();
     // the report is printed even where the sweep could not be saved
-    match show(&sweep, output.format, Pass::Fresh) {
-        // a reader that goes hides no failure of the sweep
-        Ok(()) | Err(Failure::ReaderGone) => {}
-        Err(failure) => return Err(failure),
-    }
+    show(&sweep, output.format, Pass::Fresh)?;
     let page = page.map_or(Ok(()), |page| {
         html::write_beside(&saved, &page, &[Document::Sweep(&sweep)])
     });
     if let Some(path) = saved? {
-        eprintln!("sweep: {}", path.display());
+        note(format_args!("sweep: {}", path.display()));
     }
     page?;
     verdict(&sweep)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Parser;
 
 use super::args::{ReadingArgs, TraceArgs, UnitOfTime};
-use super::exit::Failure;
+use super::exit::{Failure, say};
 use crate::event::{Event, ReadKind};
 use crate::harness::{self, TraceStream, memory_limit};
 use crate::record::{Environment, Plan, TraceNote};
@@ -67,18 +67,18 @@ pub(super) fn read(
             show_whole(room),
         )));
     }
-    eprintln!("{}: {}", path.display(), summary(&trace));
+    say(format_args!("{}: {}", path.display(), summary(&trace)));
     if let Some(gap) = trace.counts.gap {
-        eprintln!(
+        say(format_args!(
             "no event for {}, after the first {} of them and before the last {}: is a time of \
              either side mistaken?",
             trace::show_span(gap.us),
             show_whole(gap.before),
             show_whole(gap.after)
-        );
+        ));
     }
     if let Some(first) = &trace.counts.first_bad {
-        eprintln!("the first bad entry: {first}");
+        say(format_args!("the first bad entry: {first}"));
     }
     Ok(trace)
 }

@@ -1,6 +1,6 @@
 //! `verify`. Imports `harness`, `workload`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args::VerifyArgs;
 use super::exit::{Failure, print};
@@ -12,14 +12,12 @@ use crate::engine::Role;
 use crate::engine::registry::ENTRIES;
 use crate::harness::{self, Contender, Verified, VerifyFailure, VerifyOptions};
 use crate::unit::quantity::show_whole;
-use crate::workload::{Workload, workload_files};
+use crate::workload::{Workload, built_in_to_verify};
 
-/// Folders whose workloads are verified where none is named.
-const FOLDERS: [&str; 2] = ["workloads", "workloads/smoke"];
 /// Fewer members than this leave much unseen.
 const FEW_MEMBERS: u64 = 1_000;
 /// The workload on which the tests' broken engines are all caught.
-const PROVING: &str = "workloads/smoke/from_zero.toml";
+const PROVING: &str = "smoke/from_zero";
 /// Events of a workload, and of one ingest call, at the most.
 const MAX_EVENTS: u64 = 100_000_000;
 const MAX_BATCH: u64 = 1 << 20;
@@ -56,7 +54,7 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
         )?);
     } else {
         traces::refuse_rules(&args.trace)?;
-        for path in &workloads(args)? {
+        for path in &workloads(args) {
             let (workload, _) = Workload::load(path)?;
             let found = harness::verify(&workload, &contenders, &options, &mut Progress::new())?;
             blind.note(&workload, &found);
@@ -81,12 +79,12 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
     )))
 }
 
-/// The workloads named, or the standard ones.
-fn workloads(args: &VerifyArgs) -> Result<Vec<PathBuf>, Failure> {
+/// The workloads named, or those built in.
+fn workloads(args: &VerifyArgs) -> Vec<PathBuf> {
     if args.workloads.is_empty() {
-        standard_workloads()
+        built_in_to_verify().map(PathBuf::from).collect()
     } else {
-        Ok(args.workloads.clone())
+        args.workloads.clone()
     }
 }
 
@@ -200,19 +198,4 @@ fn contenders(args: &VerifyArgs, own: &[Contender]) -> Result<Vec<Contender>, Fa
     let registered = ENTRIES.iter().filter(|info| info.role != Role::Probe);
     let registered = registered.filter_map(|info| Contender::registered(info.name));
     Ok(registered.chain(own.iter().cloned()).collect())
-}
-
-fn standard_workloads() -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
-    for folder in FOLDERS {
-        found.extend(workload_files(Path::new(folder)).unwrap_or_default());
-    }
-    if found.is_empty() {
-        return Err(Failure::Usage(
-            "there is no folder `workloads` here: name workload files, or change to the folder \
-             that holds it"
-                .to_owned(),
-        ));
-    }
-    Ok(found)
 }

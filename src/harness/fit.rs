@@ -42,6 +42,11 @@ fn too_large(need: &Prediction, inline: bool, limit: u64) -> PlanError {
         needed: bytes(need.peak(inline)),
         limit: bytes(limit),
         detail,
+        lower: if need.schedule > 0 {
+            "--rate, --duration or --events"
+        } else {
+            "--events"
+        },
         mend: if is_at_fault {
             format!(", leave out {}", need.holder)
         } else {

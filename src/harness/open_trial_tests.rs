@@ -4,6 +4,7 @@
 use crate::engine::Role;
 use crate::engine::StopFlag;
 use crate::engine::registry::ENTRIES;
+use crate::harness::Rate;
 use crate::harness::plan::RunOptions;
 use crate::harness::plan_open_loop::OpenLoopOptions;
 use crate::harness::request::RunRequest;
@@ -51,6 +52,11 @@ fn watched_record_of(
     run(&request, observer)
 }
 
+fn per_second(events: u64) -> Option<Rate> {
+    let per_ns = 1_000_000_000;
+    Some(Rate { events, per_ns })
+}
+
 #[test]
 fn every_engine_is_right_about_what_was_not_skipped() {
     let engines = ENTRIES.iter().filter(|info| info.role == Role::Engine);
@@ -58,7 +64,7 @@ fn every_engine_is_right_about_what_was_not_skipped() {
     // all of it is due within 30 µs, and 90 events may wait: most are skipped
     let record = record_of(&engines, |options| {
         options.open_loop = OpenLoopOptions {
-            rate: Some(1_000_000_000),
+            rate: per_second(1_000_000_000),
             max_backlog: Some(90),
             ..OpenLoopOptions::default()
         };
@@ -134,7 +140,7 @@ fn a_trial_that_runs_is_seen_and_no_worker_shows_it() {
         |options| {
             (options.rounds, options.warmup_rounds) = (Some(1), Some(0));
             options.open_loop = OpenLoopOptions {
-                rate: Some(30_000),
+                rate: per_second(30_000),
                 interval_ns: Some(100_000_000),
                 ..OpenLoopOptions::default()
             };

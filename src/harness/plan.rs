@@ -129,7 +129,9 @@ pub fn choose_contenders(
         None if ranked(DEFAULT_BASELINE) => DEFAULT_BASELINE.to_owned(),
         None => contenders
             .iter()
-            .find(|contender| contender.info.role != Role::Probe)
+            .filter(|contender| contender.info.role != Role::Probe)
+            // the registry's first: records of other builds have that one, too
+            .min_by_key(|contender| is_of(own, &contender.name))
             .map(|contender| contender.name.clone())
             .ok_or_else(|| {
                 PlanError::Conflict(
@@ -166,11 +168,9 @@ fn names_of(options: &RunOptions, own: &[Contender]) -> Vec<String> {
     };
     let is_limit = |info: &EngineInfo| info.role == Role::Probe && info.name != PROBE;
     let mut names = if options.all {
-        let mut names = registered(&|info| info.role == Role::Engine);
-        names.extend(own.iter().map(|contender| contender.info.name.to_owned()));
-        names
+        with_own(registered(&|info| info.role == Role::Engine), own)
     } else if options.engines.is_empty() {
-        DEFAULT_ENGINES.map(str::to_owned).to_vec()
+        with_own(DEFAULT_ENGINES.map(str::to_owned).to_vec(), own)
     } else {
         options.engines.clone()
     };
@@ -184,6 +184,23 @@ fn names_of(options: &RunOptions, own: &[Contender]) -> Vec<String> {
         names.extend(more);
     }
     names
+}
+
+/// Engines that a command takes where none is named, and after them the
+/// user's own: no default leaves those out.
+#[must_use]
+pub fn with_own(mut names: Vec<String>, own: &[Contender]) -> Vec<String> {
+    for contender in own {
+        if !names.contains(&contender.name) {
+            names.push(contender.name.clone());
+        }
+    }
+    names
+}
+
+/// Whether an engine of that name is one of the user's own.
+fn is_of(own: &[Contender], name: &str) -> bool {
+    own.iter().any(|contender| contender.name == name)
 }
 
 fn needs_dense_ids(name: &str) -> bool {
@@ -205,10 +222,7 @@ pub fn find_contender(name: &str, own: &[Contender]) -> Result<Contender, PlanEr
                 .map(|info| info.name)
                 .chain(own.iter().map(|contender| contender.info.name))
                 .collect();
-            PlanError::UnknownEngine {
-                name: name.to_owned(),
-                known: known.join(", "),
-            }
+            PlanError::unknown_engine(name, &known)
         })
 }
 
@@ -290,7 +304,7 @@ fn events_of(
     // a second pass counts everything twice
     let most = MAX_EVENTS / if options.warm { 2 } else { 1 };
     in_range(
-        "--events",
+        events_flag(&options.open_loop),
         open_loop.map_or(asked, Settled::events),
         1,
         most,
@@ -321,6 +335,14 @@ fn event_times<'a>(
             let generator = Generator::new(workload, seed);
             Box::new(move |position| generator.event(position).at_us)
         }
+    }
+}
+
+/// The flags that say how many events there are.
+fn events_flag(open_loop: &OpenLoopOptions) -> &'static str {
+    match (open_loop.rate, open_loop.duration_ns) {
+        (Some(_), Some(_)) => "the number of events in --duration at --rate",
+        _ => "--events",
     }
 }
 

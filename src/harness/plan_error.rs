@@ -1,13 +1,19 @@
-//! Why a run can't be made as asked. Imports nothing of this crate.
+//! Why a run can't be made as asked. Imports `workload`'s nearest words.
+
+use crate::workload::nearest;
 
 /// Why a run can't be made as asked; each says how to mend it.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PlanError {
     /// There is no such engine.
-    #[error("there is no engine `{name}`; there are {known}; `notibench list engines` says more")]
+    #[error(
+        "there is no engine `{name}`{meant}; there are {known}; `notibench list engines` says more"
+    )]
     UnknownEngine {
         /// What was asked for.
         name: String,
+        /// The nearest name, as a question, where one is near enough.
+        meant: String,
         /// What there is.
         known: String,
     },
@@ -29,7 +35,7 @@ pub enum PlanError {
     Conflict(String),
     /// It would not fit.
     #[error(
-        "this run would need up to {needed} and {limit} is free for use{detail}: lower --events{mend}, \
+        "this run would need up to {needed} and {limit} is free for use{detail}: lower {lower}{mend}, \
          or lower the workload's members"
     )]
     TooLarge {
@@ -39,7 +45,21 @@ pub enum PlanError {
         limit: String,
         /// Where it would go.
         detail: String,
+        /// The flags that make it smaller.
+        lower: &'static str,
         /// What else would mend it.
         mend: String,
     },
+}
+
+impl PlanError {
+    /// There is no engine of that name among `known`.
+    pub(super) fn unknown_engine(name: &str, known: &[&str]) -> Self {
+        let meant = nearest(name, known);
+        Self::UnknownEngine {
+            name: name.to_owned(),
+            meant: meant.map_or_else(String::new, |meant| format!(": did you mean `{meant}`?")),
+            known: known.join(", "),
+        }
+    }
 }

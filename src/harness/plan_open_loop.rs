@@ -4,6 +4,7 @@
 use super::open_loop::{MOST_INTERVALS, bytes_of_series, scaled};
 use super::plan::RunOptions;
 use super::plan_error::PlanError;
+use super::rate::Rate;
 use crate::record::{Arrivals, Idle, OpenLoopPlan};
 use crate::unit::quantity::show_ns;
 use crate::workload::Workload;
@@ -28,8 +29,8 @@ const LEAST_BACKLOG: u64 = 10_000;
 /// there, the run is a closed loop.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct OpenLoopOptions {
-    /// Events a second.
-    pub rate: Option<u64>,
+    /// How fast events arrive.
+    pub rate: Option<Rate>,
     /// Length of the schedule, in ns.
     pub duration_ns: Option<u64>,
     /// So many ns of real time for so many µs of event time.
@@ -191,14 +192,23 @@ fn by_rate(options: &OpenLoopOptions, events: Option<u64>) -> Result<(u64, u64),
     let (events, duration_ns) = match (options.rate, events) {
         (Some(rate), None) => {
             let duration_ns = options.duration_ns.unwrap_or(DEFAULT_DURATION_NS);
-            (scaled(rate, duration_ns, SECOND), duration_ns)
+            in_time("--duration", duration_ns, 1, MAX_DURATION_NS)?;
+            (scaled(rate.events, duration_ns, rate.per_ns), duration_ns)
         }
-        (Some(rate), Some(events)) => (events, scaled(events, SECOND, rate.max(1))),
+        (Some(rate), Some(events)) => (events, scaled(events, rate.per_ns, rate.events)),
         // a length and no rate: that is only let through with events
         (None, events) => (events.unwrap_or(1), options.duration_ns.unwrap_or(SECOND)),
     };
     if events == 0 {
-        return conflict("--rate and --duration come to no event: raise one of them".to_owned());
+        return conflict(format!(
+            "--rate comes to no event within --duration, which is {}: raise --rate, or give a \
+             longer --duration",
+            show_ns(duration_ns as f64)
+        ));
+    }
+    if options.rate.is_some() && options.duration_ns.is_none() {
+        let flag = "the time that --events take at --rate";
+        in_time(flag, duration_ns, 1, MAX_DURATION_NS)?;
     }
     in_time("--duration", duration_ns, 1, MAX_DURATION_NS)?;
     Ok((events, duration_ns))
@@ -277,6 +287,11 @@ mod tests {
     use super::*;
     use crate::generator::Generator;
 
+    const A_RATE: Rate = Rate {
+        events: 100,
+        per_ns: SECOND,
+    };
+
     fn settled(options: OpenLoopOptions, events: Option<u64>) -> Result<Settled, String> {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/workloads/diurnal_week.toml");
         let (workload, _) = Workload::load(std::path::Path::new(path)).unwrap();
@@ -296,14 +311,24 @@ mod tests {
 
     #[test]
     fn any_two_of_rate_length_and_number_give_the_third() {
-        let rate = options(|o| o.rate = Some(1_000));
-        let long = options(|o| (o.rate, o.duration_ns) = (Some(1_000), Some(3 * SECOND)));
+        let per_second = |events| {
+            let per_ns = SECOND;
+            Some(Rate { events, per_ns })
+        };
+        let rate = options(|o| o.rate = per_second(1_000));
+        let long = options(|o| (o.rate, o.duration_ns) = (per_second(1_000), Some(3 * SECOND)));
+        let slow = options(|o| {
+            let (events, per_ns) = (5, 10 * SECOND);
+            o.rate = Some(Rate { events, per_ns });
+        });
         let length = options(|o| o.duration_ns = Some(2 * SECOND));
         for (options, events, expected) in [
             (rate, None, (10_000, 10 * SECOND, 1_000.0)),
             (rate, Some(500), (500, SECOND / 2, 1_000.0)),
             (long, None, (3_000, 3 * SECOND, 1_000.0)),
             (length, Some(5_000), (5_000, 2 * SECOND, 2_500.0)),
+            (slow, None, (5, 10 * SECOND, 0.5)),
+            (slow, Some(3), (3, 6 * SECOND, 0.5)),
         ] {
             let found = settled(options, events).unwrap();
             let plan = found.plan;
@@ -314,7 +339,7 @@ mod tests {
 
     #[test]
     fn what_contradicts_is_named() {
-        let rate = |o: &mut OpenLoopOptions| o.rate = Some(10);
+        let rate = |o: &mut OpenLoopOptions| o.rate = Some(A_RATE);
         let scale = |o: &mut OpenLoopOptions| o.time_scale = Some((SECOND, 1_000_000));
         let length = |o: &mut OpenLoopOptions| o.duration_ns = Some(SECOND);
         let both = options(|o| (rate(o), scale(o)).0);
@@ -362,7 +387,7 @@ mod tests {
     fn intervals_are_neither_too_short_nor_too_many() {
         let of = |seconds: u64, interval_ns: Option<u64>| {
             let options = options(|o| {
-                o.rate = Some(100);
+                o.rate = Some(A_RATE);
                 o.duration_ns = Some(seconds * SECOND);
                 o.interval_ns = interval_ns;
             });

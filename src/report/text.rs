@@ -7,6 +7,7 @@ use std::io::IsTerminal as _;
 use crate::record::Pass;
 use crate::stats::RatioInterval;
 use crate::unit::quantity::show_whole;
+use crate::unit::terminal::is_coloured;
 
 /// How text is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,19 +28,19 @@ impl Default for Style {
 }
 
 impl Style {
-    /// For the standard output: colours if it is a terminal and `NO_COLOR` is
-    /// unset or empty, and the terminal's width, up to 120 columns.
+    /// For the standard output: colours if it is a terminal that takes them
+    /// and `NO_COLOR` is unset or empty, and the terminal's width, up to 120
+    /// columns.
     #[must_use]
     pub fn for_stdout() -> Self {
-        let terminal = std::io::stdout().is_terminal();
-        let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let columns = if terminal {
+        let stdout = std::io::stdout();
+        let columns = if stdout.is_terminal() {
             comfy_table::Table::new().width()
         } else {
             None
         };
         Self {
-            color: terminal && !unwanted,
+            color: is_coloured(&stdout),
             width: columns.map_or(100, |columns| usize::from(columns).clamp(40, 120)),
         }
     }

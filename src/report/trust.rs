@@ -1,6 +1,8 @@
 //! The trust block: what a reader needs in order to believe the figures, or
 //! not to. Imports `record` and `summary`.
 
+use std::fmt::Write as _;
+
 use super::control::Control;
 use super::course::ended;
 use super::failure::{difference, unconserved};
@@ -11,6 +13,7 @@ use super::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio,
 use super::warning::control_interval;
 use crate::record::{EngineNote, Environment, ProofVerdict, Realised, Record, Trial};
 use crate::stats::RatioInterval;
+use crate::unit::command_line::quoted;
 use crate::unit::quantity::{show_bytes, show_ns, show_whole};
 
 /// Width of the column of labels.
@@ -48,11 +51,12 @@ pub(super) fn lines(record: &Record, summary: &Summary) -> Vec<Line> {
     lines
 }
 
-/// Which notibench wrote it, and the command line.
+const MADE_BY: &str = "made by";
+
+/// Which notibench wrote it, and the command line, which a shell reads.
 pub(super) fn made_by(version: &str, command: &[String]) -> Line {
-    let words: Vec<String> = command.iter().map(|word| plain(word)).collect();
-    let words = format!("notibench {}: {}", plain(version), words.join(" "));
-    ("made by", words)
+    let words = format!("notibench {}: {}", plain(version), quoted(command));
+    (MADE_BY, words)
 }
 
 /// The block.
@@ -67,7 +71,13 @@ pub(super) fn block(lines: Vec<Line>, style: Style) -> String {
     for (label, words) in lines {
         let shown = if label == last { "" } else { label };
         last = label;
-        text += &wrap(&format!("  {shown:LABEL$}"), &words, style.width);
+        let start = format!("  {shown:LABEL$}");
+        if label == MADE_BY {
+            // a line break would end the command where it is pasted
+            let _ = writeln!(text, "{start}{words}");
+        } else {
+            text += &wrap(&start, &words, style.width);
+        }
     }
     text
 }

@@ -44,7 +44,8 @@ pub fn parse_count(text: &str) -> Result<u64, String> {
     Ok(value)
 }
 
-/// Reads a share: `3%`, `0.5%` or `0.03`; must be above zero and finite.
+/// Reads a share: `3%`, `0.5%` or `0.03`; must be above zero and finite. A
+/// bare number of 1 or more is refused: it can be meant as percent.
 ///
 /// # Errors
 /// Says what is wrong with `text` and what would be right.
@@ -57,6 +58,12 @@ pub fn parse_share(text: &str) -> Result<f64, String> {
     };
     let is_plain = number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let share = number.parse::<f64>().map_err(|_| wrong())? * factor;
+    if is_plain && factor == 1.0 && share >= 1.0 && share.is_finite() {
+        return Err(format!(
+            "`{text}` can mean {plain}% or {factor}%: write the one that is meant, with its %",
+            factor = (share * 1e8).round() / 1e6
+        ));
+    }
     // without this, `inf`, `nan`, `1e9` and `-3` would be numbers, too
     if is_plain && share.is_finite() && share > 0.0 {
         Ok(share)
@@ -171,6 +178,19 @@ mod tests {
         assert_eq!(parse_share(" 0.5 % "), Ok(0.005));
         assert_eq!(parse_share("0.03"), Ok(0.03));
         assert_eq!(parse_share("10000%"), Ok(100.0));
+        assert_eq!(parse_share("0.999"), Ok(0.999));
+        for (text, as_percent, as_factor) in [
+            ("1", "1%", "100%"),
+            ("5", "5%", "500%"),
+            ("3.0", "3.0%", "300%"),
+            ("5.5", "5.5%", "550%"),
+        ] {
+            let said = parse_share(text).unwrap_err();
+            assert!(
+                said.contains(&format!("mean {as_percent} or {as_factor}")),
+                "{said}"
+            );
+        }
         for wrong in [
             "", "%", "3%%", "-3%", "0", "0%", "inf", "nan", "1e9", "three", "1.2.3", "+1",
         ] {

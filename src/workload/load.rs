@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use annotate_snippets::normalize_untrusted_str;
 
+use super::built_in::{built_in_names, built_in_text};
 use super::error::{Fault, WorkloadError};
 use super::spec::Workload;
 use super::suggest::nearest;
@@ -37,13 +38,17 @@ pub struct Summary {
 }
 
 impl Workload {
-    /// Reads the workload in the file `path`, and returns its text too.
+    /// Reads the workload in the file `path`, or the built-in one of that
+    /// name, and returns its text too.
     ///
     /// # Errors
     /// Where the file can't be read, is larger than 1 MiB, is no UTF-8, or
     /// has a mistake; the message names the path and the remedy.
     pub fn load(path: &Path) -> Result<(Self, String), WorkloadError> {
-        let text = read_text(path)?;
+        let text = match built_in_text(path) {
+            Some(text) => text.to_owned(),
+            None => read_text(path)?,
+        };
         let workload = Self::parse(&path.to_string_lossy(), &text)?;
         Ok((workload, text))
     }
@@ -67,15 +72,21 @@ pub fn summaries(folder: &Path) -> Vec<Result<Summary, WorkloadError>> {
 
 fn summary(path: PathBuf) -> Result<Summary, WorkloadError> {
     let (workload, _) = Workload::load(&path)?;
-    Ok(Summary {
-        about: workload.about.lines().next().unwrap_or_default().to_owned(),
-        name: workload.name,
-        path,
-        events: workload.events,
-        members: workload.population.members,
-        span_us: workload.span_us,
-        reads_per_event: workload.reads.per_event,
-    })
+    Ok(Summary::of(workload, path))
+}
+
+impl Summary {
+    pub(super) fn of(workload: Workload, path: PathBuf) -> Self {
+        Self {
+            about: workload.about.lines().next().unwrap_or_default().to_owned(),
+            name: workload.name,
+            path,
+            events: workload.events,
+            members: workload.population.members,
+            span_us: workload.span_us,
+            reads_per_event: workload.reads.per_event,
+        }
+    }
 }
 
 /// The `*.toml` files in `folder`, sorted by name.
@@ -149,7 +160,7 @@ fn not_utf8(shown: &str, bytes: &[u8], error: &std::str::Utf8Error) -> WorkloadE
 }
 
 /// What to run instead of a file that isn't there: one of a like name beside
-/// it or in the project's folder.
+/// it, in the project's folder, or built in.
 fn help_for_missing(path: &Path) -> String {
     let list = "`notibench list workloads` shows what there is";
     let wanted = path
@@ -160,11 +171,11 @@ fn help_for_missing(path: &Path) -> String {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let folders = [beside.unwrap_or(Path::new(".")), Path::new(FOLDER)];
-    let found: Vec<PathBuf> = folders
+    let files = folders
         .iter()
         .filter_map(|folder| workload_files(folder).ok())
-        .flatten()
-        .collect();
+        .flatten();
+    let found: Vec<PathBuf> = files.chain(built_in_names().map(PathBuf::from)).collect();
     let stems: Vec<String> = found
         .iter()
         .map(|path| {

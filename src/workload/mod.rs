@@ -2,6 +2,7 @@
 //! a [`Workload`]. Imports floors 0 and 1.
 
 mod anonymity;
+mod built_in;
 mod edit;
 mod error;
 mod fields;
@@ -19,10 +20,12 @@ mod time;
 mod units;
 mod write;
 
+pub use built_in::{built_in_names, built_in_summaries, built_in_text, built_in_to_verify};
 pub use edit::{Change, with_change};
 pub use error::WorkloadError;
 pub use load::{Summary, summaries, workload_files};
 pub use spec::{
     Anonymity, IdScheme, Population, ReadMix, Settings, TimeShape, ViewMode, Workload, WriteMix,
 };
+pub use suggest::nearest;
 pub use units::{parse_duration_us, show_duration_us};

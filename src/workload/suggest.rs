@@ -3,13 +3,15 @@
 
 /// The allowed word nearest to `word`, where one is near enough to be meant:
 /// at most a third of its letters changed, case, hyphens and blanks ignored.
-pub(super) fn nearest<'a>(word: &str, allowed: &[&'a str]) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, allowed: &[&'a str]) -> Option<&'a str> {
     // beyond any name's length the distance says nothing and costs a lot
     if word.chars().count() > 64 {
         return None;
     }
-    let plain = word.to_lowercase().replace(['-', ' '], "_");
-    let distance = |option: &str| strsim::damerau_levenshtein(&plain, option);
+    let unify = |word: &str| word.to_lowercase().replace(['-', ' '], "_");
+    let plain = unify(word);
+    let distance = |option: &str| strsim::damerau_levenshtein(&plain, &unify(option));
     let (nearest, edits) = allowed
         .iter()
         .map(|&option| (option, distance(option)))
@@ -30,6 +32,9 @@ mod tests {
         assert_eq!(nearest("psot_like", &allowed), Some("post_like"));
         assert_eq!(nearest("membres", &allowed), Some("members"));
         assert_eq!(nearest("of", &allowed), Some("on"));
+        let engines = ["dashmap", "dashmap-naive", "scc"];
+        assert_eq!(nearest("dashmop", &engines), Some("dashmap"));
+        assert_eq!(nearest("dashmap_naive", &engines), Some("dashmap-naive"));
         assert_eq!(nearest("colour", &allowed), None);
         assert_eq!(nearest("", &allowed), None);
         assert_eq!(nearest(&"post_like".repeat(100), &allowed), None);

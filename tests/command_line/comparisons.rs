@@ -143,6 +143,31 @@ fn several_processes_leave_one_record_that_can_be_run_again() {
 }
 
 #[test]
+fn processes_get_the_plan_and_no_flag_of_outputs() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let record = at("record.json");
+    let small = ["--processes", "2", "--events", "2k", "--rounds", "1"];
+    let run = ["run", SMOKE, "--engine", "dashmap"];
+    let snapshot = at("s.ndjson");
+    for html in [
+        "--html".to_owned(),
+        format!("--html={}", at("record.html").display()),
+    ] {
+        let mut words = [&run[..], &small].concat();
+        words.extend(["--out", record.to_str().unwrap(), &html, "--snapshot"]);
+        words.push(snapshot.to_str().unwrap());
+        let output = succeed(&words);
+        // the parent alone writes it
+        assert_eq!(text(&output.stderr).matches("page: ").count(), 1);
+        for name in ["record.json", "record.html", "s.ndjson"] {
+            std::fs::remove_file(at(name)).unwrap();
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
 fn a_process_that_finds_an_engine_wrong_fails_the_run() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("wrong.toml");

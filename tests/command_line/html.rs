@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::common::binary::{SMOKE, output, succeed, text};
+use super::common::binary::{SMOKE, notibench, output, succeed, text};
 
 const SMALL: [&str; 6] = ["--events", "2k", "--rounds", "2", "--warmup-rounds", "0"];
 
@@ -42,6 +42,46 @@ fn a_run_writes_its_page_beside_its_record_and_a_report_writes_it_again() {
 }
 
 #[test]
+fn a_page_is_named_with_a_space_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (record, named) = (at("record.json"), at("named.html"));
+    let run = ["run", "--html", &named, SMOKE, "--out", &record];
+    let output = succeed(&[&run[..], &SMALL].concat());
+    assert!(text(&output.stderr).contains("record: "));
+    let first = page(Path::new(&named));
+    let output = succeed(&["report", &record, "--html"]);
+    assert!(output.stdout.is_empty());
+    assert_eq!(page(Path::new(&at("record.html"))), first);
+    succeed(&["report", &record, "--html", &at("again.html"), "-q"]);
+    assert_eq!(page(Path::new(&at("again.html"))), first);
+    // of a comparison there is no record to stand beside: it is named, and said
+    let compared = notibench()
+        .current_dir(folder.path())
+        .args(["compare", &record, &record, "--html"])
+        .output()
+        .unwrap();
+    let said = text(&compared.stderr);
+    let path = said
+        .lines()
+        .find_map(|line| line.strip_prefix("page: "))
+        .unwrap();
+    assert!(path.starts_with("reports/record-comparison-"), "{said}");
+    page(&folder.path().join(path));
+}
+
+#[test]
+fn quiet_says_nothing_but_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("r.json");
+    let words = ["run", SMOKE, "-q", "--html", "-o", out.to_str().unwrap()];
+    let output = succeed(&[&words[..], &SMALL].concat());
+    assert_eq!(text(&output.stderr), "");
+    assert!(out.exists() && out.with_extension("html").exists());
+    refused(&["run", SMOKE, "-q", "--engine", "nil"], "`nil`");
+}
+
+#[test]
 fn several_records_and_a_sweep_go_onto_one_page() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
@@ -70,7 +110,6 @@ fn what_cannot_be_meant_is_refused_before_anything_is_written() {
         "--format",
     );
     refused(&["run", SMOKE, "--html", "--no-save"], "--html=report.html");
-    refused(&["compare", kept, kept, "--html"], "--html=report.html");
     let there = tempfile::tempdir().unwrap();
     let record = there.path().join("r.json");
     let record = record.to_str().unwrap();

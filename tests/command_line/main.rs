@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod built_in;
 mod compare;
 mod comparisons;
 mod formats;
@@ -13,6 +14,7 @@ mod manuals;
 mod mistakes;
 mod open_loop;
 mod outputs;
+mod places;
 mod runs;
 mod streams;
 mod sweep;

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::common::binary::{SMOKE, notibench, output, succeed, text};
+use super::common::binary::{SMOKE, output, succeed, text};
 
 /// A run so small that a mistake found late costs nothing.
 const SMALL: &str = "--events 2k --rounds 1 --warmup-rounds 0 --engine dashmap";
@@ -142,25 +142,4 @@ fn wrong_files_are_refused() {
     assert_refused("files", folder.path());
     assert_refused("records", folder.path());
     assert_eq!(files(), before, "something was written");
-}
-
-#[test]
-fn without_workloads_in_the_folder_some_must_be_named() {
-    let folder = tempfile::tempdir().unwrap();
-    for (command, code, advice) in [
-        ("verify", 2, "name workload files, or change to the folder"),
-        ("list", 1, "name a folder of workload files"),
-    ] {
-        let mut words = vec![command];
-        words.extend((command == "list").then_some("workloads"));
-        let output = notibench()
-            .current_dir(folder.path())
-            .args(words)
-            .output()
-            .unwrap();
-        let said = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{said}");
-        assert!(said.contains(advice), "{said}");
-        assert!(output.stdout.is_empty());
-    }
 }

@@ -69,7 +69,9 @@ fn a_file_holds_what_stdout_shows() {
         let path = folder.path().join(name);
         let path = path.to_str().unwrap();
         let output = succeed(&["generate", SMOKE, "--events", "3k", "--out", path]);
-        assert!(output.stdout.is_empty() && output.stderr.is_empty());
+        assert!(output.stdout.is_empty());
+        let said = text(&output.stderr);
+        assert_eq!(said, format!("wrote {path}: 3,000 events\n"));
         let shown = generate(&format!("--events 3k --format {format}"));
         assert_eq!(std::fs::read_to_string(path).unwrap(), shown, "{name}");
     }

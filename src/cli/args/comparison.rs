@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::whole;
+use super::{ExternalArgs, whole};
 use crate::unit::quantity::{parse_count, parse_share};
 use crate::workload::parse_duration_us;
 
@@ -41,31 +41,33 @@ pub(in crate::cli) struct ComparisonArgs {
     /// Slow every engine down by this share of its own time, to see whether a comparison finds it
     #[arg(long, value_name = "SHARE", value_parser = parse_share, hide = true)]
     pub(in crate::cli) plant: Option<f64>,
-    #[command(flatten)]
-    pub(in crate::cli) child: ChildArgs,
 }
 
-/// What a run tells the processes that it starts.
-#[derive(Clone, Copy, Debug, Args)]
-pub(in crate::cli) struct ChildArgs {
-    /// This is process K of a run with --processes
-    #[arg(long = "process-number", value_name = "K", hide = true)]
-    pub(in crate::cli) number: Option<usize>,
+/// What a run with --processes tells each of them; no command for people.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ProcessArgs {
+    /// The settled run, in a file
+    pub(in crate::cli) plan: PathBuf,
+    /// Which of the processes this is, from 0
+    #[arg(long, value_name = "K")]
+    pub(in crate::cli) number: usize,
+    #[command(flatten)]
+    pub(in crate::cli) external: ExternalArgs,
 }
 
 /// `selftest`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SelftestArgs {
-    /// Workload file
-    #[arg(default_value = "workloads/steady_week.toml")]
+    /// Workload file, or the name of a built-in one (`notibench list workloads`)
+    #[arg(default_value = "steady_week")]
     pub(in crate::cli) workload: PathBuf,
     /// Fewer and smaller: 40 comparisons of the engine with itself, 10 with it slowed down, 50k
     /// events a trial
     #[arg(long)]
     pub(in crate::cli) short: bool,
-    /// Engine that is compared with itself
-    #[arg(long, value_name = "NAME", default_value = "dashmap")]
-    pub(in crate::cli) engine: String,
+    /// Engine that is compared with itself [default: the first of one's own, else dashmap]
+    #[arg(short = 'e', long, value_name = "NAME")]
+    pub(in crate::cli) engine: Option<String>,
     /// Comparisons of the engine with itself [default: 200]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(in crate::cli) comparisons: Option<usize>,
@@ -88,10 +90,10 @@ pub(in crate::cli) struct SelftestArgs {
     #[arg(long)]
     pub(in crate::cli) no_real_time: bool,
     /// Events of each trial [default: 100k]
-    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     pub(in crate::cli) events: Option<u64>,
     /// Workers [default: processors]
-    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    #[arg(short = 't', long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(in crate::cli) threads: Option<usize>,
     /// Events of one ingest call [default: 1024]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]

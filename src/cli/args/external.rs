@@ -1,5 +1,7 @@
 //! Flags of engines whose state lies in another process. Imports clap.
 
+use std::ffi::OsString;
+
 use clap::Args;
 
 /// None, unless such an engine was built in.
@@ -13,4 +15,24 @@ pub(crate) struct ExternalArgs {
     #[cfg(feature = "redis")]
     #[arg(long)]
     pub(crate) redis_server: bool,
+}
+
+impl ExternalArgs {
+    /// The words that, given to another process, mean the same.
+    #[cfg(feature = "redis")]
+    pub(crate) fn words(&self) -> Vec<OsString> {
+        let mut words = Vec::new();
+        if let Some(redis) = &self.redis {
+            words.extend(["--redis".into(), redis.into()]);
+        }
+        words.extend(self.redis_server.then(|| "--redis-server".into()));
+        words
+    }
+
+    /// None, as none was built in.
+    #[cfg(not(feature = "redis"))]
+    #[expect(clippy::unused_self, reason = "a build with such an engine has some")]
+    pub(crate) const fn words(&self) -> Vec<OsString> {
+        Vec::new()
+    }
 }

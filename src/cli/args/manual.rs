@@ -17,6 +17,6 @@ pub(in crate::cli) struct CompletionsArgs {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ManArgs {
     /// Folder that gets a page for each command, such as notibench-run.1
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(short = 'o', long, value_name = "FOLDER")]
     pub(in crate::cli) out: Option<PathBuf>,
 }

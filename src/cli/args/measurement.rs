@@ -11,8 +11,14 @@ use crate::unit::quantity::parse_count;
 /// Who runs.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct EngineArgs {
-    /// Engine to run, repeatable [default: dashmap, dashmap-naive, sharded-mutex, partitioned]
-    #[arg(long = "engine", value_name = "NAME")]
+    /// Engine to run, repeatable [default: dashmap, dashmap-naive, sharded-mutex, partitioned, and
+    /// engines of one's own]
+    #[arg(
+        short = 'e',
+        long = "engine",
+        value_name = "NAME,…",
+        value_delimiter = ','
+    )]
     pub(in crate::cli) engines: Vec<String>,
     /// Run every engine of the registry, and every probe
     #[arg(long, conflicts_with = "engines")]
@@ -32,7 +38,7 @@ pub(in crate::cli) struct EngineArgs {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TrialArgs {
     /// Events of each trial, such as 10M [default: the workload's]
-    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     pub(in crate::cli) events: Option<u64>,
     /// Rounds that count [default: as many as --precision 3% takes within a minute; 5 where
     /// each engine has its whole trial alone]

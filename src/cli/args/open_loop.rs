@@ -3,21 +3,55 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::harness::OpenLoopOptions;
+use crate::harness::{OpenLoopOptions, Rate};
 use crate::record::{Arrivals, Idle};
 use crate::unit::quantity::parse_count;
 use crate::workload::parse_duration_us;
 
-/// Reads a rate: `5M/s`, or `5M`.
-pub(in crate::cli) fn rate(text: &str) -> Result<u64, String> {
+/// Reads a rate: `5M/s`, `5M`, `0.5/s`, `6/min`.
+pub(in crate::cli) fn rate(text: &str) -> Result<Rate, String> {
+    let wrong = || format!("`{text}` is no rate of events: write it as 5M/s, 0.5/s or 6/min");
     let plain = text.trim();
-    let count = parse_count(plain.strip_suffix("/s").unwrap_or(plain));
-    match count {
-        Ok(count) if count > 0 => Ok(count),
-        _ => Err(format!(
-            "`{text}` is no rate of events a second: write it as 5M/s or 200k/s"
-        )),
+    let (number, unit) = plain.split_once('/').unwrap_or((plain, "s"));
+    let unit_ns: u64 = match unit.trim() {
+        "s" => 1_000_000_000,
+        "min" => 60_000_000_000,
+        "h" => 3_600_000_000_000,
+        _ => return Err(wrong()),
+    };
+    let number = number.trim();
+    if let Some(digits) = number.strip_suffix('m') {
+        return Err(format!(
+            "`{text}` can mean millions and a time in minutes: write {digits}M/s for millions of \
+             events a second, or {digits}/min for events a minute"
+        ));
     }
+    let rate = match parse_count(number) {
+        Ok(events) => Rate {
+            events,
+            per_ns: unit_ns,
+        },
+        // a fraction of an event: 0.5 in a second are 5 in ten
+        Err(_) => fraction(number, unit_ns).ok_or_else(wrong)?,
+    };
+    if rate.events == 0 {
+        return Err(wrong());
+    }
+    Ok(rate)
+}
+
+/// A decimal fraction of an event in `unit_ns`, as whole events in more time.
+fn fraction(number: &str, unit_ns: u64) -> Option<Rate> {
+    let (whole, decimals) = number.split_once('.')?;
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || decimals.is_empty() || !is_plain(whole) || !is_plain(decimals) {
+        return None;
+    }
+    let factor = 10_u64.checked_pow(u32::try_from(decimals.len()).ok()?)?;
+    Some(Rate {
+        events: format!("{whole}{decimals}").parse().ok()?,
+        per_ns: unit_ns.checked_mul(factor)?,
+    })
 }
 
 /// Reads a duration such as `20s` into ns.
@@ -92,9 +126,9 @@ impl IdleMode {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Open loop: response time at a rate")]
 pub(in crate::cli) struct OpenLoopArgs {
-    /// Offer so many events a second, such as 5M/s, whether or not the engine keeps up
+    /// Offer so many events, such as 5M/s, 0.5/s or 6/min, whether or not the engine keeps up
     #[arg(long, value_name = "RATE", value_parser = rate, allow_negative_numbers = true)]
-    pub(in crate::cli) rate: Option<u64>,
+    pub(in crate::cli) rate: Option<Rate>,
     /// For so long [default: 10s with --rate]
     #[arg(long, value_name = "TIME", value_parser = duration_ns, allow_negative_numbers = true)]
     pub(in crate::cli) duration: Option<u64>,
@@ -140,8 +174,18 @@ mod tests {
 
     #[test]
     fn what_people_write_is_read() {
-        assert_eq!(rate("5M/s"), Ok(5_000_000));
-        assert_eq!(rate("200k"), Ok(200_000));
+        let second = 1_000_000_000;
+        for (text, events, per_ns) in [
+            ("5M/s", 5_000_000, second),
+            ("200k", 200_000, second),
+            ("2.5M/s", 2_500_000, second),
+            ("0.5/s", 5, 10 * second),
+            ("12.25/s", 1_225, 100 * second),
+            ("6/min", 6, 60 * second),
+            ("90/h", 90, 3_600 * second),
+        ] {
+            assert_eq!(rate(text), Ok(Rate { events, per_ns }), "{text}");
+        }
         assert_eq!(duration_ns("20s"), Ok(20_000_000_000));
         let week = 604_800_000_000;
         assert_eq!(time_scale("30s/week"), Ok((30_000_000_000, week)));
@@ -157,8 +201,14 @@ mod tests {
 
     #[test]
     fn what_is_none_is_refused_with_an_example() {
-        for text in ["", "0", "-5", "5/m", "fast"] {
+        for text in [
+            "", "0", "-5", "5/m", "fast", "0.0/s", ".5/s", "1./s", "5/", "1e3/s", "5/s/s",
+        ] {
             assert!(rate(text).unwrap_err().contains("5M/s"), "{text}");
+        }
+        for text in ["5m", "5m/s"] {
+            let said = rate(text).unwrap_err();
+            assert!(said.contains("5M/s") && said.contains("5/min"), "{said}");
         }
         for text in ["30s", "30s/", "/week", "30s/0s", "0s/week", "30s/fortnight"] {
             assert!(time_scale(text).unwrap_err().contains("30s/week"), "{text}");

@@ -165,7 +165,7 @@ pub(in crate::cli) struct DescribeArgs {
     #[arg(required = true, num_args = 1..=4, value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,
     /// Events looked at, from the start [default: the workload's, all of a trace]
-    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     pub(in crate::cli) events: Option<u64>,
     /// Seed of a workload's stream [default: the workload's]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
@@ -179,10 +179,10 @@ pub(in crate::cli) struct FitArgs {
     /// Trace to fit a workload to
     pub(in crate::cli) trace: PathBuf,
     /// Events looked at, from the start [default: all]
-    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     pub(in crate::cli) events: Option<u64>,
     /// Workload file to write; `-` is stdout
-    #[arg(long, value_name = "FILE", default_value = "-")]
+    #[arg(short = 'o', long, value_name = "FILE", default_value = "-")]
     pub(in crate::cli) out: PathBuf,
     #[command(flatten)]
     pub(in crate::cli) reading: ReadingArgs,

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use super::local::Children;
 use crate::cli::args::{ClusterArgs, RunArgs};
-use crate::cli::exit::Failure;
+use crate::cli::exit::{Failure, say};
 use crate::engine::Engine as _;
 use crate::engine::timely::TimelyEngine;
 use crate::harness::cluster::{agreement, follow};
-use crate::harness::{ClusterError, ClusterOptions, Contender, Leader, RunOptions, RunRequest};
+use crate::harness::{
+    ClusterError, ClusterOptions, Contender, Leader, RunOptions, RunRequest, with_own,
+};
 
 /// The engine in one process, to stand beside itself in several.
 const IN_PROCESS: &str = "timely-in-process";
@@ -90,7 +92,11 @@ impl Member {
     }
 
     /// Fills in what was not asked for.
-    pub(in crate::cli) fn fill(&self, options: &mut RunOptions) -> Result<(), Failure> {
+    pub(in crate::cli) fn fill(
+        &self,
+        options: &mut RunOptions,
+        own: &[Contender],
+    ) -> Result<(), Failure> {
         options.cluster = Some(self.options.hosts.len());
         options.threads = options.threads.or(self.threads);
         let timely = TimelyEngine::INFO.name;
@@ -102,6 +108,7 @@ impl Member {
             ));
         }
         if options.engines.is_empty() {
+            let own = if self.is_local { own } else { &[] };
             let beside: &[&str] = if self.is_local {
                 options
                     .baseline
@@ -111,7 +118,8 @@ impl Member {
                 &[]
             };
             let names = std::iter::once(&timely).chain(beside);
-            options.engines = names.map(|&name| name.to_owned()).collect();
+            let names = names.map(|&name| name.to_owned()).collect();
+            options.engines = with_own(names, own);
         }
         if !options.engines.iter().any(|engine| engine == timely) {
             return Err(Failure::Usage(format!(
@@ -132,7 +140,8 @@ impl Member {
         self.options.peer_timeout = Duration::from_nanos(args.cluster.peer_timeout);
         let (process, processes) = (self.options.process, self.options.hosts.len());
         if process > 0 {
-            let mut told = |words: &str| eprintln!("process {process} of {processes}: {words}");
+            let mut told =
+                |words: &str| say(format_args!("process {process} of {processes}: {words}"));
             let trials = follow(request, &self.options, &mut told).map_err(failure)?;
             told(&format!("done after {trials} trials"));
             return Ok(false);
@@ -147,11 +156,11 @@ impl Member {
         let leader = Leader::gather(&self.options, &agreed, stop, &is_lost);
         let leader = Arc::new(leader.map_err(failure)?);
         if leader.strays() > 0 {
-            eprintln!(
+            say(format_args!(
                 "warning: {} connections were of nobody of this run, and were closed: keep a \
                  cluster's addresses in a private network",
                 leader.strays()
-            );
+            ));
         }
         for contender in &mut request.contenders {
             if contender.info.name == TimelyEngine::INFO.name {

@@ -10,6 +10,7 @@ use crate::report::capacity::{ranked, unfinished};
 use crate::report::text::{plain, show_percent};
 use crate::report::trust as lines;
 use crate::stats::ServiceHistogram;
+use crate::unit::command_line::quoted;
 use crate::unit::quantity::{show_count, show_ns, show_tenths, show_whole};
 
 /// The article of a search for capacity.
@@ -40,7 +41,7 @@ pub(super) fn article(capacity: &Capacity) -> Article {
         answer: answer(capacity),
         badges: badges(capacity),
         warnings: capacity.warnings.iter().map(|w| plain(w)).collect(),
-        command: words::command(&capacity.command),
+        command: quoted(&capacity.command),
         ..Article::default()
     };
     article

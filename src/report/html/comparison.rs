@@ -10,6 +10,7 @@ use crate::report::compare::{Change, Comparison, Decision, Method, heading, note
 use crate::report::glance::control_badge;
 use crate::report::text::{plain, show_near_one, show_percent, show_ratio};
 use crate::stats::Verdict;
+use crate::unit::command_line::quoted;
 
 /// The article of a comparison; `command` is what made it.
 pub(super) fn article(comparison: &Comparison, command: &[String]) -> Article {
@@ -45,7 +46,7 @@ pub(super) fn article(comparison: &Comparison, command: &[String]) -> Article {
             .iter()
             .map(ToString::to_string)
             .collect(),
-        command: words::command(command),
+        command: quoted(command),
         ..Article::default()
     };
     for line in heading(comparison) {

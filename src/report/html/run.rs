@@ -16,6 +16,7 @@ use crate::report::{
     answer, counters, course, differences, exchange, limits, memory, open_loop_words, percentiles,
     table,
 };
+use crate::unit::command_line::quoted;
 
 /// The article of a run.
 pub(super) fn article(record: &Record) -> Article {
@@ -35,7 +36,7 @@ pub(super) fn article(record: &Record) -> Article {
             Some(plan) => open_loop_words::answer(record, plan),
             None => answer::answer(record, &summary),
         },
-        command: words::command(&record.command),
+        command: quoted(&record.command),
         warnings: collect(record, &summary)
             .iter()
             .map(ToString::to_string)

@@ -10,6 +10,7 @@ use crate::report::summary::Versus;
 use crate::report::sweep::{PointView, View, blocks, headings, incomplete};
 use crate::report::text::{plain, show_ratio};
 use crate::report::{scaling, sweep_trust};
+use crate::unit::command_line::quoted;
 use crate::unit::quantity::{show_count, show_whole};
 
 /// Lines of the trust block that stay folded.
@@ -34,7 +35,7 @@ pub(super) fn article(sweep: &Sweep) -> Article {
             capital(&shape)
         )],
         answer: answer(&view),
-        command: words::command(&sweep.command),
+        command: quoted(&sweep.command),
         badges: badges(&view),
         warnings: sweep_trust::all_warnings(&view),
         ..Article::default()

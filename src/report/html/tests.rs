@@ -242,15 +242,6 @@ fn a_closed_loop_and_open_ones_are_told_side_by_side() {
     assert!(!same.contains("side by side"));
 }
 
-#[test]
-fn a_command_can_be_given_to_a_shell() {
-    let words = ["notibench", "capacity", "--slo", "p99.9 < 1ms", "it's", ""].map(str::to_owned);
-    assert_eq!(
-        words::command(&words),
-        "notibench capacity --slo 'p99.9 < 1ms' 'it'\\''s' ''"
-    );
-}
-
 /// The browser's tests are a program of their own, which reaches no fixture:
 /// they read these files. `BLESS=1 cargo test --lib browser` writes them.
 #[test]

@@ -10,20 +10,6 @@ use crate::unit::quantity::show_count;
 
 pub(super) use crate::report::text::{listed, within};
 
-/// A command line that a shell reads as these words.
-pub(super) fn command(words: &[String]) -> String {
-    let safe = |c: char| c.is_alphanumeric() || "-_./:=,+@%…".contains(c);
-    let quoted = |word: &String| {
-        let word = plain(word);
-        if !word.is_empty() && word.chars().all(safe) {
-            word
-        } else {
-            format!("'{}'", word.replace('\'', "'\\''"))
-        }
-    };
-    let words: Vec<String> = words.iter().map(quoted).collect();
-    words.join(" ")
-}
 
 /// What was asked.
 pub(super) fn asked(record: &Record) -> Vec<String> {

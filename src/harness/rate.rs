@@ -1,0 +1,10 @@
+//! How fast the events of an open loop arrive. Imports nothing.
+
+/// So many events in so much time, which keeps rates below one a second exact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Events, above 0.
+    pub events: u64,
+    /// The time that they take, in ns, above 0.
+    pub per_ns: u64,
+}
