@@ -1,87 +1,105 @@
-//! Every engine's hot path: batches of 1,024 into warm state, one session on
-//! one core, at three sizes. Whole runs with several threads, growth and
-//! reads are `notibench run`'s.
+//! Every engine's passes over warm state, `finish` included: one session at
+//! three sizes; as many as processors; and with reads. An engine of one's own
+//! joins by `Passes`, too (docs/ADDING-AN-ENGINE.md). Whole runs, and growth,
+//! are `notibench run`'s.
 
 mod common;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
+use notibench::engine::Engine;
 use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
-use notibench::engine::{Engine, EngineConfig, Session};
-use notibench::event::Event;
-use notibench::generator::Generator;
-
-const BATCH: usize = 1_024;
+use notibench::harness::{PassPlan, Passes};
 
 /// Measures one engine in one group.
-struct HotPath<'a, 'g> {
-    group: &'a mut criterion::BenchmarkGroup<'g, criterion::measurement::WallTime>,
-    members: u64,
-    warm: &'a [Event],
-    events: &'a [Event],
+struct Timed<'a, 'g> {
+    group: &'a mut BenchmarkGroup<'g, WallTime>,
+    parameters: &'a str,
+    passes: &'a Passes,
 }
 
-impl EngineVisitor for HotPath<'_, '_> {
+impl EngineVisitor for Timed<'_, '_> {
     type Output = ();
 
     fn visit<E: Engine>(self) {
-        // the limit probes count the whole of a stream from its start
-        if E::NEEDS_DENSE_IDS {
-            return;
-        }
-        let id = BenchmarkId::new(E::INFO.name, self.members);
-        let mut batches = self.events.chunks_exact(BATCH).cycle();
-        // built only where the filter of the command line lets it run
-        let mut built = None;
-        self.group.bench_function(id, |bencher| {
-            let engine = built.get_or_insert_with(|| {
-                let engine = E::build(&EngineConfig::new(1));
-                let mut session = engine.session(0);
-                self.warm
-                    .chunks(BATCH)
-                    .for_each(|batch| session.ingest(batch));
-                session.finish();
-                engine
-            });
-            let mut session = engine.session(0);
-            bencher.iter(|| {
-                if let Some(batch) = batches.next() {
-                    session.ingest(batch);
-                }
-            });
-            session.finish();
+        let Self {
+            group,
+            parameters,
+            passes,
+        } = self;
+        // warmed only where the filter of the command line lets it run
+        let mut warm = None;
+        group.bench_function(BenchmarkId::new(E::INFO.name, parameters), |bencher| {
+            let warm = warm.get_or_insert_with(|| passes.warm::<E>().expect(E::INFO.name));
+            bencher.iter_custom(|count| warm.time(count).expect(E::INFO.name));
         });
     }
 }
 
-fn hot_path(criterion: &mut Criterion) {
-    let (warm, measured) = if common::only_tested() {
-        (10_240, 10_240)
+/// One group: every engine, over the passes of a plan.
+fn group(criterion: &mut Criterion, name: &str, members: u64, (threads, reads): (usize, bool)) {
+    let (warm_events, pass_events, passes) = if common::only_tested() {
+        (10_240, 4_096, 2)
     } else {
-        (10_000_000, 4_096_000)
+        (10_000_000, 262_144, 16)
     };
-    for &members in common::member_counts() {
-        let workload = common::steady_week(members);
-        let stream = Generator::new(&workload, workload.seed);
-        let events = stream.events(0..warm + measured);
-        let (warm, events) = events.split_at(warm as usize);
-        let mut group = criterion.benchmark_group("engine");
-        group.throughput(Throughput::Elements(BATCH as u64));
-        for info in ENTRIES {
-            let visitor = HotPath {
-                group: &mut group,
-                members,
-                warm,
-                events,
-            };
-            dispatch(info.name, visitor);
-        }
-        group.finish();
+    let plan = PassPlan {
+        threads,
+        batch: 1_024,
+        warm_events,
+        pass_events,
+        passes,
+        reads,
+    };
+    let workload = common::steady_week(members);
+    let passes = Passes::new(&workload, plan);
+    let mut parameters = common::members(members);
+    if threads > 1 {
+        parameters += &format!(",threads={threads}");
     }
+    if reads {
+        parameters += &format!(",reads={}", workload.reads.per_event);
+    }
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Elements(pass_events));
+    for info in ENTRIES {
+        let timed = Timed {
+            group: &mut group,
+            parameters: &parameters,
+            passes: &passes,
+        };
+        dispatch(info.name, timed);
+    }
+    group.finish();
+}
+
+fn alone(criterion: &mut Criterion) {
+    for &members in common::member_counts() {
+        group(criterion, "engine", members, (1, false));
+    }
+}
+
+fn with_threads(criterion: &mut Criterion) {
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
+    let members = common::middle_member_count();
+    group(
+        criterion,
+        "engine with threads",
+        members,
+        (processors.max(2), false),
+    );
+}
+
+fn with_reads(criterion: &mut Criterion) {
+    let members = common::middle_member_count();
+    group(criterion, "engine with reads", members, (1, true));
 }
 
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(30);
-    targets = hot_path
+    targets = alone, with_threads, with_reads
 }
 criterion_main!(benches);

@@ -96,24 +96,30 @@ fn events(criterion: &mut Criterion) {
         let stream = Generator::new(&workload, workload.seed);
         let mut room = vec![Event::default(); EVENTS as usize];
         let mut start = 0;
-        group.bench_function(BenchmarkId::new("notibench", members), |bencher| {
-            bencher.iter(|| {
-                stream.fill(start, &mut room);
-                start += EVENTS;
-                black_box(&room);
-            });
-        });
+        group.bench_function(
+            BenchmarkId::new("notibench", common::members(members)),
+            |bencher| {
+                bencher.iter(|| {
+                    stream.fill(start, &mut room);
+                    start += EVENTS;
+                    black_box(&room);
+                });
+            },
+        );
         let mut naive = NaiveGenerator::new(&workload);
         let mut start = 0;
-        group.bench_function(BenchmarkId::new("naive", members), |bencher| {
-            bencher.iter(|| {
-                for (index, event) in (start..).zip(&mut room) {
-                    *event = naive.event(index);
-                }
-                start += EVENTS;
-                black_box(&room);
-            });
-        });
+        group.bench_function(
+            BenchmarkId::new("naive", common::members(members)),
+            |bencher| {
+                bencher.iter(|| {
+                    for (index, event) in (start..).zip(&mut room) {
+                        *event = naive.event(index);
+                    }
+                    start += EVENTS;
+                    black_box(&room);
+                });
+            },
+        );
     }
     group.finish();
 }
@@ -123,22 +129,28 @@ fn ranks(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(EVENTS));
     for exponent in [0.0, 0.741, 0.99, 1.2] {
         let zipf = Zipf::new(1_000_000, exponent);
-        group.bench_function(BenchmarkId::new("notibench", exponent), |bencher| {
-            bencher.iter(|| {
-                for i in 0..EVENTS {
-                    black_box(zipf.rank(stream_word(1, 2 * i), stream_word(1, 2 * i + 1)));
-                }
-            });
-        });
+        group.bench_function(
+            BenchmarkId::new("notibench", format!("exponent={exponent}")),
+            |bencher| {
+                bencher.iter(|| {
+                    for i in 0..EVENTS {
+                        black_box(zipf.rank(stream_word(1, 2 * i), stream_word(1, 2 * i + 1)));
+                    }
+                });
+            },
+        );
         let naive = rand_distr::Zipf::new(1e6, exponent).expect("a valid exponent");
         let mut random = StdRng::seed_from_u64(1);
-        group.bench_function(BenchmarkId::new("rand_distr", exponent), |bencher| {
-            bencher.iter(|| {
-                for _ in 0..EVENTS {
-                    black_box(naive.sample(&mut random));
-                }
-            });
-        });
+        group.bench_function(
+            BenchmarkId::new("rand_distr", format!("exponent={exponent}")),
+            |bencher| {
+                bencher.iter(|| {
+                    for _ in 0..EVENTS {
+                        black_box(naive.sample(&mut random));
+                    }
+                });
+            },
+        );
     }
     group.bench_function("two words alone", |bencher| {
         bencher.iter(|| {

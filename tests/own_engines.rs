@@ -63,17 +63,6 @@ fn an_engine_of_ones_own_is_searched_for_capacity_by_default() {
     );
 }
 
-#[test]
-fn an_engine_of_ones_own_is_short() {
-    let source = std::fs::read_to_string(root().join("examples/custom_engine.rs")).unwrap();
-    let engine = source
-        .lines()
-        .skip_while(|line| !line.starts_with("struct"))
-        .take_while(|line| !line.starts_with("fn main"))
-        .filter(|line| !line.is_empty());
-    assert!(engine.count() < 60);
-}
-
 /// What a process that panicked said, and how long it lived after that.
 fn wait_for_the_end(mut child: Child) -> (i32, String, Duration) {
     let mut stderr = BufReader::new(child.stderr.take().unwrap());

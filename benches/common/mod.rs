@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use notibench::record::SweepAxis;
 use notibench::workload::Workload;
 
 /// `steady_week`, with `members` members.
@@ -31,4 +32,15 @@ pub(crate) fn member_counts() -> &'static [u64] {
     } else {
         &[10_000, 1_000_000, 10_000_000]
     }
+}
+
+/// The one number of members of groups that have no sizes.
+pub(crate) fn middle_member_count() -> u64 {
+    let counts = member_counts();
+    counts[counts.len() / 2]
+}
+
+/// A number of members as a benchmark's parameter: `members=10k`.
+pub(crate) fn members(count: u64) -> String {
+    format!("members={}", SweepAxis::Members.show(count as f64))
 }

@@ -151,7 +151,7 @@ fn name_of(read: &Read) -> String {
 
 /// Opens every session of an engine on a thread of its own and gives it to
 /// `work`; the error of the lowest worker that has one.
-fn on_every_session<E: Engine>(
+pub(crate) fn on_every_session<E: Engine>(
     engine: &E,
     config: &EngineConfig,
     work: impl Fn(usize, Admitting<E::Session<'_>>) -> Result<(), String> + Sync,
