@@ -127,13 +127,13 @@ fn conservation(record: &Record) -> Badge {
 fn control(summary: &Summary, relevant: f64) -> Option<Badge> {
     let interval = control_interval(summary)?;
     let shown = show_near_one(interval.ratio, interval);
-    Some(control_badge(interval, shown, relevant))
+    Some(control_badge(interval, &shown, relevant))
 }
 
 /// The badge of an A/A control, `shown` beside its words.
 pub(in crate::report) fn control_badge(
     interval: &RatioInterval,
-    shown: String,
+    shown: &str,
     relevant: f64,
 ) -> Badge {
     let control = Control::of(interval, relevant);

@@ -112,7 +112,7 @@ fn badges(comparison: &Comparison) -> Vec<Badge> {
         .and_then(|c| c.interval.as_ref());
     badges.extend(control.map(|interval| {
         let shown = show_near_one(interval.ratio, interval);
-        control_badge(interval, shown, comparison.plan.relevant)
+        control_badge(interval, &shown, comparison.plan.relevant)
     }));
     if let (Some(gate), Some(decision)) = (comparison.gate, comparison.decision()) {
         badges.push(Badge {
