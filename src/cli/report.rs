@@ -92,7 +92,7 @@ fn check_records(args: &ReportArgs, others: &[PathBuf]) -> Result<(), Failure> {
         if args
             .records
             .iter()
-            .any(|record| super::run::is_same(record, out))
+            .any(|record| super::paths::is_same(record, out))
         {
             return Err(Failure::Usage(format!(
                 "--out would replace the record {}: name another file",

@@ -127,6 +127,7 @@ fn in_turns(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Vec<Swee
                 source: &source,
                 expected: expected.as_ref(),
                 start,
+                taker: None,
             };
             if let Err(error) = rounds.run(record, &mut part, pass) {
                 ended = Some((at, error));

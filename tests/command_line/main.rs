@@ -8,6 +8,7 @@ mod compare;
 mod comparisons;
 mod formats;
 mod html;
+mod lock_step;
 mod manuals;
 mod mistakes;
 mod open_loop;

@@ -11,7 +11,7 @@
 mod drive;
 mod gate;
 mod lane;
-mod schedule;
+pub(super) mod schedule;
 
 use std::ops::Range;
 
@@ -19,6 +19,7 @@ use rayon::ThreadPool;
 
 use super::contender::{Contender, Proved};
 use super::environment::Usage;
+use super::lock_step::TurnTaker;
 use super::proof::Expectation;
 use super::trial::{TrialError, TrialSetup};
 use super::weeks::{Weeks, weeks_of};
@@ -26,17 +27,19 @@ use crate::engine::StopFlag;
 use crate::record::Pass;
 use drive::{Driven, drive};
 pub(super) use lane::{Lane, lane};
-use schedule::Draw;
+use schedule::{Draw, Turn};
 
 /// What decides the slices and their order.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Slicing {
+#[derive(Clone, Copy)]
+pub(super) struct Slicing<'a> {
     /// Events of a slice, on average.
     pub(super) events: u64,
     /// Seed of lengths and orders.
     pub(super) order_seed: u64,
     /// The round, which has lengths and orders of its own.
     pub(super) round: usize,
+    /// Where other processes take turns with this one: who decides them.
+    pub(super) taker: Option<&'a TurnTaker>,
 }
 
 /// An engine of an interleaved round.
@@ -74,7 +77,7 @@ pub(super) fn interleaved(
     setup: &TrialSetup<'_>,
     entries: &[Entry<'_>],
     stop: &StopFlag,
-    slicing: Slicing,
+    slicing: Slicing<'_>,
     expected: Option<&Expectation<'_>>,
     warm: bool,
 ) -> Result<Vec<RoundPass>, TrialError> {
@@ -85,7 +88,7 @@ pub(super) fn interleaved(
         .into_iter()
         .map(|pass| {
             let before = Usage::start();
-            let whole = timed(setup, entries, stop, slicing.events, &mut draw)?;
+            let whole = timed(setup, entries, stop, slicing, &mut draw)?;
             let usage = before.until_now();
             let ends = whole.ends.clone();
             let engines = prove(setup, entries, whole, pass, expected)?;
@@ -113,7 +116,7 @@ fn timed(
     setup: &TrialSetup<'_>,
     entries: &[Entry<'_>],
     stop: &StopFlag,
-    mean: u64,
+    slicing: Slicing<'_>,
     draw: &mut Draw,
 ) -> Result<Whole, TrialError> {
     let unit = (super::worker::group_calls(setup.batch) * setup.batch) as u64;
@@ -130,19 +133,37 @@ fn timed(
                 entry.lane.open_epoch(week)?;
             }
         }
-        let slices: Vec<Range<u64>> = schedule::slices(&range, mean, unit, draw);
-        let turns = schedule::turns(&slices, entries.len(), draw);
-        whole.ends.extend(slices.iter().map(|slice| slice.end));
-        let driven = drive(setup, entries, stop, &turns, slices.len())?;
+        let (ends, turns) = match slicing.taker {
+            Some(taker) => taker.turns(&range, unit, entries.len())?,
+            None => drawn(&range, slicing.events, unit, entries.len(), draw),
+        };
+        let driven = drive(setup, entries, stop, (&turns, ends.len()), slicing.taker)?;
+        whole.ends.extend(ends);
         whole.driven.add(driven);
         if setup.stop.is_set() {
             return Err(TrialError::Interrupted);
         }
         if let Some(closers) = &closers {
-            close(entries, closers, &mut whole);
+            close(entries, closers, &mut whole, slicing.taker)?;
+        }
+        if !slicing.taker.is_none_or(TurnTaker::end) {
+            return Err(TrialError::Interrupted);
         }
     }
     Ok(whole)
+}
+
+/// The ends of the slices of `events`, and who takes each when.
+fn drawn(
+    events: &Range<u64>,
+    mean: u64,
+    unit: u64,
+    engines: usize,
+    draw: &mut Draw,
+) -> (Vec<u64>, Vec<Turn>) {
+    let slices = schedule::slices(events, mean, unit, draw);
+    let turns = schedule::turns(&slices, engines, draw);
+    (slices.iter().map(|slice| slice.end).collect(), turns)
 }
 
 fn closers(setup: &TrialSetup<'_>) -> Result<ThreadPool, TrialError> {
@@ -157,8 +178,16 @@ fn closers(setup: &TrialSetup<'_>) -> Result<ThreadPool, TrialError> {
 }
 
 /// Closes the epoch of every engine, one after the other, each timed.
-fn close(entries: &[Entry<'_>], closers: &ThreadPool, whole: &mut Whole) {
+fn close(
+    entries: &[Entry<'_>],
+    closers: &ThreadPool,
+    whole: &mut Whole,
+    taker: Option<&TurnTaker>,
+) -> Result<(), TrialError> {
     for (at, entry) in entries.iter().enumerate() {
+        if !taker.is_none_or(TurnTaker::step) {
+            return Err(TrialError::Interrupted);
+        }
         let (truth, bytes, close_ns) = entry.lane.close_epoch(closers);
         let weeks = whole.weeks[at].get_or_insert_with(|| Weeks {
             are_released: entry.lane.are_released(),
@@ -169,6 +198,7 @@ fn close(entries: &[Entry<'_>], closers: &ThreadPool, whole: &mut Whole) {
         weeks.close_ns += close_ns;
         whole.driven.engines[at].add_close(close_ns);
     }
+    Ok(())
 }
 
 /// Holds every engine against the oracle, one after the other.
