@@ -123,22 +123,33 @@ fn the_page_names_every_column_and_every_key_of_the_figures() {
 fn the_page_names_every_key_of_a_comparison_and_no_other() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = std::fs::read_to_string(root.join("docs/FORMAT.md")).unwrap();
+    let compared = |words: &[&str]| -> Value {
+        let output = Command::new(env!("CARGO_BIN_EXE_notibench"))
+            .current_dir(root)
+            .args(["compare", "--format", "json"])
+            .args(words)
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{stderr}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
     let kept = "reports/kept/steady_week.json";
-    let output = Command::new(env!("CARGO_BIN_EXE_notibench"))
-        .current_dir(root)
-        .args(["compare", kept, kept, "--format", "json"])
-        .output()
-        .unwrap();
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{stderr}");
-    let written: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let records = compared(&[kept, kept]);
+    let exe = env!("CARGO_BIN_EXE_notibench");
+    let small = ["--turns", "2", "--rounds", "2", "--events", "2k"];
+    let words = ["--exe", exe, "--exe", exe, "workloads/smoke/pair.toml"];
+    let builds = compared(&[&words[..], &small].concat());
     let part = part(&page, "## Comparisons");
     for (of, written) in [
-        ("a comparison", &written),
-        ("a side", &written["old"]),
-        ("a side", &written["new"]),
-        ("an engine", &written["engines"][0]),
-        ("an engine", &written["control"]),
+        ("a comparison", &records),
+        ("a comparison", &builds),
+        ("a side", &records["old"]),
+        ("a side", &records["new"]),
+        ("an engine", &records["engines"][0]),
+        ("an engine", &records["control"]),
+        ("an engine", &builds["again"][0]),
+        ("a variance", &builds["variance"][0]),
     ] {
         assert_eq!(documented(part, Some(of)), keys(written), "{of}");
     }

@@ -247,7 +247,10 @@ pub(super) struct CompareArgs {
     /// Passes that are compared; with --exe, `warm` has both builds make them
     #[arg(long, value_enum, default_value = "fresh")]
     pub(super) pass: PassArg,
-    /// Turns that count, after one of warm-up: one process of each build a turn
+    /// Run each process alone, builds in turns of whole processes, in place of slices in turn
+    #[arg(long, requires = "exes")]
+    pub(super) isolated: bool,
+    /// Turns that count, after one of warm-up: new processes of each build a turn
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "10", requires = "exes")]
     pub(super) turns: usize,
     /// Rounds that count in each process

@@ -13,10 +13,10 @@ use super::progress::Progress;
 use super::run::style;
 use super::signal::stop_flag;
 use crate::engine::StopFlag;
-use crate::harness::{self, ChildError, Contender, Observer as _};
+use crate::harness::{self, ChildError, Contender, LockStep, Observer as _};
 use crate::record::Record;
 use crate::report::compare::{
-    self, Builds, Comparison, Gate, RecordFile, Refusal, check_turn, compare_builds,
+    self, Builds, Comparison, Gate, RecordFile, Refusal, Taking, check_turn, compare_builds,
     compare_records,
 };
 use crate::report::html::Document;
@@ -128,24 +128,26 @@ fn builds(
     let copy = copy_of_built_in(workload)?;
     let words = words(args, &engines, copy.as_ref().map_or(workload, Copied::path));
     let stop = stop_flag();
-    let mut progress = Progress::new();
-    let mut counted = Vec::new();
-    let total = args.turns + WARMUP_TURNS;
-    for turn in 0..total {
-        let exes = exes.each_ref().map(PathBuf::as_path);
-        let mut over = turn * 2;
-        let begins = &mut |at: usize| {
-            progress.turn(over, total * 2, paths[at]);
-            over += 1;
-        };
-        let records = harness::run_turn(exes, &words, (seed, turn), &stop, begins)
-            .map_err(|error| failure_of(error, &stop))?;
-        check_turn(paths, &records)?;
+    let mut turns = Turns {
+        exes: exes.each_ref().map(PathBuf::as_path),
+        paths,
+        words,
+        seed,
+        stop: &stop,
+        lock_step: (!args.isolated).then(LockStep::default),
+        apart: None,
+        progress: Progress::new(),
+    };
+    let (mut counted, mut again) = (Vec::new(), Vec::new());
+    for turn in 0..args.turns + WARMUP_TURNS {
+        let (records, second) = turns.take(turn, args.turns + WARMUP_TURNS)?;
         if turn >= WARMUP_TURNS {
             counted.push(records);
+            again.extend(second);
         }
     }
-    drop(progress);
+    let (lock_step, apart) = (turns.lock_step.take(), turns.apart.take());
+    drop(turns);
     if exes.each_ref().map(stamp) != before {
         return Err(Failure::Error(
             "an executable was replaced while it was measured: copy both aside before, such as to \
@@ -157,6 +159,13 @@ fn builds(
         paths,
         identical,
         turns: &counted,
+        taking: match &lock_step {
+            None => Taking::Processes(apart.as_deref()),
+            Some(lock_step) => Taking::Slices {
+                again: &again,
+                order_seed: lock_step.order_seed(),
+            },
+        },
         warmup_turns: WARMUP_TURNS,
         pass: args.pass.into(),
         gate: gate(args),
@@ -190,6 +199,70 @@ fn copy_of_built_in(workload: &Path) -> Result<Option<Copied>, Failure> {
     });
     let why = |error| format!("cannot write the workload into a temporary file: {error}");
     copy.map(Some).map_err(|error| Failure::Error(why(error)))
+}
+
+/// The turns of two builds.
+struct Turns<'a> {
+    exes: [&'a Path; 2],
+    paths: [&'a str; 2],
+    words: Vec<OsString>,
+    seed: u64,
+    stop: &'a StopFlag,
+    /// Slices in turn, as long as both builds take them so.
+    lock_step: Option<LockStep>,
+    /// Why whole processes take turns, where slices were wanted.
+    apart: Option<String>,
+    progress: Progress,
+}
+
+impl Turns<'_> {
+    /// The records of one turn, of `total`: the old build's and the new
+    /// one's, and with slices in turn that of the old one's second process.
+    fn take(
+        &mut self,
+        turn: usize,
+        total: usize,
+    ) -> Result<([Record; 2], Option<Record>), Failure> {
+        let stop = self.stop;
+        if let Some(lock_step) = &mut self.lock_step {
+            self.progress.turn(turn, total, "all in lock-step");
+            let [old, new] = self.exes;
+            match lock_step.turn(&[old, new, old], &self.words, stop) {
+                // a build of before lock-step, or too little memory for three
+                Err(error @ ChildError::NotInLockStep { .. }) if turn == 0 => {
+                    self.apart = Some(error.to_string());
+                    self.lock_step = None;
+                }
+                records => return self.three(records),
+            }
+        }
+        let mut over = turn * 2;
+        let begins = &mut |at: usize| {
+            self.progress.turn(over, total * 2, self.paths[at]);
+            over += 1;
+        };
+        let records = harness::run_turn(self.exes, &self.words, (self.seed, turn), stop, begins)
+            .map_err(|error| failure_of(error, stop))?;
+        check_turn(self.paths, records.each_ref())?;
+        Ok((records, None))
+    }
+
+    /// The three records of a turn in lock-step, checked.
+    fn three(
+        &self,
+        records: Result<Vec<Record>, ChildError>,
+    ) -> Result<([Record; 2], Option<Record>), Failure> {
+        let records = records.map_err(|error| failure_of(error, self.stop))?;
+        let [old, new, again] = <[Record; 3]>::try_from(records).map_err(|records| {
+            Failure::Error(format!(
+                "{} processes of a turn in place of 3 gave a record",
+                records.len()
+            ))
+        })?;
+        check_turn(self.paths, [&old, &new])?;
+        check_turn([self.paths[0]; 2], [&old, &again])?;
+        Ok(([old, new], Some(again)))
+    }
 }
 
 /// The executable's whole path: a bare name would be looked for in `PATH`.

@@ -76,7 +76,7 @@ impl HtmlArgs {
                 ));
             }
         };
-        if record.is_some_and(|record| super::run::is_same(record, &path)) {
+        if record.is_some_and(|record| super::paths::is_same(record, &path)) {
             return Err(Failure::Usage(format!(
                 "the record and the page would both be {}: name another file with --html=FILE",
                 path.display()

@@ -19,7 +19,9 @@ mod html;
 mod list;
 #[cfg(feature = "live")]
 mod live;
+mod lock_step;
 mod manual;
+mod paths;
 mod processes;
 mod progress;
 mod report;

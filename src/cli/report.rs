@@ -25,7 +25,10 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
     };
     let page = match &args.out {
         Some(out) => Some(out.clone()),
-        None => args.html.target(Some(&Target::from(&**path)))?.map(|page| page.path),
+        None => args
+            .html
+            .target(Some(&Target::from(&**path)))?
+            .map(|page| page.path),
     };
     check_records(args, page.as_deref(), others)?;
     check_choice(args, page.is_some())?;
@@ -101,7 +104,7 @@ fn check_records(
         if args
             .records
             .iter()
-            .any(|record| super::run::is_same(record, out))
+            .any(|record| super::paths::is_same(record, out))
         {
             return Err(Failure::Usage(format!(
                 "the page would replace the record {}: name another file",

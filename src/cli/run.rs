@@ -10,6 +10,8 @@ use super::cluster::Member;
 use super::exit::{Failure, command_words, note, print, say};
 use super::external::Guests;
 use super::html;
+use super::lock_step;
+use super::paths::is_same;
 use super::processes;
 use super::progress::observer;
 use super::signal::{end_process, stop_flag, work_is_over};
@@ -19,7 +21,7 @@ use crate::harness::{self, Contender, RunOptions, RunRequest};
 use crate::record::{Pass, ProofVerdict, Record, Target};
 use crate::report::html::Document;
 use crate::report::{self, Style};
-use crate::unit::atomic_file::{check_writable, through_links, write_atomically};
+use crate::unit::atomic_file::{check_writable, write_atomically};
 
 /// `notibench run`.
 pub(super) fn run(args: &RunArgs, own: &[Contender]) -> Result<(), Failure> {
@@ -41,7 +43,7 @@ pub(super) fn run_as(
         member.fill(&mut options, own)?;
     }
     let guests = Guests::invite(own, &args.external, &options.engines)?;
-    let (contenders, baseline) = harness::choose_contenders(&options, &guests.contenders)?;
+    let (contenders, baseline) = lock_step::choose_contenders(&options, &guests.contenders)?;
     let plan = harness::resolve(&options, &workload, &contenders, baseline, &environment)?;
     traces::check_plan(&plan, stream.as_ref())?;
     let mut request = RunRequest {
@@ -63,6 +65,9 @@ pub(super) fn run_as(
         && !member.take_part(args, &mut request)?
     {
         return Ok(());
+    }
+    if options.lock_step.is_some() {
+        return lock_step::run(&request, args.output.format);
     }
     let printed = Printed::of(&args.output, args.length);
     let record = run_and_show(&request, printed, &args.external, args.live)?;
@@ -96,6 +101,7 @@ fn options_of(args: &RunArgs) -> RunOptions {
         precision: args.comparison.precision,
         max_time_ms: args.comparison.max_time,
         processes: args.comparison.processes,
+        lock_step: args.comparison.lock_step,
         planted_share: args.comparison.plant.unwrap_or(0.0),
         open_loop: args.open_loop.options(),
         ..args::options(&args.engines, &args.trials)
@@ -250,17 +256,6 @@ pub(super) fn target_of(stem: &str, out: Option<&Path>) -> Result<Target, Failur
     Ok(target)
 }
 
-/// Whether two targets are one file, which need not be there yet.
-pub(super) fn is_same(one: &Path, other: &Path) -> bool {
-    let resolved = |path: &Path| {
-        let path = through_links(path).ok()?;
-        let folder = path.parent().filter(|folder| *folder != Path::new(""));
-        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
-        Some(folder.join(path.file_name()?))
-    };
-    one == other || resolved(one).is_some_and(|path| Some(path) == resolved(other))
-}
-
 /// Refuses a target that could not be written after a long run.
 pub(super) fn check_target(path: &Path) -> Result<(), Failure> {
     check_writable(path).map_err(|error| {
@@ -316,15 +311,6 @@ pub(super) fn verdict_of(record: &Record) -> Result<(), Failure> {
 mod tests {
     use super::*;
     use crate::record::fixture;
-
-    #[test]
-    fn one_file_is_one_file_however_it_is_written() {
-        let same = |one: &str, other: &str| is_same(Path::new(one), Path::new(other));
-        assert!(same("a.json", "./a.json"));
-        assert!(same("src/../a.json", "a.json"));
-        assert!(!same("a.json", "src/a.json"));
-        assert!(!same("a.json", "b.json"));
-    }
 
     #[test]
     fn a_record_whose_events_are_not_conserved_is_no_success() {

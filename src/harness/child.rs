@@ -16,7 +16,7 @@ use crate::record::Record;
 
 /// How often is looked whether the child has ended: rarely enough that the
 /// parent takes no time from it.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Lines of a failed child's messages that are told.
 const LAST_LINES: usize = 8;
 
@@ -78,6 +78,26 @@ pub enum ChildError {
         /// Its last messages, each on a line of its own.
         said: String,
     },
+    /// It does not take turns by the slice with other processes.
+    #[error("{} takes no turns by the slice: {why}{said}", exe.display())]
+    NotInLockStep {
+        /// The executable.
+        exe: PathBuf,
+        /// What it did in place of that.
+        why: String,
+        /// Its last messages, each on a line of its own.
+        said: String,
+    },
+    /// It ended, or said something else, where it was to take its turn.
+    #[error("{} did not take its turn: {why}{said}", exe.display())]
+    OutOfStep {
+        /// The executable.
+        exe: PathBuf,
+        /// What it did in place of that.
+        why: String,
+        /// Its last messages, each on a line of its own.
+        said: String,
+    },
     /// Its record does not go with those of the processes before it.
     #[error("the processes do not agree: {0}")]
     Disagree(String),
@@ -111,26 +131,36 @@ fn run_child(exe: &Path, words: &[OsString], stop: &StopFlag) -> Result<Record, 
         .map_err(not_read)?
         .ok_or(ChildError::Interrupted)?;
     let said = last_lines(&read_back(&mut said).map_err(not_read)?);
-    let exe = exe.to_owned();
+    check_status(exe, status, &said)?;
+    record_of(exe, &read_back(&mut printed).map_err(not_read)?, said)
+}
+
+/// Refuses a child that did not succeed.
+pub(super) fn check_status(exe: &Path, status: ExitStatus, said: &str) -> Result<(), ChildError> {
+    let (exe, said) = (exe.to_owned(), said.to_owned());
     match status.code() {
-        Some(0) => {}
-        Some(3) => return Err(ChildError::Wrong { exe, said }),
-        Some(130) => return Err(ChildError::Interrupted),
+        Some(0) => Ok(()),
+        Some(3) => Err(ChildError::Wrong { exe, said }),
+        Some(130) => Err(ChildError::Interrupted),
         _ => {
             let status = status.to_string();
-            return Err(ChildError::Failed { exe, status, said });
+            Err(ChildError::Failed { exe, status, said })
         }
     }
-    let printed = read_back(&mut printed).map_err(not_read)?;
-    if printed.is_empty() {
-        let why = "it printed nothing".to_owned();
-        return Err(ChildError::NoRecord { exe, why, said });
-    }
-    Record::from_json(&printed, Path::new("its output")).map_err(|error| ChildError::NoRecord {
-        exe,
-        why: error.to_string(),
+}
+
+/// The record that a child printed.
+pub(super) fn record_of(exe: &Path, printed: &[u8], said: String) -> Result<Record, ChildError> {
+    let no_record = |why| ChildError::NoRecord {
+        exe: exe.to_owned(),
+        why,
         said,
-    })
+    };
+    if printed.is_empty() {
+        return Err(no_record("it printed nothing".to_owned()));
+    }
+    Record::from_json(printed, Path::new("its output"))
+        .map_err(|error| no_record(error.to_string()))
 }
 
 /// One run in `processes` processes of `exe`, one after the other, the words
@@ -218,7 +248,7 @@ fn wait(child: &mut Child, stop: &StopFlag) -> io::Result<Option<ExitStatus>> {
     }
 }
 
-fn read_back(file: &mut File) -> io::Result<Vec<u8>> {
+pub(super) fn read_back(file: &mut File) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.rewind()?;
     file.read_to_end(&mut bytes)?;
@@ -227,7 +257,7 @@ fn read_back(file: &mut File) -> io::Result<Vec<u8>> {
 
 /// The last lines of what it said, each after a line break and two spaces,
 /// without control characters.
-fn last_lines(bytes: &[u8]) -> String {
+pub(super) fn last_lines(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
     if lines.is_empty() {

@@ -66,6 +66,14 @@ impl Prediction {
 }
 
 impl Prediction {
+    /// Whether `engines` engines, all alive, fit into `limit` bytes.
+    #[must_use]
+    pub fn is_together(&self, engines: usize, limit: u64) -> bool {
+        let beside = self.stream + self.schedule + self.dense + FIXED;
+        let each = self.state.saturating_add(self.held);
+        each.saturating_mul(engines as u64).saturating_add(beside) <= limit
+    }
+
     /// Groups into which `engines` engines are cut so that those of each group,
     /// one of them the baseline, fit into `limit` bytes together; none where
     /// not even two do.

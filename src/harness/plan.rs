@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use std::num::NonZeroUsize;
+
 use super::contender::Contender;
 use super::fit::is_inline;
 use super::memory::{RunSizes, memory_limit, predict};
@@ -81,6 +83,9 @@ pub struct RunOptions {
     pub slice_us: Option<u64>,
     /// Seed of the order of turns; drawn where none is given.
     pub order_seed: Option<u64>,
+    /// Processes in lock-step, this one among them: each round is interleaved,
+    /// and they share the memory.
+    pub lock_step: Option<NonZeroUsize>,
     /// How arrivals are scheduled, where they are.
     pub open_loop: OpenLoopOptions,
     /// Processes that make trials together, each with `threads` workers; none:
@@ -261,10 +266,10 @@ pub fn resolve(
     };
     let mut need = predict(workload, &sizes, contenders);
     need.schedule = open_loop.as_ref().map_or(0, |open| open.memory(threads));
-    let limit = memory_limit(env);
+    let limit = memory_limit(env) / options.lock_step.map_or(1, |n| n.get() as u64);
     let inline = is_inline(options.inline, &need, limit)?;
     need.stream = if inline { 0 } else { need.stream };
-    let interleaving = interleaving(options, contenders, &need, limit);
+    let interleaving = interleaving(options, contenders, &need, limit)?;
     let rounds = rounds_plan(options, interleaving.is_some())?;
     Ok(Plan {
         seed,
@@ -312,7 +317,7 @@ fn events_of(
 }
 
 /// A seed from the operating system; where that gives none, from the time.
-fn drawn() -> u64 {
+pub(super) fn drawn() -> u64 {
     let now = std::time::SystemTime::UNIX_EPOCH.elapsed();
     getrandom::u64().unwrap_or_else(|_| now.map_or(0, |since| since.as_nanos() as u64))
 }

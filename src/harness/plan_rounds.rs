@@ -21,7 +21,7 @@ const DEFAULT_PRECISION: f64 = 0.03;
 const DEFAULT_INTERLEAVED_MS: u64 = 60_000;
 /// What a slice takes on average, in µs: long beside the change of turns,
 /// short beside the noise of the machine.
-const DEFAULT_SLICE_US: u64 = 10_000;
+pub(super) const DEFAULT_SLICE_US: u64 = 10_000;
 /// Rounds of each engine alone beside the interleaved ones: the fewest that
 /// give an interval and support percentiles.
 const ISOLATED_ROUNDS: usize = 3;
@@ -44,28 +44,45 @@ pub(super) struct RoundsPlan {
 
 /// How interleaved rounds are made; none where each engine has its whole trial
 /// alone: where that was asked for, in an open loop, in a cluster, and where
-/// two engines would share one server.
+/// two engines would share one server. In lock-step all rounds are interleaved.
+///
+/// # Errors
+/// Where they cannot be, and are to be in lock-step.
 pub(super) fn interleaving(
     options: &RunOptions,
     contenders: &[Contender],
     need: &Prediction,
     limit: u64,
-) -> Option<InterleavingPlan> {
+) -> Result<Option<InterleavingPlan>, PlanError> {
     let beyond = contenders.iter().filter(|c| c.out_of_process).count();
     let is_engine = |c: &&Contender| c.info.role != Role::Probe && !c.control;
     // one engine alone has no other to take turns with
     let alone = contenders.iter().filter(is_engine).count() < 2;
     let asked = options.slice_us.unwrap_or(DEFAULT_SLICE_US);
     let cannot = options.open_loop.is_asked() || options.cluster.is_some() || beyond > 1;
-    if options.isolated || alone || cannot {
-        return None;
+    if options.lock_step.is_some() {
+        if options.isolated || cannot || !need.is_together(contenders.len(), limit) {
+            return Err(PlanError::Conflict(
+                "--lock-step: this run cannot be interleaved with those of other processes: they \
+                 do not fit into the memory together, or have no slices"
+                    .to_owned(),
+            ));
+        }
+        return Ok(Some(InterleavingPlan {
+            slice_us: asked,
+            isolated_rounds: 0,
+            groups: 1,
+        }));
     }
-    let groups = need.groups(contenders.len(), limit)?;
-    Some(InterleavingPlan {
+    if options.isolated || alone || cannot {
+        return Ok(None);
+    }
+    let plan = |groups| InterleavingPlan {
         slice_us: asked,
         isolated_rounds: ISOLATED_ROUNDS,
         groups,
-    })
+    };
+    Ok(need.groups(contenders.len(), limit).map(plan))
 }
 
 /// Settles them. Where the run is to be precise, rounds that were not asked

@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 
 use super::contender::{Contender, Proved};
 use super::interleaved::{Entry, RoundPass, Slicing, interleaved};
+use super::lock_step::TurnTaker;
 use super::proof::Expectation;
 use super::request::{RunRequest, open_loop_of, setup_of};
 use super::source::Source;
@@ -22,7 +23,7 @@ use crate::stats::geometric_mean;
 use crate::unit::mix::{below, counter_word, mix};
 
 /// ns per event of an engine that no trial has timed yet.
-const USUAL_NS_PER_EVENT: f64 = 100.0;
+pub(super) const USUAL_NS_PER_EVENT: f64 = 100.0;
 
 /// What the rounds of a run have in common.
 #[derive(Clone, Copy)]
@@ -34,6 +35,8 @@ pub(super) struct Rounds<'a> {
     pub(super) start: Instant,
     /// Sampled between slices.
     pub(super) weather: &'a Mutex<WeatherStation>,
+    /// Where other processes take turns with this one: who gives them.
+    pub(super) taker: Option<&'a TurnTaker>,
 }
 
 impl Rounds<'_> {
@@ -56,7 +59,7 @@ impl Rounds<'_> {
             ..setup_of(self.request, self.source)
         };
         match plan.interleaving {
-            Some(how) if round >= plan.warmup_rounds + how.isolated_rounds => {
+            Some(how) if self.taker.is_some() || round >= first_interleaved(plan) => {
                 for group in 0..how.groups {
                     self.interleaved(&setup, record, &watch, (round, group, how.groups))?;
                 }
@@ -124,6 +127,7 @@ impl Rounds<'_> {
             order_seed: plan.order_seed,
             round: self.number_of(round) * groups + group,
             weather: self.weather,
+            taker: self.taker,
         };
         self.weather.lock().prepare();
         let started_ms = self.start.elapsed().as_millis() as u64;
@@ -134,7 +138,7 @@ impl Rounds<'_> {
                 note_proof(&mut record.proofs[at], &engine.proved);
                 let mut trial = trial_of(&contenders[at].name, plan, &engine.proved);
                 (trial.round, trial.group, trial.pass) = (round, group, pass.pass);
-                trial.started_ms = started_ms;
+                (trial.warmup, trial.started_ms) = (round < plan.warmup_rounds, started_ms);
                 trial.slices = Some(SlicesNote {
                     ns: spaced(&engine.slices),
                     finish_ns: engine.finish,
@@ -161,8 +165,13 @@ impl Rounds<'_> {
 
 /// Rounds at the most, those that do not count among them.
 pub(super) fn most_rounds(plan: &Plan) -> usize {
+    first_interleaved(plan) + plan.rounds
+}
+
+/// Rounds before those that are interleaved.
+fn first_interleaved(plan: &Plan) -> usize {
     let alone = plan.interleaving.map_or(0, |how| how.isolated_rounds);
-    plan.warmup_rounds + alone + plan.rounds
+    plan.warmup_rounds + alone
 }
 
 /// Adds a trial to the record, and says so.
@@ -268,6 +277,6 @@ fn note_proof(proof: &mut EngineProof, (_, finding): &Proved) {
     }
 }
 
-fn is_wrong(proof: &EngineProof) -> bool {
+pub(super) fn is_wrong(proof: &EngineProof) -> bool {
     matches!(proof.verdict, ProofVerdict::Differs(_))
 }

@@ -9,12 +9,13 @@ use super::clock::measure_clock;
 use super::contender::Contender;
 use super::course::end_after;
 use super::environment::at_end;
+use super::lock_step::TurnTaker;
 use super::new_record::new_record;
 use super::proof::Expectation;
 use super::realised::realised;
 use super::recording;
 use super::request::{RunRequest, setup_of};
-use super::round::{Rounds, most_rounds};
+use super::round::{Rounds, is_wrong, most_rounds};
 use super::source::Source;
 use super::trial::TrialError;
 use super::watch::{Observer, Silent};
@@ -31,6 +32,24 @@ pub const FRESHNESS_EVENTS: u64 = 20_000;
 /// Runs it. A failure of an engine is told in the record, not as an error:
 /// [`Record::failure`], [`Record::proofs`], [`Record::complete`].
 pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
+    run_with(request, None, observer)
+}
+
+/// The same in lock-step with other processes: every round is interleaved,
+/// slice by slice as these allow, and the run ends at the first wrong engine.
+pub fn run_in_lock_step(
+    request: &RunRequest<'_>,
+    taker: &TurnTaker,
+    observer: &mut dyn Observer,
+) -> Record {
+    run_with(request, Some(taker), observer)
+}
+
+fn run_with(
+    request: &RunRequest<'_>,
+    taker: Option<&TurnTaker>,
+    observer: &mut dyn Observer,
+) -> Record {
     let clock = measure_clock();
     let source = source_of(request, observer);
     observer.stage("looking at the stream");
@@ -39,7 +58,16 @@ pub fn run(request: &RunRequest<'_>, observer: &mut dyn Observer) -> Record {
     let mut record = new_record(request, clock, realised, expected.as_ref());
     let ended = recording::measure(request, &source, observer).and_then(|notes| {
         record.recording = notes;
-        rounds(request, &source, expected.as_ref(), &mut record, observer)
+        let weather = Mutex::new(weather_of(request, observer));
+        let rounds = Rounds {
+            request,
+            source: &source,
+            expected: expected.as_ref(),
+            start: Instant::now(),
+            weather: &weather,
+            taker,
+        };
+        all_rounds(&rounds, &mut record, observer)
     });
     // what broke the cluster stopped everything else, too
     let broken = request.contenders.iter().find_map(Contender::broken);
@@ -143,25 +171,19 @@ pub fn snapshot_of_first(request: &RunRequest<'_>) -> Result<(Snapshot, Digest),
     }
 }
 
-fn rounds(
-    request: &RunRequest<'_>,
-    source: &Source,
-    expected: Option<&Expectation<'_>>,
+fn all_rounds(
+    rounds: &Rounds<'_>,
     record: &mut Record,
     observer: &mut dyn Observer,
 ) -> Result<(), TrialError> {
-    let weather = Mutex::new(weather_of(request, observer));
-    let rounds = Rounds {
-        request,
-        source,
-        expected,
-        start: Instant::now(),
-        weather: &weather,
-    };
     let mut ended = Ok(());
-    for round in 0..most_rounds(&request.plan) {
+    for round in 0..most_rounds(&rounds.request.plan) {
         if let Some(ended_by) = end_after(record, round, rounds.start.elapsed()) {
             record.ended_by = ended_by;
+            break;
+        }
+        // the other processes have as many engines as before, and this one not
+        if rounds.taker.is_some() && record.proofs.iter().any(is_wrong) {
             break;
         }
         ended = rounds.run(record, observer, round);
@@ -169,7 +191,7 @@ fn rounds(
             break;
         }
     }
-    record.weather = noted(request, &weather);
+    record.weather = noted(rounds.request, rounds.weather);
     ended
 }
 

@@ -133,6 +133,7 @@ fn in_turns(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Vec<Swee
                 expected: expected.as_ref(),
                 start,
                 weather: &weather,
+                taker: None,
             };
             if let Err(error) = rounds.run(record, &mut part, pass) {
                 ended = Some((at, error));

@@ -3,23 +3,22 @@
 //! that print prepared records, and times of records are planted.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
-use super::common::binary::{SMOKE, notibench, output, root, succeed, text};
+use super::common::binary::{SMOKE, output, root, succeed, text};
 use notibench::record::Record;
 
 /// A folder with the record of a small run, the times of its trials planted:
 /// as many ns as its events times a number of the engine's, and a little more
 /// or less from round to round.
-struct Prepared {
+pub(super) struct Prepared {
     folder: tempfile::TempDir,
     record: Record,
 }
 
 impl Prepared {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut words = vec!["run", SMOKE, "--events", "2k", "--rounds", "5", "--no-save"];
         words.extend(["--engine", "dashmap", "--engine", "dashmap-naive"]);
         words.extend(["--format", "json", "--warmup-rounds", "0"]);
@@ -38,7 +37,7 @@ impl Prepared {
         }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(super) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
@@ -54,7 +53,7 @@ impl Prepared {
     /// A build that does what the shell script says. Another process writes
     /// the file: were it open for writing here, a child that another test
     /// forks meanwhile would keep it from being started.
-    fn build(&self, name: &str, script: &str) -> String {
+    pub(super) fn build(&self, name: &str, script: &str) -> String {
         let path = self.path(name);
         let mut shell = Command::new("/bin/sh")
             .args(["-c", "cat > \"$0\" && chmod 755 \"$0\"", &path])
@@ -73,7 +72,7 @@ impl Prepared {
     }
 
     /// A build that prints such a record whatever it is asked.
-    fn prints(&self, name: &str, edit: impl FnOnce(&mut Record)) -> String {
+    pub(super) fn prints(&self, name: &str, edit: impl FnOnce(&mut Record)) -> String {
         let record = self.record(&format!("{name}.json"), edit);
         self.build(name, &format!("cat '{record}'"))
     }
@@ -85,18 +84,18 @@ fn slow(record: &mut Record, engine: &str, percent: u64) {
     trials.for_each(|trial| trial.wall_ns = trial.wall_ns * (100 + percent) / 100);
 }
 
-fn compare(words: &[&str]) -> Output {
+pub(super) fn compare(words: &[&str]) -> Output {
     output(&[&["compare"], words].concat())
 }
 
 /// Two builds in four turns.
-fn builds(old: &str, new: &str, more: &[&str]) -> Output {
+pub(super) fn builds(old: &str, new: &str, more: &[&str]) -> Output {
     let words = ["--exe", old, "--exe", new, SMOKE, "--turns", "4"];
     compare(&[&words[..], more].concat())
 }
 
 #[track_caller]
-fn assert_code(output: &Output, code: i32, words: &[&str]) {
+pub(super) fn assert_code(output: &Output, code: i32, words: &[&str]) {
     let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
     assert_eq!(output.status.code(), Some(code), "{said}");
     for word in words {
@@ -117,7 +116,7 @@ fn this_build_beside_itself() {
     // so loose a gate that no noise comes near it
     let gate = [
         "--rounds",
-        "1",
+        "2",
         "--warmup-rounds",
         "0",
         "--fail-slower",
@@ -128,6 +127,9 @@ fn this_build_beside_itself() {
     let needed = [
         "pair · two builds in 2 turns",
         "both are one file, byte for byte",
+        "in lock-step: ",
+        "\n  dashmap (A/A) ",
+        "between processes, ",
         "2,000 events",
         "\n  dashmap ",
         "gate: ",
@@ -142,6 +144,16 @@ fn this_build_beside_itself() {
     assert_eq!((&value["turns"], &value["seed"]), (&2.into(), &9.into()));
     assert_eq!(value["engines"].as_array().unwrap().len(), 1);
     assert_eq!(value["engines"][0]["engine"], "dashmap");
+    assert_eq!(value["turns_of"], "slices");
+    for list in ["again", "variance"] {
+        assert_eq!(value[list].as_array().unwrap().len(), 1, "{list}");
+    }
+    let warm = ["--pass", "warm", "--engine", "dashmap", "--engine", "actor"];
+    let warm = compare(&[&words[..], &warm].concat());
+    let needed = ["over warm state", "in lock-step: ", "actor (A/A)"];
+    assert_code(&warm, 0, &needed);
+    let apart = compare(&[&words[..], &["--isolated"]].concat());
+    assert_code(&apart, 0, &["whole processes in turn (--isolated)"]);
 }
 
 #[test]
@@ -202,6 +214,7 @@ fn the_builds_take_turns_and_get_the_flags() {
         "--pin",
         "--no-verify",
         "--inline",
+        "--isolated",
     ]);
     assert_code(&builds(&old, &new, &flags), 0, &["in 4 turns"]);
     let lines = std::fs::read_to_string(&log).unwrap();
@@ -272,37 +285,6 @@ fn builds_that_fail_or_do_other_work_are_told() {
     }
     let gone = builds(&old, &prepared.path("none"), &[]);
     assert_code(&gone, 2, &["is no file"]);
-}
-
-#[test]
-fn an_interruption_ends_it_and_its_child_with_130() {
-    let prepared = Prepared::new();
-    let child = prepared.path("child");
-    let script = format!("echo $$ > '{child}.new'; mv '{child}.new' '{child}'; exec sleep 300");
-    let slow = prepared.build("slow", &script);
-    let started = Instant::now();
-    let parent = notibench()
-        .args(["compare", "--exe", &slow, "--exe", &slow, SMOKE])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    while !PathBuf::from(&child).exists() {
-        assert!(started.elapsed() < Duration::from_secs(60), "no child came");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    let kill = Command::new("kill")
-        .args(["-INT", &parent.id().to_string()])
-        .status();
-    assert!(kill.unwrap().success());
-    let ended = parent.wait_with_output().unwrap();
-    assert_code(&ended, 130, &["nothing was compared"]);
-    let child = std::fs::read_to_string(&child).unwrap();
-    let alive = Command::new("kill")
-        .args(["-0", child.trim()])
-        .stderr(Stdio::null())
-        .status();
-    assert!(!alive.unwrap().success(), "the child still runs");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod comparisons;
 mod formats;
 mod history;
 mod html;
+mod lock_step;
 mod manuals;
 mod mistakes;
 mod open_loop;

@@ -1,6 +1,7 @@
 //! Flags of how runs are repeated, ended and compared, and of `selftest`.
 //! Imports `unit` and `workload`, whose ways of writing quantities they take.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -41,6 +42,10 @@ pub(in crate::cli) struct ComparisonArgs {
     /// Slow every engine down by this share of its own time, to see whether a comparison finds it
     #[arg(long, value_name = "SHARE", value_parser = parse_share, hide = true)]
     pub(in crate::cli) plant: Option<f64>,
+    /// This is one of N processes that take the same slice of the stream in turn, as the lines
+    /// on its stdin allow
+    #[arg(long, value_name = "N", value_parser = whole::<NonZeroUsize>, hide = true, conflicts_with_all = ["processes", "precision", "max_time", "live"])]
+    pub(in crate::cli) lock_step: Option<NonZeroUsize>,
 }
 
 /// What a run with --processes tells each of them; no command for people.

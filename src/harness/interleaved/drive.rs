@@ -12,6 +12,7 @@ use super::lane::Seat;
 use super::schedule::Turn;
 use crate::engine::StopFlag;
 use crate::harness::crew::Crew;
+use crate::harness::lock_step::TurnTaker;
 use crate::harness::trial::{TrialError, TrialSetup};
 use crate::harness::watch::{Glance, Pace};
 use crate::harness::weather::WeatherStation;
@@ -78,7 +79,8 @@ struct Work {
 }
 
 /// Drives the turns through newly opened sessions of all engines; finishes
-/// these, engine by engine.
+/// these, engine by engine. With a `taker`, each turn and finish waits for
+/// those of other processes.
 ///
 /// # Errors
 /// Where a worker panics, or cannot be started.
@@ -86,16 +88,17 @@ pub(super) fn drive(
     setup: &TrialSetup<'_>,
     entries: &[Entry<'_>],
     stop: &StopFlag,
-    turns: &[Turn],
-    slices: usize,
+    (turns, slices): (&[Turn], usize),
     weather: &Mutex<WeatherStation>,
+    taker: Option<&TurnTaker>,
 ) -> Result<Driven, TrialError> {
     let zero = Instant::now();
     let shared: Vec<Shared<'_>> = turns
         .iter()
         .map(|turn| Shared::of_slice(setup, &turn.events, stop.clone(), zero))
         .collect();
-    let gate = Gate::new(setup.threads, stop.clone());
+    let before = || taker.is_none_or(TurnTaker::step);
+    let gate = Gate::new(setup.threads, stop.clone(), &before);
     // the engine that each worker is at, for errors
     let at: Vec<AtomicUsize> = (0..setup.threads).map(|_| AtomicUsize::new(0)).collect();
     let over = AtomicUsize::new(0);
@@ -108,7 +111,8 @@ pub(super) fn drive(
                 .clone()
         },
         stop,
-        tick: Duration::from_millis(20),
+        // seldom where another process may be in turn
+        tick: Duration::from_millis(if taker.is_some() { 200 } else { 20 }),
     };
     let mut pace = Pace::new();
     let work = |(worker, seats): (usize, Vec<Box<dyn Seat + '_>>)| {
@@ -117,7 +121,10 @@ pub(super) fn drive(
             // the others wait at the gate, asleep
             if worker == 0 {
                 over.fetch_add(1, Ordering::Relaxed);
-                weather.lock().sample_if_due();
+                // in lock-step another process is in turn now
+                if taker.is_none() {
+                    weather.lock().sample_if_due();
+                }
             }
         })
     };
@@ -154,7 +161,7 @@ fn work(
     worker: usize,
     mut seats: Vec<Box<dyn Seat + '_>>,
     (turns, shared): (&[Turn], &[Shared<'_>]),
-    gate: &Gate,
+    gate: &Gate<'_>,
     is_at: &dyn Fn(usize),
     turn_is_over: &dyn Fn(),
 ) -> Work {

@@ -13,12 +13,12 @@ use crate::engine::StopFlag;
 /// Looks at the generation before a worker goes to sleep: about 20 µs, less
 /// than a sleep costs.
 const SPINS: usize = 512;
-/// How often a sleeping worker looks at the stop flag.
-const TICK: Duration = Duration::from_millis(10);
+/// How often a sleeping worker looks at the stop flag: seldom, since it may
+/// sleep while another process is in turn.
+const TICK: Duration = Duration::from_millis(100);
 
 /// A barrier that gives up where the run ends early.
-#[derive(Debug)]
-pub(super) struct Gate {
+pub(super) struct Gate<'a> {
     workers: usize,
     arrived: AtomicUsize,
     /// Times that all have arrived.
@@ -28,10 +28,17 @@ pub(super) struct Gate {
     asleep: Mutex<()>,
     awake: Condvar,
     stop: StopFlag,
+    /// What the last worker to arrive does before all leave; false where
+    /// they are not to go on.
+    before: &'a (dyn Fn() -> bool + Sync),
 }
 
-impl Gate {
-    pub(super) fn new(workers: usize, stop: StopFlag) -> Self {
+impl<'a> Gate<'a> {
+    pub(super) fn new(
+        workers: usize,
+        stop: StopFlag,
+        before: &'a (dyn Fn() -> bool + Sync),
+    ) -> Self {
         Self {
             workers,
             arrived: AtomicUsize::new(0),
@@ -40,6 +47,7 @@ impl Gate {
             asleep: Mutex::new(()),
             awake: Condvar::new(),
             stop,
+            before,
         }
     }
 
@@ -48,6 +56,9 @@ impl Gate {
     pub(super) fn pass(&self) -> bool {
         let generation = self.generation.load(Ordering::Acquire);
         if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.workers {
+            if !(self.before)() {
+                self.stop.set();
+            }
             self.arrived.store(0, Ordering::Relaxed);
             // under the lock, so that no worker falls asleep past it
             let _asleep = self.asleep.lock();
@@ -88,7 +99,7 @@ mod tests {
     #[test]
     fn no_worker_is_a_turn_ahead_of_another() {
         for workers in [1, 2, 5] {
-            let gate = Gate::new(workers, StopFlag::default());
+            let gate = Gate::new(workers, StopFlag::default(), &|| true);
             let turns: Vec<AtomicUsize> = (0..300).map(|_| AtomicUsize::new(0)).collect();
             std::thread::scope(|scope| {
                 for _ in 0..workers {
@@ -109,7 +120,7 @@ mod tests {
     #[test]
     fn the_stop_flag_opens_it() {
         let stop = StopFlag::default();
-        let gate = Gate::new(2, stop.clone());
+        let gate = Gate::new(2, stop.clone(), &|| true);
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| gate.pass());
             while gate.arrived.load(Ordering::Acquire) == 0 {
@@ -118,5 +129,18 @@ mod tests {
             stop.set();
             assert!(!waiting.join().unwrap());
         });
+    }
+
+    #[test]
+    fn the_last_one_says_whether_all_go_on() {
+        let asked = AtomicUsize::new(0);
+        let before = || asked.fetch_add(1, Ordering::AcqRel) < 2;
+        let gate = Gate::new(3, StopFlag::default(), &before);
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| assert_eq!([(); 3].map(|()| gate.pass()), [true, true, false]));
+            }
+        });
+        assert_eq!(asked.into_inner(), 3);
     }
 }

@@ -11,7 +11,7 @@
 mod drive;
 mod gate;
 mod lane;
-mod schedule;
+pub(super) mod schedule;
 
 use std::ops::Range;
 
@@ -20,6 +20,7 @@ use rayon::ThreadPool;
 
 use super::contender::{Contender, Proved};
 use super::environment::Usage;
+use super::lock_step::TurnTaker;
 use super::proof::Expectation;
 use super::trial::{TrialError, TrialSetup};
 use super::weather::WeatherStation;
@@ -28,7 +29,7 @@ use crate::engine::StopFlag;
 use crate::record::Pass;
 use drive::{Driven, drive};
 pub(super) use lane::{Lane, lane};
-use schedule::Draw;
+use schedule::{Draw, Turn};
 
 /// What decides the slices and their order.
 #[derive(Clone, Copy)]
@@ -41,6 +42,8 @@ pub(super) struct Slicing<'a> {
     pub(super) round: usize,
     /// Sampled between slices.
     pub(super) weather: &'a Mutex<WeatherStation>,
+    /// Where other processes take turns with this one: who decides them.
+    pub(super) taker: Option<&'a TurnTaker>,
 }
 
 /// An engine of an interleaved round.
@@ -134,19 +137,45 @@ fn timed(
                 entry.lane.open_epoch(week)?;
             }
         }
-        let slices: Vec<Range<u64>> = schedule::slices(&range, slicing.events, unit, draw);
-        let turns = schedule::turns(&slices, entries.len(), draw);
-        whole.ends.extend(slices.iter().map(|slice| slice.end));
-        let driven = drive(setup, entries, stop, &turns, slices.len(), slicing.weather)?;
+        let (ends, turns) = match slicing.taker {
+            Some(taker) => taker.turns(&range, unit, entries.len())?,
+            None => drawn(&range, slicing.events, unit, entries.len(), draw),
+        };
+        let schedule = (&turns[..], ends.len());
+        let driven = drive(
+            setup,
+            entries,
+            stop,
+            schedule,
+            slicing.weather,
+            slicing.taker,
+        )?;
+        whole.ends.extend(ends);
         whole.driven.add(driven);
         if setup.stop.is_set() {
             return Err(TrialError::Interrupted);
         }
         if let Some(closers) = &closers {
-            close(entries, closers, &mut whole);
+            close(entries, closers, &mut whole, slicing.taker)?;
+        }
+        if !slicing.taker.is_none_or(TurnTaker::end) {
+            return Err(TrialError::Interrupted);
         }
     }
     Ok(whole)
+}
+
+/// The ends of the slices of `events`, and who takes each when.
+fn drawn(
+    events: &Range<u64>,
+    mean: u64,
+    unit: u64,
+    engines: usize,
+    draw: &mut Draw,
+) -> (Vec<u64>, Vec<Turn>) {
+    let slices = schedule::slices(events, mean, unit, draw);
+    let turns = schedule::turns(&slices, engines, draw);
+    (slices.iter().map(|slice| slice.end).collect(), turns)
 }
 
 fn closers(setup: &TrialSetup<'_>) -> Result<ThreadPool, TrialError> {
@@ -161,8 +190,16 @@ fn closers(setup: &TrialSetup<'_>) -> Result<ThreadPool, TrialError> {
 }
 
 /// Closes the epoch of every engine, one after the other, each timed.
-fn close(entries: &[Entry<'_>], closers: &ThreadPool, whole: &mut Whole) {
+fn close(
+    entries: &[Entry<'_>],
+    closers: &ThreadPool,
+    whole: &mut Whole,
+    taker: Option<&TurnTaker>,
+) -> Result<(), TrialError> {
     for (at, entry) in entries.iter().enumerate() {
+        if !taker.is_none_or(TurnTaker::step) {
+            return Err(TrialError::Interrupted);
+        }
         let (truth, bytes, close_ns) = entry.lane.close_epoch(closers);
         let weeks = whole.weeks[at].get_or_insert_with(|| Weeks {
             are_released: entry.lane.are_released(),
@@ -173,6 +210,7 @@ fn close(entries: &[Entry<'_>], closers: &ThreadPool, whole: &mut Whole) {
         weeks.close_ns += close_ns;
         whole.driven.engines[at].add_close(close_ns);
     }
+    Ok(())
 }
 
 /// Holds every engine against the oracle, one after the other.

@@ -12,24 +12,24 @@ const JITTER: f64 = 0.2;
 
 /// One engine's turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Turn {
+pub(in crate::harness) struct Turn {
     /// Number of the engine in the round.
-    pub(super) engine: usize,
+    pub(in crate::harness) engine: usize,
     /// Number of the slice.
-    pub(super) slice: usize,
+    pub(in crate::harness) slice: usize,
     /// Its events.
-    pub(super) events: Range<u64>,
+    pub(in crate::harness) events: Range<u64>,
 }
 
 /// Random words of one round.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Draw {
+pub(in crate::harness) struct Draw {
     key: u64,
     drawn: u64,
 }
 
 impl Draw {
-    pub(super) fn new(order_seed: u64, round: usize) -> Self {
+    pub(in crate::harness) fn new(order_seed: u64, round: usize) -> Self {
         Self {
             key: mix(order_seed ^ mix(round as u64)),
             drawn: 0,
@@ -42,7 +42,7 @@ impl Draw {
     }
 
     /// Shuffles by Fisher and Yates.
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(in crate::harness) fn shuffle<T>(&mut self, items: &mut [T]) {
         for at in (1..items.len()).rev() {
             items.swap(at, below(self.word(), at as u64 + 1) as usize);
         }
@@ -51,7 +51,7 @@ impl Draw {
 
 /// Cuts `events` into slices of about `mean` events, each up to a fifth
 /// longer or shorter and a multiple of `unit`, but for the last.
-pub(super) fn slices(
+pub(in crate::harness) fn slices(
     events: &Range<u64>,
     mean: u64,
     unit: u64,
@@ -81,7 +81,11 @@ pub(super) fn slices(
 /// equally often: E. J. Williams, "Experimental designs balanced for the
 /// estimation of residual effects of treatments", Australian Journal of
 /// Scientific Research A 2, 1949. Rows and engines are shuffled.
-pub(super) fn turns(slices: &[Range<u64>], engines: usize, draw: &mut Draw) -> Vec<Turn> {
+pub(in crate::harness) fn turns(
+    slices: &[Range<u64>],
+    engines: usize,
+    draw: &mut Draw,
+) -> Vec<Turn> {
     let mut names: Vec<usize> = (0..engines).collect();
     draw.shuffle(&mut names);
     let mut rows = Vec::new();

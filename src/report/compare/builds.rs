@@ -1,6 +1,7 @@
-//! Two builds that took turns, a process each: pairs of processes. Imports
-//! `record`, `stats` and the parts beside it.
+//! Two builds that took turns: pairs of processes, or three in lock-step.
+//! Imports `record`, `stats` and the parts beside it.
 
+use super::by_slice::{self, Taking};
 use super::{
     Change, Comparison, Gate, GateVerdict, Method, Refusal, Side, changes_of, check_usable,
     compared, digests, plan_differences, shared_digests, split, warning,
@@ -18,6 +19,8 @@ pub struct Builds<'a> {
     /// The turns that count, each with the old build's record and the new
     /// one's.
     pub turns: &'a [[Record; 2]],
+    /// How their processes took turns.
+    pub taking: Taking<'a>,
     /// Turns that were thrown away before them.
     pub warmup_turns: usize,
     /// The passes that are compared.
@@ -32,7 +35,7 @@ pub struct Builds<'a> {
 /// # Errors
 /// Where a record is incomplete or wrong, was not run like the other, or has
 /// other events or another final state.
-pub fn check_turn(paths: [&str; 2], turn: &[Record; 2]) -> Result<(), Refusal> {
+pub fn check_turn(paths: [&str; 2], turn: [&Record; 2]) -> Result<(), Refusal> {
     let [old, new] = turn;
     check_usable(paths[0], old)?;
     check_usable(paths[1], new)?;
@@ -61,14 +64,20 @@ pub fn check_turn(paths: [&str; 2], turn: &[Record; 2]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The new build beside the old one. Each process is one observation: the
-/// median of its rounds; the interval is of the turns' ratios.
+/// The new build beside the old one; the interval is of the turns' ratios. Of
+/// whole processes in turn each is one observation, the median of its rounds;
+/// of slices in turn each turn is one, the geometric mean of its rounds' ratios.
 ///
 /// # Errors
 /// Where a turn is refused, or no engine is in all records.
 pub fn compare_builds(builds: &Builds<'_>) -> Result<Comparison, Refusal> {
     for turn in builds.turns {
-        check_turn(builds.paths, turn)?;
+        check_turn(builds.paths, [&turn[0], &turn[1]])?;
+    }
+    if let Taking::Slices { again, .. } = builds.taking {
+        for ([old, _], again) in builds.turns.iter().zip(again) {
+            check_turn([builds.paths[0]; 2], [old, again])?;
+        }
     }
     let Some([old, new]) = builds.turns.first() else {
         return Err(Refusal::Unusable(
@@ -76,7 +85,10 @@ pub fn compare_builds(builds: &Builds<'_>) -> Result<Comparison, Refusal> {
         ));
     };
     let (both, mut alone) = split(old, new);
-    let changes = changes_of(both, &mut alone, |engine| change(builds, engine));
+    let changes = changes_of(both.clone(), &mut alone, |engine| match builds.taking {
+        Taking::Processes(_) => change(builds, engine),
+        Taking::Slices { again, .. } => by_slice::change(builds, again, engine),
+    });
     if changes.is_empty() {
         return Err(Refusal::Unusable(format!(
             "the two builds have no engine to compare: the old one ran {}, the new one {}; name \
@@ -90,6 +102,16 @@ pub fn compare_builds(builds: &Builds<'_>) -> Result<Comparison, Refusal> {
             turns: builds.turns.len(),
             warmup_turns: builds.warmup_turns,
             identical: builds.identical,
+            apart: match builds.taking {
+                Taking::Processes(why) => why.map(str::to_owned),
+                Taking::Slices { .. } => None,
+            },
+        },
+        by_slice: match builds.taking {
+            Taking::Processes(_) => None,
+            Taking::Slices { again, order_seed } => {
+                Some(by_slice::by_slice(builds, (again, order_seed), &both))
+            }
         },
         pass: builds.pass,
         workload: new.workload.name.clone(),

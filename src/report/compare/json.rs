@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json as object};
 
-use super::{Change, Comparison, Decision, GateVerdict, Method, Side};
+use super::{Change, Comparison, Decision, GateVerdict, Method, Side, Spread};
 
 /// Version of the comparison's schema.
 pub const COMPARISON_SCHEMA: &str = "notibench-comparison/2";
@@ -15,6 +15,7 @@ pub fn json(comparison: &Comparison) -> String {
             turns,
             warmup_turns,
             identical,
+            ..
         } => (
             "builds",
             None,
@@ -44,10 +45,18 @@ pub fn json(comparison: &Comparison) -> String {
         "turns": turns,
         "warmup_turns": warmup_turns,
         "identical": identical,
+        "turns_of": turns_of(comparison),
+        "why_processes": match &comparison.method {
+            Method::Builds { apart, .. } => apart.as_ref(),
+            Method::Records { .. } => None,
+        },
+        "order_seed": comparison.by_slice.as_ref().map(|found| found.order_seed),
         "old": side(&comparison.sides[0]),
         "new": side(&comparison.sides[1]),
         "engines": comparison.changes.iter().map(change).collect::<Vec<_>>(),
         "control": comparison.control.as_ref().map(change),
+        "again": comparison.by_slice.as_ref().map(|found| found.again.iter().map(change).collect::<Vec<_>>()),
+        "variance": comparison.by_slice.as_ref().map(|found| found.spreads.iter().map(spread).collect::<Vec<_>>()),
         "only_old": comparison.alone[0],
         "only_new": comparison.alone[1],
         "events_digest": events_digest,
@@ -60,6 +69,26 @@ pub fn json(comparison: &Comparison) -> String {
         "warnings": warnings,
     });
     format!("{value:#}\n")
+}
+
+/// What took turns; none of records.
+const fn turns_of(comparison: &Comparison) -> Option<&'static str> {
+    match (&comparison.method, &comparison.by_slice) {
+        (_, Some(_)) => Some("slices"),
+        (Method::Builds { .. }, None) => Some("processes"),
+        (Method::Records { .. }, None) => None,
+    }
+}
+
+fn spread(spread: &Spread) -> Value {
+    let [between, within] = spread.deviations();
+    object!({
+        "engine": spread.engine,
+        "between_processes": between,
+        "within_processes": within,
+        "share_within": spread.split.share_within(),
+        "more": spread.helps().flag(),
+    })
 }
 
 fn side(side: &Side) -> Value {

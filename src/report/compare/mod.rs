@@ -3,6 +3,7 @@
 //! alone. Imports `record`, `stats` and the report's own parts.
 
 mod builds;
+mod by_slice;
 mod gate;
 mod json;
 mod markdown;
@@ -14,6 +15,7 @@ mod warning;
 mod tests;
 
 pub use builds::{Builds, check_turn, compare_builds};
+pub use by_slice::{BySlice, Helps, Spread, Taking};
 pub use gate::{Decision, Gate, GateVerdict};
 pub use json::{COMPARISON_SCHEMA, json};
 pub use markdown::markdown;
@@ -43,6 +45,8 @@ pub struct Comparison {
     pub changes: Vec<Change>,
     /// The A/A control of both records, beside itself.
     pub control: Option<Change>,
+    /// Of builds that took slices in turn: what that tells beyond the changes.
+    pub by_slice: Option<BySlice>,
     /// Engines of which only one side has figures: the old one, the new one.
     pub alone: [Vec<String>; 2],
     /// Digests of the events and of the final state that both came to, where
@@ -57,7 +61,8 @@ pub struct Comparison {
 /// How two sides were held against each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Two builds in turns of one process each: pairs of processes.
+    /// Two builds in turns of new processes: of one each, or of three in
+    /// lock-step.
     Builds {
         /// Turns that count.
         turns: usize,
@@ -65,6 +70,9 @@ pub enum Method {
         warmup_turns: usize,
         /// Whether both are one file, byte for byte.
         identical: bool,
+        /// Why whole processes took turns and not slices, where slices were
+        /// wanted.
+        apart: Option<String>,
     },
     /// Two records, each with its own ratios to this baseline: nothing pairs
     /// their rounds.

@@ -71,6 +71,7 @@ pub fn compare_records(
     }
     let mut comparison = Comparison {
         control: control([old, new], (&baseline, pass)),
+        by_slice: None,
         method: Method::Records { baseline },
         pass,
         workload: new.workload.name.clone(),

@@ -1,7 +1,7 @@
 //! A comparison as text for a terminal. Imports the comparison and the
 //! report's own parts.
 
-use super::{Change, Comparison, Method, Side};
+use super::{Change, Comparison, Method, Side, by_slice};
 use crate::report::course::planned;
 use crate::report::table::draw;
 use crate::report::terminal::shape;
@@ -64,6 +64,7 @@ pub(in crate::report) fn heading(comparison: &Comparison) -> Vec<String> {
     {
         lines.push("both are one file, byte for byte".to_owned());
     }
+    lines.extend(by_slice::heading(comparison));
     let each = match comparison.method {
         Method::Builds { .. } => "each process: ",
         Method::Records { .. } => "",
@@ -104,6 +105,11 @@ pub(in crate::report) fn rows(comparison: &Comparison) -> Vec<Vec<String>> {
         row.extend(change.gate.map(|gate| gate.words().to_owned()));
         rows.push(row);
     }
+    for again in comparison.by_slice.iter().flat_map(|found| &found.again) {
+        let mut row = row(comparison, again, format!("{} (A/A)", plain(&again.engine)));
+        row.extend(comparison.gate.map(|_| "-".to_owned()));
+        rows.push(row);
+    }
     if let Some(control) = &comparison.control {
         let mut row = row(comparison, control, "A/A control".to_owned());
         row.extend(comparison.gate.map(|_| "-".to_owned()));
@@ -136,18 +142,22 @@ fn row(comparison: &Comparison, change: &Change, name: String) -> Vec<String> {
 /// What the figures rest on, a paragraph each.
 pub(in crate::report) fn notes(comparison: &Comparison) -> Vec<String> {
     let [old, new] = comparison.method.sides();
-    let mut notes = vec![match &comparison.method {
-        Method::Builds {
-            turns,
-            warmup_turns,
-            ..
-        } => format!(
+    let mut notes = match (&comparison.method, &comparison.by_slice) {
+        (_, Some(found)) => by_slice::notes(comparison, found),
+        (
+            Method::Builds {
+                turns,
+                warmup_turns,
+                ..
+            },
+            None,
+        ) => vec![format!(
             "{old}, {new}: wall time per event. {new} ÷ {old}: speed, above 1 the new build is \
              faster. All are geometric means over {turns} turns (after {warmup_turns} of \
              warm-up), in each of which each build ran once, in shuffled order. Processes are the \
              sampling unit; intervals are Student's t on paired log-ratios."
-        ),
-        Method::Records { baseline } => format!(
+        )],
+        (Method::Records { baseline }, None) => vec![format!(
             "{old}, {new}: speed as a multiple of {}'s in the same record, so that the machine's \
              speed of that day cancels. {new} ÷ {old}: above 1 the engine became faster beside \
              that baseline. UNPAIRED: intervals are Welch's t on the difference of mean \
@@ -155,8 +165,8 @@ pub(in crate::report) fn notes(comparison: &Comparison) -> Vec<String> {
              allocator), and what the baseline gained or lost, too, is not seen; `compare --exe \
              OLD --exe NEW` covers both.",
             plain(baseline)
-        ),
-    }];
+        )],
+    };
     notes.push("smallest effect: the smallest change that would be seen 8 times in 10".to_owned());
     notes.extend(gate_note(comparison));
     for (name, alone) in [old, new].iter().zip(&comparison.alone) {

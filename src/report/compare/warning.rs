@@ -25,6 +25,8 @@ pub enum CompareWarning {
     DebugBuild(&'static str),
     /// The control of one record beside that of the other differs.
     ControlDiffers(RatioInterval),
+    /// The old build differs from itself: an engine.
+    AgainDiffers(String, RatioInterval),
     /// Final states were not proved.
     NotProved,
     /// Too few turns.
@@ -70,6 +72,13 @@ impl fmt::Display for CompareWarning {
                 "the baseline beside itself (A/A) is not what it was: {}. Changes of this size \
                  are not to be trusted here (by chance alone one pair of records in twenty shows \
                  one): run both again with more --rounds, or compare with --exe",
+                show_near_one(interval.ratio, interval)
+            ),
+            Self::AgainDiffers(engine, interval) => format!(
+                "{}: the old build beside itself (A/A) shows a difference: {}. Changes of this \
+                 size are not to be trusted here (by chance alone one comparison in twenty shows \
+                 one): give more --turns",
+                plain(engine),
                 show_near_one(interval.ratio, interval)
             ),
             Self::NotProved => "final states were not proved, so that a build may be fast because \
@@ -138,6 +147,12 @@ pub(super) fn of_builds(comparison: &Comparison, turns: &[[Record; 2]]) -> Vec<C
     if let Some(turn) = turns.first() {
         unfit_builds(comparison, [&turn[0], &turn[1]], &mut found);
     }
+    let again = comparison.by_slice.iter().flat_map(|found| &found.again);
+    found.extend(again.filter_map(|change| {
+        let interval = change.interval?;
+        let differs = interval.verdict() != Verdict::NoDifferenceSeen;
+        differs.then(|| CompareWarning::AgainDiffers(change.engine.clone(), interval))
+    }));
     if turns.iter().flatten().any(is_unproved) {
         found.push(CompareWarning::NotProved);
     }

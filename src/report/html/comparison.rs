@@ -150,6 +150,11 @@ fn figure(comparison: &Comparison) -> Option<Figure> {
         .collect();
     let control = comparison.control.iter();
     rows.extend(control.map(|change| row(change, "A/A control".to_owned(), Ink::neutral())));
+    let again = comparison.by_slice.iter().flat_map(|found| &found.again);
+    rows.extend(again.map(|change| {
+        let name = format!("{} (A/A)", plain(&change.engine));
+        row(change, name, Ink::neutral())
+    }));
     let mut guides = vec![Guide {
         at: 1.0,
         label: "equal".to_owned(),

@@ -10,7 +10,6 @@ use crate::unit::quantity::show_count;
 
 pub(super) use crate::report::text::{listed, within};
 
-
 /// What was asked.
 pub(super) fn asked(record: &Record) -> Vec<String> {
     let contestants = record.engines.iter();

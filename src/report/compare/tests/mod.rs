@@ -2,6 +2,8 @@
 //! what they test.
 
 #[cfg(test)]
+mod by_slice;
+#[cfg(test)]
 mod records;
 
 use super::gate::slowdown;
@@ -44,6 +46,7 @@ fn of_builds(turns: &[[Record; 2]], fail_slower: Option<f64>) -> Comparison {
         paths: ["old/notibench", "new/notibench"],
         identical: false,
         turns,
+        taking: Taking::Processes(None),
         warmup_turns: 1,
         pass: Pass::Fresh,
         gate: fail_slower.map(lenient),
@@ -270,7 +273,7 @@ fn builds_that_did_other_work_are_refused() {
     let check = |change: &dyn Fn(&mut Record)| {
         let mut new = fixture::record();
         change(&mut new);
-        check_turn(["old", "new"], &[right.clone(), new])
+        check_turn(["old", "new"], [&right, &new])
     };
     assert_eq!(check(&|_| {}), Ok(()));
     let other = "0".repeat(32);
