@@ -73,6 +73,7 @@ pub(super) fn of_maps(
         slack: 0,
         map: allocated.asked.saturating_sub(in_table),
         allocator: allocated.beyond,
+        is_without_map: false,
     } + used
 }
 
@@ -89,7 +90,10 @@ pub(super) fn of_states<E: Engine>(engine: &E) -> MemoryUse {
         *sum = *sum + on_heap;
         sum.state += size as u64;
     });
-    sum.into_inner()
+    MemoryUse {
+        is_without_map: true,
+        ..sum.into_inner()
+    }
 }
 
 /// What a member has on the heap.
@@ -106,8 +110,8 @@ fn on_heap((used, slack): (u64, u64), overhead: u64) -> MemoryUse {
     MemoryUse {
         state: used,
         slack,
-        map: 0,
         allocator: overhead,
+        ..MemoryUse::default()
     }
 }
 
@@ -130,6 +134,7 @@ pub(super) const fn of_locks(bytes: usize) -> MemoryUse {
         slack: 0,
         map: bytes as u64,
         allocator: allocator_overhead(bytes as u64),
+        is_without_map: false,
     }
 }
 

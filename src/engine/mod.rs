@@ -285,10 +285,12 @@ pub struct MemoryUse {
     /// Beyond all of these, of the allocator: headers and rounding of every
     /// allocation, by [`allocation::allocator_overhead`].
     pub allocator: u64,
+    /// Whether the maps were not counted, so that `map` says nothing.
+    pub is_without_map: bool,
 }
 
 impl MemoryUse {
-    /// All of it.
+    /// All of it that was counted.
     #[must_use]
     pub const fn total(&self) -> u64 {
         self.state + self.slack + self.map + self.allocator
@@ -303,6 +305,7 @@ impl std::ops::Add for MemoryUse {
             slack: self.slack + other.slack,
             map: self.map + other.map,
             allocator: self.allocator + other.allocator,
+            is_without_map: self.is_without_map || other.is_without_map,
         }
     }
 }

@@ -187,6 +187,7 @@ fn round_note(pass: &RoundPass, (round, group): (usize, usize)) -> InterleavedRo
         process: 0,
         round,
         group,
+        pass: pass.pass,
         slice_ends: spaced(&pass.ends),
         steal_ms: pass.usage.steal_ms,
         involuntary_switches: pass.usage.involuntary_switches,

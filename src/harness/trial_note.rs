@@ -46,7 +46,7 @@ pub(super) fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -
         contents: state.contents,
         state_bytes: outcome.memory.state,
         slack_bytes: outcome.memory.slack,
-        map_bytes: outcome.memory.map,
+        map_bytes: (!outcome.memory.is_without_map).then_some(outcome.memory.map),
         allocator_bytes: Some(outcome.memory.allocator),
         peak_resident_bytes: outcome.usage.peak_resident_bytes,
         steal_ms: outcome.usage.steal_ms,

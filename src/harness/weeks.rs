@@ -10,6 +10,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
+use rayon::ThreadPool;
+
 use super::counters::Counters;
 use super::environment::Usage;
 use super::plan::RunOptions;
@@ -165,20 +167,25 @@ pub(super) fn weeks_of(source: &Source) -> Vec<(u32, Range<u64>)> {
     weeks
 }
 
-/// Drives the stream through sessions of the engine week by week, timed.
-pub(super) fn run_weeks<E: Engine>(
-    setup: &TrialSetup<'_>,
-    config: &EngineConfig,
-    engine: &E,
-) -> Result<TrialOutcome, TrialError> {
-    let closers = rayon::ThreadPoolBuilder::new()
+/// The threads that close a week: as many as workers.
+pub(super) fn closers(setup: &TrialSetup<'_>) -> Result<ThreadPool, TrialError> {
+    rayon::ThreadPoolBuilder::new()
         .num_threads(setup.threads)
         .build()
         .map_err(|error| TrialError::NoThread {
             worker: 0,
             workers: setup.threads,
             why: error.to_string(),
-        })?;
+        })
+}
+
+/// Drives the stream through sessions of the engine week by week, timed.
+pub(super) fn run_weeks<E: Engine>(
+    setup: &TrialSetup<'_>,
+    config: &EngineConfig,
+    engine: &E,
+) -> Result<TrialOutcome, TrialError> {
+    let closers = closers(setup)?;
     let mut counters = setup.perf.then(Counters::open);
     let mut usage = Usage::default();
     let mut weeks = Weeks {

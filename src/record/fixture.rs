@@ -286,7 +286,7 @@ fn trial(round: usize, turn: usize) -> Trial {
         contents: if probe { 0 } else { 40_000 },
         state_bytes: if probe { 0 } else { 90_000_000 },
         slack_bytes: if probe { 0 } else { 9_000_000 },
-        map_bytes: if probe { 0 } else { 900_000 },
+        map_bytes: Some(if probe { 0 } else { 900_000 }),
         allocator_bytes: Some(if probe { 0 } else { 1_800_000 }),
         peak_resident_bytes: 150_000_000,
         steal_ms: 0,

@@ -1,7 +1,9 @@
 //! How engines took turns slice by slice, and what each slice took. Imports
-//! nothing of this crate.
+//! its sibling.
 
 use serde::{Deserialize, Serialize};
+
+use super::pass::Pass;
 
 /// How rounds are interleaved.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub struct InterleavedRound {
     pub round: usize,
     /// Its group, from 0.
     pub group: usize,
+    /// What state its trials found.
+    pub pass: Pass,
     /// Index behind the last event of each slice, separated by spaces.
     pub slice_ends: String,
     /// Time stolen by the host meanwhile, in ms.

@@ -183,7 +183,7 @@ pub struct Trial {
     /// Bytes of room in inboxes that holds no entry.
     pub slack_bytes: u64,
     /// Bytes of the maps beyond the states in them.
-    pub map_bytes: u64,
+    pub map_bytes: Option<u64>,
     /// Bytes that the allocator takes beyond all of these, computed from the
     /// sizes of the allocations; none in records that are older than it.
     #[serde(default)]

@@ -34,13 +34,10 @@ impl Control {
         let relevant = show_share(relevant);
         match self {
             Self::Equal => format!("the baseline equals itself (within {relevant})"),
-            Self::TooWide => format!(
-                "no difference of the baseline to itself was seen, in an interval wider than \
-                 {relevant}: it says little"
-            ),
-            Self::Differs => "A DIFFERENCE OF THE BASELINE TO ITSELF WAS SEEN, where there is \
-                              none: don't trust differences of this size"
-                .to_owned(),
+            Self::TooWide => {
+                format!("no difference seen, but wider than {relevant}: it says little")
+            }
+            Self::Differs => "the baseline differs from itself".to_owned(),
         }
     }
 }

@@ -168,7 +168,7 @@ fn figures(row: &mut Row, record: &Record, pass: Pass, line: &EngineLine) {
         row.number("bytes_per_member", line.bytes_per_member);
         row.number("state_bytes_per_member", Some(parts.state));
         row.number("slack_bytes_per_member", Some(parts.slack));
-        row.number("map_bytes_per_member", Some(parts.map));
+        row.number("map_bytes_per_member", parts.map);
         row.number("allocator_bytes_per_member", parts.allocator);
     }
     row.text("peak_resident_bytes", &line.peak_resident_bytes.to_string());

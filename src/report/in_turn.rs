@@ -186,11 +186,9 @@ fn ratios_by_part(record: &Record, engine: &str, pass: Pass) -> [Option<f64>; PA
 /// Of each slice of a trial: where its middle lies in the stream (0 to 1), its
 /// ns, and its events.
 fn placed(record: &Record, trial: &Trial) -> Option<Vec<(f64, f64, f64)>> {
-    let at = |trial: &Trial| (trial.process, trial.round, trial.group);
-    let round = record
-        .interleaved
-        .iter()
-        .find(|round| (round.process, round.round, round.group) == at(trial))?;
+    let at = (trial.process, trial.round, trial.group, trial.pass);
+    let mut rounds = record.interleaved.iter();
+    let round = rounds.find(|it| (it.process, it.round, it.group, it.pass) == at)?;
     let each = trial.slices.as_ref()?.each_ns();
     let ends = round.ends();
     if ends.len() != each.len() {
@@ -309,6 +307,7 @@ mod tests {
                 process: 0,
                 round,
                 group: 0,
+                pass: Pass::Fresh,
                 slice_ends: spaced(&ends),
                 steal_ms: 0,
                 involuntary_switches: 0,

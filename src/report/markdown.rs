@@ -4,6 +4,7 @@
 use super::block::Block;
 use super::failure::failures;
 use super::limits::{limits, shares, show_share_and_ends};
+use super::memory::NOT_COUNTED;
 use super::open_loop;
 use super::standing::{Standing, passes, ratio_of, standings, verdict_words};
 use super::summary::{EngineLine, Proof, Summary, Versus};
@@ -166,7 +167,11 @@ fn figures(record: &Record, note: &EngineNote, line: &EngineLine, pass: Pass) ->
         let share = found.iter().find(|share| share.limit == *limit);
         share.map_or_else(String::new, show_share_and_ends)
     }));
-    cells.push(number(line.bytes_per_member.filter(|_| !probe), show_bytes));
+    cells.push(match line.bytes_per_member {
+        _ if probe => String::new(),
+        None => NOT_COUNTED.to_owned(),
+        Some(bytes) => show_bytes(bytes),
+    });
     let proof = match line.proof {
         Proof::Equal => "✓",
         Proof::NotChecked if probe => "",

@@ -7,8 +7,8 @@ use super::text::{Style, plain};
 use crate::record::{Pass, Record, Trial};
 use crate::unit::quantity::{show_bytes, show_whole};
 
-/// Stands for what the record doesn't know.
-const UNKNOWN: &str = "-";
+/// Stands for what was not counted, or what the record doesn't know.
+pub(super) const NOT_COUNTED: &str = "not counted";
 
 /// Bytes per member that has state, by part; the medians over the rounds that
 /// count. A part is none where the record doesn't know it.
@@ -18,8 +18,9 @@ pub struct MemoryParts {
     pub state: f64,
     /// Their room that holds nothing, as in inboxes.
     pub slack: f64,
-    /// Of the maps beyond the states in them.
-    pub map: f64,
+    /// Of the maps beyond the states in them; none where the engine does not
+    /// count them.
+    pub map: Option<f64>,
     /// Of the allocator beyond all of these.
     pub allocator: Option<f64>,
 }
@@ -30,7 +31,7 @@ impl MemoryParts {
     pub fn of(record: &Record, engine: &str, pass: Pass) -> Option<Self> {
         let median = |bytes: &dyn Fn(&Trial) -> Option<u64>| {
             over_rounds(record, engine, pass, &|trial| {
-                if trial.members == 0 || in_all(trial) == 0 {
+                if trial.members == 0 || trial.state_bytes == 0 {
                     return None;
                 }
                 Some(bytes(trial)? as f64 / trial.members as f64)
@@ -39,22 +40,22 @@ impl MemoryParts {
         Some(Self {
             state: median(&|trial| Some(trial.state_bytes))?,
             slack: median(&|trial| Some(trial.slack_bytes))?,
-            map: median(&|trial| Some(trial.map_bytes))?,
+            map: median(&|trial| trial.map_bytes),
             allocator: median(&|trial| trial.allocator_bytes),
         })
     }
 }
 
-/// Every byte that the engine counted after a trial.
-fn in_all(trial: &Trial) -> u128 {
-    let parts = [trial.state_bytes, trial.slack_bytes, trial.map_bytes];
+/// Every byte of an engine after a trial; none where it does not count its maps.
+pub(super) fn in_all(trial: &Trial) -> Option<f64> {
+    let parts = [trial.state_bytes, trial.slack_bytes, trial.map_bytes?];
     let known = parts.into_iter().chain(trial.allocator_bytes);
-    known.map(u128::from).sum()
+    Some(known.map(|bytes| bytes as f64).sum())
 }
 
 /// All parts together, per member that has state.
 pub(super) fn bytes_per_member(trial: &Trial) -> Option<f64> {
-    per(in_all(trial) as f64, trial.members)
+    per(in_all(trial)?, trial.members)
 }
 
 /// The table of all engines and ablations that keep state; empty without any.
@@ -82,8 +83,8 @@ pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
     let members = record.oracle.as_ref().map_or_else(String::new, |oracle| {
         format!(" of all {} members", show_whole(oracle.members))
     });
-    let unknown = if rows.iter().any(|row| row[4] == UNKNOWN) {
-        "; `-`: not known to this record, and in no sum"
+    let unknown = if rows.iter().flatten().any(|cell| cell == NOT_COUNTED) {
+        "; not counted: by the engine, or in a record of before, and in no sum"
     } else {
         ""
     };
@@ -101,18 +102,16 @@ pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
 
 fn row(record: &Record, summary: &Summary, line: &EngineLine) -> Option<Vec<String>> {
     let parts = MemoryParts::of(record, &line.name, summary.pass)?;
-    let whole = over_rounds(record, &line.name, summary.pass, &|trial| {
-        Some(in_all(trial) as f64)
-    })?;
-    let unknown = || UNKNOWN.to_owned();
+    let whole = over_rounds(record, &line.name, summary.pass, &in_all);
+    let bytes = |bytes: Option<f64>| bytes.map_or_else(|| NOT_COUNTED.to_owned(), show_bytes);
     Some(vec![
         plain(&line.name),
         show_bytes(parts.state),
         show_bytes(parts.slack),
-        show_bytes(parts.map),
-        parts.allocator.map_or_else(unknown, show_bytes),
-        line.bytes_per_member.map_or_else(unknown, show_bytes),
-        show_bytes(whole),
+        bytes(parts.map),
+        bytes(parts.allocator),
+        bytes(line.bytes_per_member),
+        bytes(whole),
     ])
 }
 
@@ -122,10 +121,35 @@ mod tests {
     use crate::record::fixture;
 
     #[test]
+    fn a_map_that_was_not_counted_is_said_to_be_and_stands_in_no_sum() {
+        let mut record = fixture::record();
+        let of_it = |trial: &&mut Trial| trial.engine == "dashmap";
+        for trial in record.trials.iter_mut().filter(of_it) {
+            trial.map_bytes = None;
+        }
+        let summary = Summary::of(&record);
+        let line = summary.ranked.iter().find(|line| line.name == "dashmap");
+        assert_eq!(line.unwrap().bytes_per_member, None);
+        let text = section(&record, &summary, Style::default());
+        let row = text.lines().find(|line| line.contains("dashmap ")).unwrap();
+        assert_eq!(row.matches(NOT_COUNTED).count(), 3, "{text}");
+        let table = crate::report::terminal(&record, &Style::default());
+        let row = table
+            .lines()
+            .find(|line| line.contains("dashmap "))
+            .unwrap();
+        assert!(row.contains(NOT_COUNTED), "{table}");
+        assert!(crate::report::markdown(&record).contains(NOT_COUNTED));
+    }
+
+    #[test]
     fn the_parts_add_up_to_the_bytes_per_member() {
         let record = fixture::record();
         let parts = MemoryParts::of(&record, "dashmap", Pass::Fresh).unwrap();
-        assert_eq!((parts.state, parts.slack, parts.map), (1e3, 100.0, 10.0));
+        assert_eq!(
+            (parts.state, parts.slack, parts.map),
+            (1e3, 100.0, Some(10.0))
+        );
         assert_eq!(parts.allocator, Some(20.0));
         let line = &Summary::of(&record).ranked[0];
         assert!((line.bytes_per_member.unwrap() - 1_130.0).abs() < 1e-9);

@@ -5,6 +5,7 @@
 use super::block::Block;
 use super::columns::draw;
 use super::failure::failures;
+use super::memory::NOT_COUNTED;
 use super::scaling;
 use super::summary::{EngineLine, Summary, Versus};
 use super::sweep_trust;
@@ -385,7 +386,7 @@ fn ratios(view: &View<'_>) -> Option<Block> {
 fn memory(view: &View<'_>) -> Block {
     let rows = engine_rows(view, |_, line| {
         line.bytes_per_member
-            .map_or_else(|| "-".to_owned(), show_bytes)
+            .map_or_else(|| NOT_COUNTED.to_owned(), show_bytes)
     });
     block(view, "bytes per member that has state".to_owned(), rows)
 }

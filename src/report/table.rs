@@ -3,6 +3,7 @@
 pub(super) use super::columns::draw;
 use super::columns::draw_dropping;
 use super::limits::{limits, show_shares};
+use super::memory::NOT_COUNTED;
 use super::summary::{EngineLine, Proof, Summary, Versus};
 use super::text::{
     Style, plain, rounds, show_ends, show_give_or_take, show_ratio, show_share, wrap,
@@ -154,7 +155,10 @@ pub(super) fn engine_rows(record: &Record, lines: &[&EngineLine], pass: Pass) ->
         if shares {
             row.push(show_shares(record, &line.name, pass));
         }
-        row.push(number(line.bytes_per_member, show_bytes));
+        row.push(
+            line.bytes_per_member
+                .map_or_else(|| NOT_COUNTED.to_owned(), show_bytes),
+        );
         row.push(
             if line.proof == Proof::Equal {
                 "✓"

@@ -172,7 +172,7 @@ proptest! {
             (trial.wall_ns, trial.generated, trial.failed) = (number(0), number(1), number(2));
             (trial.members, trial.notified) = (number(3), number(4));
             (trial.state_bytes, trial.slack_bytes) = (number(5), number(6));
-            (trial.map_bytes, trial.allocator_bytes) = (number(7), counted(number(8)));
+            (trial.map_bytes, trial.allocator_bytes) = (counted(number(7)), counted(number(8)));
             trial.perf = Some(crate::record::PerfNote {
                 cycles: counted(number(0)),
                 instructions: counted(number(1)),

@@ -180,8 +180,13 @@ fn control(summary: &Summary, relevant: f64) -> Option<String> {
     let control = summary.control.as_ref()?;
     let words = match (&control.versus, control_interval(summary)) {
         (Versus::Ratio { ratio, .. }, Some(interval)) => {
-            let seen = Control::of(interval, relevant).words(relevant);
-            format!("ratio {}: {seen}", show_near_one(*ratio, interval))
+            let control = Control::of(interval, relevant);
+            let mend = match control {
+                Control::Differs => ": don't trust differences of this size",
+                Control::Equal | Control::TooWide => "",
+            };
+            let (ratio, seen) = (show_near_one(*ratio, interval), control.words(relevant));
+            format!("ratio {ratio}: {seen}{mend}")
         }
         (
             Versus::Ratio {

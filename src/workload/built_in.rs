@@ -33,6 +33,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "smoke/constant_sequential",
     "smoke/crowded_inboxes",
     "smoke/diurnal_snowflake",
+    "smoke/from_zero",
     "smoke/muted_actors",
     "smoke/on_off_random",
     "smoke/opted_out_kinds",

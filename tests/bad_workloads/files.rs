@@ -84,7 +84,7 @@ fn files_that_cannot_be_read_are_named_with_the_remedy() {
 #[test]
 fn a_name_without_its_folder_or_ending_finds_the_file() {
     for wrong in [
-        "steady_week",
+        "steady_weak",
         "steady_weak.toml",
         "elsewhere/steady_week.toml",
     ] {

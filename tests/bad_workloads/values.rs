@@ -182,7 +182,7 @@ pub(super) const VALUES: [Case; 27] = [
         "\"snow_flake\"",
         &[
             "did you mean \"snowflake\"?",
-            "\"sequential\", \"snowflake\", \"random\", \"adversarial\"",
+            "\"sequential\", \"from_zero\", \"snowflake\", \"random\", \"adversarial\"",
         ],
     ),
     (

@@ -101,6 +101,7 @@ impl Part {
                 slack,
                 map,
                 allocator,
+                is_without_map: false,
             };
         outcome.workers.extend(self.workers);
         outcome.usage.peak_resident_bytes += self.peak_resident_bytes;

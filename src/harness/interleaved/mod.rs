@@ -24,7 +24,7 @@ use super::lock_step::TurnTaker;
 use super::proof::Expectation;
 use super::trial::{TrialError, TrialSetup};
 use super::weather::WeatherStation;
-use super::weeks::{Weeks, weeks_of};
+use super::weeks::{Weeks, closers, weeks_of};
 use crate::engine::StopFlag;
 use crate::record::Pass;
 use drive::{Driven, drive};
@@ -176,17 +176,6 @@ fn drawn(
     let slices = schedule::slices(events, mean, unit, draw);
     let turns = schedule::turns(&slices, engines, draw);
     (slices.iter().map(|slice| slice.end).collect(), turns)
-}
-
-fn closers(setup: &TrialSetup<'_>) -> Result<ThreadPool, TrialError> {
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(setup.threads)
-        .build()
-        .map_err(|error| TrialError::NoThread {
-            worker: 0,
-            workers: setup.threads,
-            why: error.to_string(),
-        })
 }
 
 /// Closes the epoch of every engine, one after the other, each timed.

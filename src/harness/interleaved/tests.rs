@@ -90,10 +90,9 @@ fn holds(record: &Record) {
     for trial in interleaved(record) {
         let slices = trial.slices.as_ref().unwrap();
         let each = slices.each_ns();
-        let round = record
-            .interleaved
-            .iter()
-            .find(|note| note.round == trial.round);
+        let at = (trial.round, trial.group, trial.pass);
+        let mut rounds = record.interleaved.iter();
+        let round = rounds.find(|it| (it.round, it.group, it.pass) == at);
         let ends = round.unwrap().ends();
         assert_eq!(ends.len(), each.len());
         assert_eq!(ends.last(), Some(&record.plan.events));

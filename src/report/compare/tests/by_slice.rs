@@ -18,6 +18,7 @@ fn sliced(factor: impl Fn(usize) -> f64) -> Record {
         process: 0,
         round: 0,
         group: 0,
+        pass: Pass::Fresh,
         slice_ends: record.plan.events.to_string(),
         steal_ms: 0,
         involuntary_switches: 0,

@@ -17,7 +17,7 @@ pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Fig
             values: vec![
                 parts.state,
                 parts.slack,
-                parts.map,
+                parts.map?,
                 parts.allocator.unwrap_or(0.0),
             ],
             label: show_bytes(line.bytes_per_member?),

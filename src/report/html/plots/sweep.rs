@@ -6,6 +6,7 @@ use super::super::article::Figure;
 use super::super::ink::Ink;
 use super::super::shape::{Axis, Guide, Lines, Point, Series, Shape, Stroke, Unit};
 use crate::record::{Pass, SweepAxis};
+use crate::report::memory::in_all;
 use crate::report::scaling;
 use crate::report::standing::ratio_of;
 use crate::report::summary::over_rounds;
@@ -218,11 +219,7 @@ fn caches(view: &View<'_>) -> (Vec<Guide>, String) {
         return nothing;
     };
     let whole = |point: &PointView<'_>| {
-        let bytes = over_rounds(point.record, engine, Pass::Fresh, &|trial| {
-            let known = [trial.state_bytes, trial.slack_bytes, trial.map_bytes];
-            let known = known.into_iter().chain(trial.allocator_bytes);
-            Some(known.map(|part| part as f64).sum())
-        })?;
+        let bytes = over_rounds(point.record, engine, Pass::Fresh, &|trial| in_all(trial))?;
         Some((point.value, bytes))
     };
     let sizes: Vec<(f64, f64)> = view.points.iter().filter_map(whole).collect();
