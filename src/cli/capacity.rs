@@ -11,7 +11,7 @@ use super::external::engines_or_default;
 use super::html::{self, HtmlArgs};
 use super::progress::Progress;
 use super::run::{style, target_of};
-use super::signal::{end_process, stop_flag, work_is_over};
+use super::signal::{end_process, stop_flag, work_is_over, work_is_saved};
 use super::traces;
 use crate::engine::Role;
 use crate::harness::{self, CapacityOptions, CapacityRequest, Contender};
@@ -129,6 +129,7 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
     };
     let path = target(args, &workload)?;
     let page = args.html.target(path.as_ref())?;
+    work_is_saved();
     let found = harness::capacity(&request, &mut Progress::new());
     work_is_over();
     let saved = path.as_ref().map(|target| found.save(target)).transpose();

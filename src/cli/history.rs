@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::args::PassArg;
-use super::exit::{Failure, print};
+use super::exit::{Failure, print, say};
 use super::run::style;
 use crate::record::{Pass, Saved};
 use crate::report::{History, histories, history as drawn, history_csv};
@@ -42,7 +42,7 @@ pub(super) fn history(args: &HistoryArgs) -> Result<(), Failure> {
     let files: Result<Vec<_>, Failure> = args.records.iter().map(load).collect();
     let (mut found, left_out) = histories(&files?);
     for words in left_out {
-        eprintln!("{words}");
+        say(&words);
     }
     if found.is_empty() {
         return Err(Failure::Usage(
@@ -77,7 +77,9 @@ pub(super) fn history(args: &HistoryArgs) -> Result<(), Failure> {
             let (text, left_out) = history_csv(one);
             if !left_out.is_empty() {
                 let names = left_out.join(", ");
-                eprintln!("left out, since not every record has them: {names}");
+                say(format_args!(
+                    "left out, since not every record has them: {names}"
+                ));
             }
             print(&text)
         }

@@ -14,7 +14,7 @@ use super::lock_step;
 use super::paths::is_same;
 use super::processes;
 use super::progress::observer;
-use super::signal::{end_process, stop_flag, work_is_over};
+use super::signal::{end_process, stop_flag, work_is_over, work_is_saved};
 use super::traces;
 use crate::engine::snapshot::write_ndjson;
 use crate::harness::{self, Contender, RunOptions, RunRequest};
@@ -165,6 +165,9 @@ pub(super) fn run_and_show(
         return Err(Failure::Usage(
             "--live shows the trials of one process: leave it out, or --processes".to_owned(),
         ));
+    }
+    if path.is_some() {
+        work_is_saved();
     }
     let record = if in_processes {
         processes::run(request, external)?

@@ -18,8 +18,13 @@ static STOP: OnceLock<StopFlag> = OnceLock::new();
 
 /// Whether all work has come to its end.
 static OVER: AtomicBool = AtomicBool::new(false);
+/// Whether what was measured so far is saved once the work ends.
+static IS_SAVED: AtomicBool = AtomicBool::new(false);
 /// How long work may go on after an interruption.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// The same where a record would be lost: a stream that is being generated, or
+/// a large state that is being proved, takes longer than a worker.
+const PATIENCE_WITH_RECORD: Duration = Duration::from_secs(20);
 
 /// The flag that an interruption sets; installs the handler the first time.
 pub(super) fn stop_flag() -> StopFlag {
@@ -35,6 +40,11 @@ pub(super) fn stop_flag() -> StopFlag {
     .clone()
 }
 
+/// Notes that what is measured from now on is saved once the work ends.
+pub(super) fn work_is_saved() {
+    IS_SAVED.store(true, Ordering::Release);
+}
+
 /// Notes that all work has come to its end, so that what is saved of it after
 /// an interruption is saved to the last byte.
 pub(super) fn work_is_over() {
@@ -45,12 +55,18 @@ pub(super) fn work_is_over() {
 /// that waits for ever, wherever it is called.
 fn end_if_stuck() {
     std::thread::sleep(PATIENCE);
+    let mut waited = PATIENCE;
+    if IS_SAVED.load(Ordering::Acquire) && !OVER.load(Ordering::Acquire) {
+        say("still ending: what runs now can't be interrupted; once more ends at once");
+        waited = PATIENCE_WITH_RECORD;
+        std::thread::sleep(PATIENCE_WITH_RECORD - PATIENCE);
+    }
     if OVER.load(Ordering::Acquire) {
         return;
     }
     end_process(&format!(
         "what was running did not stop within {} s of the interruption",
-        PATIENCE.as_secs()
+        waited.as_secs()
     ));
 }
 

@@ -10,7 +10,7 @@ use super::exit::{Failure, command_words, note, print};
 use super::html;
 use super::progress::Progress;
 use super::run::{style, target_path, verdict_of};
-use super::signal::{end_process, stop_flag, work_is_over};
+use super::signal::{end_process, stop_flag, work_is_over, work_is_saved};
 use super::traces;
 use crate::harness::{self, Contender, RunOptions, RunRequest, SweepRequest};
 use crate::record::{Pass, Sweep, SweepAxis, SweepPoint};
@@ -215,6 +215,7 @@ fn run_and_show(
 ) -> Result<(), Failure> {
     let path = target_path(stem, output)?;
     let page = output.html.target(path.as_ref())?;
+    work_is_saved();
     let sweep = harness::sweep(request, &mut Progress::new());
     work_is_over();
     let saved = path.as_ref().map(|target| sweep.save(target)).transpose();

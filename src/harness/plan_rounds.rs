@@ -17,6 +17,9 @@ const DEFAULT_ROUNDS: usize = 5;
 const DEFAULT_MAX_TIME_MS: u64 = 600_000;
 /// Half-width at which interleaved rounds end where nothing was asked for.
 const DEFAULT_PRECISION: f64 = 0.03;
+/// Interleaved rounds at the most then: of a short stream a minute would hold
+/// thousands, each with its histograms in the record.
+const MOST_INTERLEAVED: usize = 100;
 /// When they end at the latest then: after a minute.
 const DEFAULT_INTERLEAVED_MS: u64 = 60_000;
 /// What a slice takes on average, in µs: long beside the change of turns,
@@ -104,6 +107,7 @@ pub(super) fn rounds_plan(
     ];
     if interleaved && !asked.contains(&true) {
         let options = RunOptions {
+            rounds: Some(MOST_INTERLEAVED),
             precision: Some(DEFAULT_PRECISION),
             max_time_ms: Some(DEFAULT_INTERLEAVED_MS),
             ..options.clone()

@@ -157,8 +157,8 @@ pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, RecordError> {
     if let Some(Foreign { what, help }) = foreign(&bytes) {
         return Err(RecordError::Shape {
             path: path.to_owned(),
-            line: 0,
-            column: 0,
+            line: 1,
+            column: 1,
             what: format!("it is {what}, which `{help}` undoes"),
         });
     }

@@ -149,7 +149,7 @@ fn control_words(interval: &RatioInterval) -> String {
 
 fn harness_words(share: f64, inline: bool) -> String {
     let mend = if inline {
-        "leave out --inline, or give fewer --events, so that the stream is made beforehand"
+        "leave out --inline, or give fewer --events (a shorter --duration), so that the stream is made beforehand"
     } else {
         "give a larger --batch"
     };

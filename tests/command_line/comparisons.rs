@@ -87,7 +87,17 @@ fn a_planted_slowdown_is_loud_and_changes_no_state() {
     let record = record_of(&["--engine", "dashmap", "--plant", "5%", "--rounds", "1"]);
     assert!((record.plan.planted_share - 0.05).abs() < 1e-12);
     assert_eq!(record.proofs[0].verdict, ProofVerdict::Equal);
-    let words = ["run", SMOKE, "--events", "2k", "--no-save", "--plant", "5%"];
+    let words = [
+        "run",
+        SMOKE,
+        "--events",
+        "2k",
+        "--rounds",
+        "1",
+        "--no-save",
+        "--plant",
+        "5%",
+    ];
     let shown = text(&succeed(&words).stdout);
     assert!(
         shown.starts_with("PLANTED  planted slowdown of 5%"),

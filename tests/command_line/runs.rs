@@ -263,7 +263,7 @@ fn verify_says_what_it_compared() {
     );
     // two members are no proof, and beside more of them no matter
     let blind = "note: 2 members at the most";
-    let proving = "workloads/smoke/from_zero.toml";
+    let proving = "smoke/from_zero";
     assert!(shown.contains(blind) && shown.contains(proving), "{shown}");
     let quick = ["--events", "2k", "--threads", "1", "--engine", "dashmap"];
     let both = succeed(&[&["verify", SMOKE, proving][..], &quick].concat());

@@ -40,7 +40,7 @@ pub(in crate::cli) struct TrialArgs {
     /// Events of each trial, such as 10M [default: the workload's]
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     pub(in crate::cli) events: Option<u64>,
-    /// Rounds that count [default: as many as --precision 3% takes within a minute; 5 where
+    /// Rounds that count [default: as many as --precision 3% takes within a minute, at most 100; 5 where
     /// each engine has its whole trial alone]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(in crate::cli) rounds: Option<usize>,
