@@ -178,7 +178,7 @@ fn words_of_same(judged: &Judged, rounds: usize) -> String {
         "A/A           {} comparisons of {rounds} rounds of the engine with itself\n\
          \x20             {} false verdicts ({} faster, {} slower); {:.0} are to be expected, at \
          most {} allowed\n\
-         \x20             half-width of an interval {}, smallest effect {} (medians)\n",
+         \x20             half-width of an interval {}, detectable difference {} (medians)\n",
         judged.comparisons,
         judged.false_verdicts(),
         judged.faster,
@@ -197,7 +197,7 @@ fn words_of_planted(judged: &PlantedJudged, options: &SelftestOptions) -> String
     let share = percent(options.planted_share);
     let seen = if judged.is_judged() {
         format!(
-            "found in {} of the {} that could show it (smallest effect at most {share})",
+            "found in {} of the {} that could show it (detectable difference at most {share})",
             judged.found, judged.able
         )
     } else {
@@ -215,7 +215,7 @@ fn words_of_planted(judged: &PlantedJudged, options: &SelftestOptions) -> String
         "planted       {} comparisons with the engine slowed down by {share} of its time, workers \
          {}\n\
          \x20             {seen}\n\
-         \x20             ratio {:.3}, {:.0} rounds, smallest effect {} (medians)\n",
+         \x20             ratio {:.3}, {:.0} rounds, detectable difference {} (medians)\n",
         judged.comparisons,
         options.planted_threads,
         judged.ratio_median.unwrap_or(f64::NAN),

@@ -193,7 +193,7 @@ fn findings_of_sharing(env: &Environment) -> [Finding; 3] {
             (stolen > 0.5).then_some("the host gives time to others: raise --rounds, or move"),
         ),
         finding(
-            "control group",
+            "cgroup",
             limit,
             (throttled > 0 || env.cgroup_cpus.is_some_and(|cpus| cpus < env.cores as f64))
                 .then_some("the group is throttled: raise its processors, or lower --threads"),

@@ -168,7 +168,7 @@ fn figures(record: &Record, note: &EngineNote, line: &EngineLine, pass: Pass) ->
         share.map_or_else(String::new, show_share_and_ends)
     }));
     cells.push(match line.bytes_per_member {
-        _ if probe => String::new(),
+        _ if probe => "-".to_owned(),
         None => NOT_COUNTED.to_owned(),
         Some(bytes) => show_bytes(bytes),
     });

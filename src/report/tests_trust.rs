@@ -94,9 +94,9 @@ fn the_trust_block_has_what_a_reader_needs() {
         "the most frequent gets 1.2%, the top hundred 21.0%",
         "steal 0 ms in all",
         "involuntary switches 90 in all, at most 3 a trial",
-        "control group: memory 4.00 GiB, processors 2",
+        "cgroup: memory 4.00 GiB, processors 2",
         "An Example Processor",
-        "8 times in 10",
+        "80% power",
     ] {
         let flat = trust.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(flat.contains(expected), "{expected} not in\n{trust}");

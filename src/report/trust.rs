@@ -39,7 +39,7 @@ pub(super) fn lines(record: &Record, summary: &Summary) -> Vec<Line> {
         lines.push(("ended by", words));
     }
     if let Some(effect) = detectable(summary) {
-        lines.push(("smallest effect", effect));
+        lines.push(("detectable", effect));
     }
     if let Some(realised) = &record.realised {
         lines.extend(workload(realised));
@@ -250,8 +250,7 @@ fn detectable(summary: &Summary) -> Option<String> {
         .map(|(name, i)| format!("{} {}", plain(name), of(i)))
         .collect();
     parts.extend(control_interval(summary).map(|interval| format!("A/A control {}", of(interval))));
-    (!parts.is_empty())
-        .then(|| format!("that these rounds show 8 times in 10: {}", parts.join(", ")))
+    (!parts.is_empty()).then(|| format!("difference (80% power): {}", parts.join(", ")))
 }
 
 fn workload(realised: &Realised) -> Vec<Line> {
@@ -327,7 +326,7 @@ pub(super) fn environment(machine: &Environment) -> Vec<Line> {
         |value: &Option<String>| value.as_deref().map_or_else(|| "unknown".to_owned(), plain);
     let memory = |bytes: u64| show_bytes(bytes as f64);
     let limits = format!(
-        "control group: memory {}, processors {}",
+        "cgroup: memory {}, processors {}",
         machine
             .cgroup_memory_bytes
             .map_or_else(|| "unlimited".to_owned(), memory),

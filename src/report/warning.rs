@@ -106,7 +106,7 @@ impl fmt::Display for Warning {
                 show_whole(*most_ms)
             ),
             Self::Throttled(ms) => format!(
-                "the control group had no processor time left for {} ms of the run: raise its \
+                "the cgroup had no processor time left for {} ms of the run: raise its \
                  processors, or lower --threads",
                 show_whole(*ms)
             ),

@@ -99,7 +99,7 @@ fn the_doctor_looks_at_everything_that_spoils_a_measurement() {
         "governor",
         "load",
         "steal",
-        "control group",
+        "cgroup",
         "clock source",
         "clock cost",
         "huge pages",

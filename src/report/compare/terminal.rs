@@ -94,7 +94,7 @@ pub(in crate::report) fn rows(comparison: &Comparison) -> Vec<Vec<String>> {
         new.to_owned(),
         format!("{new} ÷ {old}\n[95% interval]"),
         "verdict".to_owned(),
-        "smallest\neffect".to_owned(),
+        "detectable\ndifference".to_owned(),
     ];
     if let Some(gate) = comparison.gate {
         header.push(format!("gate\n{}", show_percent(gate.slower)));
@@ -167,7 +167,7 @@ pub(in crate::report) fn notes(comparison: &Comparison) -> Vec<String> {
             plain(baseline)
         )],
     };
-    notes.push("smallest effect: the smallest change that would be seen 8 times in 10".to_owned());
+    notes.push("detectable difference: the smallest change that is seen with 80% power".to_owned());
     notes.extend(gate_note(comparison));
     for (name, alone) in [old, new].iter().zip(&comparison.alone) {
         if !alone.is_empty() {

@@ -134,7 +134,7 @@ fn blind_words(threshold: f64, engines: &[(String, f64)], turns: Option<usize>) 
         None => "run both with more --rounds, or compare two builds with --exe".to_owned(),
     };
     format!(
-        "unsure: a slowdown of {} is not excluded; the smallest that is seen 8 times in 10: {}: \
+        "unsure: a slowdown of {} is not excluded; the detectable difference (80% power): {}: \
          {mend}",
         show_percent(threshold),
         listed.join(", ")

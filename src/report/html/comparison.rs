@@ -83,8 +83,8 @@ fn answer(change: &Change, new: &str) -> String {
             format!("{name} is slower in the {new} one: {ratio} times as fast{ends}.")
         }
         Verdict::NoDifferenceSeen => format!(
-            "No difference was seen of {name}: {ratio} times as fast{ends}; a change of {} would \
-             have been seen 8 times in 10.",
+            "No difference was seen of {name}: {ratio} times as fast{ends}; the detectable \
+             difference is {} (80% power).",
             show_percent(interval.minimum_detectable)
         ),
     }
