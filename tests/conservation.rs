@@ -136,7 +136,7 @@ fn record_of(workload: &Workload, toml: &str, seed: u64, threads: usize) -> Reco
         batch: Some(BATCHES[seed as usize % BATCHES.len()]),
         inline: seed.is_multiple_of(3),
         // the others three rounds alone, and one in turn
-        isolated: !seed.is_multiple_of(5),
+        isolated: seed != 5,
         warm: seed.is_multiple_of(4) && workload.anonymity.mode == ViewMode::Off,
         ..RunOptions::default()
     };

@@ -3,6 +3,7 @@
 mod cluster;
 mod comparison;
 mod external;
+mod generate;
 mod manual;
 mod measurement;
 mod open_loop;
@@ -23,6 +24,7 @@ use crate::unit::quantity::{parse_count, parse_share};
 pub(super) use cluster::{ClusterArgs, LocalClusterArgs};
 pub(super) use comparison::{ComparisonArgs, ProcessArgs, SelftestArgs};
 pub(super) use external::ExternalArgs;
+pub(super) use generate::{GenerateArgs, StreamFormat};
 pub(super) use manual::{CompletionsArgs, ManArgs};
 pub(super) use measurement::{EngineArgs, PassArg, TrialArgs, options};
 pub(super) use open_loop::{IdleMode, OpenLoopArgs, arrivals, duration_ns};
@@ -359,38 +361,6 @@ pub(super) struct VerifyArgs {
     pub(super) batch: usize,
     #[command(flatten)]
     pub(super) external: ExternalArgs,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct GenerateArgs {
-    /// Workload file, or the name of a built-in one (`notibench list workloads`)
-    pub(super) workload: PathBuf,
-    /// How many events [default: the workload's]
-    #[arg(short = 'n', long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
-    pub(super) events: Option<u64>,
-    /// Index of the first one
-    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, default_value = "0")]
-    pub(super) start: u64,
-    /// Seed [default: the workload's]
-    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
-    pub(super) seed: Option<u64>,
-    /// File that ends in .csv, .ndjson or .jsonl, or in .as2.ndjson; `-` is stdout
-    #[arg(short = 'o', long, value_name = "FILE")]
-    pub(super) out: PathBuf,
-    /// Format on stdout
-    #[arg(long, value_enum, default_value = "csv")]
-    pub(super) format: StreamFormat,
-}
-
-/// How a stream is written to stdout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum StreamFormat {
-    /// A header, then a line an event
-    Csv,
-    /// An object an event
-    Ndjson,
-    /// An activity of ActivityStreams 2.0 an event
-    ActivityStreams,
 }
 
 #[derive(Debug, Args)]

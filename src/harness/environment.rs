@@ -349,52 +349,5 @@ fn value_after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_debug_build_on_a_busy_machine_is_found_out() {
-        let env = Environment {
-            profile: "debug".to_owned(),
-            cores: 2,
-            load_1m: 5.0,
-            governor: Some("powersave".to_owned()),
-            ..Environment::default()
-        };
-        let spoiled: Vec<_> = findings(&env, 30.0)
-            .into_iter()
-            .filter(|f| f.mend.is_some())
-            .map(|f| f.what)
-            .collect();
-        for what in ["build", "load", "governor", "memory"] {
-            assert!(spoiled.contains(&what), "{what} in {spoiled:?}");
-        }
-        assert!(!spoiled.contains(&"clock cost"));
-    }
-
-    #[test]
-    fn bracketed_modes_are_read() {
-        assert_eq!(chosen("always [madvise] never"), "madvise");
-        assert_eq!(chosen("tsc"), "tsc");
-    }
-
-    #[test]
-    fn processors_are_named_on_other_architectures() {
-        let arm = "processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n";
-        let cases = [
-            ("model name\t: A B\n", Some("A B")),
-            (arm, Some("implementer 0x41, part 0xd0c")),
-            ("processor\t: 0\nmodel name\t: \n", None),
-            ("", None),
-        ];
-        for (cpuinfo, name) in cases {
-            assert_eq!(processor_name(cpuinfo).as_deref(), name, "{cpuinfo}");
-        }
-    }
-
-    #[test]
-    fn this_machine_can_be_examined() {
-        let env = examine();
-        assert!(env.cores >= 1 && !findings(&env, 20.0).is_empty());
-    }
-}
+#[path = "environment_tests.rs"]
+mod tests;

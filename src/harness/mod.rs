@@ -8,6 +8,7 @@ mod clock;
 #[cfg(feature = "cluster")]
 pub mod cluster;
 mod contender;
+mod contestants;
 mod control_group;
 mod counters;
 mod course;
@@ -54,13 +55,14 @@ pub use clock::measure_clock;
 #[cfg(feature = "cluster")]
 pub use cluster::{ClusterError, ClusterOptions, Leader};
 pub use contender::Contender;
+pub use contestants::{choose_contenders, find_contender, with_own};
 pub use counters::no_counters;
 pub use environment::{Finding, examine, findings};
 pub use lock_step::{LockStep, TurnTaker};
 pub use memory::{RunSizes, memory_limit, predict};
 pub use open_loop::OpenLoop;
 pub use passes::{PassPlan, Passes, Warm};
-pub use plan::{RunOptions, choose_contenders, find_contender, resolve, resolve_again, with_own};
+pub use plan::{RunOptions, resolve, resolve_again};
 pub use plan_error::PlanError;
 pub use plan_open_loop::OpenLoopOptions;
 pub use rate::Rate;

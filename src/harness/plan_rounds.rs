@@ -142,6 +142,19 @@ pub(super) fn rounds_plan(
     for (flag, value, low, high) in counts {
         in_range(flag, value, low, high)?;
     }
+    check_shares(&plan)?;
+    if plan.processes > 1 && precise {
+        return Err(PlanError::Conflict(
+            "--precision looks at the rounds of one process, and --processes makes several: give \
+             one of them"
+                .to_owned(),
+        ));
+    }
+    Ok(plan)
+}
+
+/// Refuses shares that are a slip of the finger.
+fn check_shares(plan: &RoundsPlan) -> Result<(), PlanError> {
     let shares = [
         ("--relevant", plan.relevant),
         ("--precision", plan.precision.unwrap_or(0.0)),
@@ -156,14 +169,7 @@ pub(super) fn rounds_plan(
             });
         }
     }
-    if plan.processes > 1 && precise {
-        return Err(PlanError::Conflict(
-            "--precision looks at the rounds of one process, and --processes makes several: give \
-             one of them"
-                .to_owned(),
-        ));
-    }
-    Ok(plan)
+    Ok(())
 }
 
 /// `value` where it lies in the range, both ends included.

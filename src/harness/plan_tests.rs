@@ -1,5 +1,6 @@
 //! Tests of what is refused, and with what advice. Imports what they test.
 
+use super::super::contestants::{choose_contenders, find_contender};
 use super::super::memory::Prediction;
 use super::*;
 use crate::generator::tests::workload;

@@ -1,7 +1,8 @@
 //! Tests of sweeps over a few events. Imports what they test.
 
 use super::super::contender::Contender;
-use super::super::plan::{RunOptions, choose_contenders, resolve};
+use super::super::contestants::choose_contenders;
+use super::super::plan::{RunOptions, resolve};
 use super::super::run::tests::Broken;
 use super::super::watch::Silent;
 use super::*;

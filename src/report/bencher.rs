@@ -109,8 +109,8 @@ mod tests {
         let summary = Summary::of(&record);
         let line = summary.ranked.iter().find(|line| line.name == "dashmap");
         let line = line.unwrap();
-        let latency = dashmap["latency"]["value"].as_f64().unwrap();
-        assert!((latency / line.ns_per_event - 1.0).abs() < 1e-3);
+        let ns = dashmap["latency"]["value"].as_f64().unwrap();
+        assert!((ns / line.ns_per_event - 1.0).abs() < 1e-3);
         let (_, interval) = ratio_of(&line.versus);
         let speed = &dashmap["relative-speed"];
         assert_eq!(speed["lower_value"], significant(interval.unwrap().low));

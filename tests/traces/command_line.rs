@@ -197,15 +197,8 @@ fn a_trace_is_swept_and_searched_for_capacity() {
         "--out",
         &found,
     ];
-    words.extend(["--hold", "200ms", "--confirm", "200ms", "--searches", "1"]);
-    words.extend([
-        "--engine",
-        "dashmap",
-        "--tolerance",
-        "50%",
-        "--threads",
-        "1",
-    ]);
+    words.extend(["--events", "2k", "--searches", "1", "--search-steps", "4"]);
+    words.extend(["--engine", "dashmap", "--threads", "1"]);
     words.extend(reading);
     succeed(&words);
     let found = Capacity::load(found.as_ref()).unwrap();

@@ -385,19 +385,3 @@ fn byte_order_marks_are_passed_over_and_gzip_is_unpacked() {
         assert!(error.contains(part), "{error}");
     }
 }
-
-#[test]
-fn lines_of_neither_kind_are_told_with_their_keys() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("log.ndjson");
-    fs::write(&path, "{\"ts\":1,\"user\":2}\n").unwrap();
-    let error = said(trace::load(&path, &TraceOptions::default()));
-    assert!(error.contains("has `ts`, `user`"), "{error}");
-    assert!(error.contains("lacks index, at_us"), "{error}");
-    fs::write(&path, "{\"at_us\":1,\"kind\":\"post_like\"}\n").unwrap();
-    let error = said(trace::load(&path, &TraceOptions::default()));
-    assert!(
-        error.contains("line 1: not an event: it lacks index, undo, actor"),
-        "{error}"
-    );
-}

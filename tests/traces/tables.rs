@@ -1,6 +1,8 @@
 //! Foreign tables: what a mapping makes of them, and what is said of bad
 //! rows.
 
+use std::fs;
+
 use notibench::event::{Kind, Segment};
 use notibench::trace::{self, Mapping, TimeUnit, Trace, TraceError, TraceFormat, TraceOptions};
 
@@ -150,5 +152,24 @@ fn a_mapping_that_cannot_be_meant_is_refused_in_words() {
     ] {
         let said = refused(map, kinds);
         assert!(said.contains(part), "{map:?} {kinds:?}: {said}");
+    }
+}
+
+#[test]
+fn lines_of_neither_kind_are_told_with_their_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.ndjson");
+    for (line, part) in [
+        ("{\"ts\":1,\"user\":2}", "has `ts`, `user`"),
+        ("{\"ts\":1,\"user\":2}", "lacks index, at_us"),
+        (
+            "{\"at_us\":1,\"kind\":\"post_like\"}",
+            "line 1: not an event: it lacks index, undo, actor",
+        ),
+    ] {
+        fs::write(&path, format!("{line}\n")).unwrap();
+        let read = trace::load(&path, &TraceOptions::default());
+        let error = read.unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
     }
 }

@@ -104,12 +104,7 @@ pub(super) fn drive(
     let over = AtomicUsize::new(0);
     let crew = Crew {
         setup,
-        engine: &|worker| {
-            entries[at[worker].load(Ordering::Relaxed)]
-                .contender
-                .name
-                .clone()
-        },
+        engine: &|worker| name_of(&entries[at[worker].load(Ordering::Relaxed)]),
         stop,
         // seldom where another process may be in turn
         tick: Duration::from_millis(if taker.is_some() { 200 } else { 20 }),
@@ -154,6 +149,10 @@ pub(super) fn drive(
         return Err(TrialError::Interrupted);
     }
     Ok(timed(works, entries.len(), turns, slices))
+}
+
+fn name_of(entry: &Entry<'_>) -> String {
+    entry.contender.name.clone()
 }
 
 /// One worker, from turn to turn. Ends early where the stop flag is set.
