@@ -6,6 +6,9 @@ use std::time::Duration;
 use crate::record::{EndedBy, EngineNote, Plan, ProofVerdict, Record};
 use crate::stats::stopping::{is_look, is_precise};
 
+/// Half-width of the A/A control's interval as a share of the others'.
+const CONTROL_SHARE: f64 = 2.0 / 3.0;
+
 /// What ends the rounds after `over` rounds, warm-up included, of which the
 /// first began `elapsed` ago; `None` where another is to be run. At least one
 /// round counts, however short the time.
@@ -39,11 +42,13 @@ fn is_precise_enough(record: &Record) -> bool {
         proofs.any(|p| p.engine == name && matches!(p.verdict, ProofVerdict::Differs(_)))
     };
     let is_waited_for = |note: &&EngineNote| {
-        note.role == "engine" && !note.control && note.name != *baseline && !is_wrong(&note.name)
+        note.role == "engine" && note.name != *baseline && !is_wrong(&note.name)
     };
     let narrow = |note: &EngineNote| {
+        // what is to say how far the others can be trusted is to be narrower
+        let share = if note.control { CONTROL_SHARE } else { 1.0 };
         let interval = record.ratio(&note.name);
-        interval.is_some_and(|interval| is_precise(&interval, *precision))
+        interval.is_some_and(|interval| is_precise(&interval, precision * share))
     };
     is_wrong(baseline) || record.engines.iter().filter(is_waited_for).all(narrow)
 }

@@ -261,7 +261,7 @@ fn line(record: &Record, engine: &EngineNote, pass: Pass) -> Option<EngineLine> 
         name: engine.name.clone(),
         deferred: engine.freshness == "deferred",
         out_of_process: engine.out_of_process,
-        rounds: trials.len(),
+        rounds: record.compared(&engine.name, pass).count(),
         events_per_s: 1e9 / ns_per_event,
         speed: speed(record, &engine.name, pass),
         ns_per_event,
