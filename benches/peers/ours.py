@@ -58,7 +58,7 @@ class Ours:
         engines = [word for engine in options.engine for word in ("--engine", engine)]
         text = call(
             "run", workload, "--events", options.events, "--threads", options.threads,
-            "--rounds", 1, "--warmup-rounds", warmup, "--format", "json", "--no-save",
+            "--isolated", "--rounds", 1, "--warmup-rounds", warmup, "--format", "json", "--no-save",
             *engines, *more,
         )
         record = json.loads(text)

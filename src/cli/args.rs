@@ -44,7 +44,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Run a workload: engines in shuffled turns over the same events, each proved right
+    /// Run a workload: engines in turn over the same events, each proved right
     Run(Box<RunArgs>),
     /// The same run at each value of one axis: threads, members, popularity or batch size
     Sweep(SweepArgs),
