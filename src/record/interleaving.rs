@@ -1,9 +1,10 @@
 //! How engines took turns slice by slice, and what each slice took. Imports
-//! its sibling.
+//! its siblings.
 
 use serde::{Deserialize, Serialize};
 
 use super::pass::Pass;
+use super::schema::Record;
 
 /// How rounds are interleaved.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
@@ -64,6 +65,17 @@ impl InterleavedRound {
     #[must_use]
     pub fn ends(&self) -> Vec<u64> {
         numbers(&self.slice_ends)
+    }
+}
+
+impl Record {
+    /// Time stolen by the host, in ms, and involuntary context switches: of
+    /// each trial that was made alone, and of each interleaved round.
+    pub fn disturbances(&self) -> impl Iterator<Item = (u64, u64)> {
+        let alone = self.trials.iter().filter(|trial| trial.slices.is_none());
+        let alone = alone.map(|trial| (trial.steal_ms, trial.involuntary_switches));
+        let rounds = self.interleaved.iter();
+        alone.chain(rounds.map(|round| (round.steal_ms, round.involuntary_switches)))
     }
 }
 

@@ -159,9 +159,8 @@ fn harness(summary: &Summary) -> Option<Badge> {
 
 fn disturbance(record: &Record) -> Badge {
     let stolen = record
-        .trials
-        .iter()
-        .fold(0_u64, |sum, t| sum.saturating_add(t.steal_ms));
+        .disturbances()
+        .fold(0_u64, |sum, (steal_ms, _)| sum.saturating_add(steal_ms));
     let state = if steal_share(record) > STEAL_SHARE {
         State::Doubtful
     } else {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::block::Block;
-use super::summary::{Versus, counted};
+use super::summary::Versus;
 use super::sweep::{PointView, View};
 use super::text::{plain, show_percent, show_ratio};
 use crate::stats::{
@@ -14,7 +14,9 @@ use crate::unit::quantity::show_count;
 
 /// The engine's rounds at a point: number of the round, ns per event.
 fn rounds_of(point: &PointView<'_>, engine: &str) -> Vec<(usize, f64)> {
-    counted(point.record, engine, point.summary.pass)
+    point
+        .record
+        .compared(engine, point.summary.pass)
         .filter_map(|trial| Some((trial.round, trial.ns_per_event()?)))
         .collect()
 }

@@ -290,13 +290,18 @@ fn workload(realised: &Realised) -> Vec<Line> {
 }
 
 fn disturbance(record: &Record) -> String {
-    let steal = || record.trials.iter().map(|trial| trial.steal_ms);
-    let switches = || record.trials.iter().map(|trial| trial.involuntary_switches);
+    let steal = || record.disturbances().map(|(steal_ms, _)| steal_ms);
+    let switches = || record.disturbances().map(|(_, switches)| switches);
     let total =
         |values: &mut dyn Iterator<Item = u64>| show_whole(values.fold(0, u64::saturating_add));
+    let unit = if record.interleaved.is_empty() {
+        "trial"
+    } else {
+        "round"
+    };
     format!(
-        "steal {} ms in all, at most {} ms a trial; involuntary switches {} in all, at most {} a \
-         trial",
+        "steal {} ms in all, at most {} ms a {unit}; involuntary switches {} in all, at most {} a \
+         {unit}",
         total(&mut steal()),
         show_whole(steal().max().unwrap_or(0)),
         total(&mut switches()),

@@ -254,14 +254,12 @@ fn of_the_machine(record: &Record, summary: &Summary, found: &mut Vec<Warning>) 
         });
     }
     let total_ms = record
-        .trials
-        .iter()
-        .fold(0, |sum: u64, t| sum.saturating_add(t.steal_ms));
+        .disturbances()
+        .fold(0, |sum: u64, (steal_ms, _)| sum.saturating_add(steal_ms));
     if steal_share(record) > STEAL_SHARE {
         let most_ms = record
-            .trials
-            .iter()
-            .map(|trial| trial.steal_ms)
+            .disturbances()
+            .map(|(steal_ms, _)| steal_ms)
             .max()
             .unwrap_or(0);
         found.push(Warning::Steal { total_ms, most_ms });
@@ -280,7 +278,8 @@ pub(super) fn steal_share(record: &Record) -> f64 {
     let processors = record.environment.usable_processors().max(1.0);
     let all_ms = sum(|trial| trial.wall_ns) / 1e6 * processors;
     // so short a trial may be all of a tick
-    (sum(|trial| trial.steal_ms) / all_ms.max(1.0)).min(1.0)
+    let steal_ms: f64 = record.disturbances().map(|(ms, _)| ms as f64).sum();
+    (steal_ms / all_ms.max(1.0)).min(1.0)
 }
 
 fn of_the_intervals(record: &Record, summary: &Summary, found: &mut Vec<Warning>) {

@@ -173,7 +173,7 @@ fn drifting(record: &Record, summary: &Summary) -> Vec<(String, f64)> {
     let trends: Vec<_> = lines
         .filter_map(|line| {
             let times: Vec<f64> = record
-                .counted(&line.name, Pass::Fresh)
+                .compared(&line.name, Pass::Fresh)
                 .filter_map(Trial::ns_per_event)
                 .collect();
             Some((line.name.clone(), trend(&times)?))

@@ -43,7 +43,7 @@ pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Fig
 }
 
 fn row(record: &Record, pass: Pass, line: &EngineLine) -> Row {
-    let rounds = record.counted(&line.name, pass);
+    let rounds = record.compared(&line.name, pass);
     let interval = line.speed.map(|i| [i.low, i.high]);
     let shown = interval.map_or_else(String::new, |[low, high]| {
         format!(" [{}, {}]", show_count(low), show_count(high))
