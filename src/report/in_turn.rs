@@ -203,16 +203,19 @@ fn placed(record: &Record, trial: &Trial) -> Option<Vec<(f64, f64, f64)>> {
     Some(slices.collect())
 }
 
+/// By process, round, group and slice.
+type BySlice<T> = BTreeMap<(usize, usize, usize, usize), T>;
+
 /// What each slice of each engine deviates by from others at its position, as
 /// logarithms.
 struct Noise {
-    of: BTreeMap<String, BTreeMap<(usize, usize, usize, usize), f64>>,
+    of: BTreeMap<String, BySlice<f64>>,
 }
 
 impl Noise {
     fn of(record: &Record, names: &[&str], pass: Pass) -> Self {
         let deviations = |name: &&str| {
-            let mut logs: BTreeMap<(usize, usize, usize, usize), (usize, f64)> = BTreeMap::new();
+            let mut logs: BySlice<(usize, f64)> = BTreeMap::new();
             for trial in record.compared(name, pass) {
                 let slices = placed(record, trial).unwrap_or_default();
                 for (slice, (position, ns, events)) in slices.into_iter().enumerate() {

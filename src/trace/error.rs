@@ -33,7 +33,7 @@ pub enum Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bad {
     /// The column or key, where one is to blame.
-    pub column: Option<String>,
+    pub column: Option<Box<str>>,
     /// What is wrong.
     pub what: String,
     /// What is wrong, without the entry's own values, where `what` has some:
@@ -72,7 +72,7 @@ impl Bad {
     /// A fault of one column.
     pub(super) fn of(column: &str, what: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
-            column: Some(column.to_owned()),
+            column: Some(column.into()),
             ..Self::new(what, help)
         }
     }

@@ -143,7 +143,7 @@ impl Mapping {
             }
         }
         if self.columns[Field::Recipient as usize].is_none()
-            && !self.act.is_some_and(|act| act.kind == Kind::MarkRead)
+            && self.act.is_none_or(|act| act.kind != Kind::MarkRead)
         {
             return Err("--map says no recipient: add recipient=COLUMN".to_owned());
         }

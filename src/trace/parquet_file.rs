@@ -150,7 +150,7 @@ fn reading_of(field: &Type) -> Result<Reading, Bad> {
 /// Refuses a column that is compressed in a way that this build can't undo.
 fn check_codec(metadata: &ParquetMetaData, name: &str) -> Result<(), Bad> {
     let groups = metadata.row_groups().iter();
-    let columns = groups.flat_map(|group| group.columns());
+    let columns = groups.flat_map(parquet::file::metadata::RowGroupMetaData::columns);
     let is_named = |path: &[String]| path.first().is_some_and(|first| first == name);
     for column in columns.filter(|column| is_named(column.column_path().parts())) {
         let codec = column.compression();

@@ -90,7 +90,7 @@ impl Session for RacingSession<'_> {
                 },
                 |update| {
                     change(&engine.contents, update.content, |state| {
-                        state.apply(&update)
+                        state.apply(&update);
                     });
                 },
             );

@@ -105,7 +105,7 @@ fn a_number_that_looks_like_a_date_needs_a_unit() {
         assert_eq!(trace.events.len(), 1);
     }
     // later in a column such a number is one of a rising count
-    assert_eq!(follows("a,b,t\n1,2,1999\n").is_err(), true);
+    assert!(follows("a,b,t\n1,2,1999\n").is_err());
     assert_eq!(follows("a,b,t\n1,2,0\n1,2,2024\n").unwrap().events.len(), 2);
 }
 
