@@ -166,9 +166,7 @@ pub(super) fn run_and_show(
             "--live shows the trials of one process: leave it out, or --processes".to_owned(),
         ));
     }
-    if path.is_some() {
-        work_is_saved();
-    }
+    work_is_saved();
     let record = if in_processes {
         processes::run(request, external)?
     } else {

@@ -18,7 +18,7 @@ static STOP: OnceLock<StopFlag> = OnceLock::new();
 
 /// Whether all work has come to its end.
 static OVER: AtomicBool = AtomicBool::new(false);
-/// Whether what was measured so far is saved once the work ends.
+/// Whether what was measured so far is shown or saved once the work ends.
 static IS_SAVED: AtomicBool = AtomicBool::new(false);
 /// How long work may go on after an interruption.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -40,7 +40,8 @@ pub(super) fn stop_flag() -> StopFlag {
     .clone()
 }
 
-/// Notes that what is measured from now on is saved once the work ends.
+/// Notes that what is measured from now on is shown, and perhaps saved, once
+/// the work ends.
 pub(super) fn work_is_saved() {
     IS_SAVED.store(true, Ordering::Release);
 }

@@ -31,9 +31,13 @@ pub(crate) fn example(name: &str) -> Command {
     plain(&path)
 }
 
+/// With signals as they are by default: whoever runs the tests may ignore
+/// Ctrl-C, and a run that begins so goes on ignoring it.
 fn plain(path: &Path) -> Command {
-    let mut command = Command::new(path);
+    let mut command = Command::new("env");
     command
+        .arg("--default-signal=HUP,INT,TERM")
+        .arg(path)
         .current_dir(root())
         .stdin(Stdio::null())
         .env_remove("NO_COLOR")
