@@ -161,10 +161,7 @@ fn expected(file: &str, record: &Record) -> Value {
         marks.insert("a1-plot-ratios", ratios.count() + control.count());
         marks.insert("a1-plot-memory", summary.ranked.len() * 4);
     }
-    let answer = summary
-        .ranked
-        .first()
-        .map(|line| format!("{} is the fastest", line.name));
+    let answer = summary.ranked.first().map(|line| line.name.clone());
     json!({ "file": file, "rows": rows, "marks": marks, "answer": answer })
 }
 

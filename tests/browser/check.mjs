@@ -88,6 +88,18 @@ function read(page) {
   });
 }
 
+// What the page holds once its plots are drawn anew: a page of many plots, on
+// a busy machine, takes its time.
+async function redrawn(page) {
+  await page.waitForTimeout(100);
+  let found = await read(page);
+  for (let tries = 0; tries < 100 && found.plots.some((plot) => plot.painted !== plot.expected); tries += 1) {
+    await page.waitForTimeout(100);
+    found = await read(page);
+  }
+  return found;
+}
+
 async function wide(file, wanted, complain, expect) {
   const page = await open(browser, file, { viewport: { width: 1200, height: 900 } }, complain);
   const found = await read(page);
@@ -153,8 +165,7 @@ async function dark(file, wanted, complain, expect) {
   for (const plot of found.plots) expect(`marks of ${plot.id}`, plot.painted, plot.expected);
   // and back, while it is open
   await page.emulateMedia({ colorScheme: "light" });
-  await page.waitForTimeout(50);
-  const light = await read(page);
+  const light = await redrawn(page);
   expect("background in light", light.background, "rgb(255, 255, 255)");
   for (const plot of light.plots) expect(`marks of ${plot.id} in light`, plot.painted, plot.expected);
   await page.context().close();
@@ -191,8 +202,7 @@ async function paper(file, wanted, complain, expect) {
   // the width that A4 leaves between its margins
   const page = await open(browser, file, { viewport: { width: 718, height: 1000 }, colorScheme: "dark" }, complain);
   await page.emulateMedia({ media: "print" });
-  await page.waitForTimeout(100);
-  const found = await read(page);
+  const found = await redrawn(page);
   expect("white paper", found.background, "rgb(255, 255, 255)");
   for (const plot of found.plots) expect(`marks of ${plot.id}`, plot.painted, plot.expected);
   const tables = await page.evaluate(() => [...document.querySelectorAll("table")]
