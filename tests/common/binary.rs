@@ -17,8 +17,13 @@ pub(crate) fn notibench() -> Command {
     plain(Path::new(env!("CARGO_BIN_EXE_notibench")))
 }
 
-/// A program of `examples/`, which `cargo test` builds.
+/// A program of `examples/`.
 pub(crate) fn example(name: &str) -> Command {
+    plain(&example_path(name))
+}
+
+/// Where `cargo test` builds it.
+pub(crate) fn example_path(name: &str) -> PathBuf {
     // this test is target/…/deps/<name>-<hash>
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().and_then(Path::parent).unwrap();
@@ -28,7 +33,7 @@ pub(crate) fn example(name: &str) -> Command {
         "no {}: `cargo build --examples` makes it",
         path.display()
     );
-    plain(&path)
+    path
 }
 
 /// With signals as they are by default: whoever runs the tests may ignore
