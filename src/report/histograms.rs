@@ -6,8 +6,9 @@ use std::time::{Duration, SystemTime};
 use crate::record::{EngineNote, OpenLoopTrial, Pass, Record, Trial};
 use crate::stats::{LogInterval, ServiceHistogram, interval_log, percentile_distribution};
 
-/// Every histogram of the passes that count as an interval log (`.hlog`), a
-/// line a trial, or an interval of an open loop's trial. Tags are
+/// Every histogram of the passes that percentiles are of as an interval log
+/// (`.hlog`), a line a trial, or an interval of an open loop's trial: those of
+/// trials that ran alone, where there are such. Tags are
 /// `ENGINE:ingest_service`, `ENGINE:read_service`; of an open loop
 /// `ENGINE:response`, `ENGINE:service`, `ENGINE:read_response`,
 /// `ENGINE:read_service`. Without `engine`, of all but the A/A control and
@@ -19,9 +20,12 @@ pub fn hlog(record: &Record, engine: Option<&str>, pass: Pass) -> Result<String,
     let engines = chosen(record, engine)?;
     let mut intervals = Vec::new();
     let mut start_ns = 0;
+    let counted: Vec<&Trial> = engines
+        .iter()
+        .flat_map(|note| record.counted(&note.name, pass))
+        .collect();
     for trial in &record.trials {
-        let counts = !trial.warmup && trial.pass == pass;
-        if counts && engines.iter().any(|note| note.name == trial.engine) {
+        if counted.iter().any(|counts| std::ptr::eq(*counts, trial)) {
             add(trial, start_ns, &mut intervals)?;
         }
         start_ns += trial.wall_ns;
