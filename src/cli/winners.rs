@@ -4,12 +4,22 @@ use super::args::{TableFormat, WinnersArgs};
 use super::exit::{Failure, print};
 use super::run::style;
 use crate::record::Saved;
-use crate::report::{WinnersChoice, winners_markdown, winners_terminal};
+use crate::report::{
+    WinnersChoice, two_ways, two_ways_markdown, two_ways_terminal, winners_markdown,
+    winners_terminal,
+};
 
 /// `notibench winners`.
 pub(super) fn winners(args: &WinnersArgs) -> Result<(), Failure> {
     let files = args.records.iter().map(|path| Saved::load(path));
     let files = files.collect::<Result<Vec<_>, _>>()?;
+    if args.isolated {
+        let found = two_ways(&files, args.pass.into());
+        return print(&match args.format {
+            TableFormat::Terminal => two_ways_terminal(&found, &style()),
+            TableFormat::Markdown => two_ways_markdown(&found),
+        });
+    }
     let choice = WinnersChoice {
         beside: args.beside.clone(),
         without: args.without.clone(),

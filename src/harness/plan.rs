@@ -72,6 +72,8 @@ pub struct RunOptions {
     pub isolated: bool,
     /// What a slice of an interleaved round takes on average, in µs.
     pub slice_us: Option<u64>,
+    /// Rounds of each engine alone beside the interleaved ones; 3 where none is given.
+    pub isolated_rounds: Option<usize>,
     /// Seed of the order of turns; drawn where none is given.
     pub order_seed: Option<u64>,
     /// Processes in lock-step, this one among them: each round is interleaved,
@@ -263,6 +265,7 @@ pub fn resolve_again(
         processes: Some(before.processes),
         planted_share: before.planted_share,
         isolated: before.interleaving.is_none(),
+        isolated_rounds: before.interleaving.map(|how| how.isolated_rounds),
         slice_us: before.interleaving.map(|how| how.slice_us),
         order_seed: Some(before.order_seed),
         ..RunOptions::default()

@@ -82,7 +82,7 @@ pub(super) fn interleaving(
     }
     let plan = |groups| InterleavingPlan {
         slice_us: asked,
-        isolated_rounds: ISOLATED_ROUNDS,
+        isolated_rounds: options.isolated_rounds.unwrap_or(ISOLATED_ROUNDS),
         groups,
     };
     Ok(need.groups(contenders.len(), limit).map(plan))

@@ -3,6 +3,7 @@
 //! never `harness`.
 
 mod adversary;
+mod alone;
 mod answer;
 mod bencher;
 mod block;
@@ -52,6 +53,7 @@ mod tests_trust;
 mod tests_warm;
 
 pub use adversary::{adversary, adversary_failures};
+pub use alone::{TwoWays, two_ways, two_ways_markdown, two_ways_terminal};
 pub use bencher::bencher;
 pub use brief::brief;
 pub use capacity::capacity;

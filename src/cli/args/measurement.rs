@@ -53,6 +53,10 @@ pub(in crate::cli) struct TrialArgs {
     /// Give each engine its whole trial alone, in place of slices in turn
     #[arg(long)]
     pub(in crate::cli) isolated: bool,
+    /// Rounds of each engine alone beside the interleaved ones, for percentiles and memory
+    /// [default: 3]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, conflicts_with = "isolated")]
+    pub(in crate::cli) isolated_rounds: Option<usize>,
     /// What a slice of an interleaved round takes on average [default: 10ms]
     #[arg(long, value_name = "TIME", value_parser = duration_us, allow_negative_numbers = true, conflicts_with = "isolated")]
     pub(in crate::cli) slice: Option<u64>,
@@ -115,6 +119,7 @@ pub(in crate::cli) fn options(engines: &EngineArgs, trials: &TrialArgs) -> RunOp
         warmup_rounds: trials.warmup_rounds,
         seed: trials.seed,
         isolated: trials.isolated,
+        isolated_rounds: trials.isolated_rounds,
         slice_us: trials.slice,
         order_seed: trials.order_seed,
         pin: trials.pin,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::PassArg;
+
 /// How the table is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum TableFormat {
@@ -25,6 +27,12 @@ pub(in crate::cli) struct WinnersArgs {
     /// Engines to leave out
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(in crate::cli) without: Vec<String>,
+    /// In place of winners, each engine's ratio in interleaved rounds beside that in isolated ones
+    #[arg(long, conflicts_with_all = ["beside", "without"])]
+    pub(in crate::cli) isolated: bool,
+    /// With --isolated: the passes compared
+    #[arg(long, value_enum, default_value = "fresh", requires = "isolated")]
+    pub(in crate::cli) pass: PassArg,
     /// What is printed on stdout
     #[arg(long, value_enum, default_value = "terminal")]
     pub(in crate::cli) format: TableFormat,
