@@ -117,8 +117,8 @@ fn builds(
         )));
     }
     // a mistake in it is told here, with its place, and not by a child
-    let (parsed, _) = Workload::load(workload)?;
-    let seed = args.seed.unwrap_or(parsed.seed);
+    Workload::load(workload)?;
+    let order_seed = args.order_seed.unwrap_or_else(harness::drawn_seed);
     let exes = [executable(exes[0])?, executable(exes[1])?];
     let identical = is_identical(&exes);
     let before = exes.each_ref().map(stamp);
@@ -132,9 +132,9 @@ fn builds(
         exes: exes.each_ref().map(PathBuf::as_path),
         paths,
         words,
-        seed,
+        order_seed,
         stop: &stop,
-        lock_step: (!args.isolated).then(LockStep::default),
+        lock_step: (!args.isolated).then(|| LockStep::new(order_seed, args.slice)),
         apart: None,
         progress: Progress::new(),
     };
@@ -163,9 +163,10 @@ fn builds(
             None => Taking::Processes(apart.as_deref()),
             Some(lock_step) => Taking::Slices {
                 again: &again,
-                order_seed: lock_step.order_seed(),
+                slice_us: lock_step.slice_us(),
             },
         },
+        order_seed,
         warmup_turns: WARMUP_TURNS,
         pass: args.pass.into(),
         gate: gate(args),
@@ -206,7 +207,7 @@ struct Turns<'a> {
     exes: [&'a Path; 2],
     paths: [&'a str; 2],
     words: Vec<OsString>,
-    seed: u64,
+    order_seed: u64,
     stop: &'a StopFlag,
     /// Slices in turn, as long as both builds take them so.
     lock_step: Option<LockStep>,
@@ -241,7 +242,8 @@ impl Turns<'_> {
             self.progress.turn(over, total * 2, self.paths[at]);
             over += 1;
         };
-        let records = harness::run_turn(self.exes, &self.words, (self.seed, turn), stop, begins)
+        let at = (self.order_seed, turn);
+        let records = harness::run_turn(self.exes, &self.words, at, stop, begins)
             .map_err(|error| failure_of(error, stop))?;
         check_turn(self.paths, records.each_ref())?;
         Ok((records, None))

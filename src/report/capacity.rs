@@ -157,6 +157,9 @@ fn answers(found: &Capacity, style: Style) -> String {
         ]);
     }
     let mut text = table::draw(&rows, style);
+    for words in found.engines.iter().filter_map(bounded) {
+        text += &wrap("  ", &words, style.width);
+    }
     if found.engines.iter().any(is_deferred) {
         let words = "* deferred: its response time ends when it has taken an event, which its \
                      reads may show later";
@@ -181,6 +184,24 @@ pub(super) fn unfinished(engine: &EngineCapacity) -> String {
         .iter()
         .filter(|search| search.capacity_per_s.is_none());
     format!("none in {} of {} searches", without.count(), searches.len())
+}
+
+/// What is to be said of an engine with a capacity where some of its searches
+/// found no rate.
+pub(super) fn bounded(engine: &EngineCapacity) -> Option<String> {
+    let is_bounded = engine.searches.iter().any(|it| it.capacity_per_s.is_none());
+    (is_bounded && engine.capacity_per_s.is_some()).then(|| {
+        let interval = match engine.low_per_s {
+            Some(_) => "its interval that of the sign test",
+            None => "and there is no interval: that takes more --searches",
+        };
+        format!(
+            "{}: {}, since all of their steps held or none did: they count as above or below \
+             every rate that they tried. The capacity is the median, {interval}",
+            plain(&engine.name),
+            unfinished(engine)
+        )
+    })
 }
 
 fn floor(found: &Capacity) -> String {

@@ -3,6 +3,7 @@
 //! never `harness`.
 
 mod adversary;
+mod along;
 mod answer;
 mod bencher;
 mod block;
@@ -40,6 +41,7 @@ mod terminal;
 mod text;
 mod trust;
 mod warning;
+mod weather;
 mod winners;
 
 #[cfg(test)]

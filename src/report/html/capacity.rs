@@ -6,7 +6,7 @@ use super::plots::capacity as plots;
 use super::{trust, words};
 use crate::record::{Capacity, CapacityVerdict, Condition, EngineCapacity, SearchStep};
 use crate::report::block::Block;
-use crate::report::capacity::{ranked, unfinished};
+use crate::report::capacity::{bounded, ranked, unfinished};
 use crate::report::text::{plain, show_percent};
 use crate::report::trust as lines;
 use crate::stats::ServiceHistogram;
@@ -230,7 +230,7 @@ fn table(capacity: &Capacity) -> Block {
     Block {
         title: "capacity".to_owned(),
         rows,
-        notes: Vec::new(),
+        notes: capacity.engines.iter().filter_map(bounded).collect(),
     }
 }
 
