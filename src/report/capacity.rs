@@ -56,7 +56,7 @@ fn is_deferred(engine: &EngineCapacity) -> bool {
 }
 
 /// The two highest, and whether their intervals tell them apart.
-fn summary(found: &Capacity) -> String {
+pub(super) fn summary(found: &Capacity) -> String {
     let slo: Vec<String> = found.slo.iter().map(|o| plain(&o.text)).collect();
     let slo = slo.join(" and ");
     let attained = |engine: &&EngineCapacity| engine.capacity_per_s.is_some();
@@ -94,13 +94,13 @@ fn summary(found: &Capacity) -> String {
 }
 
 /// Both ends of the interval.
-fn interval_of(engine: &EngineCapacity) -> Option<String> {
+pub(super) fn interval_of(engine: &EngineCapacity) -> Option<String> {
     let (low, high) = engine.low_per_s.zip(engine.high_per_s)?;
     Some(format!("[{}, {}]", show_tenths(low), show_tenths(high)))
 }
 
 /// Half of the interval's width, on a logarithmic scale, as a share.
-fn half_width(engine: &EngineCapacity) -> Option<String> {
+pub(super) fn half_width(engine: &EngineCapacity) -> Option<String> {
     let (low, high) = engine.low_per_s.zip(engine.high_per_s)?;
     let half = ((high / low).sqrt() - 1.0) * 100.0;
     half.is_finite().then(|| format!("±{half:.0}%"))
@@ -168,7 +168,8 @@ fn answers(found: &Capacity, style: Style) -> String {
     text
 }
 
-fn verdict(engine: &EngineCapacity) -> String {
+/// The capacity, or why there is none.
+pub(super) fn verdict(engine: &EngineCapacity) -> String {
     match (&engine.verdict, engine.capacity_per_s) {
         (CapacityVerdict::Attained, Some(rate)) => show_tenths(rate),
         (CapacityVerdict::NotAttainable, _) => "not attainable on this machine".to_owned(),
@@ -178,7 +179,7 @@ fn verdict(engine: &EngineCapacity) -> String {
 }
 
 /// Searches that found no rate, of how many.
-pub(super) fn unfinished(engine: &EngineCapacity) -> String {
+fn unfinished(engine: &EngineCapacity) -> String {
     let searches = &engine.searches;
     let without = searches
         .iter()

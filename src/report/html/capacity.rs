@@ -6,7 +6,9 @@ use super::plots::capacity as plots;
 use super::{trust, words};
 use crate::record::{Capacity, CapacityVerdict, Condition, EngineCapacity, SearchStep};
 use crate::report::block::Block;
-use crate::report::capacity::{bounded, ranked, unfinished};
+use crate::report::capacity::{
+    bounded, half_width, interval_of, ranked, summary, verdict,
+};
 use crate::report::text::{plain, show_percent};
 use crate::report::trust as lines;
 use crate::stats::ServiceHistogram;
@@ -85,40 +87,16 @@ fn failures(capacity: &Capacity) -> Vec<String> {
     found
 }
 
+/// The answer as the text has it, then why an engine has none.
 fn answer(capacity: &Capacity) -> Vec<String> {
-    let engines = ranked(capacity);
-    if engines.is_empty() {
+    if capacity.engines.is_empty() {
         return vec!["There is no answer: no engine was searched.".to_owned()];
     }
-    engines.into_iter().map(of_engine).collect()
-}
-
-fn of_engine(engine: &EngineCapacity) -> String {
-    let name = plain(&engine.name);
-    match (&engine.verdict, engine.capacity_per_s) {
-        (CapacityVerdict::Wrong(_), _) => format!("{name} is wrong, and so has no figure."),
-        (CapacityVerdict::NotAttainable, _) => format!(
-            "{name}: not attainable on this machine; it fails at a tenth of its closed-loop rate of \
-             {} events a second.",
-            show_tenths(engine.closed_loop_per_s)
-        ),
-        (CapacityVerdict::Attained, Some(rate)) => {
-            let interval = engine.low_per_s.zip(engine.high_per_s);
-            let interval = interval.map_or_else(String::new, |(low, high)| {
-                format!(
-                    " (95% interval {} to {})",
-                    show_tenths(low),
-                    show_tenths(high)
-                )
-            });
-            format!(
-                "{name} sustains {} events a second{interval}: {} of its closed-loop rate.",
-                show_tenths(rate),
-                show_percent(rate / engine.closed_loop_per_s.max(f64::MIN_POSITIVE))
-            )
-        }
-        _ => format!("{name} has no capacity here: {}.", unfinished(engine)),
-    }
+    let mut words = vec![format!("{}.", summary(capacity))];
+    let without = |engine: &&EngineCapacity| engine.capacity_per_s.is_none();
+    let without = ranked(capacity).into_iter().filter(without);
+    words.extend(without.map(|engine| format!("{}: {}.", plain(&engine.name), verdict(engine))));
+    words
 }
 
 fn badges(capacity: &Capacity) -> Vec<Badge> {
@@ -197,34 +175,25 @@ fn table(capacity: &Capacity) -> Block {
         "engine",
         "capacity\nevents/s",
         "95% interval",
+        "±",
         "closed loop\nevents/s",
         "share",
-        "verdict",
     ];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     let unknown = || "-".to_owned();
     for engine in ranked(capacity) {
-        let interval = engine.low_per_s.zip(engine.high_per_s);
         let share = engine
             .capacity_per_s
             .map(|rate| rate / engine.closed_loop_per_s);
         rows.push(vec![
             plain(&engine.name),
-            engine.capacity_per_s.map_or_else(unknown, show_tenths),
-            interval.map_or_else(unknown, |(low, high)| {
-                format!("[{}, {}]", show_tenths(low), show_tenths(high))
-            }),
+            verdict(engine),
+            interval_of(engine).unwrap_or_else(unknown),
+            half_width(engine).unwrap_or_else(unknown),
             show_tenths(engine.closed_loop_per_s),
             share
                 .filter(|s| s.is_finite())
                 .map_or_else(unknown, show_percent),
-            match &engine.verdict {
-                CapacityVerdict::Attained => "attained",
-                CapacityVerdict::NotAttainable => "not attainable on this machine",
-                CapacityVerdict::Unfinished => "unfinished",
-                CapacityVerdict::Wrong(_) => "WRONG",
-            }
-            .to_owned(),
         ]);
     }
     Block {

@@ -108,7 +108,7 @@ fn an_unsure_gate_asks_for_what_narrows_the_interval() {
         })
         .unwrap()
     };
-    let strays = |number: usize| 1.0 + 0.08 * ((number * 7 % 11) as f64 / 5.0 - 1.0);
+    let strays = |number: usize| 1.0 + 0.3 * ((number * 7 % 11) as f64 / 5.0 - 1.0);
     let rounds = of(&|turn, round| strays(turn * 3 + round * 5));
     let text = shown(&rounds);
     assert!(text.contains("give more --rounds (about "), "{text}");
