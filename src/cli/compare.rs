@@ -108,14 +108,7 @@ fn builds(
     exes: [&PathBuf; 2],
     workload: &Path,
 ) -> Result<Comparison, Failure> {
-    if !TURNS.contains(&args.turns) {
-        return Err(Failure::Usage(format!(
-            "--turns is {}, must be {} to {}",
-            show_whole(args.turns as u64),
-            TURNS.start(),
-            show_whole(*TURNS.end() as u64)
-        )));
-    }
+    check_turns(args.turns)?;
     // a mistake in it is told here, with its place, and not by a child
     Workload::load(workload)?;
     let order_seed = args.order_seed.unwrap_or_else(harness::drawn_seed);
@@ -171,6 +164,19 @@ fn builds(
         pass: args.pass.into(),
         gate: gate(args),
     })?)
+}
+
+/// Refuses a number of turns that is out of range.
+fn check_turns(turns: usize) -> Result<(), Failure> {
+    if TURNS.contains(&turns) {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "--turns is {}, must be {} to {}",
+        show_whole(turns as u64),
+        TURNS.start(),
+        show_whole(*TURNS.end() as u64)
+    )))
 }
 
 /// A workload in a file of a folder of its own, which lasts as long as this.
