@@ -16,20 +16,20 @@ pub(super) fn probes(weather: &Weather) -> [(&'static str, Option<Spread>); 2] {
 
 /// One line: medians, in brackets the least and the most; none without samples.
 pub(super) fn words(weather: &Weather) -> Option<String> {
-    let shown = probes(weather).map(|(what, spread)| {
+    let shown = probes(weather).map(|(_, spread)| {
         let Spread {
             least,
             median,
             most,
         } = spread?;
         let [median, least, most] = [median, least, most].map(show_ns);
-        Some(format!("{what} took {median} ({least} to {most})"))
+        Some(format!("{median} ({least} to {most})"))
     });
     let [Some(load), Some(step)] = shown else {
         return None;
     };
     Some(format!(
-        "{load}, {step}: medians of {}",
+        "a dependent load took {load}, a step of arithmetic {step}: medians of {}",
         plural(weather.samples() as u64, "sample")
     ))
 }
@@ -91,7 +91,7 @@ mod tests {
         let weather = record.weather.as_ref().unwrap();
         assert_eq!(
             words(weather).unwrap(),
-            "a dependent load took 200 ns (100 ns to 210 ns), a step of arithmetic took 1.01 ns \
+            "a dependent load took 200 ns (100 ns to 210 ns), a step of arithmetic 1.01 ns \
              (1.00 ns to 1.02 ns): medians of 4 samples"
         );
         let block = block(&record).unwrap();
