@@ -26,7 +26,7 @@ pub(super) use comparison::{ComparisonArgs, ProcessArgs, SelftestArgs};
 pub(super) use external::ExternalArgs;
 pub(super) use generate::{GenerateArgs, StreamFormat};
 pub(super) use manual::{CompletionsArgs, ManArgs};
-pub(super) use measurement::{EngineArgs, PassArg, TrialArgs, options};
+pub(super) use measurement::{EngineArgs, PassArg, TrialArgs, options, slice_us};
 pub(super) use open_loop::{IdleMode, OpenLoopArgs, arrivals, duration_ns};
 pub(super) use traces::{DescribeArgs, FitArgs, ReadingArgs, TraceArgs, UnitOfTime};
 pub(super) use winners::{TableFormat, WinnersArgs};
@@ -276,9 +276,15 @@ pub(super) struct CompareArgs {
     /// Events of each trial, such as 10M [default: the workload's]
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, requires = "exes")]
     pub(super) events: Option<u64>,
-    /// Seed of the stream and of the order of turns [default: the workload's]
+    /// Seed of the stream [default: the workload's]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true, requires = "exes")]
     pub(super) seed: Option<u64>,
+    /// What a slice takes on average [default: 10ms]
+    #[arg(long, value_name = "TIME", value_parser = slice_us, allow_negative_numbers = true, conflicts_with = "isolated", requires = "exes")]
+    pub(super) slice: Option<u64>,
+    /// Seed of the order of turns, and of the lengths of slices [default: drawn, and shown]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true, requires = "exes")]
+    pub(super) order_seed: Option<u64>,
     /// Events of one ingest call [default: the builds' own]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, requires = "exes")]
     pub(super) batch: Option<usize>,

@@ -108,17 +108,10 @@ fn builds(
     exes: [&PathBuf; 2],
     workload: &Path,
 ) -> Result<Comparison, Failure> {
-    if !TURNS.contains(&args.turns) {
-        return Err(Failure::Usage(format!(
-            "--turns is {}, must be {} to {}",
-            show_whole(args.turns as u64),
-            TURNS.start(),
-            show_whole(*TURNS.end() as u64)
-        )));
-    }
+    check_turns(args.turns)?;
     // a mistake in it is told here, with its place, and not by a child
-    let (parsed, _) = Workload::load(workload)?;
-    let seed = args.seed.unwrap_or(parsed.seed);
+    Workload::load(workload)?;
+    let order_seed = args.order_seed.unwrap_or_else(harness::drawn_seed);
     let exes = [executable(exes[0])?, executable(exes[1])?];
     let identical = is_identical(&exes);
     let before = exes.each_ref().map(stamp);
@@ -132,9 +125,9 @@ fn builds(
         exes: exes.each_ref().map(PathBuf::as_path),
         paths,
         words,
-        seed,
+        order_seed,
         stop: &stop,
-        lock_step: (!args.isolated).then(LockStep::default),
+        lock_step: (!args.isolated).then(|| LockStep::new(order_seed, args.slice)),
         apart: None,
         progress: Progress::new(),
     };
@@ -163,13 +156,27 @@ fn builds(
             None => Taking::Processes(apart.as_deref()),
             Some(lock_step) => Taking::Slices {
                 again: &again,
-                order_seed: lock_step.order_seed(),
+                slice_us: lock_step.slice_us(),
             },
         },
+        order_seed,
         warmup_turns: WARMUP_TURNS,
         pass: args.pass.into(),
         gate: gate(args),
     })?)
+}
+
+/// Refuses a number of turns that is out of range.
+fn check_turns(turns: usize) -> Result<(), Failure> {
+    if TURNS.contains(&turns) {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "--turns is {}, must be {} to {}",
+        show_whole(turns as u64),
+        TURNS.start(),
+        show_whole(*TURNS.end() as u64)
+    )))
 }
 
 /// A workload in a file of a folder of its own, which lasts as long as this.
@@ -206,7 +213,7 @@ struct Turns<'a> {
     exes: [&'a Path; 2],
     paths: [&'a str; 2],
     words: Vec<OsString>,
-    seed: u64,
+    order_seed: u64,
     stop: &'a StopFlag,
     /// Slices in turn, as long as both builds take them so.
     lock_step: Option<LockStep>,
@@ -241,7 +248,8 @@ impl Turns<'_> {
             self.progress.turn(over, total * 2, self.paths[at]);
             over += 1;
         };
-        let records = harness::run_turn(self.exes, &self.words, (self.seed, turn), stop, begins)
+        let at = (self.order_seed, turn);
+        let records = harness::run_turn(self.exes, &self.words, at, stop, begins)
             .map_err(|error| failure_of(error, stop))?;
         check_turn(self.paths, records.each_ref())?;
         Ok((records, None))

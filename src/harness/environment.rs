@@ -8,7 +8,7 @@ use std::path::Path;
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage};
 
 use super::control_group::ControlGroup;
-use crate::record::{CacheNote, Environment, UNKNOWN_CPU};
+use crate::record::{CacheNote, CpuId, Environment, UNKNOWN_CPU};
 use crate::unit::cache::{self, Cache};
 use crate::unit::quantity::{show_bytes, show_whole};
 
@@ -27,6 +27,7 @@ pub fn examine() -> Environment {
     let group = ControlGroup::read(Path::new("/"));
     Environment {
         cpu: processor_name(&cpuinfo).unwrap_or_else(|| UNKNOWN_CPU.to_owned()),
+        cpu_id: processor_id(&cpuinfo),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
         os: operating_system(),
         memory_bytes: kib("MemTotal:"),
@@ -59,6 +60,30 @@ fn processor_name(cpuinfo: &str) -> Option<String> {
         Some(format!("implementer {maker}, part {part}"))
     };
     named.map(str::to_owned).or_else(numbered)
+}
+
+/// Vendor, family, model and stepping of the first processor; on ARM what
+/// stands for them. `None` unless all four are there.
+fn processor_id(cpuinfo: &str) -> Option<CpuId> {
+    let of = |field: &str| value_after(cpuinfo, field).map(str::to_owned);
+    let x86 = || {
+        Some(CpuId {
+            vendor: of("vendor_id")?,
+            family: of("cpu family")?,
+            // not the name, which is "model name"
+            model: of("model\t")?,
+            stepping: of("stepping")?,
+        })
+    };
+    let arm = || {
+        Some(CpuId {
+            vendor: of("CPU implementer")?,
+            family: of("CPU architecture")?,
+            model: of("CPU part")?,
+            stepping: format!("r{}p{}", of("CPU variant")?, of("CPU revision")?),
+        })
+    };
+    x86().or_else(arm)
 }
 
 /// The first processor's caches for data, the nearest first.
@@ -148,7 +173,7 @@ fn findings_of_processors(env: &Environment) -> [Finding; 3] {
         ),
         finding(
             "processors",
-            format!("{} × {}", env.cores, env.cpu),
+            format!("{} × {}", env.cores, env.processor()),
             (env.cores < 2).then_some("nothing contends on one processor: use a larger machine"),
         ),
         finding(

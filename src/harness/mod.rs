@@ -62,6 +62,7 @@ pub use lock_step::{LockStep, TurnTaker};
 pub use memory::{RunSizes, memory_limit, predict};
 pub use open_loop::OpenLoop;
 pub use passes::{PassPlan, Passes, Warm};
+pub use plan::drawn as drawn_seed;
 pub use plan::{RunOptions, resolve, resolve_again};
 pub use plan_error::PlanError;
 pub use plan_open_loop::OpenLoopOptions;

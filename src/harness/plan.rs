@@ -174,7 +174,8 @@ fn events_of(
 }
 
 /// A seed from the operating system; where that gives none, from the time.
-pub(super) fn drawn() -> u64 {
+#[must_use]
+pub fn drawn() -> u64 {
     let now = std::time::SystemTime::UNIX_EPOCH.elapsed();
     getrandom::u64().unwrap_or_else(|_| now.map_or(0, |since| since.as_nanos() as u64))
 }

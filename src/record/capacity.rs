@@ -134,11 +134,12 @@ pub struct EngineCapacity {
     /// What it comes to.
     pub verdict: CapacityVerdict,
     /// Events a second at which half of the steps hold: the geometric mean of
-    /// the searches.
+    /// the searches, or their median where one found no rate.
     pub capacity_per_s: Option<f64>,
-    /// Lower end of its 95% interval; null of fewer than three searches.
+    /// Lower end of its 95% interval; null of fewer than three searches, and
+    /// where too many found no rate.
     pub low_per_s: Option<f64>,
-    /// Upper end of its 95% interval; null of fewer than three searches.
+    /// Upper end of its 95% interval; null likewise.
     pub high_per_s: Option<f64>,
     /// s of the logistic curve through all steps, in natural logarithms of the
     /// rate: at exp(−2.9 s) of the capacity 95% of the steps hold.
@@ -154,12 +155,12 @@ pub struct EngineCapacity {
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum CapacityVerdict {
-    /// Every search found a rate.
+    /// Most searches found a rate.
     Attained,
     /// In every search, the SLO failed down to a tenth of the closed loop's
     /// rate.
     NotAttainable,
-    /// It was interrupted, or some search found no rate.
+    /// It was interrupted, or half of the searches found no rate.
     Unfinished,
     /// Its final state was wrong, or events were lost: the first difference.
     Wrong(String),

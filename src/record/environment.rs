@@ -19,12 +19,30 @@ pub struct CacheNote {
 /// have it need not be alike.
 pub const UNKNOWN_CPU: &str = "unknown";
 
+/// What a processor says that it is: models that differ may share one name.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct CpuId {
+    /// Its maker, as the kernel writes it: `AuthenticAMD`; on ARM its number.
+    pub vendor: String,
+    /// Family; on ARM the architecture.
+    pub family: String,
+    /// Model within the family; on ARM the part.
+    pub model: String,
+    /// Stepping of the model; on ARM variant and revision: `r1p2`.
+    pub stepping: String,
+}
+
 /// The machine, and what on it could spoil a measurement.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Default)]
 #[serde(deny_unknown_fields)]
 pub struct Environment {
     /// Model of the processor, or [`UNKNOWN_CPU`].
     pub cpu: String,
+    /// What the processor says beside its model's name; none where the
+    /// machine doesn't say, and in records that are older than it.
+    #[serde(default)]
+    pub cpu_id: Option<CpuId>,
     /// Processors that this process may use.
     pub cores: usize,
     /// Operating system and kernel.

@@ -340,6 +340,7 @@ fn plan(rounds: usize) -> Plan {
 fn environment() -> Environment {
     Environment {
         cpu: "An Example Processor".to_owned(),
+        cpu_id: None,
         cores: 2,
         os: "Linux 6.1".to_owned(),
         memory_bytes: 8 << 30,

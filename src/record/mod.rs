@@ -8,6 +8,8 @@ mod environment;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
+pub(crate) mod fixture_in_turn;
+#[cfg(test)]
 pub(crate) mod fixture_open_loop;
 mod interleaving;
 mod merge;
@@ -30,7 +32,7 @@ pub use capacity::{
     Objective, Search, SearchStep, StallFloor,
 };
 pub use cluster::{ClusterPlan, ExchangeNote};
-pub use environment::{CacheNote, Environment, UNKNOWN_CPU};
+pub use environment::{CacheNote, CpuId, Environment, UNKNOWN_CPU};
 pub use interleaving::{InterleavedRound, InterleavingPlan, SlicesNote, spaced};
 pub use open_loop::{
     Arrivals, Idle, IntervalNote, OpenLoopPlan, OpenLoopTrial, RecordingNote, SkippedRange,

@@ -92,7 +92,19 @@ impl Record {
     /// The same beside another engine than the baseline.
     #[must_use]
     pub fn paired_times_with(&self, baseline: &str, engine: &str, pass: Pass) -> Vec<(f64, f64)> {
-        let rounds = |name: &str| by_round(self.compared(name, pass), &Trial::ns_per_event);
+        self.paired_by(baseline, engine, pass, Trial::ns_per_event)
+    }
+
+    /// The same of another time of a trial, such as that of a part of the
+    /// stream.
+    pub fn paired_by(
+        &self,
+        baseline: &str,
+        engine: &str,
+        pass: Pass,
+        time: impl Fn(&Trial) -> Option<f64>,
+    ) -> Vec<(f64, f64)> {
+        let rounds = |name: &str| by_round(self.compared(name, pass), &time);
         let own = rounds(engine);
         let mut base = rounds(baseline);
         let control = self.engines.iter().find(|note| note.control);

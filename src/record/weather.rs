@@ -48,6 +48,21 @@ impl Weather {
         spread(&self.arithmetic_ns, self.steps)
     }
 
+    /// Each sample: when it was taken, in ms since the first round began, and
+    /// ns of one dependent load and of one step of arithmetic.
+    #[must_use]
+    pub fn each(&self) -> Vec<[f64; 3]> {
+        let of = |series: &str| super::interleaving::numbers(series).into_iter();
+        let per = |total: u64, count: u64| total as f64 / count.max(1) as f64;
+        of(&self.at_ms)
+            .zip(of(&self.loads_ns))
+            .zip(of(&self.arithmetic_ns))
+            .map(|((at_ms, loads), steps)| {
+                [at_ms as f64, per(loads, self.loads), per(steps, self.steps)]
+            })
+            .collect()
+    }
+
     /// How many samples there are.
     #[must_use]
     pub fn samples(&self) -> usize {

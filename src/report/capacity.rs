@@ -56,7 +56,7 @@ fn is_deferred(engine: &EngineCapacity) -> bool {
 }
 
 /// The two highest, and whether their intervals tell them apart.
-fn summary(found: &Capacity) -> String {
+pub(super) fn summary(found: &Capacity) -> String {
     let slo: Vec<String> = found.slo.iter().map(|o| plain(&o.text)).collect();
     let slo = slo.join(" and ");
     let attained = |engine: &&EngineCapacity| engine.capacity_per_s.is_some();
@@ -94,13 +94,13 @@ fn summary(found: &Capacity) -> String {
 }
 
 /// Both ends of the interval.
-fn interval_of(engine: &EngineCapacity) -> Option<String> {
+pub(super) fn interval_of(engine: &EngineCapacity) -> Option<String> {
     let (low, high) = engine.low_per_s.zip(engine.high_per_s)?;
     Some(format!("[{}, {}]", show_tenths(low), show_tenths(high)))
 }
 
 /// Half of the interval's width, on a logarithmic scale, as a share.
-fn half_width(engine: &EngineCapacity) -> Option<String> {
+pub(super) fn half_width(engine: &EngineCapacity) -> Option<String> {
     let (low, high) = engine.low_per_s.zip(engine.high_per_s)?;
     let half = ((high / low).sqrt() - 1.0) * 100.0;
     half.is_finite().then(|| format!("±{half:.0}%"))
@@ -157,6 +157,9 @@ fn answers(found: &Capacity, style: Style) -> String {
         ]);
     }
     let mut text = table::draw(&rows, style);
+    for words in found.engines.iter().filter_map(bounded) {
+        text += &wrap("  ", &words, style.width);
+    }
     if found.engines.iter().any(is_deferred) {
         let words = "* deferred: its response time ends when it has taken an event, which its \
                      reads may show later";
@@ -165,7 +168,8 @@ fn answers(found: &Capacity, style: Style) -> String {
     text
 }
 
-fn verdict(engine: &EngineCapacity) -> String {
+/// The capacity, or why there is none.
+pub(super) fn verdict(engine: &EngineCapacity) -> String {
     match (&engine.verdict, engine.capacity_per_s) {
         (CapacityVerdict::Attained, Some(rate)) => show_tenths(rate),
         (CapacityVerdict::NotAttainable, _) => "not attainable on this machine".to_owned(),
@@ -175,12 +179,30 @@ fn verdict(engine: &EngineCapacity) -> String {
 }
 
 /// Searches that found no rate, of how many.
-pub(super) fn unfinished(engine: &EngineCapacity) -> String {
+fn unfinished(engine: &EngineCapacity) -> String {
     let searches = &engine.searches;
     let without = searches
         .iter()
         .filter(|search| search.capacity_per_s.is_none());
     format!("none in {} of {} searches", without.count(), searches.len())
+}
+
+/// What is to be said of an engine with a capacity where some of its searches
+/// found no rate.
+pub(super) fn bounded(engine: &EngineCapacity) -> Option<String> {
+    let is_bounded = engine.searches.iter().any(|it| it.capacity_per_s.is_none());
+    (is_bounded && engine.capacity_per_s.is_some()).then(|| {
+        let interval = match engine.low_per_s {
+            Some(_) => "its interval that of the sign test",
+            None => "and there is no interval: that takes more --searches",
+        };
+        format!(
+            "{}: {}, since all of their steps held or none did: they count as above or below \
+             every rate that they tried. The capacity is the median, {interval}",
+            plain(&engine.name),
+            unfinished(engine)
+        )
+    })
 }
 
 fn floor(found: &Capacity) -> String {

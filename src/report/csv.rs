@@ -7,12 +7,12 @@ use super::counters::CountsPerEvent;
 use super::limits::shares;
 use super::memory::MemoryParts;
 use super::open_loop_lines::open_loop_lines;
-use super::standing::{Standing, passes, ratio_of, significant, standings, verdict_words};
+use super::standing::{Standing, passes, ratio_of, significant, standings, verdict_name};
 use super::summary::{EngineLine, Proof, Versus};
 use crate::record::{EngineNote, Pass, Record};
 
 /// The columns; docs/FORMAT.md describes them. New ones are added at the end.
-const COLUMNS: [&str; 49] = [
+const COLUMNS: [&str; 51] = [
     "workload",
     "name",
     "engine",
@@ -62,6 +62,8 @@ const COLUMNS: [&str; 49] = [
     "service_p99_ns",
     "service_p999_ns",
     "read_response_p99_ns",
+    "events_per_s_low",
+    "events_per_s_high",
 ];
 
 /// Quantiles of an open loop's times, with the columns of response and service
@@ -144,6 +146,11 @@ fn figures(row: &mut Row, record: &Record, pass: Pass, line: &EngineLine) {
     row.number("ns_per_event", Some(line.ns_per_event));
     row.number("core_ns_per_event", Some(line.core_ns_per_event));
     row.number("events_per_s", Some(line.events_per_s));
+    row.number("events_per_s_low", line.speed.map(|interval| interval.low));
+    row.number(
+        "events_per_s_high",
+        line.speed.map(|interval| interval.high),
+    );
     row.number("ns_per_notification", line.ns_per_notification);
     row.number("notifications_per_s", line.notifications_per_s);
     versus(row, &line.versus);
@@ -212,7 +219,7 @@ fn versus(row: &mut Row, versus: &Versus) {
     row.number("ratio", ratio);
     row.number("ratio_low", interval.map(|interval| interval.low));
     row.number("ratio_high", interval.map(|interval| interval.high));
-    row.text("verdict", verdict_words(versus));
+    row.text("verdict", verdict_name(versus));
     row.number(
         "minimum_detectable",
         interval.map(|interval| interval.minimum_detectable),
@@ -259,6 +266,16 @@ mod tests {
     #[test]
     fn the_figures_are_those_of_the_summary() {
         insta::assert_snapshot!(csv(&fixture::with_limits()));
+    }
+
+    #[test]
+    fn a_speed_has_the_ends_of_its_interval() {
+        let lines = read(&csv(&fixture::record()));
+        let number = |column: &str| field(&lines[0], column).parse::<f64>().unwrap();
+        let (low, high) = (number("events_per_s_low"), number("events_per_s_high"));
+        assert!(low < number("events_per_s") && number("events_per_s") < high);
+        let one_round = read(&csv(&fixture::with_rounds(1)));
+        assert_eq!(field(&one_round[0], "events_per_s_low"), "");
     }
 
     #[test]

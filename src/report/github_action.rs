@@ -94,7 +94,7 @@ fn entries_of(name: &str, record: &Record, line: &EngineLine) -> Vec<Entry> {
     let mut entries = Vec::new();
     let baseline = plain(&record.plan.baseline);
     if let (Some(ratio), interval) = ratio_of(&line.versus) {
-        let words = verdict_words(&line.versus);
+        let words = verdict_words(&line.versus, record.plan.relevant);
         let extra = format!(
             "speed beside {baseline}: {}{}, {}",
             significant(ratio),
@@ -102,7 +102,7 @@ fn entries_of(name: &str, record: &Record, line: &EngineLine) -> Vec<Entry> {
             if words.is_empty() {
                 "no interval"
             } else {
-                words
+                &words
             },
         );
         entries.push(Entry {

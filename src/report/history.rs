@@ -6,10 +6,10 @@ use std::borrow::Cow;
 
 use super::summary::{Summary, Versus};
 use super::table::draw;
-use super::text::{Style, plain, show_percent, show_ratio, wrap};
+use super::text::{Style, cache_words, plain, show_percent, show_ratio, wrap};
 use crate::record::{Environment, Pass, Record, Saved};
 use crate::stats::{FEWEST_WITH_CHANGE, change_points, level};
-use crate::unit::quantity::{show_bytes, show_whole};
+use crate::unit::quantity::show_whole;
 
 /// Records of one workload, made in one way on one kind of machine.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,8 @@ pub struct History {
     pub pass: Pass,
     /// The kind of machine, in words.
     pub machine: String,
+    /// The machine that says the most of those in it.
+    environment: Environment,
     /// Text of the workload's file: two that differ are two workloads.
     toml: String,
     /// The records, by their start.
@@ -106,10 +108,17 @@ fn add(found: &mut Vec<History>, left_out: &mut Vec<String>, file: &str, record:
             known.workload == history.workload
                 && known.toml == history.toml
                 && known.plan == history.plan
-                && known.machine == history.machine
+                && is_one_kind(&known.environment, &history.environment)
         };
         match found.iter_mut().find(same) {
-            Some(known) => known.records.push(entry),
+            Some(known) => {
+                // an older record doesn't say all that a newer one does
+                if known.environment.cpu_id.is_none() {
+                    known.machine = history.machine;
+                    known.environment = history.environment;
+                }
+                known.records.push(entry);
+            }
             None => {
                 history.records.push(entry);
                 found.push(history);
@@ -135,6 +144,7 @@ fn blank(record: &Record, pass: Pass) -> History {
         ),
         pass,
         machine: machine(&record.environment),
+        environment: record.environment.clone(),
         toml: record.workload.toml.clone(),
         records: Vec::new(),
     }
@@ -142,12 +152,18 @@ fn blank(record: &Record, pass: Pass) -> History {
 
 /// What makes two machines of one kind: processors and caches.
 fn machine(environment: &Environment) -> String {
-    let caches = environment.caches.iter().map(|cache| {
-        let bytes = show_bytes(cache.bytes as f64);
-        format!(", L{} {bytes}", cache.level)
-    });
-    let caches: String = caches.collect();
-    format!("{}, {} cores{caches}", environment.cpu, environment.cores)
+    let caches = environment.caches.iter().map(cache_words);
+    let caches: String = caches.map(|words| format!(", {words}")).collect();
+    format!(
+        "{}, {} cores{caches}",
+        environment.processor(),
+        environment.cores
+    )
+}
+
+/// Whether two machines are of one kind, as far as both say what they are.
+fn is_one_kind(one: &Environment, other: &Environment) -> bool {
+    one.cores == other.cores && one.has_processor_of(other) && one.has_caches_of(other)
 }
 
 fn ratios(record: &Record, pass: Pass) -> Vec<(String, f64)> {

@@ -73,6 +73,36 @@ fn other_machines_plans_and_workloads_are_histories_of_their_own() {
 }
 
 #[test]
+fn records_of_before_the_processors_model_go_on_in_one_history() {
+    let with_model = |file: &mut (String, Saved), model: &str| {
+        let Saved::Run(record) = &mut file.1 else {
+            panic!("a run");
+        };
+        record.environment.cpu_id = Some(crate::record::CpuId {
+            vendor: "GenuineIntel".to_owned(),
+            family: "6".to_owned(),
+            model: model.to_owned(),
+            stepping: "1".to_owned(),
+        });
+    };
+    let mut files = twenty();
+    files
+        .iter_mut()
+        .skip(10)
+        .for_each(|file| with_model(file, "167"));
+    let (found, _) = histories(&files);
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].machine.contains("model 167"),
+        "{}",
+        found[0].machine
+    );
+    // another model under the same name is another kind of machine
+    with_model(&mut files[19], "143");
+    assert_eq!(histories(&files).0.len(), 2);
+}
+
+#[test]
 fn what_has_no_place_in_a_history_is_named() {
     let capacity = Saved::Capacity(Box::new(fixture_open_loop::capacity()));
     let open = Saved::Run(Box::new(fixture_open_loop::record()));

@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use super::along::{Along, placed};
 use super::block::Block;
 use super::summary::{EngineLine, Summary};
-use super::text::{Style, plain, show_ends, show_ratio};
+use super::text::{Style, of_pass, plain, show_ends, show_ratio};
 use crate::record::{Pass, Record, Trial};
 use crate::stats::{geometric_mean, mean, unpaired_ratio};
 use crate::unit::quantity::{show_ns, show_whole};
@@ -33,6 +34,7 @@ pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
     }
     let names: Vec<&str> = engines.iter().map(|line| line.name.as_str()).collect();
     let noise = Noise::of(record, &names, pass);
+    let along = Along::of(record, pass, PARTS);
     let header = [
         "engine",
         "alone",
@@ -44,9 +46,9 @@ pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     rows.extend(names.iter().map(|name| {
         let times = |trials: Vec<f64>| geometric_mean(&trials).map_or("-".to_owned(), show_ns);
-        let parts: Vec<String> = ratios_by_part(record, name, pass)
-            .into_iter()
-            .map(|ratio| ratio.map_or("-".to_owned(), show_ratio))
+        let parts = along.ratios(name).into_iter();
+        let parts: Vec<String> = parts
+            .map(|part| part.map_or("-".to_owned(), |part| show_ratio(part.ratio)))
             .collect();
         vec![
             plain(name),
@@ -70,7 +72,7 @@ pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
         plain(&record.plan.baseline),
     );
     Some(Block {
-        title: "in turn and alone".to_owned(),
+        title: format!("in turn and alone{}", of_pass(pass)),
         rows,
         notes: vec![words],
     })
@@ -111,26 +113,6 @@ pub(super) fn slices_words(record: &Record) -> Option<String> {
     ))
 }
 
-/// How fast the machine was meanwhile, for the trust block.
-pub(super) fn weather_words(record: &Record) -> Option<String> {
-    let weather = record.weather.as_ref()?;
-    let (load, step) = (weather.load_ns()?, weather.step_ns()?);
-    let times = |least: f64, median: f64, most: f64| {
-        format!(
-            "{} ({} to {})",
-            show_ns(median),
-            show_ns(least),
-            show_ns(most)
-        )
-    };
-    Some(format!(
-        "a dependent load took {}, a step of arithmetic {}: medians of {} samples",
-        times(load.least, load.median, load.most),
-        times(step.least, step.median, step.most),
-        show_whole(weather.samples() as u64)
-    ))
-}
-
 fn alone(record: &Record, engine: &str, pass: Pass) -> Vec<f64> {
     let trials = record.counted(engine, pass);
     let alone = trials.filter(|trial| trial.slices.is_none());
@@ -159,50 +141,6 @@ fn beside_alone(record: &Record, engine: &str, pass: Pass) -> String {
     })
 }
 
-/// The ratio of the baseline's time to the engine's in each part of the
-/// stream: geometric means over rounds of the parts' sums.
-fn ratios_by_part(record: &Record, engine: &str, pass: Pass) -> [Option<f64>; PARTS] {
-    let sums = |name: &str| -> BTreeMap<(usize, usize, usize), [f64; PARTS]> {
-        let trials = record.compared(name, pass);
-        let of = trials.filter_map(|trial| {
-            let mut sums = [0.0; PARTS];
-            for (position, ns, _) in placed(record, trial)? {
-                sums[((position * PARTS as f64) as usize).min(PARTS - 1)] += ns;
-            }
-            Some(((trial.process, trial.round, trial.group), sums))
-        });
-        of.collect()
-    };
-    let (own, base) = (sums(engine), sums(&record.plan.baseline));
-    std::array::from_fn(|part| {
-        let rounds = own.iter().filter_map(|(at, own)| {
-            let ratio = base.get(at)?[part] / own[part];
-            (ratio.is_finite() && ratio > 0.0).then_some(ratio)
-        });
-        geometric_mean(&rounds.collect::<Vec<f64>>())
-    })
-}
-
-/// Of each slice of a trial: where its middle lies in the stream (0 to 1), its
-/// ns, and its events.
-fn placed(record: &Record, trial: &Trial) -> Option<Vec<(f64, f64, f64)>> {
-    let at = (trial.process, trial.round, trial.group, trial.pass);
-    let mut rounds = record.interleaved.iter();
-    let round = rounds.find(|it| (it.process, it.round, it.group, it.pass) == at)?;
-    let each = trial.slices.as_ref()?.each_ns();
-    let ends = round.ends();
-    if ends.len() != each.len() {
-        return None;
-    }
-    let starts = std::iter::once(0).chain(ends.iter().copied());
-    let whole = record.plan.events.max(1) as f64;
-    let slices = starts.zip(&ends).zip(each).map(|((start, &end), ns)| {
-        let middle = (start + end) as f64 / 2.0 / whole;
-        (middle, ns as f64, end.saturating_sub(start).max(1) as f64)
-    });
-    Some(slices.collect())
-}
-
 /// By process, round, group and slice.
 type BySlice<T> = BTreeMap<(usize, usize, usize, usize), T>;
 
@@ -218,10 +156,10 @@ impl Noise {
             let mut logs: BySlice<(usize, f64)> = BTreeMap::new();
             for trial in record.compared(name, pass) {
                 let slices = placed(record, trial).unwrap_or_default();
-                for (slice, (position, ns, events)) in slices.into_iter().enumerate() {
-                    let position = ((position * POSITIONS as f64) as usize).min(POSITIONS - 1);
-                    let at = (trial.process, trial.round, trial.group, slice);
-                    logs.insert(at, (position, (ns.max(1.0) / events).ln()));
+                for (at, slice) in slices.into_iter().enumerate() {
+                    let log = (slice.ns.max(1.0) / slice.events).ln();
+                    let at = (trial.process, trial.round, trial.group, at);
+                    logs.insert(at, (slice.part(POSITIONS), log));
                 }
             }
             let centre: Vec<Option<f64>> = (0..POSITIONS)
@@ -261,83 +199,11 @@ impl Noise {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{InterleavedRound, InterleavingPlan, SlicesNote, fixture, spaced};
-
-    /// The fixture's rounds, and as many of 40 slices each: `dashmap` takes
-    /// twice as long for a slice in the second half of the stream, and all
-    /// deviate together in every third.
-    fn record() -> Record {
-        let mut record = fixture::record();
-        record.plan.interleaving = Some(InterleavingPlan {
-            slice_us: 10_000,
-            isolated_rounds: 5,
-            groups: 1,
-        });
-        let ends: Vec<u64> = (1..=40).map(|at| at * record.plan.events / 40).collect();
-        let mut added = Vec::new();
-        for trial in record.trials.iter().filter(|trial| !trial.warmup) {
-            let base = if trial.engine == "dashmap" {
-                100.0
-            } else {
-                300.0
-            };
-            let each: Vec<u64> = (0..40)
-                .map(|at| {
-                    let late = if trial.engine == "dashmap" && at >= 20 {
-                        2.0
-                    } else {
-                        1.0
-                    };
-                    let storm = if (at + trial.round) % 3 == 0 {
-                        1.5
-                    } else {
-                        1.0
-                    };
-                    (base * late * storm * 1_000.0) as u64
-                })
-                .collect();
-            let mut trial = trial.clone();
-            trial.round += 5;
-            trial.wall_ns = each.iter().sum();
-            trial.slices = Some(SlicesNote {
-                ns: spaced(&each),
-                finish_ns: 0,
-            });
-            added.push(trial);
-        }
-        for round in 6..11 {
-            record.interleaved.push(InterleavedRound {
-                process: 0,
-                round,
-                group: 0,
-                pass: Pass::Fresh,
-                slice_ends: spaced(&ends),
-                steal_ms: 0,
-                involuntary_switches: 0,
-                peak_resident_bytes: 0,
-            });
-        }
-        record.trials.extend(added);
-        record
-    }
-
-    #[test]
-    fn the_ratio_grows_or_falls_along_the_stream() {
-        let record = record();
-        let parts = ratios_by_part(&record, "dashmap", Pass::Fresh);
-        let parts = parts.map(Option::unwrap);
-        assert!(
-            (parts[0] - 3.0).abs() < 0.1 && (parts[3] - 1.5).abs() < 0.1,
-            "{parts:?}"
-        );
-        let ratio = record.ratio("dashmap").unwrap();
-        // of the sums: 300 beside 150 on average
-        assert!((ratio.ratio - 2.0).abs() < 0.05, "{ratio:?}");
-    }
+    use crate::record::{fixture, fixture_in_turn};
 
     #[test]
     fn what_all_share_is_told_from_what_one_has() {
-        let record = record();
+        let record = fixture_in_turn::record();
         let names = ["dashmap", "dashmap-naive", "sharded-mutex"];
         let noise = Noise::of(&record, &names, Pass::Fresh);
         for name in names {
@@ -348,7 +214,7 @@ mod tests {
 
     #[test]
     fn the_section_has_both_times_and_their_ratio() {
-        let record = record();
+        let record = fixture_in_turn::record();
         let summary = Summary::of(&record);
         let text = section(&record, &summary, Style::default());
         assert!(text.contains("in turn and alone"), "{text}");

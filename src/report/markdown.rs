@@ -160,7 +160,7 @@ fn figures(record: &Record, note: &EngineNote, line: &EngineLine, pass: Pass) ->
         } else {
             ratio(&line.versus)
         },
-        verdict_words(&line.versus).to_owned(),
+        verdict_words(&line.versus, record.plan.relevant),
     ];
     let found = shares(record, &line.name, pass);
     cells.extend(limits(record).iter().map(|limit| {

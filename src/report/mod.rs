@@ -4,6 +4,7 @@
 
 mod adversary;
 mod alone;
+mod along;
 mod answer;
 mod bencher;
 mod block;
@@ -41,6 +42,7 @@ mod terminal;
 mod text;
 mod trust;
 mod warning;
+mod weather;
 mod winners;
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //! Imports `record` and `summary`.
 
 use super::summary::{Control, EngineError, EngineLine, Summary, Versus};
+use super::text::show_share;
 use crate::record::{EngineNote, Pass, Record};
-use crate::stats::RatioInterval;
+use crate::stats::{Judgement, RatioInterval};
 
 /// How one engine came out.
 #[derive(Clone, Copy, Debug)]
@@ -70,9 +71,17 @@ pub(super) fn ratio_of(versus: &Versus) -> (Option<f64>, Option<&RatioInterval>)
     }
 }
 
-/// What the comparison with the baseline says, in a word or three; empty
-/// where it says nothing.
-pub(super) fn verdict_words(versus: &Versus) -> &'static str {
+/// What the comparison with the baseline says where a difference of `relevant`
+/// matters, as a report words it; empty where it says nothing.
+pub(super) fn verdict_words(versus: &Versus, relevant: f64) -> String {
+    match ratio_of(versus).1 {
+        Some(interval) => Judgement::of(interval, relevant).words(&show_share(relevant)),
+        None => verdict_name(versus).to_owned(),
+    }
+}
+
+/// The same for a program, whatever matters; empty where it says nothing.
+pub(super) fn verdict_name(versus: &Versus) -> &'static str {
     match versus {
         Versus::Baseline => "baseline",
         _ => ratio_of(versus)
@@ -116,6 +125,28 @@ mod tests {
         );
         assert!(matches!(found[7].1, Standing::Wrong(_)));
         assert!(matches!(found[8].1, Standing::Unmeasured));
+    }
+
+    #[test]
+    fn a_difference_that_does_not_matter_is_worded_as_one() {
+        let interval = RatioInterval {
+            ratio: 1.01,
+            low: 1.005,
+            high: 1.015,
+            rounds: 5,
+            block: 1,
+            correlated: false,
+            minimum_detectable: 0.01,
+        };
+        let versus = Versus::Ratio {
+            ratio: 1.01,
+            interval: Some(interval),
+            rounds: 5,
+        };
+        assert_eq!(verdict_words(&versus, 0.02), "faster, but by less than 2%");
+        assert_eq!(verdict_words(&versus, 0.001), "faster");
+        assert_eq!(verdict_name(&versus), "faster");
+        assert_eq!(verdict_words(&Versus::Baseline, 0.02), "baseline");
     }
 
     #[test]

@@ -4,9 +4,9 @@
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 
-use crate::record::Pass;
+use crate::record::{CacheNote, Pass};
 use crate::stats::RatioInterval;
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::{show_bytes, show_whole};
 use crate::unit::terminal::is_coloured;
 
 /// How text is drawn.
@@ -173,6 +173,11 @@ pub(super) fn listed(names: &[String]) -> String {
         [one] => one.clone(),
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
+}
+
+/// A cache's level and size: `L2 2.00 MiB`.
+pub(super) fn cache_words(cache: &CacheNote) -> String {
+    format!("L{} {}", cache.level, show_bytes(cache.bytes as f64))
 }
 
 /// ` (95% interval 2.86 to 3.27)`.

@@ -6,11 +6,12 @@ use std::fmt::Write as _;
 use super::control::Control;
 use super::course::ended;
 use super::failure::{difference, unconserved};
-use super::in_turn::{slices_words, weather_words};
+use super::in_turn::slices_words;
 use super::open_loop::recording_words;
 use super::summary::{Summary, Versus};
 use super::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio, wrap};
 use super::warning::control_interval;
+use super::weather;
 use crate::record::{EngineNote, Environment, ProofVerdict, Realised, Record, Trial};
 use crate::stats::RatioInterval;
 use crate::unit::command_line::quoted;
@@ -34,7 +35,8 @@ pub(super) fn lines(record: &Record, summary: &Summary) -> Vec<Line> {
     }
     lines.push(("clock", clock(record)));
     lines.extend(slices_words(record).map(|words| ("slices", words)));
-    lines.extend(weather_words(record).map(|words| ("weather", words)));
+    let weather = record.weather.as_ref().and_then(weather::words);
+    lines.extend(weather.map(|words| ("weather", words)));
     if let Some(words) = ended(record) {
         lines.push(("ended by", words));
     }
@@ -350,7 +352,7 @@ pub(super) fn environment(machine: &Environment) -> Vec<Line> {
     );
     let own = format!(
         "{}, {} processors, {} of memory ({} available), {}",
-        plain(&machine.cpu),
+        plain(&machine.processor()),
         machine.cores,
         memory(machine.memory_bytes),
         memory(machine.available_bytes),

@@ -6,6 +6,7 @@ mod stream;
 
 use std::fmt;
 
+use super::control::Control;
 use super::percentiles::unreadable;
 use super::summary::{Proof, Summary, Versus};
 use super::text::{plain, rounds as count_rounds, show_near_one, show_percent};
@@ -140,9 +141,9 @@ impl fmt::Display for Warning {
 
 fn control_words(interval: &RatioInterval) -> String {
     format!(
-        "the baseline differs from itself: ratio {}. Differences of this size are not to be \
-         trusted in this run (by chance alone one run in twenty shows one): close other programs \
-         and run again with more --rounds",
+        "{}: ratio {}. Differences of this size are not to be trusted in this run (by chance alone \
+         one run in twenty shows one): close other programs and run again with more --rounds",
+        Control::Differs.words(0.0),
         show_near_one(interval.ratio, interval)
     )
 }

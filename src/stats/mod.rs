@@ -29,7 +29,7 @@ pub use percentile::percentile_is_supported;
 pub use proportion::{WelchTest, proportion_interval, welch};
 pub use random_effects::VarianceSplit;
 pub use significance::{holm_adjusted, paired_p_value};
-pub use threshold::{FEWEST_SEARCHES, SearchPosterior, Threshold, Try, threshold};
+pub use threshold::{FEWEST_SEARCHES, Found, SearchPosterior, Threshold, Try, threshold};
 pub use trend::{Trend, trend};
 pub use unpaired::unpaired_ratio;
 pub use usl::{Estimate, Peak, UslFit, UslRefusal, fit_usl};

@@ -8,7 +8,7 @@
 //! N. J. Hill, "The psychometric function: I", Perception & Psychophysics
 //! 63(8), 2001.
 
-use super::interval::LogMean;
+use super::interval::{CONFIDENCE, LogMean};
 
 /// λ.
 const LAPSE: f64 = 0.02;
@@ -101,13 +101,42 @@ impl SearchPosterior {
     }
 }
 
+/// What one search says of its threshold, as a natural logarithm of a rate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Found {
+    /// It is this.
+    At(f64),
+    /// It lies below this, the least rate of a search in which nothing held.
+    Below(f64),
+    /// It lies above this, the highest rate of one in which everything held.
+    Above(f64),
+}
+
+impl Found {
+    /// The least and the most that it can be.
+    const fn ends(self) -> (f64, f64) {
+        match self {
+            Self::At(at) => (at, at),
+            Self::Below(at) => (f64::NEG_INFINITY, at),
+            Self::Above(at) => (at, f64::INFINITY),
+        }
+    }
+
+    const fn rate(self) -> f64 {
+        match self {
+            Self::At(at) | Self::Below(at) | Self::Above(at) => at,
+        }
+    }
+}
+
 /// What several searches come to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold {
     /// The rate at which half of the tries hold: the geometric mean of the
-    /// searches' own.
+    /// searches' own, or their median where one is only bounded.
     pub rate: f64,
-    /// Its 95% interval; none of fewer than [`FEWEST_SEARCHES`].
+    /// Its 95% interval; none of fewer than [`FEWEST_SEARCHES`], and where
+    /// searches that are only bounded leave an end open.
     pub interval: Option<(f64, f64)>,
     /// s of the logistic curve through all tries: at exp(−2.9 s) of the
     /// threshold 95% of the tries hold. Where the searches differ, it is wider
@@ -123,38 +152,86 @@ pub struct Threshold {
 /// from one search to the next, the machine's hour among it, is in their
 /// spread (R. J. Hayes and L. H. Moulton, "Cluster Randomised Trials", 2nd
 /// edition, 2017, chapter 10: with few clusters, analyse one summary a
-/// cluster); neighbours that correlate are averaged first, as for rounds. The
+/// cluster); neighbours that correlate are averaged first, as for rounds. Where
+/// a search is only bounded, there is no mean: the first is then the interval
+/// of the sign test around the median, between two of the sorted thresholds,
+/// whatever their distribution (H. A. David and H. N. Nagaraja, "Order
+/// Statistics", 3rd edition, 2003, section 7.1), in which a bounded one stands
+/// for the least it can be at the lower end, and for the most at the upper. The
 /// second is the profile-likelihood interval of the logistic curve through all
 /// tries (D. J. Venzon and S. H. Moolgavkar, Applied Statistics 37(1), 1988),
 /// below which no luck of equal searches takes it.
 ///
 /// `None` where there is no search, a number is not finite, or all tries hold,
-/// or none does.
+/// or none does; and where half of the searches are only bounded.
 #[must_use]
-pub fn threshold(searches: &[f64], tries: &[Try]) -> Option<Threshold> {
-    let is_finite = searches.iter().all(|at| at.is_finite())
+pub fn threshold(searches: &[Found], tries: &[Try]) -> Option<Threshold> {
+    let is_finite = searches.iter().all(|found| found.rate().is_finite())
         && tries.iter().all(|tried| tried.log_rate.is_finite());
     let is_bracketed = tries.iter().any(|t| t.held) && tries.iter().any(|t| !t.held);
     if searches.is_empty() || !is_finite || !is_bracketed {
         return None;
     }
-    let centre = searches.iter().sum::<f64>() / searches.len() as f64;
+    let (centre, between) = by_mean(searches).or_else(|| by_rank(searches))?;
     let profile = Profile::around(centre, tries);
-    let interval = (searches.len() >= FEWEST_SEARCHES)
-        .then(|| LogMean::of_logs(searches))
-        .flatten()
-        .map(|between| {
-            let half = between.half_width();
-            let (low, high) = profile.interval();
-            let low = low.min(centre - half);
-            let high = high.max(centre + half);
-            (low.exp(), high.exp())
-        });
+    let interval = between.map(|(low, high)| {
+        let (least, most) = profile.interval();
+        (low.min(least).exp(), high.max(most).exp())
+    });
     Some(Threshold {
         rate: centre.exp(),
         interval,
         spread: profile.spread,
     })
+}
+
+/// A middle and, where there is one, its interval.
+type Middle = (f64, Option<(f64, f64)>);
+
+/// The mean with Student's interval; `None` where a search is only bounded.
+fn by_mean(searches: &[Found]) -> Option<Middle> {
+    let at = |found: &Found| match found {
+        Found::At(at) => Some(*at),
+        Found::Below(_) | Found::Above(_) => None,
+    };
+    let logs: Vec<f64> = searches.iter().map(at).collect::<Option<_>>()?;
+    let centre = logs.iter().sum::<f64>() / logs.len() as f64;
+    let between = LogMean::of_logs(&logs).filter(|_| logs.len() >= FEWEST_SEARCHES);
+    let interval = between.map(|between| {
+        let half = between.half_width();
+        (centre - half, centre + half)
+    });
+    Some((centre, interval))
+}
+
+/// The median with the interval of the sign test; `None` where the median is
+/// one that is only bounded.
+fn by_rank(searches: &[Found]) -> Option<Middle> {
+    let sorted = |end: fn(Found) -> f64| {
+        let mut ends: Vec<f64> = searches.iter().map(|found| end(*found)).collect();
+        ends.sort_by(f64::total_cmp);
+        ends
+    };
+    let (lows, highs) = (sorted(|it| it.ends().0), sorted(|it| it.ends().1));
+    let count = searches.len();
+    let middle = |ends: &[f64]| (ends[(count - 1) / 2] + ends[count / 2]) / 2.0;
+    let centre = (middle(&lows) + middle(&highs)) / 2.0;
+    let ends = sign_test_rank(count).map(|rank| (lows[rank - 1], highs[count - rank]));
+    let interval = ends.filter(|(low, high)| low.is_finite() && high.is_finite());
+    centre.is_finite().then_some((centre, interval))
+}
+
+/// The largest k for which the median lies outside the k-th least and the k-th
+/// most of so many values with a chance of at most 5%; `None` below six.
+fn sign_test_rank(count: usize) -> Option<usize> {
+    let mut chance = 0.5_f64.powi(count as i32);
+    let (mut tail, mut rank) = (chance, 0);
+    while 2.0 * tail <= 1.0 - CONFIDENCE {
+        rank += 1;
+        chance *= (count - rank + 1) as f64 / rank as f64;
+        tail += chance;
+    }
+    (rank > 0).then_some(rank)
 }
 
 /// The log likelihood of all tries by threshold, each with the s that suits it
@@ -212,85 +289,5 @@ impl Profile {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tries(of: &[(f64, bool)]) -> Vec<Try> {
-        let one = |&(rate, held): &(f64, bool)| Try {
-            log_rate: f64::ln(rate),
-            held,
-        };
-        of.iter().map(one).collect()
-    }
-
-    fn posterior_of(of: &[(f64, bool)]) -> f64 {
-        let mut posterior = SearchPosterior::new(f64::ln(600.0), f64::ln(100.0), f64::ln(8_000.0));
-        tries(of).into_iter().for_each(|tried| posterior.add(tried));
-        posterior.mean().exp()
-    }
-
-    #[test]
-    fn the_threshold_lies_between_what_held_and_what_failed() {
-        let found = posterior_of(&[(400.0, true), (500.0, false)]);
-        assert!((400.0..500.0).contains(&found), "{found}");
-        // one failure far below, and much that held above it, is a lapse
-        let lapse = posterior_of(&[
-            (200.0, false),
-            (400.0, true),
-            (420.0, true),
-            (440.0, true),
-            (500.0, false),
-            (480.0, false),
-        ]);
-        assert!((430.0..480.0).contains(&lapse), "{lapse}");
-    }
-
-    #[test]
-    fn equal_searches_have_no_interval_of_no_width() {
-        let all = tries(&[(980.0, true), (1_020.0, false), (950.0, true)].repeat(3));
-        let found = threshold(&[f64::ln(1_000.0); 3], &all).unwrap();
-        let (low, high) = found.interval.unwrap();
-        assert!((found.rate - 1_000.0).abs() < 1e-9);
-        assert!(low < 990.0 && high > 1_010.0, "[{low}, {high}]");
-    }
-
-    #[test]
-    fn complete_separation_has_finite_ends() {
-        for gap in [1.001, 1.1, 2.0, 20.0] {
-            let all = tries(&[(1_000.0 / gap, true), (1_000.0 * gap, false)].repeat(8));
-            let found = threshold(&[f64::ln(1_000.0); 4], &all).unwrap();
-            let (low, high) = found.interval.unwrap();
-            assert!(low > 300.0 && low < 1_000.0, "{gap}: {low}");
-            assert!(high > 1_000.0 && high < 3_000.0, "{gap}: {high}");
-            assert!(found.spread > 0.0);
-        }
-    }
-
-    #[test]
-    fn searches_that_differ_decide_the_width() {
-        // each search is sure of itself, and they differ by a third
-        let mut all = Vec::new();
-        let mut own = Vec::new();
-        for rate in [800.0, 1_000.0, 1_250.0] {
-            all.extend(tries(
-                &[(rate * 0.99, true), (rate * 1.01, false)].repeat(20),
-            ));
-            own.push(f64::ln(rate));
-        }
-        let (low, high) = threshold(&own, &all).unwrap().interval.unwrap();
-        // t of 2 degrees of freedom, 4.30, times ln 1.25 over the root of 3
-        let half = 4.302_653 * f64::ln(1.25) / 3.0_f64.sqrt();
-        assert!((high / (1_000.0 * half.exp()) - 1.0).abs() < 1e-6, "{high}");
-        assert!((low / (1_000.0 / half.exp()) - 1.0).abs() < 1e-6, "{low}");
-    }
-
-    #[test]
-    fn too_little_has_no_interval_or_no_answer() {
-        let all = tries(&[(900.0, true), (1_100.0, false)]);
-        let two = threshold(&[f64::ln(1_000.0); 2], &all).unwrap();
-        assert_eq!(two.interval, None);
-        assert_eq!(threshold(&[], &all), None);
-        assert_eq!(threshold(&[f64::NAN; 3], &all), None);
-        assert_eq!(threshold(&[1.0; 3], &all[..1]), None, "none failed");
-    }
-}
+#[path = "threshold_tests.rs"]
+mod tests;

@@ -138,13 +138,19 @@ fn this_build_beside_itself() {
     ];
     assert_code(&shown, 0, &needed);
     assert!(text(&shown.stderr).is_empty(), "{}", text(&shown.stderr));
-    let shown = compare(&[&words[..], &["--format", "json", "--seed", "9"]].concat());
+    let slices = ["--slice", "2ms", "--order-seed", "77"];
+    let json = [&slices[..], &["--format", "json", "--seed", "9"]].concat();
+    let shown = compare(&[&words[..], &json].concat());
     assert_code(&shown, 0, &[]);
     let value: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
     assert_eq!((&value["turns"], &value["seed"]), (&2.into(), &9.into()));
     assert_eq!(value["engines"].as_array().unwrap().len(), 1);
     assert_eq!(value["engines"][0]["engine"], "dashmap");
     assert_eq!(value["turns_of"], "slices");
+    assert_eq!(
+        (&value["slice_us"], &value["order_seed"]),
+        (&2_000.into(), &77.into())
+    );
     for list in ["again", "variance"] {
         assert_eq!(value[list].as_array().unwrap().len(), 1, "{list}");
     }
@@ -152,8 +158,12 @@ fn this_build_beside_itself() {
     let warm = compare(&[&words[..], &warm].concat());
     let needed = ["over warm state", "in lock-step: ", "actor (A/A)"];
     assert_code(&warm, 0, &needed);
-    let apart = compare(&[&words[..], &["--isolated"]].concat());
-    assert_code(&apart, 0, &["whole processes in turn (--isolated)"]);
+    let isolated = ["--isolated", "--order-seed", "77"];
+    let apart = compare(&[&words[..], &isolated].concat());
+    let needed = ["whole processes in turn (--isolated)", "--order-seed 77"];
+    assert_code(&apart, 0, &needed);
+    let both = compare(&[&words[..], &slices[..], &["--isolated"]].concat());
+    assert_code(&both, 2, &["--slice", "--isolated"]);
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub(in crate::cli) struct TrialArgs {
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, conflicts_with = "isolated")]
     pub(in crate::cli) isolated_rounds: Option<usize>,
     /// What a slice of an interleaved round takes on average [default: 10ms]
-    #[arg(long, value_name = "TIME", value_parser = duration_us, allow_negative_numbers = true, conflicts_with = "isolated")]
+    #[arg(long, value_name = "TIME", value_parser = slice_us, allow_negative_numbers = true, conflicts_with = "isolated")]
     pub(in crate::cli) slice: Option<u64>,
     /// Wait until the machine's memory is quiet before the first round, at most so long
     #[arg(long, value_name = "TIME", value_parser = duration_ns, allow_negative_numbers = true)]
@@ -78,7 +78,7 @@ pub(in crate::cli) struct TrialArgs {
 }
 
 /// A slice's time in µs.
-fn duration_us(text: &str) -> Result<u64, String> {
+pub(in crate::cli) fn slice_us(text: &str) -> Result<u64, String> {
     let us = duration_ns(text)? / 1_000;
     if (100..=10_000_000).contains(&us) {
         return Ok(us);

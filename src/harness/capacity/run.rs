@@ -7,7 +7,7 @@ use super::bench::{Bench, CLOSED_EVENTS, Offer, StepError, least_events, source_
 use super::conditions::{strictest_ns, unseen_excess};
 use super::floor::stall_floor;
 use super::plan::events_of_a_step;
-use super::search::{is_hopeless, search};
+use super::search::{is_hopeless, search, together};
 use crate::engine::StopFlag;
 use crate::harness::contender::Contender;
 use crate::harness::round::shuffled;
@@ -19,7 +19,7 @@ use crate::record::{
     CAPACITY_SCHEMA, Capacity, CapacityPlan, CapacityVerdict, EngineCapacity, Environment,
     Objective, WorkloadNote,
 };
-use crate::stats::{FEWEST_SEARCHES, Try, threshold};
+use crate::stats::FEWEST_SEARCHES;
 use crate::unit::mix::mix;
 use crate::unit::quantity::show_ns;
 use crate::workload::Workload;
@@ -63,7 +63,10 @@ pub fn capacity(request: &CapacityRequest<'_>, observer: &mut dyn Observer) -> C
         Ok(()) => found.complete = true,
         Err(words) => found.failure = Some(words),
     }
-    found.engines.iter_mut().for_each(conclude);
+    let tries = found.plan.search_steps;
+    for engine in &mut found.engines {
+        conclude(engine, tries);
+    }
     found.warnings = warnings(&found);
     found
 }
@@ -205,31 +208,19 @@ fn round_of(
     Ok(())
 }
 
-/// What an engine's searches come to.
-fn conclude(engine: &mut EngineCapacity) {
+/// What an engine's searches come to, each of so many steps.
+fn conclude(engine: &mut EngineCapacity, tries: usize) {
     if matches!(engine.verdict, CapacityVerdict::Wrong(_)) || engine.searches.is_empty() {
         return;
     }
-    let logs: Option<Vec<f64>> = engine
-        .searches
-        .iter()
-        .map(|search| search.capacity_per_s.map(f64::ln))
-        .collect();
-    let steps = engine.searches.iter().flat_map(|search| &search.steps);
-    let tries: Vec<Try> = steps
-        .map(|step| Try {
-            log_rate: step.offered_per_s.ln(),
-            held: step.pass,
-        })
-        .collect();
-    if let Some(found) = logs.and_then(|logs| threshold(&logs, &tries)) {
+    let closed = engine.closed_loop_per_s;
+    if let Some(found) = together(&engine.searches, closed, tries) {
         engine.verdict = CapacityVerdict::Attained;
         engine.capacity_per_s = Some(found.rate);
         engine.spread = Some(found.spread);
         (engine.low_per_s, engine.high_per_s) = found.interval.unzip();
         return;
     }
-    let closed = engine.closed_loop_per_s;
     let mut searches = engine.searches.iter();
     if searches.all(|search| is_hopeless(search, closed)) {
         engine.verdict = CapacityVerdict::NotAttainable;

@@ -3,7 +3,7 @@
 //! Imports `record`, `stats`, `unit`.
 
 use crate::record::{Search, SearchStep};
-use crate::stats::{SearchPosterior, Try};
+use crate::stats::{Found, SearchPosterior, Threshold, Try, threshold};
 use crate::unit::mix::counter_word;
 
 /// A rate below this share of the closed loop's is not looked at.
@@ -73,6 +73,36 @@ pub(super) fn is_hopeless(found: &Search, closed_per_s: f64) -> bool {
     let least = closed_per_s * LEAST_SHARE * 1.000_001;
     !found.steps.iter().any(|step| step.pass)
         && found.steps.iter().any(|step| step.offered_per_s <= least)
+}
+
+/// What a search says of its threshold; `None` where it ended before its
+/// `tries` steps, so that what it would have found is not known.
+fn found_by(search: &Search, closed_per_s: f64, tries: usize) -> Option<Found> {
+    if let Some(rate) = search.capacity_per_s {
+        return Some(Found::At(rate.ln()));
+    }
+    let rates = search.steps.iter().map(|step| step.offered_per_s);
+    let all = search.steps.len() == tries;
+    if search.steps.iter().any(|step| step.pass) {
+        return all.then(|| Found::Above(rates.fold(0.0, f64::max).ln()));
+    }
+    let is_over = all || is_hopeless(search, closed_per_s);
+    is_over.then(|| Found::Below(rates.fold(f64::INFINITY, f64::min).ln()))
+}
+
+/// What the searches of an engine come to, each of so many steps; `None` where
+/// one ended early, and where they have no common answer.
+pub(super) fn together(searches: &[Search], closed_per_s: f64, tries: usize) -> Option<Threshold> {
+    let found = searches.iter();
+    let found: Option<Vec<Found>> = found.map(|it| found_by(it, closed_per_s, tries)).collect();
+    let steps = searches.iter().flat_map(|search| &search.steps);
+    let all: Vec<Try> = steps
+        .map(|step| Try {
+            log_rate: step.offered_per_s.ln(),
+            held: step.pass,
+        })
+        .collect();
+    threshold(&found?, &all)
 }
 
 /// A number between −1 and 1, all alike.

@@ -201,3 +201,37 @@ fn a_search_that_is_interrupted_or_finds_no_end_has_no_capacity() {
     let found = search(1_000.0, 8, 1, |_, rate| step(rate, true));
     assert_eq!((found.capacity_per_s, found.steps.len()), (None, 8));
 }
+
+/// A search that found this, of eight steps; where it found nothing all held,
+/// or none did.
+fn done(closed: f64, held: impl Fn(f64) -> bool, seed: u64) -> Search {
+    search(closed, 8, seed, |_, rate| step(rate, held(rate)))
+}
+
+#[test]
+fn one_search_of_nine_without_a_threshold_leaves_a_capacity() {
+    let closed = 1_000.0;
+    let nine = |odd: Search| -> Vec<Search> {
+        let others = (1..9).map(|seed| done(closed, |rate| rate < 600.0, seed));
+        others.chain([odd]).collect()
+    };
+    for held in [false, true] {
+        let searches = nine(done(closed, |_| held, 9));
+        let found = together(&searches, closed, 8).unwrap();
+        let (low, high) = found.interval.unwrap();
+        assert!((570.0..630.0).contains(&found.rate), "{found:?}");
+        assert!(low < 600.0 && 600.0 < high && high / low < 1.4, "{found:?}");
+    }
+    // what was interrupted is not known to lie anywhere
+    let mut left = 4;
+    let cut = search(closed, 8, 9, |_, rate| {
+        left -= 1;
+        (left > 0).then(|| step(rate, true)).flatten()
+    });
+    assert_eq!(together(&nine(cut), closed, 8), None);
+    // nothing, and everything, in every search
+    for held in [false, true] {
+        let same: Vec<Search> = (0..9).map(|seed| done(closed, |_| held, seed)).collect();
+        assert_eq!(together(&same, closed, 8), None);
+    }
+}

@@ -8,11 +8,8 @@ use super::line::{Line, LineError};
 use super::message::{Said, Stretch, Told, Turns};
 use crate::engine::StopFlag;
 use crate::harness::interleaved::schedule::{self, Draw};
-use crate::harness::plan_rounds::DEFAULT_SLICE_US;
 use crate::harness::round::USUAL_NS_PER_EVENT;
 
-/// What a slice takes on average, in ns.
-const SLICE_NS: f64 = DEFAULT_SLICE_US as f64 * 1e3;
 /// How long a process may take to say its first line.
 const GREETING: Duration = Duration::from_secs(60);
 /// How long it may take to prepare a stretch: its stream, oracle and proofs.
@@ -44,6 +41,8 @@ pub(super) enum Why {
 pub(super) struct Giver<'a> {
     pub(super) lines: &'a mut [Line],
     pub(super) stop: &'a StopFlag,
+    /// What a slice is to take on average, in ns.
+    pub(super) slice_ns: f64,
     /// Draws slices and orders.
     pub(super) draw: Draw,
     pub(super) pace: &'a mut Pace,
@@ -114,7 +113,7 @@ impl Giver<'_> {
             unit,
             engines,
         } = stretch;
-        let mean = ((SLICE_NS / self.pace.ns_per_event) as u64).max(1);
+        let mean = ((self.slice_ns / self.pace.ns_per_event) as u64).max(1);
         let slices = schedule::slices(events, mean, *unit, &mut self.draw);
         let turns = schedule::turns(&slices, self.lines.len() * engines, &mut self.draw);
         for member in 0..self.lines.len() {

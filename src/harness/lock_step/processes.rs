@@ -16,7 +16,7 @@ use crate::harness::child::{
     ChildError, LOOK_EVERY, check_status, last_lines, read_back, record_of,
 };
 use crate::harness::interleaved::schedule::Draw;
-use crate::harness::plan::drawn;
+use crate::harness::plan_rounds::DEFAULT_SLICE_US;
 use crate::record::Record;
 
 /// How long a process that has failed may take to end.
@@ -28,31 +28,28 @@ const RECORD: Duration = Duration::from_secs(600);
 #[derive(Debug)]
 pub struct LockStep {
     order_seed: u64,
+    slice_us: u64,
     turns: usize,
     pace: Pace,
 }
 
-impl Default for LockStep {
-    fn default() -> Self {
-        Self::new(drawn())
-    }
-}
-
 impl LockStep {
-    /// Turns whose slices and orders are drawn from the seed.
+    /// Turns whose slices and orders are drawn from the seed; a slice takes so
+    /// many µs on average, 10 ms by default.
     #[must_use]
-    pub fn new(order_seed: u64) -> Self {
+    pub fn new(order_seed: u64, slice_us: Option<u64>) -> Self {
         Self {
             order_seed,
+            slice_us: slice_us.unwrap_or(DEFAULT_SLICE_US),
             turns: 0,
             pace: Pace::default(),
         }
     }
 
-    /// The seed that slices and orders are drawn from.
+    /// What a slice takes on average, in µs.
     #[must_use]
-    pub const fn order_seed(&self) -> u64 {
-        self.order_seed
+    pub const fn slice_us(&self) -> u64 {
+        self.slice_us
     }
 
     /// One turn: a process of each executable, all alive at the same time,
@@ -78,6 +75,7 @@ impl LockStep {
         let given = Giver {
             lines: &mut lines,
             stop,
+            slice_ns: self.slice_us as f64 * 1e3,
             draw: Draw::new(self.order_seed, self.turns),
             pace: &mut self.pace,
         }

@@ -32,10 +32,16 @@ fn connection() -> (Line, PipeReader, PipeWriter) {
 }
 
 fn give(lines: &mut [Line], stop: &StopFlag) -> Result<(), Broken> {
+    give_slices(lines, stop, 10e6)
+}
+
+/// Slices of so many ns, as far as the pace is known.
+fn give_slices(lines: &mut [Line], stop: &StopFlag, slice_ns: f64) -> Result<(), Broken> {
     let mut pace = Pace::default();
     Giver {
         lines,
         stop,
+        slice_ns,
         draw: Draw::new(7, 0),
         pace: &mut pace,
     }
@@ -143,6 +149,21 @@ fn one_engine_in_three_processes() {
     holds(&records, 3);
     let counted = records[0].compared("dashmap", Pass::Fresh).count();
     assert_eq!(counted, 2);
+}
+
+#[test]
+fn slices_are_as_long_as_was_asked() {
+    // before anything is known of the pace, a stretch's slices are as many as
+    // the usual one makes them
+    let slices = |slice_ns: f64| {
+        let (line, from, to) = connection();
+        let running = process(from, to, small(), options(&["dashmap"]), None);
+        give_slices(&mut [line], &StopFlag::default(), slice_ns).unwrap();
+        let record = running.join().unwrap();
+        record.interleaved[0].ends().len()
+    };
+    let (long, short) = (slices(1e9), slices(100e3));
+    assert!(long == 1 && short > 10, "{long} and {short}");
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub struct Builds<'a> {
     pub turns: &'a [[Record; 2]],
     /// How their processes took turns.
     pub taking: Taking<'a>,
+    /// What the orders of turns, and slices, were drawn from.
+    pub order_seed: u64,
     /// Turns that were thrown away before them.
     pub warmup_turns: usize,
     /// The passes that are compared.
@@ -102,6 +104,7 @@ pub fn compare_builds(builds: &Builds<'_>) -> Result<Comparison, Refusal> {
             turns: builds.turns.len(),
             warmup_turns: builds.warmup_turns,
             identical: builds.identical,
+            order_seed: builds.order_seed,
             apart: match builds.taking {
                 Taking::Processes(why) => why.map(str::to_owned),
                 Taking::Slices { .. } => None,
@@ -109,8 +112,8 @@ pub fn compare_builds(builds: &Builds<'_>) -> Result<Comparison, Refusal> {
         },
         by_slice: match builds.taking {
             Taking::Processes(_) => None,
-            Taking::Slices { again, order_seed } => {
-                Some(by_slice::by_slice(builds, (again, order_seed), &both))
+            Taking::Slices { again, slice_us } => {
+                Some(by_slice::by_slice(builds, (again, slice_us), &both))
             }
         },
         pass: builds.pass,
@@ -120,6 +123,7 @@ pub fn compare_builds(builds: &Builds<'_>) -> Result<Comparison, Refusal> {
             Side::of(builds.paths[0], old),
             Side::of(builds.paths[1], new),
         ],
+        weather: [None, None],
         changes,
         control: None,
         alone,

@@ -9,7 +9,7 @@ use super::{Builds, Change, Comparison, Gate, GateVerdict, Method};
 use crate::record::{Pass, Record, Trial};
 use crate::report::text::{plain, show_percent};
 use crate::stats::{VarianceSplit, geometric_mean, paired_ratio};
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::{show_ns, show_whole};
 
 /// How processes came to be compared.
 #[derive(Clone, Copy, Debug)]
@@ -21,16 +21,16 @@ pub enum Taking<'a> {
         /// The record of the old build's second process of each turn that
         /// counts.
         again: &'a [Record],
-        /// What slices and orders were drawn from.
-        order_seed: u64,
+        /// What a slice takes on average, in µs.
+        slice_us: u64,
     },
 }
 
 /// What slices in turn tell beyond the changes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BySlice {
-    /// What slices and orders were drawn from.
-    pub order_seed: u64,
+    /// What a slice takes on average, in µs.
+    pub slice_us: u64,
     /// Rounds that count in each process.
     pub rounds: usize,
     /// The old build beside itself, engine by engine.
@@ -89,6 +89,19 @@ impl Spread {
         }
     }
 
+    /// Rounds of each process with which the variance of the result is this
+    /// part of what it is; none where no number of them does.
+    pub(super) fn rounds_for(&self, part: f64) -> Option<f64> {
+        let VarianceSplit {
+            between,
+            within,
+            per_group,
+            ..
+        } = self.split;
+        let of_rounds = part * (between + within / per_group) - between;
+        (of_rounds > 0.0).then(|| within / of_rounds)
+    }
+
     /// Standard deviations between processes and between rounds, as fractions.
     #[must_use]
     pub fn deviations(&self) -> [f64; 2] {
@@ -130,7 +143,7 @@ pub(super) fn change(builds: &Builds<'_>, again: &[Record], engine: &str) -> Opt
 /// What slices in turn tell of these engines.
 pub(super) fn by_slice(
     builds: &Builds<'_>,
-    (again, order_seed): (&[Record], u64),
+    (again, slice_us): (&[Record], u64),
     engines: &[String],
 ) -> BySlice {
     let beside_itself = |engine: &String| {
@@ -155,7 +168,7 @@ pub(super) fn by_slice(
         })
     };
     BySlice {
-        order_seed,
+        slice_us,
         rounds: builds.turns.first().map_or(0, |[old, _]| old.plan.rounds),
         again: engines.iter().filter_map(beside_itself).collect(),
         spreads: engines.iter().filter_map(spread).collect(),
@@ -205,21 +218,25 @@ fn change_of(engine: &str, pairs: &Pairs, gate: Option<Gate>) -> Option<Change> 
 
 /// How processes took turns, for the head of a report.
 pub(super) fn heading(comparison: &Comparison) -> Option<String> {
-    let Method::Builds { apart, .. } = &comparison.method else {
+    let Method::Builds {
+        apart, order_seed, ..
+    } = &comparison.method
+    else {
         return None;
     };
-    match (&comparison.by_slice, apart) {
-        (Some(_), _) => Some(
+    let how = match (&comparison.by_slice, apart) {
+        (Some(found), _) => format!(
             "in lock-step: a process of each build and a second one of the old, alive at the same \
-             time, took the same slices of the stream in turn"
-                .to_owned(),
+             time, took the same slices of the stream in turn, of about {}",
+            show_ns(found.slice_us as f64 * 1e3)
         ),
-        (None, Some(why)) => Some(format!(
+        (None, Some(why)) => format!(
             "whole processes in turn, and not slices, which are steadier: {}",
             plain(why)
-        )),
-        (None, None) => Some("whole processes in turn (--isolated)".to_owned()),
-    }
+        ),
+        (None, None) => "whole processes in turn (--isolated)".to_owned(),
+    };
+    Some(format!("{how}; drawn with --order-seed {order_seed}"))
 }
 
 /// What figures of slices in turn rest on, a paragraph each.
@@ -272,6 +289,13 @@ mod tests {
         assert_eq!(rounds.helps(), Helps::Rounds);
         assert_eq!(rounds.helps().flag(), Some("--rounds"));
         assert!(rounds.words().contains("more rounds help"));
+        // as many rounds as divide what comes from within them: 8 of 2
+        let within = rounds.split.within;
+        assert!(
+            (rounds.rounds_for(0.25).unwrap() - 8.0).abs() < 1e-9,
+            "{within}"
+        );
+        assert_eq!(processes.rounds_for(0.25), None);
         let still = spread(&[vec![0.0, 0.0], vec![0.0, 0.0]]);
         assert_eq!(still.helps().flag(), None);
     }

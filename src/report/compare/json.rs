@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json as object};
 
-use super::{Change, Comparison, Decision, GateVerdict, Method, Side, Spread};
+use super::{Change, Comparison, Decision, GateVerdict, Method, Side};
+use crate::record::{Spread, Weather};
 
 /// Version of the comparison's schema.
 pub const COMPARISON_SCHEMA: &str = "notibench-comparison/2";
@@ -25,6 +26,12 @@ pub fn json(comparison: &Comparison) -> String {
         ),
         Method::Records { baseline } => ("records", Some(baseline), None, None, None),
     };
+    let (apart, order_seed) = match &comparison.method {
+        Method::Builds {
+            apart, order_seed, ..
+        } => (apart.as_ref(), Some(order_seed)),
+        Method::Records { .. } => (None, None),
+    };
     let plan = &comparison.plan;
     let [events_digest, snapshot_digest] = &comparison.digests;
     let warnings: Vec<String> = comparison
@@ -46,13 +53,11 @@ pub fn json(comparison: &Comparison) -> String {
         "warmup_turns": warmup_turns,
         "identical": identical,
         "turns_of": turns_of(comparison),
-        "why_processes": match &comparison.method {
-            Method::Builds { apart, .. } => apart.as_ref(),
-            Method::Records { .. } => None,
-        },
-        "order_seed": comparison.by_slice.as_ref().map(|found| found.order_seed),
-        "old": side(&comparison.sides[0]),
-        "new": side(&comparison.sides[1]),
+        "why_processes": apart,
+        "slice_us": comparison.by_slice.as_ref().map(|found| found.slice_us),
+        "order_seed": order_seed,
+        "old": side(&comparison.sides[0], comparison.weather[0].as_ref()),
+        "new": side(&comparison.sides[1], comparison.weather[1].as_ref()),
         "engines": comparison.changes.iter().map(change).collect::<Vec<_>>(),
         "control": comparison.control.as_ref().map(change),
         "again": comparison.by_slice.as_ref().map(|found| found.again.iter().map(change).collect::<Vec<_>>()),
@@ -80,7 +85,7 @@ const fn turns_of(comparison: &Comparison) -> Option<&'static str> {
     }
 }
 
-fn spread(spread: &Spread) -> Value {
+fn spread(spread: &super::Spread) -> Value {
     let [between, within] = spread.deviations();
     object!({
         "engine": spread.engine,
@@ -91,8 +96,11 @@ fn spread(spread: &Spread) -> Value {
     })
 }
 
-fn side(side: &Side) -> Value {
+fn side(side: &Side, weather: Option<&Weather>) -> Value {
+    let spread = |it: Spread| object!({"least": it.least, "median": it.median, "most": it.most});
     object!({
+        "load_ns": weather.and_then(Weather::load_ns).map(spread),
+        "step_ns": weather.and_then(Weather::step_ns).map(spread),
         "path": side.path,
         "version": side.version,
         "started": side.started,

@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use super::Comparison;
 use super::terminal::{heading, notes, rows, title};
+use super::{Comparison, answer};
 use crate::report::markdown::words;
 
 /// The comparison as Markdown: a heading, a table, what it rests on.
@@ -13,6 +13,9 @@ pub fn markdown(comparison: &Comparison) -> String {
     let mut text = format!("### {}\n\n", words(&title(comparison)));
     if let Some(failure) = comparison.failure() {
         let _ = write!(text, "**GATE FAILED** {}\n\n", words(&failure));
+    }
+    for sentence in answer(comparison) {
+        let _ = writeln!(text, "{}\n", words(&sentence));
     }
     for (at, row) in rows(comparison).iter().enumerate() {
         let cells: Vec<String> = row.iter().map(|cell| words(cell)).collect();

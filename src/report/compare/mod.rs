@@ -2,6 +2,7 @@
 //! how sure that is, and whether a gate lets it pass. A function of records
 //! alone. Imports `record`, `stats` and the report's own parts.
 
+mod answer;
 mod builds;
 mod by_slice;
 mod gate;
@@ -14,6 +15,7 @@ mod warning;
 #[cfg(test)]
 mod tests;
 
+pub(super) use answer::answer;
 pub use builds::{Builds, check_turn, compare_builds};
 pub use by_slice::{BySlice, Helps, Spread, Taking};
 pub use gate::{Decision, Gate, GateVerdict};
@@ -22,10 +24,10 @@ pub use markdown::markdown;
 pub use records::{RecordFile, compare_records};
 pub use terminal::terminal;
 pub(super) use terminal::{heading, notes, rows, title};
-pub use warning::CompareWarning;
+pub use warning::{CompareWarning, More};
 
 use super::failure::failures;
-use crate::record::{Pass, Plan, Record};
+use crate::record::{Pass, Plan, Record, Weather};
 use crate::stats::RatioInterval;
 
 /// What two sides come to beside each other.
@@ -41,6 +43,8 @@ pub struct Comparison {
     pub plan: Plan,
     /// The two sides, the old one first.
     pub sides: [Side; 2],
+    /// Of records: how fast the machine was meanwhile, where each says it.
+    pub weather: [Option<Weather>; 2],
     /// Each engine that both sides have.
     pub changes: Vec<Change>,
     /// The A/A control of both records, beside itself.
@@ -70,6 +74,8 @@ pub enum Method {
         warmup_turns: usize,
         /// Whether both are one file, byte for byte.
         identical: bool,
+        /// What the orders of turns, and slices, were drawn from.
+        order_seed: u64,
         /// Why whole processes took turns and not slices, where slices were
         /// wanted.
         apart: Option<String>,

@@ -6,7 +6,8 @@ use super::{
     Change, Comparison, Gate, GateVerdict, Method, Refusal, Side, changes_of, check_usable,
     compared, differ, digests, plan_differences, shared_digests, split, warning,
 };
-use crate::record::{Pass, Record, UNKNOWN_CPU};
+use crate::record::{Environment, Pass, Record, UNKNOWN_CPU};
+use crate::report::text::{cache_words, listed};
 use crate::stats::{geometric_mean, unpaired_ratio};
 
 /// A record, and where it came from.
@@ -77,6 +78,7 @@ pub fn compare_records(
         workload: new.workload.name.clone(),
         plan: old.plan.clone(),
         sides: [Side::of(before.path, old), Side::of(after.path, new)],
+        weather: [old, new].map(|record| record.weather.clone()),
         changes,
         alone,
         digests: shared_digests(old, new),
@@ -114,7 +116,8 @@ fn differences(old: &Record, new: &Record) -> Vec<String> {
         |cpus: &Option<f64>| cpus.map_or_else(|| "unlimited".to_owned(), |cpus| cpus.to_string());
     found.extend(
         [
-            processor([&a.cpu, &b.cpu]),
+            processor(a, b),
+            caches(a, b),
             differ("processors", [&a.cores, &b.cores], number),
             differ(
                 "processors of the control group",
@@ -143,13 +146,30 @@ fn differences(old: &Record, new: &Record) -> Vec<String> {
 
 /// Whether the processors differ, or may: what is unknown on both sides is not
 /// known to be the same.
-fn processor([one, other]: [&String; 2]) -> Option<String> {
-    if one == UNKNOWN_CPU && other == UNKNOWN_CPU {
+fn processor(one: &Environment, other: &Environment) -> Option<String> {
+    let is_unknown = |it: &Environment| it.cpu == UNKNOWN_CPU && it.cpu_id.is_none();
+    if is_unknown(one) && is_unknown(other) {
         return Some(
             "processor: unknown on both sides, so that the machines may be two".to_owned(),
         );
     }
-    differ("processor", [one, other], Clone::clone)
+    if one.has_processor_of(other) {
+        return None;
+    }
+    differ(
+        "processor",
+        [&one.processor(), &other.processor()],
+        Clone::clone,
+    )
+}
+
+fn caches(one: &Environment, other: &Environment) -> Option<String> {
+    let sizes = |it: &Environment| {
+        let each = it.caches.iter().map(cache_words);
+        listed(&each.collect::<Vec<_>>())
+    };
+    let [one_has, other_has] = [one, other].map(sizes);
+    (!one.has_caches_of(other)).then(|| format!("caches: {one_has}; and {other_has}"))
 }
 
 /// The change of one engine, under its name in each record.

@@ -1,11 +1,13 @@
 //! A comparison as text for a terminal. Imports the comparison and the
 //! report's own parts.
 
-use super::{Change, Comparison, Method, Side, by_slice};
+use super::{Change, Comparison, Method, Side, answer, by_slice};
+use crate::record::Weather;
 use crate::report::course::planned;
 use crate::report::table::draw;
 use crate::report::terminal::shape;
 use crate::report::text::{Style, of_pass, plain, show_near_one, show_percent, show_ratio, wrap};
+use crate::report::weather;
 use crate::stats::Verdict;
 use crate::unit::quantity::show_ns;
 
@@ -20,6 +22,10 @@ pub fn terminal(comparison: &Comparison, style: &Style) -> String {
         text += "\n\n";
     }
     text += &style.bold(&title(comparison));
+    text.push('\n');
+    for sentence in answer(comparison) {
+        text += &wrap("  ", &sentence, style.width);
+    }
     text.push('\n');
     for line in heading(comparison) {
         text += &wrap("  ", &line, style.width);
@@ -58,6 +64,7 @@ pub(in crate::report) fn heading(comparison: &Comparison) -> Vec<String> {
         .zip(&comparison.sides)
         .map(|(name, side)| side_line(name, side))
         .collect();
+    lines.extend(weather_lines(names, &comparison.weather));
     if let Method::Builds {
         identical: true, ..
     } = comparison.method
@@ -83,6 +90,29 @@ fn side_line(name: &str, side: &Side) -> String {
         plain(&side.version),
         plain(&side.started)
     )
+}
+
+/// How fast the machine was on both sides, where a side says it.
+fn weather_lines(names: [&str; 2], sides: &[Option<Weather>; 2]) -> Vec<String> {
+    let words = sides
+        .each_ref()
+        .map(|it| it.as_ref().and_then(weather::words));
+    if words.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    let mut lines: Vec<String> = names
+        .iter()
+        .zip(words)
+        .map(|(name, words)| {
+            let words = words.unwrap_or_else(|| "how fast the machine was is not known".to_owned());
+            format!("{name}: {words}")
+        })
+        .collect();
+    if let [Some(before), Some(after)] = sides {
+        let beside = weather::beside([before, after]).into_iter();
+        lines.extend(beside.map(|words| format!("{} ÷ {}: {words}", names[1], names[0])));
+    }
+    lines
 }
 
 /// The table, its header first.
@@ -127,12 +157,12 @@ fn row(comparison: &Comparison, change: &Change, name: String) -> Vec<String> {
     let (ratio, verdict, effect) = match &change.interval {
         Some(interval) => (
             show_near_one(change.ratio, interval),
-            interval.verdict().words().to_owned(),
+            change.verdict_words().to_owned(),
             show_percent(interval.minimum_detectable),
         ),
         None => (
             format!("{} n/a", show_ratio(change.ratio)),
-            "n/a".to_owned(),
+            change.verdict_words().to_owned(),
             "-".to_owned(),
         ),
     };

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{Change, Comparison, GateVerdict, RecordFile};
+use super::{Change, Comparison, GateVerdict, Helps, RecordFile};
 use crate::record::{ProofVerdict, Record};
 use crate::report::summary::Summary;
 use crate::report::text::{plain, show_near_one, show_percent, show_share};
@@ -13,6 +13,18 @@ use crate::unit::quantity::show_whole;
 
 /// Fewer turns, or rounds of a record, than this make an interval wide.
 const FEW: usize = 5;
+
+/// What narrows intervals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum More {
+    /// About so many turns; none where that can't be told.
+    Turns(Option<usize>),
+    /// About so many rounds of each process: most of the variance lies
+    /// between them.
+    RoundsOfEach(usize),
+    /// More rounds of both records.
+    OfRecords,
+}
 
 /// One warning.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,8 +51,8 @@ pub enum CompareWarning {
         threshold: f64,
         /// Engines and the smallest effect that could be seen of each.
         engines: Vec<(String, f64)>,
-        /// Turns that would probably do; none where rounds are meant.
-        turns: Option<usize>,
+        /// What would probably do.
+        more: More,
     },
     /// There is no interval: engines.
     NoInterval(Vec<String>),
@@ -94,8 +106,8 @@ impl fmt::Display for CompareWarning {
             Self::Blind {
                 threshold,
                 engines,
-                turns,
-            } => blind_words(*threshold, engines, *turns),
+                more,
+            } => blind_words(*threshold, engines, *more),
             Self::NoInterval(engines) => format!(
                 "no interval, so that no gate can judge: {}: give at least two turns or rounds",
                 plain(&engines.join(", "))
@@ -124,14 +136,22 @@ impl fmt::Display for CompareWarning {
     }
 }
 
-fn blind_words(threshold: f64, engines: &[(String, f64)], turns: Option<usize>) -> String {
+fn blind_words(threshold: f64, engines: &[(String, f64)], more: More) -> String {
     let listed: Vec<String> = engines
         .iter()
         .map(|(name, effect)| format!("{} {}", plain(name), show_percent(*effect)))
         .collect();
-    let mend = match turns {
-        Some(turns) => format!("give more --turns (about {})", show_whole(turns as u64)),
-        None => "run both with more --rounds, or compare two builds with --exe".to_owned(),
+    let about = |count: usize| show_whole(count as u64);
+    let mend = match more {
+        More::Turns(Some(turns)) => format!("give more --turns (about {})", about(turns)),
+        More::Turns(None) => "give more --turns".to_owned(),
+        More::RoundsOfEach(rounds) => format!(
+            "give more --rounds (about {}): rounds of one process differ more than processes do",
+            about(rounds)
+        ),
+        More::OfRecords => {
+            "run both with more --rounds, or compare two builds with --exe".to_owned()
+        }
     };
     format!(
         "unsure: a slowdown of {} is not excluded; the detectable difference (80% power): {}: \
@@ -159,10 +179,8 @@ pub(super) fn of_builds(comparison: &Comparison, turns: &[[Record; 2]]) -> Vec<C
     if turns.len() < FEW {
         found.push(CompareWarning::FewTurns(turns.len()));
     }
-    let worst = blind(comparison)
-        .filter_map(|change| turns_needed(comparison, change, turns.len()))
-        .max();
-    of_intervals(comparison, worst, "--turns", &mut found);
+    let more = more_needed(comparison, turns.len());
+    of_intervals(comparison, more, "--turns", &mut found);
     let trials = turns.iter().flatten().flat_map(|record| &record.trials);
     let steal_ms = trials.fold(0, |sum: u64, t| sum.saturating_add(t.steal_ms));
     if steal_ms > 0 {
@@ -195,7 +213,7 @@ pub(super) fn of_records(
             found.push(CompareWarning::FewRounds(side, record.plan.rounds));
         }
     }
-    of_intervals(comparison, None, "--rounds", &mut found);
+    of_intervals(comparison, More::OfRecords, "--rounds", &mut found);
     for file in files {
         let own = collect(file.record, &Summary::of(file.record)).len();
         if own > 0 {
@@ -231,22 +249,42 @@ fn blind(comparison: &Comparison) -> impl Iterator<Item = &Change> {
     comparison.gated(GateVerdict::Unsure).into_iter()
 }
 
-/// Turns that would make the smallest effect as small as the threshold: it
-/// shrinks with their root.
-fn turns_needed(comparison: &Comparison, change: &Change, turns: usize) -> Option<usize> {
+/// What would make the smallest effect of every unsure engine as small as the
+/// threshold: more rounds where they are what helps all of these engines, by
+/// how their variance splits; else more turns.
+fn more_needed(comparison: &Comparison, turns: usize) -> More {
+    let parts =
+        || blind(comparison).filter_map(|change| Some((change, part_wanted(comparison, change)?)));
+    let rounds: Option<Vec<usize>> = parts()
+        .map(|(change, part)| {
+            let mut spreads = comparison.by_slice.iter().flat_map(|found| &found.spreads);
+            let spread = spreads.find(|spread| spread.engine == change.engine)?;
+            let rounds = spread.rounds_for(part)?.ceil();
+            (spread.helps() == Helps::Rounds).then_some(rounds as usize)
+        })
+        .collect();
+    let most = rounds.and_then(|rounds| rounds.into_iter().max());
+    if let Some(rounds) = most {
+        return More::RoundsOfEach(rounds);
+    }
+    let turns = parts().map(|(_, part)| (turns as f64 / part).ceil() as usize);
+    More::Turns(turns.max())
+}
+
+/// The part of the variance at which the smallest effect is the threshold:
+/// the effect is as the variance's root. At most a half: where the effect is
+/// small enough and the estimate lies near the threshold, only a much
+/// narrower interval tells.
+fn part_wanted(comparison: &Comparison, change: &Change) -> Option<f64> {
     let effect = change.interval?.minimum_detectable.ln_1p();
     let wanted = comparison.gate?.slower.ln_1p();
-    let needed = (effect / wanted).powi(2) * turns as f64;
-    // where the effect is small enough and the estimate lies near the
-    // threshold, only a much narrower interval tells
-    needed
-        .is_finite()
-        .then_some((needed.ceil() as usize).max(2 * turns))
+    let part = (wanted / effect).powi(2).min(0.5);
+    (part > 0.0).then_some(part)
 }
 
 fn of_intervals(
     comparison: &Comparison,
-    turns: Option<usize>,
+    more: More,
     flag: &'static str,
     found: &mut Vec<CompareWarning>,
 ) {
@@ -257,7 +295,7 @@ fn of_intervals(
         found.push(CompareWarning::Blind {
             threshold: gate.slower,
             engines,
-            turns,
+            more,
         });
     }
     let named = |wanted: &dyn Fn(&Change) -> bool| -> Vec<String> {

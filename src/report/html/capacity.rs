@@ -6,7 +6,7 @@ use super::plots::capacity as plots;
 use super::{trust, words};
 use crate::record::{Capacity, CapacityVerdict, Condition, EngineCapacity, SearchStep};
 use crate::report::block::Block;
-use crate::report::capacity::{ranked, unfinished};
+use crate::report::capacity::{bounded, half_width, interval_of, ranked, summary, verdict};
 use crate::report::text::{plain, show_percent};
 use crate::report::trust as lines;
 use crate::stats::ServiceHistogram;
@@ -85,40 +85,16 @@ fn failures(capacity: &Capacity) -> Vec<String> {
     found
 }
 
+/// The answer as the text has it, then why an engine has none.
 fn answer(capacity: &Capacity) -> Vec<String> {
-    let engines = ranked(capacity);
-    if engines.is_empty() {
+    if capacity.engines.is_empty() {
         return vec!["There is no answer: no engine was searched.".to_owned()];
     }
-    engines.into_iter().map(of_engine).collect()
-}
-
-fn of_engine(engine: &EngineCapacity) -> String {
-    let name = plain(&engine.name);
-    match (&engine.verdict, engine.capacity_per_s) {
-        (CapacityVerdict::Wrong(_), _) => format!("{name} is wrong, and so has no figure."),
-        (CapacityVerdict::NotAttainable, _) => format!(
-            "{name}: not attainable on this machine; it fails at a tenth of its closed-loop rate of \
-             {} events a second.",
-            show_tenths(engine.closed_loop_per_s)
-        ),
-        (CapacityVerdict::Attained, Some(rate)) => {
-            let interval = engine.low_per_s.zip(engine.high_per_s);
-            let interval = interval.map_or_else(String::new, |(low, high)| {
-                format!(
-                    " (95% interval {} to {})",
-                    show_tenths(low),
-                    show_tenths(high)
-                )
-            });
-            format!(
-                "{name} sustains {} events a second{interval}: {} of its closed-loop rate.",
-                show_tenths(rate),
-                show_percent(rate / engine.closed_loop_per_s.max(f64::MIN_POSITIVE))
-            )
-        }
-        _ => format!("{name} has no capacity here: {}.", unfinished(engine)),
-    }
+    let mut words = vec![format!("{}.", summary(capacity))];
+    let without = |engine: &&EngineCapacity| engine.capacity_per_s.is_none();
+    let without = ranked(capacity).into_iter().filter(without);
+    words.extend(without.map(|engine| format!("{}: {}.", plain(&engine.name), verdict(engine))));
+    words
 }
 
 fn badges(capacity: &Capacity) -> Vec<Badge> {
@@ -197,40 +173,31 @@ fn table(capacity: &Capacity) -> Block {
         "engine",
         "capacity\nevents/s",
         "95% interval",
+        "±",
         "closed loop\nevents/s",
         "share",
-        "verdict",
     ];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     let unknown = || "-".to_owned();
     for engine in ranked(capacity) {
-        let interval = engine.low_per_s.zip(engine.high_per_s);
         let share = engine
             .capacity_per_s
             .map(|rate| rate / engine.closed_loop_per_s);
         rows.push(vec![
             plain(&engine.name),
-            engine.capacity_per_s.map_or_else(unknown, show_tenths),
-            interval.map_or_else(unknown, |(low, high)| {
-                format!("[{}, {}]", show_tenths(low), show_tenths(high))
-            }),
+            verdict(engine),
+            interval_of(engine).unwrap_or_else(unknown),
+            half_width(engine).unwrap_or_else(unknown),
             show_tenths(engine.closed_loop_per_s),
             share
                 .filter(|s| s.is_finite())
                 .map_or_else(unknown, show_percent),
-            match &engine.verdict {
-                CapacityVerdict::Attained => "attained",
-                CapacityVerdict::NotAttainable => "not attainable on this machine",
-                CapacityVerdict::Unfinished => "unfinished",
-                CapacityVerdict::Wrong(_) => "WRONG",
-            }
-            .to_owned(),
         ]);
     }
     Block {
         title: "capacity".to_owned(),
         rows,
-        notes: Vec::new(),
+        notes: capacity.engines.iter().filter_map(bounded).collect(),
     }
 }
 
@@ -243,6 +210,14 @@ fn steps(engine: &EngineCapacity) -> Block {
             conditions.push(condition);
         }
     }
+    // a column of counts that is alike in every step is no use
+    let has_failed = |known: &Condition| {
+        let mut of_steps = all().flat_map(|step| &step.conditions);
+        of_steps.any(|c| c.name == known.name && !c.pass)
+    };
+    let is_shown = |known: &&Condition| known.unit == "ns" || has_failed(known);
+    let (conditions, held): (Vec<&Condition>, Vec<&Condition>) =
+        conditions.into_iter().partition(is_shown);
     let header = ["step", "offered\nevents/s", "achieved\nevents/s", "held"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     let named = |c: &&Condition| format!("{}\nlimit {}", plain(&c.name), amount(c, c.limit));
@@ -271,8 +246,14 @@ fn steps(engine: &EngineCapacity) -> Block {
     Block {
         title: format!("{}: every step, search by search", plain(&engine.name)),
         rows,
-        notes: Vec::new(),
+        notes: held_words(&held).into_iter().collect(),
     }
+}
+
+/// What held in every step, and so has no column.
+fn held_words(held: &[&Condition]) -> Option<String> {
+    let names: Vec<String> = held.iter().map(|c| plain(&c.name)).collect();
+    (!names.is_empty()).then(|| format!("held in every step: {}", words::listed(&names)))
 }
 
 /// A value of a condition, in its unit.
@@ -280,5 +261,49 @@ fn amount(condition: &Condition, value: f64) -> String {
     match condition.unit.as_str() {
         "ns" => show_ns(value),
         _ => show_count(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::fixture_open_loop;
+
+    #[test]
+    fn conditions_that_held_in_every_step_take_no_column() {
+        let found = fixture_open_loop::capacity();
+        let block = steps(&found.engines[0]);
+        let header = block.rows[0].join(" ");
+        assert!(
+            header.contains("p99.9\nlimit") && header.contains("backlog"),
+            "{header}"
+        );
+        assert!(
+            !header.contains("samples") && !header.contains("conserved"),
+            "{header}"
+        );
+        assert_eq!(
+            block.notes,
+            ["held in every step: p99.9 samples and conserved"]
+        );
+        assert!(
+            block
+                .rows
+                .iter()
+                .all(|row| row.len() == block.rows[0].len())
+        );
+    }
+
+    #[test]
+    fn a_search_that_found_no_rate_is_told() {
+        let mut found = fixture_open_loop::capacity();
+        found.engines[0].searches[0].capacity_per_s = None;
+        let notes = table(&found).notes;
+        assert!(
+            notes[0].contains("dashmap: none in 1 of 3 searches"),
+            "{notes:?}"
+        );
+        let text = crate::report::capacity(&found, false, &crate::report::Style::default());
+        assert!(text.contains("dashmap: none in 1 of 3 searches"), "{text}");
     }
 }

@@ -6,10 +6,11 @@ use super::ink::Ink;
 use super::shape::{Axis, Guide, Row, Rows, Shape, Unit};
 use super::words;
 use crate::report::block::Block;
-use crate::report::compare::{Change, Comparison, Decision, Method, heading, notes, rows, title};
+use crate::report::compare::{
+    Change, Comparison, Decision, Method, answer, heading, notes, rows, title,
+};
 use crate::report::glance::control_badge;
 use crate::report::text::{plain, show_near_one, show_percent, show_ratio};
-use crate::stats::Verdict;
 use crate::unit::command_line::quoted;
 
 /// The article of a comparison; `command` is what made it.
@@ -35,11 +36,7 @@ pub(super) fn article(comparison: &Comparison, command: &[String]) -> Article {
             "Is {} faster in the {new} {what} than in the {old} one?",
             words::listed(&engines.iter().map(|e| plain(e)).collect::<Vec<_>>())
         )],
-        answer: comparison
-            .changes
-            .iter()
-            .map(|change| answer(change, new))
-            .collect(),
+        answer: answer(comparison),
         badges: badges(comparison),
         warnings: comparison
             .warnings
@@ -66,28 +63,6 @@ pub(super) fn article(comparison: &Comparison, command: &[String]) -> Article {
     section.tables.push(Table::of(block, &engines));
     article.push(section);
     article
-}
-
-fn answer(change: &Change, new: &str) -> String {
-    let name = plain(&change.engine);
-    let Some(interval) = &change.interval else {
-        return format!("{name}: there is no interval to judge by.");
-    };
-    let ends = words::within(interval, |value| format!("{value:.3}"));
-    let ratio = format!("{:.3}", change.ratio);
-    match interval.verdict() {
-        Verdict::Faster => {
-            format!("{name} is faster in the {new} one: {ratio} times as fast{ends}.")
-        }
-        Verdict::Slower => {
-            format!("{name} is slower in the {new} one: {ratio} times as fast{ends}.")
-        }
-        Verdict::NoDifferenceSeen => format!(
-            "No difference was seen of {name}: {ratio} times as fast{ends}; the detectable \
-             difference is {} (80% power).",
-            show_percent(interval.minimum_detectable)
-        ),
-    }
 }
 
 fn badges(comparison: &Comparison) -> Vec<Badge> {

@@ -12,10 +12,14 @@ pub(super) const HUES: u8 = 7;
 /// Marks there are: circle, square, triangle, diamond.
 const MARKS: u8 = 4;
 
+/// Hue and mark of the first of [`KNOWN`], which no engine that is not listed
+/// has: not the hue at all, the mark only where every other is taken.
+const FIRST: (u8, u8) = (0, 0);
+
 /// Engines whose hue and mark never change, those that are compared most often
 /// with hues of their own. An engine that is not listed gets what is free.
 const KNOWN: [(&str, u8, u8); 16] = [
-    ("dashmap", 0, 0),
+    ("dashmap", FIRST.0, FIRST.1),
     ("dashmap-naive", 6, 0),
     ("sharded-mutex", 1, 0),
     ("partitioned", 2, 0),
@@ -60,9 +64,10 @@ impl Ink {
                 (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
             });
         let id = crate::unit::mix::mix(hash).max(1);
+        let (hues, marks) = (u64::from(HUES - 1), u64::from(MARKS - 1));
         Self {
-            hue: (id % u64::from(HUES)) as u8,
-            mark: ((id >> 32) % u64::from(MARKS)) as u8,
+            hue: FIRST.0 + 1 + (id % hues) as u8,
+            mark: FIRST.1 + 1 + ((id >> 32) % marks) as u8,
             id,
         }
     }
@@ -95,13 +100,17 @@ pub(super) fn settle(inks: &mut [&mut Ink]) {
         .collect();
     let mut settled = BTreeMap::new();
     for id in free {
-        let slots = (0..HUES).flat_map(|hue| (0..MARKS).map(move |mark| (hue, mark)));
+        let hues = (0..HUES).filter(|&hue| hue != FIRST.0);
+        let slots = hues.flat_map(|hue| (0..MARKS).map(move |mark| (hue, mark)));
         let users = |hue: u8| taken.iter().filter(|(other, _)| *other == hue).count();
         // from the hash on, so that a name tends to keep its colour
         let turn =
             |hue: u8| (u64::from(hue) + u64::from(HUES) - id % u64::from(HUES)) % u64::from(HUES);
         let left = slots.filter(|slot| !taken.contains(slot));
-        let best = left.min_by_key(|&(hue, mark)| (users(hue), turn(hue), mark));
+        let best = left.min_by_key(|&(hue, mark)| {
+            let is_first = mark == FIRST.1;
+            (users(hue), is_first, turn(hue), mark)
+        });
         if let Some(slot) = best {
             taken.insert(slot);
             settled.insert(id, slot);
@@ -156,6 +165,11 @@ mod tests {
                 "{mine}: {slots:?}"
             );
             assert!(slots[3].0 < HUES && slots[3].1 < MARKS);
+            // nor dashmap's mark, nor either of them on a page without it
+            let alone = on_a_page(&[&mine, "papaya"])[0];
+            for (hue, mark) in [slots[3], alone] {
+                assert!(hue != FIRST.0 && mark != FIRST.1, "{mine}: {hue} {mark}");
+            }
             // wherever it stands on the page
             let turned = on_a_page(&[&mine, "sharded-mutex", "dashmap-naive", "dashmap"]);
             assert_eq!(turned[0], slots[3]);
@@ -168,6 +182,7 @@ mod tests {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let slots = on_a_page(&names);
         let distinct: BTreeSet<_> = slots.iter().collect();
-        assert_eq!(distinct.len(), usize::from(HUES * MARKS));
+        assert_eq!(distinct.len(), usize::from((HUES - 1) * MARKS));
+        assert!(slots.iter().all(|slot| slot.0 != FIRST.0));
     }
 }

@@ -2,7 +2,8 @@
 
 use super::article::{Article, Section, Table};
 use super::plots::{
-    heat, memory as memory_plot, open_loop, percentiles as curves, popularity, ratios, throughput,
+    along as along_plot, heat, memory as memory_plot, open_loop, percentiles as curves, popularity,
+    ratios, throughput, weather as weather_plot,
 };
 use super::{trust, words};
 use crate::record::{Pass, Record};
@@ -13,8 +14,8 @@ use crate::report::terminal::incomplete;
 use crate::report::text::plain;
 use crate::report::warning::collect;
 use crate::report::{
-    answer, counters, course, differences, exchange, limits, memory, open_loop_words, percentiles,
-    table,
+    along, answer, counters, course, differences, exchange, in_turn, limits, memory,
+    open_loop_words, percentiles, table, weather,
 };
 use crate::unit::command_line::quoted;
 
@@ -54,10 +55,12 @@ pub(super) fn article(record: &Record) -> Article {
         first.rotate_right(1);
     }
     for section in first.into_iter().chain([
+        in_turns(record, [&summary, &warm], &engines),
         of_memory(record, &summary, &engines),
         counts(record, [&summary, &warm], &engines),
         exchanged(record, &summary, &engines),
         stream(record),
+        weather_of(record),
     ]) {
         article.push(section);
     }
@@ -151,6 +154,19 @@ fn over_warm_state(record: &Record, warm: &Summary, engines: &[String]) -> Secti
     section
 }
 
+/// What interleaved rounds tell beyond the speeds.
+fn in_turns(record: &Record, summaries: [&Summary; 2], engines: &[String]) -> Section {
+    let mut section = Section::new("turns", "In turn, along the stream");
+    for summary in summaries {
+        section.figures.extend(along_plot::figure(record, summary));
+        let blocks = along::block(record, summary)
+            .into_iter()
+            .chain(in_turn::block(record, summary));
+        section.tables.extend(tables(blocks, engines));
+    }
+    section
+}
+
 fn times(record: &Record, summary: &Summary, engines: &[String]) -> Section {
     if record.plan.open_loop.is_some() {
         return open_loop_times(record, summary, engines);
@@ -206,5 +222,12 @@ fn stream(record: &Record) -> Section {
     let mut section = Section::new("stream", "The stream");
     section.figures.extend(popularity::figure(record));
     section.tables = tables(popularity::block(record), &[]);
+    section
+}
+
+fn weather_of(record: &Record) -> Section {
+    let mut section = Section::new("weather", "The machine meanwhile");
+    section.figures.extend(weather_plot::figure(record));
+    section.tables = tables(weather::block(record), &[]);
     section
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::record::{fixture, fixture_open_loop};
+use crate::record::{fixture, fixture_in_turn, fixture_open_loop};
 use crate::report::Summary;
 use crate::unit::quantity::show_count;
 
@@ -86,6 +86,51 @@ fn the_plots_hold_the_figures_of_the_record() {
 }
 
 #[test]
+fn interleaved_rounds_have_a_line_an_engine_along_the_stream_and_the_weather() {
+    let record = fixture_in_turn::record();
+    let page = page(&record);
+    let data = plots(&page);
+    let of = |id: &str| {
+        let all = data.as_array().unwrap().iter();
+        let mut found = all.filter(|plot| plot["id"].as_str().unwrap().ends_with(id));
+        found.next().unwrap_or_else(|| panic!("no {id}"))["shape"].clone()
+    };
+    let along = of("-along");
+    let series = along["series"].as_array().unwrap();
+    let names: Vec<&str> = series
+        .iter()
+        .map(|it| it["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["dashmap", "sharded-mutex", "A/A control"]);
+    let points = series[0]["points"].as_array().unwrap();
+    let at = |point: usize| points[point]["y"].as_f64().unwrap();
+    assert_eq!(points.len(), 10);
+    // `dashmap` takes twice as long in the second half
+    assert!((at(0) / at(9) - 2.0).abs() < 0.1, "{} {}", at(0), at(9));
+    assert!(points[0]["interval"][0].as_f64().unwrap() <= at(0));
+    assert_eq!(
+        points[9]["x"].as_f64(),
+        Some(0.95 * record.plan.events as f64)
+    );
+    let weather = of("-weather");
+    let loads = &weather["series"][0]["points"];
+    assert_eq!(
+        (&loads[3]["x"], &loads[3]["y"]),
+        (&0.3.into(), &210.0.into())
+    );
+    // the tables say the same
+    let own = own(&page);
+    assert!(
+        own.contains("speed beside dashmap-naive along the stream"),
+        "{own}"
+    );
+    assert!(
+        own.contains("<td>100 ns</td><td>200 ns</td><td>210 ns</td>"),
+        "{own}"
+    );
+}
+
+#[test]
 fn failures_come_before_any_figure_and_wrong_engines_have_none() {
     let mut record = fixture::record();
     fixture::break_engine(&mut record, "dashmap", "member 7: badge 3, not 2");
@@ -163,6 +208,7 @@ fn records_of_every_kind_make_a_page_without_nonsense() {
         fixture::with_limits(),
         fixture::with_warm_passes(),
         fixture::with_counts(),
+        fixture_in_turn::record(),
         fixture::three_processes([0.9, 1.0, 1.1]),
         fixture_open_loop::record(),
         empty,
@@ -184,7 +230,7 @@ fn records_of_every_kind_make_a_page_without_nonsense() {
     assert_no_nonsense(&sweep);
     let capacity = own(&html(&[Document::Capacity(&fixture_open_loop::capacity())]));
     assert!(
-        capacity.contains("dashmap sustains 8.0M events a second"),
+        capacity.contains("holds up to 8.0M events/s [7.6M, 8.4M] with dashmap."),
         "{capacity}"
     );
     assert!(capacity.contains("not attainable on this machine"));

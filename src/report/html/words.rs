@@ -8,7 +8,7 @@ use crate::report::terminal::shape;
 use crate::report::text::plain;
 use crate::unit::quantity::show_count;
 
-pub(super) use crate::report::text::{listed, within};
+pub(super) use crate::report::text::listed;
 
 /// What was asked.
 pub(super) fn asked(record: &Record) -> Vec<String> {

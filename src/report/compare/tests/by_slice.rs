@@ -39,8 +39,9 @@ fn compared(sides: [f64; 3], noise: impl Fn(usize, usize) -> f64) -> Comparison 
         turns: &turns,
         taking: Taking::Slices {
             again: &again,
-            order_seed: 5,
+            slice_us: 10_000,
         },
+        order_seed: 5,
         warmup_turns: 1,
         pass: Pass::Fresh,
         gate: Some(Gate {
@@ -70,11 +71,52 @@ fn a_machine_that_all_share_cancels() {
     );
     let value: serde_json::Value = serde_json::from_str(&json(&comparison)).unwrap();
     assert_eq!(
-        (&value["turns_of"], &value["order_seed"]),
-        (&"slices".into(), &5.into())
+        (&value["turns_of"], &value["order_seed"], &value["slice_us"]),
+        (&"slices".into(), &5.into(), &10_000.into())
+    );
+    assert!(
+        text.contains("of about 10.0 ms; drawn with --order-seed 5"),
+        "{text}"
     );
     assert_eq!(value["again"][0]["engine"], found.again[0].engine);
     assert_eq!(value["variance"][0]["engine"], found.spreads[0].engine);
+}
+
+#[test]
+fn an_unsure_gate_asks_for_what_narrows_the_interval() {
+    // noise that the sides do not share, between rounds and between turns
+    let of = |noise: &dyn Fn(usize, usize) -> f64| {
+        let side = |turn: usize, new: bool| {
+            sliced(|round| if new { 1.02 * noise(turn, round) } else { 1.0 })
+        };
+        let turns: Vec<_> = (0..8)
+            .map(|turn| [side(turn, false), side(turn, true)])
+            .collect();
+        let again: Vec<_> = (0..8).map(|turn| side(turn, false)).collect();
+        compare_builds(&Builds {
+            paths: ["old", "new"],
+            identical: false,
+            turns: &turns,
+            taking: Taking::Slices {
+                again: &again,
+                slice_us: 10_000,
+            },
+            order_seed: 5,
+            warmup_turns: 1,
+            pass: Pass::Fresh,
+            gate: Some(lenient(0.03)),
+        })
+        .unwrap()
+    };
+    let strays = |number: usize| 1.0 + 0.3 * ((number * 7 % 11) as f64 / 5.0 - 1.0);
+    let rounds = of(&|turn, round| strays(turn * 3 + round * 5));
+    let text = shown(&rounds);
+    assert!(text.contains("give more --rounds (about "), "{text}");
+    assert!(!text.contains("give more --turns"), "{text}");
+    let processes = of(&|turn, _| strays(turn));
+    let text = shown(&processes);
+    assert!(text.contains("give more --turns (about "), "{text}");
+    assert!(!text.contains("give more --rounds"), "{text}");
 }
 
 #[test]
@@ -97,6 +139,7 @@ fn whole_processes_say_why_they_took_turns() {
             identical: false,
             turns: &turns,
             taking: Taking::Processes(why),
+            order_seed: 6,
             warmup_turns: 1,
             pass: Pass::Fresh,
             gate: None,

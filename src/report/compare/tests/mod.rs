@@ -47,6 +47,7 @@ fn of_builds(turns: &[[Record; 2]], fail_slower: Option<f64>) -> Comparison {
         identical: false,
         turns,
         taking: Taking::Processes(None),
+        order_seed: 5,
         warmup_turns: 1,
         pass: Pass::Fresh,
         gate: fail_slower.map(lenient),
@@ -161,7 +162,7 @@ fn a_gate_that_cannot_see_says_so_and_names_the_flag() {
     assert_eq!(comparison.failure(), None);
     let Some(CompareWarning::Blind {
         engines,
-        turns: Some(needed),
+        more: More::Turns(Some(needed)),
         ..
     }) = comparison.warnings.first()
     else {

@@ -3,6 +3,7 @@
 
 use super::gate::slowdown;
 use super::*;
+use crate::record::{CpuId, Environment, fixture_in_turn};
 
 fn of_records(
     before: &Record,
@@ -125,6 +126,68 @@ fn two_unknown_processors_are_not_taken_for_one() {
     );
     let forced = of_records(&before, &before.clone(), None, true).unwrap();
     assert!(matches!(&forced.warnings[0], CompareWarning::Unlike(_)));
+}
+
+#[test]
+fn one_name_of_several_processors_is_not_taken_for_one() {
+    let mut before = fixture::record();
+    before.environment.cpu = "AMD EPYC".to_owned();
+    before.environment.cpu_id = Some(CpuId {
+        vendor: "AuthenticAMD".to_owned(),
+        family: "25".to_owned(),
+        model: "1".to_owned(),
+        stepping: "1".to_owned(),
+    });
+    let told = |edit: &dyn Fn(&mut Environment)| {
+        let mut after = before.clone();
+        edit(&mut after.environment);
+        let found = of_records(&before, &after, None, false);
+        found.err().map_or_else(String::new, |it| it.to_string())
+    };
+    assert_eq!(told(&|_| ()), "");
+    let other_model = told(&|it| it.cpu_id.as_mut().unwrap().model = "17".to_owned());
+    assert!(
+        other_model
+            .contains("model 1, stepping 1) and AMD EPYC (AuthenticAMD, family 25, model 17"),
+        "{other_model}"
+    );
+    let larger = told(&|it| it.caches[0].bytes *= 2);
+    assert!(
+        larger.contains("caches: L2 2.00 MiB; and L2 4.00 MiB"),
+        "{larger}"
+    );
+    // of an older record it is not known
+    assert_eq!(told(&|it| it.cpu_id = None), "");
+    assert_eq!(told(&|it| it.caches.clear()), "");
+}
+
+#[test]
+fn the_weather_of_both_records_stands_in_every_output() {
+    let before = fixture_in_turn::record();
+    let mut after = before.clone();
+    after.weather.as_mut().unwrap().loads_ns = "3000000 3000000 3000000 3000000".to_owned();
+    let found = of_records(&before, &after, None, false).unwrap();
+    let page = html(&[Document::Comparison(&found, &[])]);
+    let text = shown(&found);
+    for out in [&text, &markdown(&found), &page] {
+        let out: String = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        for words in [
+            "a dependent load took 200 ns (100 ns to 210 ns)",
+            "a dependent load took 300 ns (300 ns to 300 ns)",
+            "a dependent load 1.50 times as long",
+        ] {
+            assert!(out.contains(words), "{words} in\n{text}");
+        }
+    }
+    let told: serde_json::Value = serde_json::from_str(&json(&found)).unwrap();
+    assert_eq!(told["old"]["load_ns"]["median"], 200.0);
+    assert_eq!(told["new"]["load_ns"]["most"], 300.0);
+    // a record without samples says so, and is no difference
+    after.weather = None;
+    let found = of_records(&before, &after, None, false).unwrap();
+    assert!(shown(&found).contains("after: how fast the machine was is not known"));
+    let plain = of_records(&fixture::record(), &fixture::record(), None, false).unwrap();
+    assert!(!shown(&plain).contains("how fast the machine was"));
 }
 
 #[test]

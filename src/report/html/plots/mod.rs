@@ -1,6 +1,7 @@
 //! The plots: one file each, from a record to the data that the script
 //! draws. Imports `record`, `stats`, `workload` and the report's own parts.
 
+pub(super) mod along;
 pub(super) mod capacity;
 pub(super) mod heat;
 pub(super) mod memory;
@@ -10,3 +11,4 @@ pub(super) mod popularity;
 pub(super) mod ratios;
 pub(super) mod sweep;
 pub(super) mod throughput;
+pub(super) mod weather;

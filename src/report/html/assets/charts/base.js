@@ -145,7 +145,7 @@ const guideLines = (guides, axis, colours, direction, end = "end") => ({
     color: colours.muted,
     fontSize: 11,
     formatter: (item) => item.name,
-    position: direction === "xAxis" ? end : "insideEndTop",
+    position: direction === "xAxis" ? end : "insideStartTop",
   },
   // one above the other, since guides may stand close together
   data: guides.map((guide, at) => ({
