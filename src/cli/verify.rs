@@ -104,10 +104,12 @@ fn tell(
     };
     let threads: Vec<String> = args.threads.iter().map(ToString::to_string).collect();
     print(&format!(
-        "{name:<20} {compared} snapshots of {} engines at {} threads, {} events: {verdict}",
+        "{name:<20} {compared} snapshots of {} engines at {} threads, {} events: {verdict}; {} \
+         answers under load explained",
         contenders.len(),
         threads.join(", "),
         show_whole(events),
+        show_whole(found.explained),
     ))?;
     Ok(found.failures)
 }

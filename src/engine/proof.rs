@@ -4,6 +4,7 @@
 //! Every function drives sessions on threads of their own, since an engine
 //! may need all its sessions at work at once.
 
+pub mod explained;
 mod freshness;
 
 use std::thread;

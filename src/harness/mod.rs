@@ -2,6 +2,7 @@
 //! what is known of the machine. Imports floors 0 to 3; never `report`.
 
 pub mod adversary;
+mod answers;
 mod capacity;
 mod child;
 mod clock;

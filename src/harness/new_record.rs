@@ -153,5 +153,7 @@ fn first_proof(contender: &Contender) -> EngineProof {
         verdict: ProofVerdict::NotChecked,
         snapshots: 0,
         reads: 0,
+        explained: 0,
+        bounded: 0,
     }
 }

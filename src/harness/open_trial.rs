@@ -209,6 +209,7 @@ impl DrivenOpen {
         let workers: Vec<_> = self.reports.iter().map(|report| report.stamp).collect();
         TrialOutcome {
             weeks: None,
+            logs: Vec::new(),
             exchange: None,
             wall_ns: wall_ns(&workers),
             workers,

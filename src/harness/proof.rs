@@ -6,11 +6,13 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::answers::{AnswerLog, explain_answers};
 use super::open_loop::Taken;
 use super::source::{Source, split};
 use super::trial::{TrialOutcome, TrialSetup};
 use super::weeks::{of_truths, weeks_of};
 use crate::engine::oracle::Oracle;
+use crate::engine::proof::explained::Explained;
 use crate::engine::proof::{check_answers, check_freshness, check_shown};
 use crate::engine::read::Answer;
 use crate::engine::snapshot::{Snapshot, SnapshotDigest};
@@ -81,6 +83,8 @@ pub(super) struct Finding {
     pub(super) wrong: Option<String>,
     /// Reads compared.
     pub(super) reads: u64,
+    /// Answers under load that were held against the history.
+    pub(super) explained: Explained,
     /// Whether anything was compared.
     pub(super) checked: bool,
     /// Where events were skipped, what the oracle says of the others.
@@ -258,11 +262,14 @@ pub(super) fn inspect<E: Engine>(
         check_weeks(outcome, after)?;
         accounted?;
         check_answers(engine, config, &after.reads, &after.answers)?;
-        Ok(after.reads.len())
+        let explained = explained::<E>(config, outcome, expected, pass)?;
+        Ok((after.reads.len(), explained))
     };
     let checked = checks();
+    let (reads, explained) = checked.as_ref().copied().unwrap_or_default();
     Finding {
-        reads: *checked.as_ref().unwrap_or(&0) as u64,
+        reads: reads as u64,
+        explained,
         wrong: checked.err(),
         checked: true,
         of_taken: without.map(|(events, after)| OfTaken {
@@ -270,6 +277,22 @@ pub(super) fn inspect<E: Engine>(
             snapshot: after.snapshot.digest,
         }),
     }
+}
+
+/// Holds the answers that the workers logged against their ingest calls.
+fn explained<E: Engine>(
+    config: &EngineConfig,
+    outcome: &TrialOutcome,
+    expected: &Expectation<'_>,
+    pass: Pass,
+) -> Result<Explained, String> {
+    let Some(sample) = expected.source.sample() else {
+        return Ok(Explained::default());
+    };
+    let logs: Vec<&AnswerLog> = outcome.logs.iter().collect();
+    let earlier_passes = pass.folds() - 1;
+    explain_answers(sample, &logs, config, E::INFO.freshness, earlier_passes)
+        .map_err(|unexplained| unexplained.to_string())
 }
 
 /// Compares the true counts of each week, and whether each view came in its

@@ -269,6 +269,8 @@ pub(super) fn shuffled(len: usize, seed: u64, round: usize) -> impl Iterator<Ite
 fn note_proof(proof: &mut EngineProof, (_, finding): &Proved) {
     proof.snapshots += u64::from(finding.checked);
     proof.reads += finding.reads;
+    proof.explained += finding.explained.explained;
+    proof.bounded += finding.explained.bounded;
     match &finding.wrong {
         // what was wrong once stays so
         _ if matches!(proof.verdict, ProofVerdict::Differs(_)) => {}

@@ -96,6 +96,12 @@ pub(super) fn source_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -
         Some(_) => source.unasked(),
         None => source,
     };
+    let source = if plan.verify && plan.open_loop.is_none() {
+        observer.stage("sampling the reads");
+        source.sampled(plan.order_seed)
+    } else {
+        source
+    };
     if !request.contenders.iter().any(|c| c.needs_dense_ids) {
         return source;
     }

@@ -191,6 +191,7 @@ fn an_event_that_no_worker_took_is_not_conserved() {
         usage: Usage::default(),
         perf: None,
         weeks: None,
+        logs: Vec::new(),
         exchange: None,
         open_loop: None,
     };

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::answers::AnswerSample;
 use super::open_loop::Taken;
 use super::tally::Tally;
 use super::trace_stream::TraceStream;
@@ -50,6 +51,8 @@ pub struct Source {
     stored_reads: Arc<Vec<Read>>,
     dense: Option<Arc<DenseIds>>,
     views: Views,
+    /// The keys whose answers are logged; none: none is.
+    sample: Option<Arc<AnswerSample>>,
 }
 
 impl Source {
@@ -76,6 +79,7 @@ impl Source {
             stored_reads: Arc::new(stored_reads),
             dense: None,
             views: Views::default(),
+            sample: None,
         }
     }
 
@@ -127,6 +131,7 @@ impl Source {
             asks: true,
             dense: None,
             views: Views::default(),
+            sample: None,
         }
     }
 
@@ -164,6 +169,7 @@ impl Source {
             stored_reads: Arc::clone(&self.stored_reads),
             dense: None,
             views: self.views.clone(),
+            sample: None,
         }
     }
 
@@ -179,6 +185,19 @@ impl Source {
     #[must_use]
     pub fn counted(self, views: Views) -> Self {
         Self { views, ..self }
+    }
+
+    /// The same stream, a sample of its answers logged and explained after each
+    /// closed-loop trial; the keys depend on `seed`.
+    #[must_use]
+    pub(super) fn sampled(self, seed: u64) -> Self {
+        let sample = AnswerSample::of(&self, seed).map(Arc::new);
+        Self { sample, ..self }
+    }
+
+    /// The keys whose answers are logged.
+    pub(super) fn sample(&self) -> Option<&AnswerSample> {
+        self.sample.as_deref()
     }
 
     /// How its views are to be counted.

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::answers::AnswerLog;
 use super::counters::Counters;
 use super::crew::Crew;
 use super::environment::Usage;
@@ -138,6 +139,8 @@ pub struct TrialOutcome {
     pub(super) weeks: Option<Arc<Weeks>>,
     /// What an open loop gives beside.
     pub(super) open_loop: Option<OpenOutcome>,
+    /// What the workers logged of answers, one a worker.
+    pub(super) logs: Vec<AnswerLog>,
     /// What the processes of a cluster exchanged.
     pub(super) exchange: Option<ExchangeNote>,
 }
@@ -260,7 +263,7 @@ fn run_pass<E: Engine>(
         return Err(TrialError::Interrupted);
     }
     let mut outcome = match driven {
-        Driven::Closed(reports) => summarise(setup, config, engine, &reports, usage),
+        Driven::Closed(reports) => summarise(setup, config, engine, reports, usage),
         Driven::Open(driven, open_loop) => driven.summarise(setup, open_loop, engine, usage),
     };
     outcome.perf = perf;
@@ -316,13 +319,13 @@ pub(super) fn summarise<E: Engine>(
     setup: &TrialSetup<'_>,
     config: &EngineConfig,
     engine: &E,
-    reports: &[WorkerReport],
+    reports: Vec<WorkerReport>,
     usage: Usage,
 ) -> TrialOutcome {
     let mut ingest_service = ServiceHistogram::new();
     let mut read_service = ServiceHistogram::new();
     let mut ranges = Vec::new();
-    for report in reports {
+    for report in &reports {
         ingest_service.merge(&report.ingest_service);
         read_service.merge(&report.read_service);
         ranges.extend(report.ranges.iter().cloned());
@@ -342,6 +345,7 @@ pub(super) fn summarise<E: Engine>(
         perf: None,
         open_loop: None,
         weeks: None,
+        logs: reports.into_iter().map(|report| report.log).collect(),
         exchange: None,
     }
 }

@@ -54,6 +54,8 @@ pub struct Verified {
     pub failures: Vec<VerifyFailure>,
     /// Snapshots compared.
     pub compared: u64,
+    /// Answers under load that were explained by the events written until then.
+    pub explained: u64,
     /// Trials with several workers.
     pub with_threads: u64,
     /// Of those, trials in which no two workers ingested at one time.
@@ -77,7 +79,8 @@ pub fn verify(
         options.events,
         false,
     )
-    .counted(views_of(workload).map_err(TrialError::NoRandomKey)?);
+    .counted(views_of(workload).map_err(TrialError::NoRandomKey)?)
+    .sampled(seed);
     verify_source(&workload.name, &source, contenders, options, observer)
 }
 
@@ -94,7 +97,7 @@ pub fn verify_trace(
     observer: &mut dyn Observer,
 ) -> Result<Verified, TrialError> {
     let seed = options.seed.unwrap_or(workload.seed);
-    let source = Source::of_trace(trace, ReadStream::new(workload, seed));
+    let source = Source::of_trace(trace, ReadStream::new(workload, seed)).sampled(seed);
     verify_source(&trace.note.path, &source, contenders, options, observer)
 }
 
@@ -129,6 +132,7 @@ fn verify_source(
             };
             let (outcome, finding) = contender.trial(&setup, Some(&expected))?;
             verified.compared += u64::from(finding.checked);
+            verified.explained += finding.explained.total();
             verified.with_threads += u64::from(threads > 1);
             verified.one_by_one += u64::from(threads > 1 && !overlap(&outcome.workers));
             let conserved = (outcome.tally.events == source.events()).then_some(());

@@ -220,7 +220,7 @@ pub(super) fn run_weeks<E: Engine>(
     }
     weeks.failed = config.views.failed();
     let perf = counters.map(Counters::stop);
-    let mut outcome = summarise(setup, config, engine, &timeline.reports, usage);
+    let mut outcome = summarise(setup, config, engine, timeline.reports, usage);
     outcome.perf = perf;
     outcome.weeks = Some(Arc::new(weeks));
     Ok(outcome)

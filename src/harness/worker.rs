@@ -4,9 +4,10 @@
 
 use std::hint::black_box;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::Instant;
 
+use super::answers::{AnswerLog, AnswerSample};
 use super::source::Source;
 use super::trial::TrialSetup;
 use crate::engine::read::Answer;
@@ -30,6 +31,8 @@ const SLICE_BLOCK: u64 = 2_048;
 #[derive(Debug)]
 pub(super) struct Shared<'a> {
     pub(super) source: &'a Source,
+    /// Keys whose answers are logged.
+    pub(super) sample: Option<&'a AnswerSample>,
     pub(super) batch: usize,
     pub(super) block: u64,
     pub(super) next: AtomicU64,
@@ -71,6 +74,7 @@ impl<'a> Shared<'a> {
         let wanted = (events / (threads as u64 * per_worker)).clamp(1, largest);
         Self {
             source,
+            sample: source.sample(),
             batch,
             block: wanted.next_multiple_of(group),
             next: AtomicU64::new(range.start),
@@ -112,6 +116,7 @@ pub(super) struct WorkerReport {
     pub(super) answers: u64,
     pub(super) ingest_service: ServiceHistogram,
     pub(super) read_service: ServiceHistogram,
+    pub(super) log: AnswerLog,
 }
 
 impl WorkerReport {
@@ -129,6 +134,7 @@ impl WorkerReport {
             answers: 0,
             ingest_service: ServiceHistogram::new(),
             read_service: ServiceHistogram::new(),
+            log: AnswerLog::default(),
         }
     }
 
@@ -141,6 +147,7 @@ impl WorkerReport {
         self.answers += later.answers;
         self.ingest_service.merge(&later.ingest_service);
         self.read_service.merge(&later.read_service);
+        self.log.add(later.log);
     }
 }
 
@@ -184,7 +191,15 @@ pub(super) fn work_through<S: Session>(
             for batch in events.chunks(shared.batch) {
                 session.ingest(batch);
             }
-            report.ingest_service.record(shared.now_ns() - before);
+            if shared.sample.is_some() {
+                // what was written is visible before the call has ended
+                fence(Ordering::SeqCst);
+            }
+            let after = shared.now_ns();
+            report.ingest_service.record(after - before);
+            if shared.sample.is_some() {
+                report.log.add_calls(part.clone(), [before, after]);
+            }
             let due = shared.source.reads_before(part.end);
             while due - read_from >= READ_GROUP || (last && due > read_from) {
                 let until = due.min(read_from + READ_GROUP);
@@ -192,9 +207,23 @@ pub(super) fn work_through<S: Session>(
                 let mut answers = 0_u64;
                 // the reads may just have been generated: that is no service
                 let before = shared.now_ns();
-                session.read(reads, &mut |_, answer| answers += weigh(answer));
+                if shared.sample.is_some() {
+                    // nothing is read before the call has begun
+                    fence(Ordering::SeqCst);
+                }
+                let log = &mut report.log;
+                session.read(reads, &mut |at, answer| {
+                    answers += weigh(answer);
+                    if let Some(sample) = shared.sample {
+                        log.add_answer(sample, reads.get(at), answer);
+                    }
+                });
                 report.answers += answers;
-                report.read_service.record(shared.now_ns() - before);
+                let after = shared.now_ns();
+                report.read_service.record(after - before);
+                if shared.sample.is_some() {
+                    report.log.end_read([before, after]);
+                }
                 read_from = until;
                 report.reads += reads.len() as u64;
             }

@@ -244,6 +244,8 @@ fn proof(name: &str, role: &str) -> EngineProof {
         },
         snapshots: if probe { 0 } else { 6 },
         reads: if probe { 0 } else { 2_000 },
+        explained: if probe { 0 } else { 5_200 },
+        bounded: 0,
     }
 }
 

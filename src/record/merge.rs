@@ -71,6 +71,8 @@ fn digests(oracle: &OracleNote) -> (&str, &str, Option<&str>) {
 fn add_proof(own: &mut EngineProof, other: EngineProof) {
     own.snapshots += other.snapshots;
     own.reads += other.reads;
+    own.explained += other.explained;
+    own.bounded += other.bounded;
     own.verdict = match (
         std::mem::replace(&mut own.verdict, ProofVerdict::Equal),
         other.verdict,

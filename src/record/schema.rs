@@ -273,6 +273,13 @@ pub struct EngineProof {
     pub snapshots: u64,
     /// Reads compared.
     pub reads: u64,
+    /// Answers given while others wrote that some set of events explains.
+    #[serde(default)]
+    pub explained: u64,
+    /// Such answers that lie within every bound, of which no set of events was
+    /// found nor excluded.
+    #[serde(default)]
+    pub bounded: u64,
 }
 
 /// What a proof found.

@@ -12,7 +12,7 @@ use super::summary::{Summary, Versus};
 use super::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio, wrap};
 use super::warning::control_interval;
 use super::weather;
-use crate::record::{EngineNote, Environment, ProofVerdict, Realised, Record, Trial};
+use crate::record::{EngineNote, EngineProof, Environment, ProofVerdict, Realised, Record, Trial};
 use crate::stats::RatioInterval;
 use crate::unit::command_line::quoted;
 use crate::unit::quantity::{show_bytes, show_ns, show_whole};
@@ -133,12 +133,28 @@ fn proof(record: &Record, engine: &EngineNote) -> String {
         .find(|proof| proof.engine == engine.name);
     match found.map(|proof| (&proof.verdict, proof)) {
         Some((ProofVerdict::Equal, proof)) => format!(
-            "{name}: equal to the oracle's ({} snapshots, {} reads compared)",
+            "{name}: equal to the oracle's ({} snapshots, {} reads compared){}",
             show_whole(proof.snapshots),
-            show_whole(proof.reads)
+            show_whole(proof.reads),
+            under_load(proof)
         ),
         _ if engine.role == "probe" => format!("{name}: a probe, which keeps no state"),
         _ => format!("{name}: not checked"),
+    }
+}
+
+/// Of the answers that were logged while others wrote.
+fn under_load(proof: &EngineProof) -> String {
+    let bounded = match proof.bounded {
+        0 => String::new(),
+        some => format!(", {} more within bounds", show_whole(some)),
+    };
+    match (proof.explained, proof.bounded) {
+        (0, 0) => String::new(),
+        (explained, _) => format!(
+            "; {} answers under load explained{bounded}",
+            show_whole(explained)
+        ),
     }
 }
 

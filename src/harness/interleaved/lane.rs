@@ -41,7 +41,7 @@ pub(in crate::harness) trait Lane: Sync {
         &self,
         setup: &TrialSetup<'_>,
         pass: Pass,
-        reports: &[WorkerReport],
+        reports: Vec<WorkerReport>,
         weeks: Option<Weeks>,
         expected: Option<&Expectation<'_>>,
     ) -> Proved;
@@ -108,7 +108,7 @@ impl<E: Engine> Lane for Alive<E> {
         &self,
         setup: &TrialSetup<'_>,
         pass: Pass,
-        reports: &[WorkerReport],
+        reports: Vec<WorkerReport>,
         weeks: Option<Weeks>,
         expected: Option<&Expectation<'_>>,
     ) -> Proved {

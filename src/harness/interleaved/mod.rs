@@ -219,7 +219,7 @@ fn prove(
                 failed: lane.failed(),
                 ..weeks
             });
-            let prove = || Ok(lane.prove(setup, pass, &timed.reports, weeks, expected));
+            let prove = || Ok(lane.prove(setup, pass, timed.reports, weeks, expected));
             Ok(EnginePass {
                 proved: entry.contender.at_rest(prove)?,
                 slices: timed.slices,
