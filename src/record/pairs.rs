@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::pass::Pass;
-use super::schema::{Record, Trial};
+use super::schema::{EngineNote, Record, Trial};
 use crate::stats::{RatioInterval, geometric_mean, paired_ratio};
 
 /// A figure by process, round and group.
@@ -136,7 +136,10 @@ impl Record {
             paired_ratio(&self.paired_times_with(other, engine, pass))
         };
         let found = ratio(other, engine)?;
+        let base = self.engines.iter().find(|note| note.name == self.plan.baseline);
+        let of_base = |note: &&EngineNote| base.is_some_and(|base| base.engine == note.engine);
         let control = self.engines.iter().find(|note| note.control);
+        let control = control.filter(of_base);
         let control = control.filter(|note| ![engine, other].contains(&note.name.as_str()));
         let seen = control.and_then(|note| ratio(&self.plan.baseline, &note.name));
         Some(seen.map_or(found, |seen| found.with_floor_of(&seen)))

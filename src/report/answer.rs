@@ -210,7 +210,7 @@ mod tests {
             "{words}"
         );
         assert!(
-            words.contains("times as fast as the next, sharded-mutex (95%"),
+            words.contains("times as fast as the next, sharded-mutex (simultaneous 95%"),
             "{words}"
         );
         deferred(&mut record, "dashmap");

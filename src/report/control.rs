@@ -104,7 +104,7 @@ mod tests {
         let (_, words) = of(0.98, 1.01);
         assert_eq!(
             words,
-            "the baseline equals itself within 2.0% (p 0.41; a difference of 1.0% would be seen in \
+            "the baseline equals itself within 2.0% (p 0.40; a difference of 1.0% would be seen in \
              4 of 5 such runs)"
         );
         let (_, words) = of(1.001, 1.015);

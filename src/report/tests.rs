@@ -153,7 +153,7 @@ fn the_control_is_not_ranked_and_says_what_it_sees() {
         .find(|line| line.contains("A/A control  "))
         .unwrap();
     assert!(
-        control.contains("the baseline equals itself (within 2%)"),
+        control.contains("the baseline equals itself within 0.73%"),
         "{control}"
     );
 
