@@ -132,11 +132,13 @@ impl Record {
     /// units.
     #[must_use]
     pub fn ratio_with(&self, other: &str, engine: &str, pass: Pass) -> Option<RatioInterval> {
-        let ratio = |other: &str, engine: &str| {
-            paired_ratio(&self.paired_times_with(other, engine, pass))
-        };
+        let ratio =
+            |other: &str, engine: &str| paired_ratio(&self.paired_times_with(other, engine, pass));
         let found = ratio(other, engine)?;
-        let base = self.engines.iter().find(|note| note.name == self.plan.baseline);
+        let base = self
+            .engines
+            .iter()
+            .find(|note| note.name == self.plan.baseline);
         let of_base = |note: &&EngineNote| base.is_some_and(|base| base.engine == note.engine);
         let control = self.engines.iter().find(|note| note.control);
         let control = control.filter(of_base);

@@ -109,10 +109,7 @@ fn of_kind(record: &Record, summary: &Summary, deferred: bool) -> Option<String>
 }
 
 /// The engines from which the first can't be told apart, with their ratios.
-fn not_told_apart(
-    unsure: &[&(&EngineLine, Option<RatioInterval>)],
-    comparisons: usize,
-) -> String {
+fn not_told_apart(unsure: &[&(&EngineLine, Option<RatioInterval>)], comparisons: usize) -> String {
     let shown = |(line, to): &&(&EngineLine, Option<RatioInterval>)| {
         let name = plain(&line.name);
         match to {

@@ -78,7 +78,10 @@ mod tests {
         for (low, high) in [(0.656, 2.010), (0.699, 1.240), (0.97, 1.03)] {
             let (control, words) = of(low, high);
             assert_eq!(control, Control::TooWide);
-            assert!(words.contains("is wider than 2%: it says little"), "{words}");
+            assert!(
+                words.contains("is wider than 2%: it says little"),
+                "{words}"
+            );
         }
         assert_eq!(of(1.001, 1.015).0, Control::Differs);
         assert_eq!(of(0.5, 0.9).0, Control::Differs);

@@ -346,7 +346,10 @@ mod tests {
         }
         // 1 ms beside 0.2; the mean over rounds would say 1.7
         assert!(of("p99").interval.ratio > 4.9, "{found:#?}");
-        assert!(of("p99").of_one_round && !of("p50").of_one_round, "{found:#?}");
+        assert!(
+            of("p99").of_one_round && !of("p50").of_one_round,
+            "{found:#?}"
+        );
         let text = section(&record, &Summary::of(&record), Style::default());
         assert!(text.contains("] ‡"), "{text}");
         assert!(text.contains("more than half"), "{text}");

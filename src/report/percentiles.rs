@@ -248,8 +248,16 @@ mod tests {
         let even = row_of(vec![tail(330), tail(340), tail(330)]);
         let block = part("title".to_owned(), &[lucky, even], false);
         let cells = |row: usize| block.rows[row].join(" | ");
-        assert!(cells(1).contains("100 ns | 100 ns | 1.00 ms ‡"), "{}", cells(1));
-        assert!(cells(2).contains("1.00 ms") && !cells(2).contains('‡'), "{}", cells(2));
+        assert!(
+            cells(1).contains("100 ns | 100 ns | 1.00 ms ‡"),
+            "{}",
+            cells(1)
+        );
+        assert!(
+            cells(2).contains("1.00 ms") && !cells(2).contains('‡'),
+            "{}",
+            cells(2)
+        );
         // of 10,000 equal samples in each the median has a third
         assert!(block.notes[0].contains("p50 3"), "{}", block.notes[0]);
         assert!(block.notes[0].contains("p99 99.7%"), "{}", block.notes[0]);

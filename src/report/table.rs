@@ -6,8 +6,7 @@ use super::limits::{limits, show_shares};
 use super::memory::NOT_COUNTED;
 use super::summary::{EngineLine, Proof, Summary, Versus};
 use super::text::{
-    Style, plain, rounds, show_ends, show_give_or_take, show_percent, show_ratio,
-    show_share, wrap,
+    Style, plain, rounds, show_ends, show_give_or_take, show_percent, show_ratio, show_share, wrap,
 };
 use crate::record::{Pass, Record};
 use crate::stats::{Direction, Judgement, RatioInterval};

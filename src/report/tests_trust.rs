@@ -120,14 +120,20 @@ fn no_difference_is_claimed_that_the_baseline_shows_against_itself() {
     let text = shown(&record);
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(flat.contains("≈ 1.01 [1.0"), "{text}");
-    assert!(flat.contains("≈ no relevant difference (within 2%): dashmap;"), "{text}");
+    assert!(
+        flat.contains("≈ no relevant difference (within 2%): dashmap."),
+        "{text}"
+    );
     assert!(
         flat.contains("where the A/A control deviates from 1 by more (3.1%): dashmap."),
         "{text}"
     );
     // neither is it ahead of the baseline where the answer is told
     let words = flat.split("engines, fastest first").next().unwrap();
-    assert!(words.contains("sharded-mutex is the fastest engine"), "{words}");
+    assert!(
+        words.contains("sharded-mutex is the fastest engine"),
+        "{words}"
+    );
     record.engines.retain(|note| !note.control);
     assert!(shown(&record).contains("▲ 1.01 [1.0"));
 }

@@ -105,8 +105,14 @@ fn a_difference_no_larger_than_the_controls_is_none() {
     assert_eq!(engine.verdict(), Verdict::Faster);
     let of = |control| engine.with_floor_of(&control).verdict();
     // whether it is by chance or not, and either way
-    assert_eq!(of(RatioInterval::of_ends(0.97, 1.06)), Verdict::NoDifferenceSeen);
-    assert_eq!(of(RatioInterval::of_ends(0.97, 0.98)), Verdict::NoDifferenceSeen);
+    assert_eq!(
+        of(RatioInterval::of_ends(0.97, 1.06)),
+        Verdict::NoDifferenceSeen
+    );
+    assert_eq!(
+        of(RatioInterval::of_ends(0.97, 0.98)),
+        Verdict::NoDifferenceSeen
+    );
     assert_eq!(of(RatioInterval::of_ends(0.99, 1.015)), Verdict::Faster);
 }
 

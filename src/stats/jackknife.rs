@@ -85,7 +85,9 @@ mod tests {
             .filter(|_| {
                 let samples = 300;
                 let mut side = || -> Vec<ServiceHistogram> {
-                    (0..rounds).map(|_| round(&mut rng, samples, luck)).collect()
+                    (0..rounds)
+                        .map(|_| round(&mut rng, samples, luck))
+                        .collect()
                 };
                 let (own, base) = (side(), side());
                 let log = |left_out: usize| {

@@ -43,8 +43,17 @@ mod tests {
 
     #[test]
     fn nothing_to_miss_is_no_lack_and_no_noise_at_all_leaves_no_doubt() {
-        assert_eq!(lack_of_fit(&[0.1; 3], &[vec![0.1; 3], vec![0.2; 3]], 3), 1.0);
-        assert_eq!(lack_of_fit(&[1e-12; 4], &[vec![0.0; 4], vec![0.0; 4]], 3), 1.0);
-        assert_eq!(lack_of_fit(&[0.01; 4], &[vec![0.0; 4], vec![0.0; 4]], 3), 0.0);
+        assert_eq!(
+            lack_of_fit(&[0.1; 3], &[vec![0.1; 3], vec![0.2; 3]], 3),
+            1.0
+        );
+        assert_eq!(
+            lack_of_fit(&[1e-12; 4], &[vec![0.0; 4], vec![0.0; 4]], 3),
+            1.0
+        );
+        assert_eq!(
+            lack_of_fit(&[0.01; 4], &[vec![0.0; 4], vec![0.0; 4]], 3),
+            0.0
+        );
     }
 }

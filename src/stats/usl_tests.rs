@@ -143,7 +143,10 @@ fn where_the_law_is_off_by_more_than_the_noise_no_interval_is_shown() {
         // one in twenty of those that are right is lost
         let (shown, held) = shown_where_the_law_is_off(&mut noise, rounds, 0.0);
         assert!((455..=490).contains(&shown), "{own} {rounds}: {shown}");
-        assert!(held * 100 >= shown * 92, "{own} {rounds}: {held} of {shown}");
+        assert!(
+            held * 100 >= shown * 92,
+            "{own} {rounds}: {held} of {shown}"
+        );
     }
 }
 
