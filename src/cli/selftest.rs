@@ -344,13 +344,8 @@ mod tests {
 
     fn intervals(of_each: &[(usize, f64, f64)]) -> Vec<RatioInterval> {
         let interval = |low: f64, high: f64| RatioInterval {
-            ratio: (low * high).sqrt(),
-            low,
-            high,
-            rounds: 5,
-            block: 1,
-            correlated: false,
             minimum_detectable: 0.02,
+            ..RatioInterval::of_ends(low, high)
         };
         let all = of_each.iter();
         all.flat_map(|&(times, low, high)| vec![interval(low, high); times])

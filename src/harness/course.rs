@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::record::{EndedBy, EngineNote, Plan, ProofVerdict, Record};
 use crate::stats::stopping::{is_look, is_precise};
 
-/// Half-width of the A/A control's interval as a share of the others'.
+/// Half-width of the A/A control's interval as a share of the others': at the
+/// 3% that a run aims at, the 2% up to which a report gives it a tick.
 const CONTROL_SHARE: f64 = 2.0 / 3.0;
 
 /// What ends the rounds after `over` rounds, warm-up included, of which the
@@ -98,6 +99,23 @@ mod tests {
         fixture::trial_mut(&mut record, "dashmap", 2).wall_ns *= 3;
         assert_eq!(end_after(&record, 6, SOON), None);
         fixture::break_engine(&mut record, "dashmap-naive", "so did the baseline");
+        assert_eq!(end_after(&record, 6, SOON), Some(EndedBy::Precision));
+    }
+
+    #[test]
+    fn the_control_is_waited_for_until_it_is_narrower_than_the_others() {
+        let mut record = record(|plan| (plan.rounds, plan.precision) = (100, Some(0.03)));
+        // ± 2.5%: enough for an engine, and too wide for a control
+        for (round, noise) in [(1, 1.02), (2, 0.98), (3, 1.0), (4, 1.02), (5, 0.98)] {
+            let base = fixture::trial_mut(&mut record, "dashmap-naive", round).wall_ns as f64;
+            for engine in ["dashmap", "dashmap-naive-again"] {
+                fixture::trial_mut(&mut record, engine, round).wall_ns = (base * noise) as u64;
+            }
+        }
+        let ratio = record.ratio("dashmap-naive-again").unwrap();
+        assert!((0.04..0.06).contains(&ratio.relative_width()), "{ratio:?}");
+        assert_eq!(end_after(&record, 6, SOON), None);
+        record.engines.retain(|note| !note.control);
         assert_eq!(end_after(&record, 6, SOON), Some(EndedBy::Precision));
     }
 

@@ -11,6 +11,7 @@ use super::trial::TrialSetup;
 use crate::engine::StopFlag;
 use crate::engine::viewing::Views;
 use crate::record::{Environment, Plan};
+use crate::unit::mix::mix;
 use crate::workload::Workload;
 
 /// Everything that a run needs.
@@ -45,15 +46,26 @@ pub struct RunRequest<'a> {
     pub process: usize,
 }
 
-/// The schedule of an open loop, made anew for each round: it is the same.
-pub(super) fn open_loop_of(request: &RunRequest<'_>, source: &Source) -> Option<OpenLoop> {
+/// The schedule of an open loop in one of the rounds, by its number over all
+/// processes: all engines of a round have the same, and each round another.
+pub(super) fn open_loop_of(
+    request: &RunRequest<'_>,
+    source: &Source,
+    round: usize,
+) -> Option<OpenLoop> {
     let plan = &request.plan;
     let open_loop = plan.open_loop.as_ref()?;
     // a trace may be a slice of a longer stream
     let starts_us = request.trace.map_or(0, |_| source.at_us(0));
     let at_us = |position| source.at_us(position) - starts_us;
-    let (seed, threads) = (plan.seed, plan.threads);
+    let (seed, threads) = (schedule_seed(plan.seed, round), plan.threads);
     Some(OpenLoop::new(open_loop, seed, threads, plan.events, at_us))
+}
+
+/// The seed of a round's arrivals: of the plan's and the round alone, so that a
+/// rerun has the same.
+fn schedule_seed(seed: u64, round: usize) -> u64 {
+    mix(seed ^ mix(round as u64))
 }
 
 pub(super) fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> TrialSetup<'a> {
@@ -71,5 +83,26 @@ pub(super) fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> T
         watcher: None,
         stop: &request.stop,
         on_hang: request.on_hang,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Arrivals, Idle, OpenLoopPlan};
+
+    #[test]
+    fn each_round_has_arrivals_of_its_own_which_a_rerun_has_again() {
+        let plan = OpenLoopPlan {
+            arrivals: Arrivals::Poisson,
+            offered_per_s: 1_000.0,
+            duration_ns: 1_000_000_000,
+            max_backlog: 1,
+            idle: Idle::Spin,
+            interval_ns: 1_000_000_000,
+        };
+        let due = |round| OpenLoop::new(&plan, schedule_seed(7, round), 2, 1_000, |at| at).due;
+        assert_eq!(due(1), due(1));
+        assert_ne!(due(1), due(2));
     }
 }

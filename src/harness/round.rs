@@ -51,7 +51,7 @@ impl Rounds<'_> {
         round: usize,
     ) -> Result<(), TrialError> {
         let plan = &self.request.plan;
-        let open_loop = open_loop_of(self.request, self.source);
+        let open_loop = open_loop_of(self.request, self.source, self.number_of(round));
         let watch = Watch::new(observer);
         let setup = TrialSetup {
             open_loop: open_loop.as_ref(),

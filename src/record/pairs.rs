@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::pass::Pass;
-use super::schema::{Record, Trial};
+use super::schema::{EngineNote, Record, Trial};
 use crate::stats::{RatioInterval, geometric_mean, paired_ratio};
 
 /// A figure by process, round and group.
@@ -64,21 +64,6 @@ impl Record {
     /// there are any.
     pub fn compared<'r>(&'r self, engine: &str, pass: Pass) -> impl Iterator<Item = &'r Trial> {
         self.counted_of(engine, pass, !self.interleaved.is_empty())
-    }
-
-    /// A figure of the engine and the same of the baseline, for each sampling
-    /// unit that has both: a round, or a process where there were several,
-    /// whose figures are then geometric means over its rounds. Of trials made
-    /// alone where there are such; times are compared by
-    /// [`paired_times`](Self::paired_times).
-    pub fn paired(
-        &self,
-        engine: &str,
-        pass: Pass,
-        figure: impl Fn(&Trial) -> Option<f64>,
-    ) -> Vec<(f64, f64)> {
-        let rounds = |name: &str| by_round(self.counted(name, pass), &figure);
-        self.units(&rounds(engine), &rounds(&self.plan.baseline))
     }
 
     /// Time per event of the engine and of the baseline, for each sampling
@@ -154,11 +139,30 @@ impl Record {
             .collect()
     }
 
-    /// The ratio of the engine's speed to the baseline's with its interval;
-    /// none with fewer than two sampling units.
+    /// The ratio of the engine's speed to the other's with its interval, whose
+    /// floor is what the A/A control shows; none with fewer than two sampling
+    /// units.
+    #[must_use]
+    pub fn ratio_with(&self, other: &str, engine: &str, pass: Pass) -> Option<RatioInterval> {
+        let ratio =
+            |other: &str, engine: &str| paired_ratio(&self.paired_times_with(other, engine, pass));
+        let found = ratio(other, engine)?;
+        let base = self
+            .engines
+            .iter()
+            .find(|note| note.name == self.plan.baseline);
+        let of_base = |note: &&EngineNote| base.is_some_and(|base| base.engine == note.engine);
+        let control = self.engines.iter().find(|note| note.control);
+        let control = control.filter(of_base);
+        let control = control.filter(|note| ![engine, other].contains(&note.name.as_str()));
+        let seen = control.and_then(|note| ratio(&self.plan.baseline, &note.name));
+        Some(seen.map_or(found, |seen| found.with_floor_of(&seen)))
+    }
+
+    /// The same of passes over fresh state, to the baseline's speed.
     #[must_use]
     pub fn ratio(&self, engine: &str) -> Option<RatioInterval> {
-        paired_ratio(&self.paired_times(engine, Pass::Fresh))
+        self.ratio_with(&self.plan.baseline, engine, Pass::Fresh)
     }
 }
 

@@ -5,7 +5,7 @@
 use super::summary::{EngineLine, Summary, Versus};
 use super::text::{listed, plain, show_ratio, within};
 use crate::record::Record;
-use crate::stats::{RatioInterval, Verdict, paired_ratio};
+use crate::stats::{RatioInterval, Verdict};
 use crate::unit::quantity::{show_count, show_ns};
 
 /// Engines that a sentence names at most.
@@ -56,7 +56,7 @@ fn no_answer(summary: &Summary) -> String {
 }
 
 /// Which engine of one kind is fastest. It is called so only where its
-/// interval to every other engine of its kind says so.
+/// intervals to the other engines of its kind all say so, taken together.
 fn of_kind(record: &Record, summary: &Summary, deferred: bool) -> Option<String> {
     let lines: Vec<&EngineLine> = summary.of_kind(deferred).collect();
     let (&first, rest) = lines.split_first()?;
@@ -73,8 +73,8 @@ fn of_kind(record: &Record, summary: &Summary, deferred: bool) -> Option<String>
         interval.map_or_else(String::new, |i| within(i, show_count))
     );
     let versus = rest.iter().copied().map(|other| {
-        let pairs = record.paired_times_with(&other.name, &first.name, summary.pass);
-        (other, paired_ratio(&pairs))
+        let to_it = record.ratio_with(&other.name, &first.name, summary.pass);
+        (other, to_it.map(|interval| interval.among(rest.len())))
     });
     let versus: Vec<(&EngineLine, Option<RatioInterval>)> = versus.collect();
     let Some((next, to_next)) = versus.first() else {
@@ -99,24 +99,24 @@ fn of_kind(record: &Record, summary: &Summary, deferred: bool) -> Option<String>
             "{name} is the fastest {kind}: {speed}{beside}; {} times as fast as the next, {}{}.",
             show_ratio(interval.ratio),
             plain(&next.name),
-            within(&interval, show_ratio)
+            within_all(&interval, rest.len())
         ),
         None => format!(
             "{name} was the fastest {kind} in these rounds: {speed}{beside}; {}.",
-            not_told_apart(&unsure)
+            not_told_apart(&unsure, rest.len())
         ),
     })
 }
 
 /// The engines from which the first can't be told apart, with their ratios.
-fn not_told_apart(unsure: &[&(&EngineLine, Option<RatioInterval>)]) -> String {
+fn not_told_apart(unsure: &[&(&EngineLine, Option<RatioInterval>)], comparisons: usize) -> String {
     let shown = |(line, to): &&(&EngineLine, Option<RatioInterval>)| {
         let name = plain(&line.name);
         match to {
             Some(i) => format!(
                 "{name} ({} times{})",
                 show_ratio(i.ratio),
-                within(i, show_ratio)
+                within_all(i, comparisons)
             ),
             None => format!("{name} (too few rounds)"),
         }
@@ -126,6 +126,15 @@ fn not_told_apart(unsure: &[&(&EngineLine, Option<RatioInterval>)]) -> String {
         names.push(format!("{} more", unsure.len() - NAMED));
     }
     format!("no difference was seen to {}", listed(&names))
+}
+
+/// As [`within`], of so many intervals that hold together.
+fn within_all(interval: &RatioInterval, comparisons: usize) -> String {
+    let words = within(interval, show_ratio);
+    match comparisons {
+        1 => words,
+        _ => words.replace("(95% interval", "(simultaneous 95% interval"),
+    }
 }
 
 fn beside(record: &Record, line: &EngineLine) -> String {
@@ -198,7 +207,7 @@ mod tests {
             "{words}"
         );
         assert!(
-            words.contains("times as fast as the next, sharded-mutex (95%"),
+            words.contains("times as fast as the next, sharded-mutex (simultaneous 95%"),
             "{words}"
         );
         deferred(&mut record, "dashmap");

@@ -280,7 +280,7 @@ mod tests {
         );
         let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
-            flat.contains("✗ A/A control: the baseline differs from itself: 0.5"),
+            flat.contains("✗ A/A control: the baseline differs from itself (p < 0.001): 0.5"),
             "{text}"
         );
         assert!(

@@ -2,17 +2,16 @@
 //! significant once all of a report are taken together. Imports `record`,
 //! `stats`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::block::Block;
 use super::percentiles::{Row, Timed, row};
 use super::summary::{EngineLine, Summary, Versus};
 use super::table::sign;
 use super::text::{Style, plain, show_ends, show_ratio, show_share};
-use crate::record::{Pass, Record, Trial};
+use crate::record::Record;
 use crate::stats::{
-    Judgement, RatioInterval, ServiceHistogram, Verdict, holm_adjusted, paired_p_value,
-    paired_ratio,
+    Judgement, RatioInterval, ServiceHistogram, Verdict, holm_adjusted, jackknifed_ratio,
 };
 
 /// The percentiles that are compared, and their names.
@@ -33,52 +32,48 @@ pub struct PercentileDifference {
     pub adjusted_p: f64,
     /// What it says at the adjusted p-value.
     pub judgement: Judgement,
+    /// Whether most of the samples beyond the percentile, of either side, are
+    /// of one round.
+    pub of_one_round: bool,
 }
 
 /// The differences of every percentile of ingest service time that both the
 /// engine and the baseline support, judged together.
 #[must_use]
 pub fn percentile_differences(record: &Record, summary: &Summary) -> Vec<PercentileDifference> {
-    let figures = figures(record);
-    let baseline = &record.plan.baseline;
-    let Some(base) = row(record, baseline, Timed::Ingest) else {
+    let Some(base) = Side::of(record, &record.plan.baseline) else {
         return Vec::new();
     };
+    let control = record.engines.iter().find(|note| note.control);
+    let control = control.and_then(|note| Side::of(record, &note.name));
+    let seen = QUANTILES.map(|(quantile, _)| control.as_ref()?.interval(&base, quantile));
     let mut found: Vec<Candidate> = Vec::new();
     for line in compared(summary) {
-        let Some(own) = row(record, &line.name, Timed::Ingest) else {
+        let Some(own) = Side::of(record, &line.name) else {
             continue;
         };
-        for (at, &(quantile, percentile)) in QUANTILES.iter().enumerate() {
-            let is_supported = |row: &Row| row.supported(quantile).is_some();
-            if !(is_supported(&own) && is_supported(&base)) {
+        for (&(quantile, percentile), seen) in QUANTILES.iter().zip(&seen) {
+            let tails = [&own, &base].map(|side| side.row.with_tail(quantile));
+            let [Some((_, own_tail)), Some((_, base_tail))] = tails else {
                 continue;
-            }
-            let pairs = record.paired(&line.name, Pass::Fresh, |trial| {
-                figures.get(&key(trial)).map(|f| f[at])
-            });
-            if let (Some(interval), Some(p)) = (paired_ratio(&pairs), paired_p_value(&pairs)) {
-                found.push((line.name.clone(), percentile, interval, p));
+            };
+            if let Some(interval) = own.interval(&base, quantile) {
+                found.push(Candidate {
+                    engine: line.name.clone(),
+                    percentile,
+                    interval: seen.map_or(interval, |seen| interval.with_floor_of(&seen)),
+                    of_one_round: own_tail.is_of_one() || base_tail.is_of_one(),
+                });
             }
         }
     }
-    let p_values: Vec<f64> = found.iter().map(|(.., p)| *p).collect();
+    let p_values: Vec<f64> = found.iter().map(|f| f.interval.p_value()).collect();
     let adjusted = holm_adjusted(&p_values);
-    let judge = |((engine, percentile, interval, _), adjusted_p): (Candidate, f64)| {
-        let verdict = match adjusted_p < LEVEL {
-            true if interval.ratio > 1.0 => Verdict::Faster,
-            true => Verdict::Slower,
-            false => Verdict::NoDifferenceSeen,
-        };
-        PercentileDifference {
-            engine,
-            percentile,
-            interval,
-            adjusted_p,
-            judgement: Judgement::given(&interval, record.plan.relevant, verdict),
-        }
-    };
-    found.into_iter().zip(adjusted).map(judge).collect()
+    found
+        .into_iter()
+        .zip(adjusted)
+        .map(|(candidate, adjusted_p)| candidate.judged(adjusted_p, record.plan.relevant))
+        .collect()
 }
 
 /// Engines that have a ratio to the baseline.
@@ -87,30 +82,75 @@ fn compared(summary: &Summary) -> impl Iterator<Item = &EngineLine> {
     lines.filter(|line| matches!(line.versus, Versus::Ratio { .. }))
 }
 
-/// Engine, percentile, interval, p-value before it is adjusted.
-type Candidate = (String, &'static str, RatioInterval, f64);
-
-type Key<'r> = (&'r str, usize, usize);
-
-fn key(trial: &Trial) -> Key<'_> {
-    (trial.engine.as_str(), trial.process, trial.round)
+/// A difference before it is judged.
+struct Candidate {
+    engine: String,
+    percentile: &'static str,
+    interval: RatioInterval,
+    of_one_round: bool,
 }
 
-/// The compared percentiles of each trial that counts, in ns; each histogram
-/// is read once.
-fn figures(record: &Record) -> HashMap<Key<'_>, [f64; QUANTILES.len()]> {
-    let read = |trial| {
-        let text = Timed::Ingest.text(trial);
-        let histogram = ServiceHistogram::from_base64(text).ok()?;
-        let value = |(quantile, _)| histogram.value_at_quantile(quantile) as f64;
-        (!histogram.is_empty()).then(|| (key(trial), QUANTILES.map(value)))
-    };
-    // a second pass over warm state has the same key
-    let counted = record
-        .trials
-        .iter()
-        .filter(|trial| !trial.warmup && trial.pass == Pass::Fresh);
-    counted.filter_map(read).collect()
+impl Candidate {
+    fn judged(self, adjusted_p: f64, relevant: f64) -> PercentileDifference {
+        let verdict = match adjusted_p < LEVEL && !self.interval.is_below_floor() {
+            true if self.interval.ratio > 1.0 => Verdict::Faster,
+            true => Verdict::Slower,
+            false => Verdict::NoDifferenceSeen,
+        };
+        PercentileDifference {
+            engine: self.engine,
+            percentile: self.percentile,
+            interval: self.interval,
+            adjusted_p,
+            judgement: Judgement::given(&self.interval, relevant, verdict),
+            of_one_round: self.of_one_round,
+        }
+    }
+}
+
+/// Sampling units: a round, or a process where there are several.
+type Units = BTreeMap<(usize, usize), ServiceHistogram>;
+
+/// The ingest service times of one engine: all, and by sampling unit.
+struct Side {
+    row: Row,
+    units: Units,
+}
+
+impl Side {
+    fn of(record: &Record, engine: &str) -> Option<Self> {
+        let row = row(record, engine, Timed::Ingest)?;
+        let mut units = Units::new();
+        for (&(process, round), histogram) in row.at.iter().zip(&row.rounds) {
+            let unit = if record.plan.processes > 1 { 0 } else { round };
+            units.entry((process, unit)).or_default().merge(histogram);
+        }
+        Some(Self { row, units })
+    }
+
+    /// The baseline's percentile over this engine's, each of the merged
+    /// histograms of the sampling units that both have.
+    fn interval(&self, base: &Self, quantile: f64) -> Option<RatioInterval> {
+        let both: Vec<_> = self
+            .units
+            .iter()
+            .filter_map(|(at, own)| Some((own, base.units.get(at)?)))
+            .collect();
+        let (mut own, mut other) = (ServiceHistogram::new(), ServiceHistogram::new());
+        for (part, base_part) in &both {
+            own.merge(part);
+            other.merge(base_part);
+        }
+        let log = |own: &ServiceHistogram, base: &ServiceHistogram| {
+            let value = |of: &ServiceHistogram| of.value_at_quantile(quantile) as f64;
+            (value(base) / value(own)).ln()
+        };
+        let without: Option<Vec<f64>> = both
+            .iter()
+            .map(|(part, base_part)| Some(log(&own.without(part)?, &other.without(base_part)?)))
+            .collect();
+        jackknifed_ratio(log(&own, &other), &without?)
+    }
 }
 
 /// The section; empty where nothing can be compared.
@@ -152,10 +192,11 @@ pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
 fn shown(difference: &PercentileDifference) -> String {
     let interval = &difference.interval;
     format!(
-        "{} {} {}",
+        "{} {} {}{}",
         sign(difference.judgement),
         show_ratio(interval.ratio),
-        show_ends(interval)
+        show_ends(interval),
+        if difference.of_one_round { " ‡" } else { "" }
     )
 }
 
@@ -167,8 +208,8 @@ fn legend(record: &Record, found: &[PercentileDifference]) -> String {
         "rounds"
     };
     let mut words = format!(
-        "the baseline's percentile over the engine's, above 1 shorter: geometric means over {unit} \
-         with 95% intervals. ▲ shorter, ▼ longer"
+        "the baseline's percentile over the engine's, above 1 shorter: of all {unit} merged, with \
+         95% intervals by leaving out each in turn. ▲ shorter, ▼ longer"
     );
     if found.len() > 1 {
         words += &format!(
@@ -176,6 +217,9 @@ fn legend(record: &Record, found: &[PercentileDifference]) -> String {
              interval without 1",
             found.len()
         );
+    }
+    if found.iter().any(|d| d.of_one_round) {
+        words += "; ‡: more than half of the samples beyond it are of one round";
     }
     let is_small = |d: &&PercentileDifference| {
         d.judgement.direction().is_some() && !matches!(d.judgement, Judgement::Relevant(_))
@@ -194,7 +238,7 @@ fn legend(record: &Record, found: &[PercentileDifference]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::fixture;
+    use crate::record::{Pass, fixture};
 
     fn differences(record: &Record) -> Vec<PercentileDifference> {
         percentile_differences(record, &Summary::of(record))
@@ -274,10 +318,62 @@ mod tests {
     }
 
     #[test]
+    fn it_is_the_difference_of_merged_percentiles_and_not_of_averaged_ones() {
+        // of the baseline's groups fewer than one in a hundred are slow in two
+        // rounds, one in fourteen in the third
+        let mut record = fixture::with_rounds(3);
+        for trial in &mut record.trials {
+            let text = service(100_000, 40_000);
+            let mut histogram = ServiceHistogram::from_base64(&text).unwrap();
+            if trial.engine == "dashmap-naive" {
+                histogram.record_n(1_000_000, if trial.round == 3 { 3_000 } else { 300 });
+            }
+            trial.ingest_service_ns = histogram.to_base64();
+        }
+        let found = differences(&record);
+        let of = |percentile: &str| {
+            let mut all = found.iter();
+            all.find(|d| d.engine == "dashmap" && d.percentile == percentile)
+                .unwrap()
+        };
+        let merged = |engine: &str, quantile: f64| {
+            let row = row(&record, engine, Timed::Ingest).unwrap();
+            row.merged.value_at_quantile(quantile) as f64
+        };
+        for (quantile, name) in QUANTILES {
+            let ratio = merged("dashmap-naive", quantile) / merged("dashmap", quantile);
+            assert!((of(name).interval.ratio - ratio).abs() < 1e-9, "{name}");
+        }
+        // 1 ms beside 0.2; the mean over rounds would say 1.7
+        assert!(of("p99").interval.ratio > 4.9, "{found:#?}");
+        assert!(
+            of("p99").of_one_round && !of("p50").of_one_round,
+            "{found:#?}"
+        );
+        let text = section(&record, &Summary::of(&record), Style::default());
+        assert!(text.contains("] ‡"), "{text}");
+        assert!(text.contains("more than half"), "{text}");
+    }
+
+    #[test]
+    fn the_controls_difference_is_a_floor_here_too() {
+        let record = record_with(|engine, _| match engine {
+            "dashmap" => 99_000,
+            "dashmap-naive-again" => 97_000,
+            "sharded-mutex" => 90_000,
+            _ => 100_000,
+        });
+        for difference in differences(&record) {
+            let seen = difference.judgement.direction().is_some();
+            assert_eq!(seen, difference.engine == "sharded-mutex", "{difference:?}");
+        }
+    }
+
+    #[test]
     fn a_second_pass_over_warm_state_changes_no_difference() {
         let fresh = fixture::with_limits();
         let mut record = fixture::with_warm_passes();
-        let warm = |trial: &&mut Trial| trial.pass == Pass::Warm;
+        let warm = |trial: &&mut crate::record::Trial| trial.pass == Pass::Warm;
         for trial in record.trials.iter_mut().filter(warm) {
             trial.ingest_service_ns = service(7_000, 5_000);
         }

@@ -142,7 +142,7 @@ pub(in crate::report) fn control_badge(
         Control::TooWide => State::Unknown,
         Control::Differs => State::Bad,
     };
-    let words = format!("{}: {shown}", control.words(relevant));
+    let words = format!("{}: {shown}", control.words(interval, relevant));
     badge(state, "A/A control", words)
 }
 

@@ -3,7 +3,7 @@
 //! `stats`.
 
 use super::block::Block;
-use super::open_loop_lines::{OpenLoopLine, Times, counted, open_loop_lines};
+use super::open_loop_lines::{OpenLoopLine, Percentile, Times, counted, open_loop_lines};
 use super::percentiles::QUANTILES;
 use super::text::{Style, plain, show_share, wrap};
 use crate::record::{Arrivals, Idle, OpenLoopPlan, Record};
@@ -165,7 +165,7 @@ fn rates(plan: &OpenLoopPlan, lines: &[OpenLoopLine]) -> Block {
     }
 }
 
-/// Marks a percentile of few rounds or seconds.
+/// Marks a percentile of few rounds or seconds, or of one for the most part.
 const FEW: &str = " ‡";
 
 fn name_of(name: &str, probe: bool) -> String {
@@ -197,7 +197,7 @@ fn times(title: &str, rows: &[(&String, &Times, &Times)]) -> Block {
                     || "-".to_owned(),
                     |known| {
                         let ns = times.merged.value_at_quantile(quantile);
-                        let mark = if known.few { FEW } else { "" };
+                        let mark = if known.is_doubtful() { FEW } else { "" };
                         format!("{}{mark}", show_ns(ns as f64))
                     },
                 )
@@ -220,15 +220,15 @@ fn footnote(plan: &OpenLoopPlan, lines: &[OpenLoopLine]) -> String {
     let few = |times: &Times| {
         QUANTILES
             .iter()
-            .any(|(q, _)| times.shown(*q).is_some_and(|p| p.few))
+            .any(|(q, _)| times.shown(*q).is_some_and(Percentile::is_doubtful))
     };
     if lines
         .iter()
         .any(|line| few(&line.response) || few(&line.read_response))
     {
         words += &format!(
-            ";{FEW}: of fewer than 3 rounds or seconds, so that one hiccup may be all of it: give \
-             --rounds 3, or --duration 5s or more"
+            ";{FEW}: of fewer than 3 rounds or seconds, or one has more than half of what lies \
+             beyond, so that one hiccup may be all of it: give --rounds 3, or --duration 5s or more"
         );
     }
     if plan.arrivals.is_stationary() {

@@ -2,7 +2,7 @@
 //! `record`, `stats`.
 
 use crate::record::{EngineNote, OpenLoopTrial, ProofVerdict, Record, Trial};
-use crate::stats::{ServiceHistogram, percentile_is_supported};
+use crate::stats::{ServiceHistogram, Tail, percentile_is_supported};
 
 /// What one engine's trials come to, rounds put together.
 #[derive(Clone, Debug)]
@@ -53,6 +53,15 @@ pub(super) struct Percentile {
     pub(super) ns: u64,
     /// Whether it is from fewer than 3 rounds or seconds.
     pub(super) few: bool,
+    /// Whether most of the samples beyond it are of one round or second.
+    pub(super) of_one: bool,
+}
+
+impl Percentile {
+    /// Whether one hiccup may be all of it.
+    pub(super) const fn is_doubtful(self) -> bool {
+        self.few || self.of_one
+    }
 }
 
 impl Times {
@@ -76,13 +85,14 @@ impl Times {
     /// these are fewer than 3.
     pub(super) fn shown(&self, quantile: f64) -> Option<Percentile> {
         let ns = self.merged.value_at_quantile(quantile);
-        let parts = self.parts.iter().filter(|part| part.reaches(ns)).count() as u64;
+        let tail = Tail::of(&self.parts, ns);
         let count = self.merged.count();
         // so many batches lie beyond, were they all of one size
         let batches = (self.batches as f64 * (1.0 - quantile)).round() as u64;
         let is_supported = |parts| percentile_is_supported(quantile, count, batches, parts);
-        let few = !is_supported(parts);
-        is_supported(u64::MAX).then_some(Percentile { ns, few })
+        let few = !is_supported(tail.parts);
+        let of_one = tail.is_of_one();
+        is_supported(u64::MAX).then_some(Percentile { ns, few, of_one })
     }
 }
 

@@ -3,9 +3,9 @@
 
 use super::block::Block;
 use super::summary::{Summary, counted};
-use super::text::{Style, plain};
+use super::text::{Style, plain, show_percent};
 use crate::record::{Pass, Record, Trial};
-use crate::stats::{ServiceHistogram, percentile_is_supported};
+use crate::stats::{ServiceHistogram, Tail, percentile_is_supported};
 use crate::unit::quantity::{show_ns, show_whole};
 
 /// The percentiles that are shown, and their names.
@@ -38,22 +38,25 @@ pub(super) struct Row {
     engine: String,
     group_calls: Vec<u64>,
     pub(super) merged: ServiceHistogram,
-    rounds: Vec<ServiceHistogram>,
+    pub(super) rounds: Vec<ServiceHistogram>,
+    /// Process and round of each of these.
+    pub(super) at: Vec<(usize, usize)>,
 }
 
 impl Row {
     /// The value of a percentile in ns, where the samples support it.
     pub(super) fn supported(&self, quantile: f64) -> Option<u64> {
+        self.with_tail(quantile).map(|(value, _)| value)
+    }
+
+    /// The same with the rounds that the samples beyond it are of.
+    pub(super) fn with_tail(&self, quantile: f64) -> Option<(u64, Tail)> {
         let value = self.merged.value_at_quantile(quantile);
-        let rounds = self
-            .rounds
-            .iter()
-            .filter(|round| round.reaches(value))
-            .count() as u64;
+        let tail = Tail::of(&self.rounds, value);
         let count = self.merged.count();
         // a sample is a group of at least one batch
         let batches = ((count as f64) * (1.0 - quantile)).round() as u64;
-        percentile_is_supported(quantile, count, batches, rounds).then_some(value)
+        percentile_is_supported(quantile, count, batches, tail.parts).then_some((value, tail))
     }
 }
 
@@ -109,8 +112,10 @@ fn part(title: String, rows: &[Row], name_groups: bool) -> Block {
         }
         let mut line = vec![name, show_whole(row.merged.count())];
         line.extend(QUANTILES.iter().map(|&(quantile, _)| {
-            row.supported(quantile)
-                .map_or_else(|| "-".to_owned(), |ns| show_ns(ns as f64))
+            row.with_tail(quantile).map_or_else(
+                || "-".to_owned(),
+                |(ns, tail)| show_ns(ns as f64) + mark(tail),
+            )
         }));
         line.push(show_ns(row.merged.max() as f64));
         cells.push(line);
@@ -118,8 +123,31 @@ fn part(title: String, rows: &[Row], name_groups: bool) -> Block {
     Block {
         title,
         rows: cells,
-        notes: Vec::new(),
+        notes: shares(rows).into_iter().collect(),
     }
+}
+
+/// The mark of a percentile whose tail is of one round for the most part.
+pub(super) fn mark(tail: Tail) -> &'static str {
+    if tail.is_of_one() { " ‡" } else { "" }
+}
+
+/// How much of each percentile's tail is of one round; none where no
+/// percentile is supported.
+fn shares(rows: &[Row]) -> Option<String> {
+    let largest = |&(quantile, name): &(f64, &str)| {
+        let tails = rows.iter().filter_map(|row| row.with_tail(quantile));
+        let largest = tails.map(|(_, tail)| tail.largest_share).reduce(f64::max)?;
+        Some(format!("{name} {}", show_percent(largest)))
+    };
+    let shown: Vec<String> = QUANTILES.iter().filter_map(largest).collect();
+    (!shown.is_empty()).then(|| {
+        format!(
+            "largest share of one round in the samples at or beyond a percentile, of any engine: \
+             {}; ‡: more than half",
+            shown.join(", ")
+        )
+    })
 }
 
 /// `4 ingest calls`, `4 or 8 ingest calls`.
@@ -142,6 +170,7 @@ pub(super) fn row(record: &Record, engine: &str, timed: Timed) -> Option<Row> {
         group_calls: Vec::new(),
         merged: ServiceHistogram::new(),
         rounds: Vec::new(),
+        at: Vec::new(),
     };
     for trial in counted(record, engine, Pass::Fresh) {
         // a text that can't be read is warned of apart
@@ -150,6 +179,7 @@ pub(super) fn row(record: &Record, engine: &str, timed: Timed) -> Option<Row> {
         };
         row.merged.merge(&histogram);
         row.rounds.push(histogram);
+        row.at.push((trial.process, trial.round));
         row.group_calls.push(trial.ingest_group_calls);
     }
     row.group_calls.sort_unstable();
@@ -187,6 +217,7 @@ mod tests {
             engine: "e".to_owned(),
             group_calls: vec![1],
             merged,
+            at: (0..rounds.len()).map(|round| (0, round)).collect(),
             rounds,
         }
     }
@@ -204,6 +235,32 @@ mod tests {
         );
         let row = row_of(vec![slow.clone(), slow.clone(), slow]);
         assert!(row.supported(0.99).unwrap() >= 999_000);
+    }
+
+    #[test]
+    fn a_tail_that_is_mostly_of_one_round_is_marked_and_its_share_is_said() {
+        let tail = |samples| {
+            let mut round = round(10_000, 100);
+            round.record_n(1_000_000, samples);
+            round
+        };
+        let lucky = row_of(vec![tail(1_000), tail(2), tail(1)]);
+        let even = row_of(vec![tail(330), tail(340), tail(330)]);
+        let block = part("title".to_owned(), &[lucky, even], false);
+        let cells = |row: usize| block.rows[row].join(" | ");
+        assert!(
+            cells(1).contains("100 ns | 100 ns | 1.00 ms ‡"),
+            "{}",
+            cells(1)
+        );
+        assert!(
+            cells(2).contains("1.00 ms") && !cells(2).contains('‡'),
+            "{}",
+            cells(2)
+        );
+        // of 10,000 equal samples in each the median has a third
+        assert!(block.notes[0].contains("p50 3"), "{}", block.notes[0]);
+        assert!(block.notes[0].contains("p99 99.7%"), "{}", block.notes[0]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::block::Block;
 use super::summary::Versus;
 use super::sweep::{PointView, View};
-use super::text::{plain, show_percent, show_ratio};
+use super::text::{listed, plain, show_percent, show_ratio};
 use crate::stats::{
     Estimate, Peak, UslFit, UslRefusal, fit_usl, geometric_mean, paired_ratio, unpaired_ratio,
 };
@@ -106,12 +106,14 @@ pub(super) fn block(view: &View<'_>) -> Block {
     ];
     let mut refused: Vec<(Vec<String>, String)> = Vec::new();
     let mut counts = String::new();
+    let mut lacking: Vec<String> = Vec::new();
     for engine in &view.engines {
         match law(view, engine) {
             Ok(fit) => {
-                let listed: Vec<String> = fit.counts.iter().map(ToString::to_string).collect();
-                counts = listed.join(", ");
+                let numbers: Vec<String> = fit.counts.iter().map(ToString::to_string).collect();
+                counts = numbers.join(", ");
                 rows.push(row(engine, &fit));
+                lacking.extend(fit.lack_of_fit.map(|_| plain(engine)));
             }
             Err(refusal) => {
                 let words = refusal.to_string();
@@ -133,6 +135,14 @@ pub(super) fn block(view: &View<'_>) -> Block {
     } else {
         rows.clear();
     }
+    if !lacking.is_empty() {
+        notes.push(format!(
+            "no intervals for {}: the law misses these points by more than the noise of the rounds \
+             explains (F-test of lack of fit, 5%), so that intervals would hold no true value; what \
+             is shown is the nearest curve of the law",
+            listed(&lacking)
+        ));
+    }
     for (engines, words) in refused {
         let all = engines.len() == view.engines.len();
         let who = if all {
@@ -152,7 +162,10 @@ pub(super) fn block(view: &View<'_>) -> Block {
 fn row(engine: &str, fit: &UslFit) -> Vec<String> {
     let ends = |estimate: &Estimate, show: fn(f64) -> String| {
         let [value, low, high] = [estimate.value, estimate.low, estimate.high].map(show);
-        format!("{value}\n[{low}, {high}]")
+        match fit.lack_of_fit {
+            None => format!("{value}\n[{low}, {high}]"),
+            Some(_) => value,
+        }
     };
     let share = |value: f64| {
         if value == 0.0 {

@@ -326,7 +326,7 @@ fn versus(record: &Record, engine: &EngineNote, pass: Pass) -> Versus {
     match geometric_mean(&ratios) {
         Some(ratio) => Versus::Ratio {
             ratio,
-            interval: paired_ratio(&pairs),
+            interval: record.ratio_with(baseline, &engine.name, pass),
             rounds: pairs.len(),
         },
         None => Versus::None("no shared round"),

@@ -6,10 +6,10 @@ use super::limits::{limits, show_shares};
 use super::memory::NOT_COUNTED;
 use super::summary::{EngineLine, Proof, Summary, Versus};
 use super::text::{
-    Style, plain, rounds, show_ends, show_give_or_take, show_ratio, show_share, wrap,
+    Style, plain, rounds, show_ends, show_give_or_take, show_percent, show_ratio, show_share, wrap,
 };
 use crate::record::{Pass, Record};
-use crate::stats::{Direction, Judgement};
+use crate::stats::{Direction, Judgement, RatioInterval};
 use crate::unit::quantity::{show_bytes, show_count, show_ns};
 
 /// Columns of the table of engines that give way where it is too wide, the
@@ -297,12 +297,30 @@ fn verdicts(record: &Record, summary: &Summary) -> Option<String> {
     } else {
         "rounds"
     };
+    let floored = below_floor(summary).map_or_else(String::new, |words| format!(" {words}"));
     Some(format!(
         "beside {}: {}. By more than {threshold} (--relevant) where it says no less. Ratios are \
          geometric means over {unit}, above 1 faster; intervals are Student's t on paired \
-         log-ratios.",
+         log-ratios.{floored}",
         plain(&record.plan.baseline),
         found.join("; ")
+    ))
+}
+
+/// Which engines show no difference though their intervals exclude 1.
+fn below_floor(summary: &Summary) -> Option<String> {
+    let excludes_1 = |interval: &RatioInterval| interval.low > 1.0 || interval.high < 1.0;
+    let found: Vec<(&str, &RatioInterval)> = summary
+        .intervals()
+        .filter(|(_, interval)| interval.is_below_floor() && excludes_1(interval))
+        .collect();
+    let (_, first) = found.first()?;
+    let names: Vec<String> = found.iter().map(|(name, _)| plain(name)).collect();
+    Some(format!(
+        "≈ stands beside an interval without 1 where the A/A control deviates from 1 by more ({}): \
+         {}.",
+        show_percent(first.floor.exp_m1()),
+        names.join(", ")
     ))
 }
 

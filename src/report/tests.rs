@@ -153,7 +153,7 @@ fn the_control_is_not_ranked_and_says_what_it_sees() {
         .find(|line| line.contains("A/A control  "))
         .unwrap();
     assert!(
-        control.contains("the baseline equals itself (within 2%)"),
+        control.contains("the baseline equals itself within 0.73%"),
         "{control}"
     );
 
@@ -163,7 +163,7 @@ fn the_control_is_not_ranked_and_says_what_it_sees() {
     }
     let text = shown(&record);
     assert!(
-        text.contains("the baseline differs from itself: don"),
+        text.contains("the baseline differs from itself (p < 0.001): don"),
         "{text}"
     );
     assert!(

@@ -102,3 +102,38 @@ fn the_trust_block_has_what_a_reader_needs() {
         assert!(flat.contains(expected), "{expected} not in\n{trust}");
     }
 }
+
+#[test]
+fn no_difference_is_claimed_that_the_baseline_shows_against_itself() {
+    let mut record = fixture::record();
+    // the control is 3% off, in rounds that agree by chance; an engine 1%
+    for round in 1..=5 {
+        let base = fixture::trial_mut(&mut record, "dashmap-naive", round).wall_ns;
+        let noise = base * round as u64 / 10_000;
+        let control = base * 97 / 100 + noise;
+        fixture::trial_mut(&mut record, "dashmap-naive-again", round).wall_ns = control;
+        fixture::trial_mut(&mut record, "dashmap", round).wall_ns = base * 99 / 100 + noise;
+    }
+    let summary = Summary::of(&record);
+    let interval = summary.intervals().find(|(name, _)| *name == "dashmap");
+    assert!(interval.unwrap().1.low > 1.0, "{interval:?}");
+    let text = shown(&record);
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("≈ 1.01 [1.0"), "{text}");
+    assert!(
+        flat.contains("≈ no relevant difference (within 2%): dashmap."),
+        "{text}"
+    );
+    assert!(
+        flat.contains("where the A/A control deviates from 1 by more (3.1%): dashmap."),
+        "{text}"
+    );
+    // neither is it ahead of the baseline where the answer is told
+    let words = flat.split("engines, fastest first").next().unwrap();
+    assert!(
+        words.contains("sharded-mutex is the fastest engine"),
+        "{words}"
+    );
+    record.engines.retain(|note| !note.control);
+    assert!(shown(&record).contains("▲ 1.01 [1.0"));
+}

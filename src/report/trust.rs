@@ -203,7 +203,8 @@ fn control(summary: &Summary, relevant: f64) -> Option<String> {
                 Control::Differs => ": don't trust differences of this size",
                 Control::Equal | Control::TooWide => "",
             };
-            let (ratio, seen) = (show_near_one(*ratio, interval), control.words(relevant));
+            let ratio = show_near_one(*ratio, interval);
+            let seen = control.words(interval, relevant);
             format!("ratio {ratio}: {seen}{mend}")
         }
         (

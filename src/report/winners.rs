@@ -7,7 +7,7 @@ use super::markdown::{code, line, words};
 use super::summary::Summary;
 use super::text::{Style, plain, show_ends, show_ratio, wrap};
 use crate::record::{Pass, Record, Saved};
-use crate::stats::{RatioInterval, paired_ratio};
+use crate::stats::RatioInterval;
 use crate::unit::quantity::{show_ns, show_whole};
 
 /// What is shown, and what is left out.
@@ -37,7 +37,8 @@ pub struct Winner {
     pub engine: String,
     /// Its wall time per event, the geometric mean over the rounds.
     pub ns_per_event: f64,
-    /// Its speed beside the next of its kind, and that one's name.
+    /// Its speed beside the next of its kind, and that one's name; the interval
+    /// holds together with those to all others of its kind.
     pub next: Option<(String, RatioInterval)>,
     /// Speed of [`WinnersChoice::beside`] beside the fastest other of its
     /// kind, and that one's name; none where it is of the other kind.
@@ -77,16 +78,17 @@ fn of_record(
     for pass in [Pass::Fresh, Pass::Warm] {
         let summary = Summary::of_pass(record, pass);
         for deferred in [false, true] {
-            let mut ranked = summary.ranked.iter().filter(|engine| {
-                engine.deferred == deferred && !choice.without.contains(&engine.name)
-            });
-            let Some(first) = ranked.next() else {
+            let ranked: Vec<_> = summary
+                .of_kind(deferred)
+                .filter(|engine| !choice.without.contains(&engine.name))
+                .collect();
+            let [first, rivals @ ..] = ranked.as_slice() else {
                 continue;
             };
-            let second = ranked.next();
+            let second = rivals.first();
             let ratio = |engine: &str, other: &str| {
-                let pairs = record.paired_times_with(other, engine, pass);
-                Some((other.to_owned(), paired_ratio(&pairs)?))
+                let interval = record.ratio_with(other, engine, pass)?;
+                Some((other.to_owned(), interval.among(rivals.len())))
             };
             let of_kind = |name: &String| {
                 let mut ranked = summary.ranked.iter();
@@ -140,10 +142,10 @@ pub fn winners_markdown(winners: &[Winner], choice: &WinnersChoice) -> String {
 const NOTHING: &str = "no run has a figure";
 
 fn legend(choice: &WinnersChoice, name: impl Fn(&str) -> String) -> String {
-    let mut text = "wall time per event, and ratios of speed, above 1 faster, with 95% intervals: \
-                    geometric means over the rounds, Student's t on log-ratios of those that both \
-                    ran. Engines whose \
-                    reads may lag behind are compared among themselves."
+    let mut text = "wall time per event, and ratios of speed, above 1 faster, with simultaneous \
+                    95% intervals: geometric means over the rounds, Student's t on log-ratios of \
+                    those that both ran, widened for the number of rivals in the run (Šidák). \
+                    Engines whose reads may lag behind are compared among themselves."
         .to_owned();
     if !choice.without.is_empty() {
         let left_out: Vec<String> = choice.without.iter().map(|engine| name(engine)).collect();

@@ -95,6 +95,16 @@ impl ServiceHistogram {
         self.out_of_range = self.out_of_range.saturating_add(other.out_of_range);
     }
 
+    /// What is left of it without `part`, which was merged into it; `None`
+    /// where it has not all of its samples.
+    #[must_use]
+    pub fn without(&self, part: &Self) -> Option<Self> {
+        let mut rest = self.clone();
+        rest.counts.subtract(&part.counts).ok()?;
+        rest.out_of_range = self.out_of_range.checked_sub(part.out_of_range)?;
+        Some(rest)
+    }
+
     /// Samples recorded, those out of range apart.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -128,10 +138,10 @@ impl ServiceHistogram {
         self.counts.max()
     }
 
-    /// Whether a sample lies at or beyond `ns`, to three digits.
+    /// Samples at or beyond `ns`, to three digits.
     #[must_use]
-    pub fn reaches(&self, ns: u64) -> bool {
-        !self.is_empty() && self.counts.lowest_equivalent(ns) <= self.counts.max()
+    pub fn count_from(&self, ns: u64) -> u64 {
+        self.count() - self.count_below(ns)
     }
 
     /// Samples whose value is below `ns`, to three digits.
@@ -185,6 +195,7 @@ impl Default for ServiceHistogram {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn what_is_out_of_range_is_counted() {
@@ -257,7 +268,7 @@ mod tests {
             (empty.value_at_quantile(0.99), empty.max(), empty.count()),
             (0, 0, 0)
         );
-        assert!(!empty.reaches(0));
+        assert_eq!(empty.count_from(0), 0);
         assert_eq!(empty.value_at_quantile(f64::NAN), 0);
     }
 
@@ -273,10 +284,48 @@ mod tests {
     }
 
     #[test]
-    fn reaching_is_judged_to_three_digits() {
+    fn of_three_equal_thirds_each_is_a_third() {
         let mut histogram = ServiceHistogram::new();
-        histogram.record(1_000_000);
-        assert!(histogram.reaches(1_000_000) && histogram.reaches(histogram.max()));
-        assert!(!histogram.reaches(1_010_000));
+        for ns in [1_000, 50_000, 2_000_000] {
+            histogram.record_n(ns, 10_000);
+        }
+        let below = [1_000, 50_000, 2_000_000, HIGHEST_NS].map(|ns| histogram.count_below(ns));
+        assert_eq!(below, [0, 10_000, 20_000, 30_000]);
+        assert_eq!(histogram.count_from(2_000_000), 10_000);
+        // what is out of range is in neither
+        histogram.record(u64::MAX);
+        assert_eq!(histogram.count_from(0), 30_000);
+    }
+
+    #[test]
+    fn what_was_merged_can_be_taken_out_again() {
+        let (mut one, mut other) = (ServiceHistogram::new(), ServiceHistogram::new());
+        one.record_n(700, 3);
+        one.record(u64::MAX);
+        other.record_n(90_000, 5);
+        let mut both = one.clone();
+        both.merge(&other);
+        assert_eq!(both.without(&other), Some(one.clone()));
+        assert_eq!(both.without(&one), Some(other.clone()));
+        assert_eq!(other.without(&one), None);
+    }
+
+    proptest! {
+        #[test]
+        fn counts_below_and_from_are_those_of_the_values(
+            values in proptest::collection::vec(0..=HIGHEST_NS, 1..60),
+            small in proptest::collection::vec(0..5_000_u64, 0..60),
+            at in 0..=HIGHEST_NS,
+        ) {
+            let mut histogram = ServiceHistogram::new();
+            let values: Vec<u64> = values.into_iter().chain(small).collect();
+            values.iter().for_each(|&ns| histogram.record(ns));
+            for at in values.iter().copied().chain([at]) {
+                let lowest = histogram.counts.lowest_equivalent(at);
+                let below = values.iter().filter(|&&ns| ns < lowest).count() as u64;
+                prop_assert_eq!(histogram.count_below(at), below);
+                prop_assert_eq!(histogram.count_from(at), values.len() as u64 - below);
+            }
+        }
     }
 }

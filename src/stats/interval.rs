@@ -9,6 +9,7 @@
 use statrs::distribution::{ContinuousCDF as _, StudentsT};
 
 use super::average::mean;
+use super::significance::two_sided;
 
 /// Two-sided confidence of an interval.
 pub const CONFIDENCE: f64 = 0.95;
@@ -71,18 +72,88 @@ pub struct RatioInterval {
     /// freedom: H. S. Bloom, "Minimum detectable effects", Evaluation Review
     /// 19(5), 1995; turned into a fraction by exp(x) − 1.
     pub minimum_detectable: f64,
+    /// Degrees of freedom of Student's t that it is from.
+    pub freedom: f64,
+    /// The logarithm of the ratio that is seen where there is no difference,
+    /// by an A/A control: a ratio that is nearer to 1 is no difference seen,
+    /// whatever the interval says. 0 where there is no control.
+    pub floor: f64,
 }
 
 impl RatioInterval {
     /// What it says.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        if self.low > 1.0 {
+        if self.is_below_floor() {
+            Verdict::NoDifferenceSeen
+        } else if self.low > 1.0 {
             Verdict::Faster
         } else if self.high < 1.0 {
             Verdict::Slower
         } else {
             Verdict::NoDifferenceSeen
+        }
+    }
+
+    /// Whether the ratio is nearer to 1 than what is seen where there is no
+    /// difference.
+    #[must_use]
+    pub fn is_below_floor(&self) -> bool {
+        self.ratio.ln().abs() < self.floor
+    }
+
+    /// The same with the deviation of an A/A control as its floor.
+    #[must_use]
+    pub fn with_floor_of(self, control: &Self) -> Self {
+        let floor = control.ratio.ln().abs();
+        Self { floor, ..self }
+    }
+
+    /// The two-sided p-value of "no difference": below 0.05 exactly where the
+    /// interval excludes 1. Rounds that all have the same ratio give 0, or 1
+    /// where that ratio is 1.
+    #[must_use]
+    pub fn p_value(&self) -> f64 {
+        let quantile = student_t(0.5 + CONFIDENCE / 2.0, self.freedom);
+        let standard_error = (self.high / self.low).ln() / 2.0 / quantile;
+        two_sided(self.ratio.ln(), standard_error, self.freedom)
+    }
+
+    /// The same, widened so that `comparisons` of its kind all hold the truth
+    /// with 95%, by Šidák's inequality: each at the level 0.95^(1/comparisons).
+    ///
+    /// It holds however the comparisons share their rounds or a baseline (Z.
+    /// Šidák, "Rectangular confidence regions for the means of multivariate
+    /// normal distributions", JASA 62(318), 1967), and where each has a
+    /// variance of its own, which C. W. Dunnett's test of one pooled variance
+    /// ("A multiple comparison procedure for comparing several treatments with
+    /// a control", JASA 50(272), 1955) supposes not to be.
+    #[must_use]
+    pub fn among(&self, comparisons: usize) -> Self {
+        let level = CONFIDENCE.powf(1.0 / comparisons.max(1) as f64);
+        let quantile = |level: f64| student_t(0.5 + level / 2.0, self.freedom);
+        let wider = quantile(level) / quantile(CONFIDENCE);
+        let end = |end: f64| self.ratio * (end / self.ratio).powf(wider);
+        Self {
+            low: end(self.low),
+            high: end(self.high),
+            ..*self
+        }
+    }
+
+    /// Of five rounds, with these ends.
+    #[cfg(test)]
+    pub(crate) fn of_ends(low: f64, high: f64) -> Self {
+        Self {
+            ratio: (low * high).sqrt(),
+            low,
+            high,
+            rounds: 5,
+            block: 1,
+            correlated: false,
+            minimum_detectable: 0.01,
+            freedom: 4.0,
+            floor: 0.0,
         }
     }
 
@@ -168,6 +239,8 @@ impl LogMean {
             block: self.block,
             correlated: self.correlated,
             minimum_detectable: detectable.exp_m1(),
+            freedom: self.freedom,
+            floor: 0.0,
         };
         let ends = [
             interval.ratio,

@@ -104,15 +104,7 @@ mod tests {
     use super::*;
 
     fn judge(low: f64, high: f64) -> String {
-        let interval = RatioInterval {
-            ratio: (low * high).sqrt(),
-            low,
-            high,
-            rounds: 5,
-            block: 1,
-            correlated: false,
-            minimum_detectable: 0.01,
-        };
+        let interval = RatioInterval::of_ends(low, high);
         Judgement::of(&interval, 0.02).words("2%")
     }
 

@@ -1,4 +1,7 @@
-//! When a percentile may be shown. Imports nothing of this crate.
+//! When a percentile may be shown, and which rounds it is of. Imports the
+//! histogram beside it.
+
+use super::histogram::ServiceHistogram;
 
 /// Samples that must lie beyond a percentile.
 const SAMPLES_BEYOND: f64 = 100.0;
@@ -24,9 +27,58 @@ pub fn percentile_is_supported(quantile: f64, count: u64, batches: u64, rounds: 
         && rounds >= ROUNDS
 }
 
+/// Which parts of merged samples, such as rounds, lie at or beyond a value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tail {
+    /// Parts that have a sample there.
+    pub parts: u64,
+    /// The largest part's share of the samples there, 0 to 1; 0 without any.
+    pub largest_share: f64,
+}
+
+impl Tail {
+    /// Of the samples of `parts` at or beyond `ns`.
+    #[must_use]
+    pub fn of(parts: &[ServiceHistogram], ns: u64) -> Self {
+        let beyond = || parts.iter().map(|part| part.count_from(ns));
+        let all: u64 = beyond().sum();
+        Self {
+            parts: beyond().filter(|&count| count > 0).count() as u64,
+            largest_share: beyond().max().unwrap_or(0) as f64 / all.max(1) as f64,
+        }
+    }
+
+    /// Whether most of the samples are of one part: what is there says more of
+    /// its luck than of the engine.
+    #[must_use]
+    pub fn is_of_one(&self) -> bool {
+        self.largest_share > 0.5
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn part(short: u64, long: u64) -> ServiceHistogram {
+        let mut part = ServiceHistogram::new();
+        part.record_n(100, short);
+        part.record_n(1_000_000, long);
+        part
+    }
+
+    #[test]
+    fn a_tail_says_how_much_of_it_is_of_one_part() {
+        let parts = [part(99, 1), part(20, 80), part(100, 0), part(81, 19)];
+        let tail = Tail::of(&parts, 1_000_000);
+        assert_eq!((tail.parts, tail.largest_share), (3, 0.8));
+        assert!(tail.is_of_one());
+        let all = Tail::of(&parts, 0);
+        assert_eq!((all.parts, all.largest_share), (4, 0.25));
+        assert!(!all.is_of_one());
+        assert_eq!(Tail::of(&parts, 2_000_000).parts, 0);
+        assert_eq!(Tail::of(&[], 0).largest_share, 0.0);
+    }
 
     #[test]
     fn a_hundred_samples_must_lie_beyond() {

@@ -1,22 +1,7 @@
 //! How surprising a difference would be if there were none, for one
-//! comparison and for many at once. Imports its siblings.
+//! comparison and for many at once. Imports nothing of this crate.
 
 use statrs::distribution::{ContinuousCDF as _, StudentsT};
-
-use super::interval::LogMean;
-
-/// The two-sided p-value of the paired t-test of "no difference" on `pairs`
-/// as [`super::paired_ratio`] takes them: below 0.05 exactly where the 95%
-/// interval excludes 1.
-///
-/// `None` where [`super::paired_ratio`] has no interval either. Rounds that
-/// all have the same ratio give 0, or 1 where that ratio is 1.
-#[must_use]
-pub fn paired_p_value(pairs: &[(f64, f64)]) -> Option<f64> {
-    let found = LogMean::of(pairs)?;
-    found.interval(pairs.len())?;
-    Some(two_sided(found.centre, found.standard_error, found.freedom))
-}
 
 /// The chance that a mean without any effect is as far from 0 as `centre`.
 pub(super) fn two_sided(centre: f64, standard_error: f64, freedom: f64) -> f64 {
@@ -56,27 +41,9 @@ pub fn holm_adjusted(p_values: &[f64]) -> Vec<f64> {
 mod tests {
     use super::super::paired_ratio;
     use super::*;
-    use crate::stats::Verdict;
     use proptest::prelude::*;
     use rand::{SeedableRng as _, rngs::StdRng};
     use rand_distr::{Distribution as _, StandardNormal};
-
-    #[test]
-    fn a_known_p_value() {
-        // log-ratios 0.1, 0.2, 0.3: t = 0.2 / (0.1/√3) = 3.4641, two degrees
-        // of freedom, for which p = 1 − t/√(2 + t²)
-        let pairs = [0.1, 0.2, 0.3].map(|log: f64| (1.0, log.exp()));
-        let t = 2.0 * 3_f64.sqrt();
-        let expected = 1.0 - t / (2.0 + t * t).sqrt();
-        assert!((paired_p_value(&pairs).unwrap() - expected).abs() < 1e-9);
-        assert_eq!(paired_p_value(&pairs[..1]), None);
-    }
-
-    #[test]
-    fn rounds_that_are_all_alike_leave_no_doubt() {
-        assert_eq!(paired_p_value(&[(1.0, 1.0), (3.0, 3.0)]), Some(1.0));
-        assert_eq!(paired_p_value(&[(1.0, 2.0), (1.0, 2.0)]), Some(0.0));
-    }
 
     #[test]
     fn holm_by_hand() {
@@ -104,7 +71,7 @@ mod tests {
                                 (1.0, (0.05 * noise).exp())
                             })
                             .collect();
-                        paired_p_value(&pairs).unwrap()
+                        paired_ratio(&pairs).unwrap().p_value()
                     })
                     .collect();
                 adjust(&family).iter().any(|&p| p < 0.05)
@@ -123,18 +90,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn the_p_value_and_the_interval_say_the_same(
-            times in proptest::collection::vec((1.0..1.5_f64, 1.0..1.5_f64), 2..30),
-        ) {
-            let interval = paired_ratio(&times).unwrap();
-            let p = paired_p_value(&times).unwrap();
-            // right at the edge rounding may decide
-            if (p - 0.05).abs() > 1e-6 {
-                prop_assert_eq!(p < 0.05, interval.verdict() != Verdict::NoDifferenceSeen);
-            }
-        }
-
         #[test]
         fn an_adjusted_value_is_no_smaller_and_keeps_its_place(
             p in proptest::collection::vec(0.0..=1.0_f64, 0..20),

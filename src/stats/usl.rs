@@ -1,5 +1,5 @@
 //! The Universal Scalability Law, fitted to the throughput of a sweep of
-//! threads, or the words why it is not. Imports the interval beside it.
+//! threads, or the words why it is not. Imports its siblings.
 //!
 //! C(N) = λN / (1 + σ(N − 1) + κN(N − 1)): λ is the throughput of one thread,
 //! σ the share of the work that waits for others (contention), κ what each
@@ -7,6 +7,7 @@
 //! Planning", Springer 2007, chapters 4 to 6.
 
 use super::interval::LogMean;
+use super::lack_of_fit::lack_of_fit;
 use super::usl_curve::{Curve, solve};
 
 /// Distinct thread counts that a fit needs: three parameters go through any
@@ -14,6 +15,8 @@ use super::usl_curve::{Curve, solve};
 pub const FEWEST_COUNTS: usize = 4;
 /// A fit is bad where it misses a point's throughput by more than this share.
 pub const WORST_MISFIT: f64 = 0.05;
+/// Level of the test of lack of fit.
+pub const LACK_LEVEL: f64 = 0.05;
 /// How far beyond the largest measured count a peak is still told.
 pub const PEAK_REACH: f64 = 2.0;
 
@@ -57,6 +60,10 @@ pub struct UslFit {
     pub counts: Vec<usize>,
     /// The rounds of each.
     pub rounds: usize,
+    /// The p-value of the test of lack of fit, where it is below
+    /// [`LACK_LEVEL`]: the law is off by more than the noise, and the intervals
+    /// are of nothing.
+    pub lack_of_fit: Option<f64>,
 }
 
 impl UslFit {
@@ -163,7 +170,7 @@ fn too_few(within: &[usize], beyond: &[usize], processors: f64) -> String {
 /// curve (G. A. F. Seber and C. J. Wild, "Nonlinear Regression", Wiley 1989,
 /// section 2.1), is one observation, and the interval Student's t on their
 /// mean, so that what all points of a round share does not pass for precision.
-/// It supposes that the law holds, and is cut at 0 for σ and κ.
+/// It supposes that the law holds, which is tested, and is cut at 0 for σ and κ.
 ///
 /// # Errors
 /// Why it can't be fitted, or is not worth showing.
@@ -220,14 +227,25 @@ impl Sample {
         self.near(&free, &means)?;
         let best = constrained(&counts, &means, free).ok_or(UslRefusal::NoCurve)?;
         let rows = free.sensitivity(&counts).ok_or(UslRefusal::NoCurve)?;
+        let off = |round: usize| -> Vec<f64> {
+            let points = self.logs.iter().zip(&means);
+            points.map(|(logs, mean)| logs[round] - mean).collect()
+        };
         // what each round would change each parameter by
         let changes: Vec<[f64; 3]> = (0..rounds)
             .map(|round| {
-                let off = |at: usize| self.logs[at][round] - means[at];
-                rows.each_ref()
-                    .map(|row| row.iter().enumerate().map(|(at, g)| g * off(at)).sum())
+                let along = |row: &Vec<f64>| row.iter().zip(off(round)).map(|(g, o)| g * o).sum();
+                rows.each_ref().map(along)
             })
             .collect();
+        let left: Vec<Vec<f64>> = (0..rounds)
+            .map(|round| free.unexplained(&counts, &rows, &off(round)))
+            .collect();
+        let misses = counts.iter().zip(&means);
+        let misses: Vec<f64> = misses
+            .map(|(&count, mean)| mean - free.log_throughput(count))
+            .collect();
+        let lack = lack_of_fit(&misses, &left, rows.len());
         let half = |weights: [f64; 3]| {
             let along = |change: &[f64; 3]| change.iter().zip(weights).map(|(c, w)| c * w).sum();
             let observed: Vec<f64> = changes.iter().map(along).collect();
@@ -248,6 +266,7 @@ impl Sample {
             misfit,
             counts: self.counts,
             rounds,
+            lack_of_fit: (lack < LACK_LEVEL).then_some(lack),
         })
     }
 

@@ -46,7 +46,28 @@ impl Curve {
         self.rows(counts, [true; 3])
     }
 
-    /// The same with parameters that are not `open` held fast: their rows are
+    /// What no change of the parameters takes out of `off`, a number a point:
+    /// linearly about the curve, whose [`sensitivity`](Self::sensitivity)
+    /// `rows` are.
+    pub(super) fn unexplained(
+        &self,
+        counts: &[f64],
+        rows: &[Vec<f64>; 3],
+        off: &[f64],
+    ) -> Vec<f64> {
+        let along = |row: &Vec<f64>| row.iter().zip(off).map(|(g, o)| g * o).sum::<f64>();
+        let change = rows.each_ref().map(along);
+        let explained = |&count: &f64| {
+            let gradient = self.gradient(count);
+            gradient.iter().zip(change).map(|(g, c)| g * c).sum::<f64>()
+        };
+        off.iter()
+            .zip(counts)
+            .map(|(off, n)| off - explained(n))
+            .collect()
+    }
+
+    /// The sensitivity with parameters that are not `open` held fast: their rows are
     /// zeros.
     fn rows(&self, counts: &[f64], open: [bool; 3]) -> Option<[Vec<f64>; 3]> {
         let gradients: Vec<[f64; 3]> = counts.iter().map(|&n| self.gradient(n)).collect();

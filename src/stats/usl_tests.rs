@@ -116,6 +116,50 @@ fn intervals_hold_the_truth_95_times_in_100() {
     }
 }
 
+/// Of 500 sweeps whose throughput is off the law by `share` at 4 threads: how
+/// many show intervals, and how many of these hold the law's σ.
+fn shown_where_the_law_is_off(noise: &mut Noise, rounds: usize, share: f64) -> (usize, usize) {
+    let (mut shown, mut held) = (0, 0);
+    for _ in 0..500 {
+        let mut points = noise.points(rounds, 0.04, 0.003);
+        points[2].1.iter_mut().for_each(|x| *x *= 1.0 + share);
+        let Ok(fit) = fit_usl(&points, 64.0) else {
+            continue;
+        };
+        if fit.lack_of_fit.is_none() {
+            shown += 1;
+            held += usize::from(holds(fit.sigma, 0.04));
+        }
+    }
+    (shown, held)
+}
+
+#[test]
+fn where_the_law_is_off_by_more_than_the_noise_no_interval_is_shown() {
+    for (own, rounds) in [(0.003, 5), (0.01, 5), (0.01, 10)] {
+        let mut noise = Noise::new(0.05, own);
+        let (shown, _) = shown_where_the_law_is_off(&mut noise, rounds, 0.04);
+        assert!(shown <= 10, "{own} {rounds}: {shown} of 500");
+        // one in twenty of those that are right is lost
+        let (shown, held) = shown_where_the_law_is_off(&mut noise, rounds, 0.0);
+        assert!((455..=490).contains(&shown), "{own} {rounds}: {shown}");
+        assert!(
+            held * 100 >= shown * 92,
+            "{own} {rounds}: {held} of {shown}"
+        );
+    }
+}
+
+#[test]
+fn where_the_noise_hides_it_the_intervals_hold_what_they_can() {
+    // 4% beside rounds that differ by 4%: seen in some sweeps; elsewhere the
+    // intervals are wide enough to hold the truth nine times in ten
+    let mut noise = Noise::new(0.05, 0.04);
+    let (shown, held) = shown_where_the_law_is_off(&mut noise, 5, 0.04);
+    assert!(shown > 300, "{shown}");
+    assert!(held * 100 >= shown * 80, "{held} of {shown}");
+}
+
 #[test]
 fn at_the_edge_the_intervals_are_cut_and_still_hold_the_truth() {
     let mut noise = Noise::new(0.02, 0.01);

@@ -116,13 +116,8 @@ mod tests {
 
     fn interval(low: f64, high: f64, minimum_detectable: f64) -> RatioInterval {
         RatioInterval {
-            ratio: (low * high).sqrt(),
-            low,
-            high,
-            rounds: 5,
-            block: 1,
-            correlated: false,
             minimum_detectable,
+            ..RatioInterval::of_ends(low, high)
         }
     }
 
