@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use super::block::Block;
 use super::summary::{EngineLine, Summary};
-use super::text::{Style, plain, show_ends, show_ratio};
+use super::text::{Style, plain, rounds, show_ends, show_ratio};
 use crate::record::{Pass, Record, Trial};
 use crate::stats::{geometric_mean, mean, unpaired_ratio};
-use crate::unit::quantity::{show_ns, show_whole};
+use crate::unit::quantity::{counted, show_ns, show_whole};
 
 /// Parts of the stream whose ratios are shown.
 const PARTS: usize = 4;
@@ -60,13 +60,15 @@ pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
         ]
     }));
     let words = format!(
-        "ns per event; alone: the whole trial of one engine, {} rounds; in turn: the sum of slices, \
+        "ns per event; alone: the whole trial of one engine, {}; in turn: the sum of slices, \
          all engines alive and sharing the caches; ratio: to {}; shares: how much of the others' \
          deviation an engine takes part in, slice by slice (1: all of it)",
-        record
-            .plan
-            .interleaving
-            .map_or(0, |how| how.isolated_rounds),
+        rounds(
+            record
+                .plan
+                .interleaving
+                .map_or(0, |how| how.isolated_rounds)
+        ),
         plain(&record.plan.baseline),
     );
     Some(Block {
@@ -124,10 +126,10 @@ pub(super) fn weather_words(record: &Record) -> Option<String> {
         )
     };
     Some(format!(
-        "a dependent load took {}, a step of arithmetic {}: medians of {} samples",
+        "a dependent load took {}, a step of arithmetic {}: medians of {}",
         times(load.least, load.median, load.most),
         times(step.least, step.median, step.most),
-        show_whole(weather.samples() as u64)
+        counted(weather.samples(), "sample")
     ))
 }
 

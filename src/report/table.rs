@@ -298,7 +298,7 @@ fn verdicts(record: &Record, summary: &Summary) -> Option<String> {
         "rounds"
     };
     Some(format!(
-        "beside {}: {}. By more than {threshold} (--relevant) where it says no less. Ratios are \
+        "vs {}: {}. By more than {threshold} (--relevant) where it says no less. Ratios are \
          geometric means over {unit}, above 1 faster; intervals are Student's t on paired \
          log-ratios.",
         plain(&record.plan.baseline),

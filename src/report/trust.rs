@@ -14,7 +14,7 @@ use super::warning::control_interval;
 use crate::record::{EngineNote, Environment, ProofVerdict, Realised, Record, Trial};
 use crate::stats::RatioInterval;
 use crate::unit::command_line::quoted;
-use crate::unit::quantity::{show_bytes, show_ns, show_whole};
+use crate::unit::quantity::{counted, show_bytes, show_ns, show_whole};
 
 /// Width of the column of labels.
 const LABEL: usize = 16;
@@ -101,9 +101,9 @@ fn proofs(record: &Record) -> Vec<Line> {
             };
             let state = format!("state {} ({expected})", plain(&oracle.snapshot_digest));
             let size = format!(
-                "{} members, {} contents, in {}",
-                show_whole(oracle.members),
-                show_whole(oracle.contents),
+                "{}, {}, in {}",
+                counted(oracle.members, "member"),
+                counted(oracle.contents, "content"),
                 show_ns(oracle.took_ms as f64 * 1e6),
             );
             lines.push(("oracle", state));
@@ -131,9 +131,9 @@ fn proof(record: &Record, engine: &EngineNote) -> String {
         .find(|proof| proof.engine == engine.name);
     match found.map(|proof| (&proof.verdict, proof)) {
         Some((ProofVerdict::Equal, proof)) => format!(
-            "{name}: equal to the oracle's ({} snapshots, {} reads compared)",
-            show_whole(proof.snapshots),
-            show_whole(proof.reads)
+            "{name}: equal to the oracle's ({}, {} compared)",
+            counted(proof.snapshots, "snapshot"),
+            counted(proof.reads, "read")
         ),
         _ if engine.role == "probe" => format!("{name}: a probe, which keeps no state"),
         _ => format!("{name}: not checked"),
@@ -159,8 +159,8 @@ fn conservation(record: &Record) -> String {
     } else {
         (
             format!(
-                "NOT conserved in {broken} of {} trials",
-                record.trials.len()
+                "NOT conserved in {broken} of {}",
+                counted(record.trials.len(), "trial")
             ),
             '≠',
         )
@@ -181,12 +181,12 @@ fn control(summary: &Summary, relevant: f64) -> Option<String> {
     let words = match (&control.versus, control_interval(summary)) {
         (Versus::Ratio { ratio, .. }, Some(interval)) => {
             let control = Control::of(interval, relevant);
-            let mend = match control {
+            let fix = match control {
                 Control::Differs => ": don't trust differences of this size",
                 Control::Equal | Control::TooWide => "",
             };
             let (ratio, seen) = (show_near_one(*ratio, interval), control.words(relevant));
-            format!("ratio {ratio}: {seen}{mend}")
+            format!("ratio {ratio}: {seen}{fix}")
         }
         (
             Versus::Ratio {
@@ -277,10 +277,10 @@ fn workload(realised: &Realised) -> Vec<Line> {
         (
             "recipients",
             format!(
-                "{} distinct in {} events; the most frequent gets {}, the top hundred {}; \
+                "{} distinct in {}; the most frequent gets {}, the top hundred {}; \
                  self-actions {}",
                 show_whole(realised.recipients),
-                show_whole(realised.events),
+                counted(realised.events, "event"),
                 show_percent(realised.top_1_share),
                 show_percent(realised.top_100_share),
                 share(realised.self_actions)
@@ -349,9 +349,9 @@ pub(super) fn environment(machine: &Environment) -> Vec<Line> {
         plain(&machine.profile),
     );
     let own = format!(
-        "{}, {} processors, {} of memory ({} available), {}",
+        "{}, {}, {} of memory ({} available), {}",
         plain(&machine.cpu),
-        machine.cores,
+        counted(machine.cores, "processor"),
         memory(machine.memory_bytes),
         memory(machine.available_bytes),
         plain(&machine.os),

@@ -33,7 +33,7 @@ pub struct Estimate {
 pub enum Peak {
     /// Within [`PEAK_REACH`] times what was measured.
     At(Estimate),
-    /// Beyond that, where the law was not held against anything.
+    /// Beyond that, where the law was not checked against anything.
     Beyond,
     /// κ's interval holds 0: there may be none.
     NoneSeen,
@@ -72,7 +72,7 @@ impl UslFit {
     }
 }
 
-/// Why there is no fit; each says what would mend it.
+/// Why there is no fit; each says what would fix it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum UslRefusal {
     /// Too few thread counts within the processors.

@@ -1,5 +1,5 @@
 //! What a reader should know before believing a comparison. Each names what
-//! mends it. Imports the comparison and the warnings of reports.
+//! fixes it. Imports the comparison and the warnings of reports.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::report::summary::Summary;
 use crate::report::text::{plain, show_near_one, show_percent, show_share};
 use crate::report::warning::collect;
 use crate::stats::{RatioInterval, Verdict};
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::{counted, show_whole};
 
 /// Fewer turns, or rounds of a record, than this make an interval wide.
 const FEW: usize = 5;
@@ -69,13 +69,13 @@ impl fmt::Display for CompareWarning {
                  build --release`"
             ),
             Self::ControlDiffers(interval) => format!(
-                "the baseline beside itself (A/A) is not what it was: {}. Changes of this size \
+                "the baseline vs itself (A/A) is not what it was: {}. Changes of this size \
                  are not to be trusted here (by chance alone one pair of records in twenty shows \
                  one): run both again with more --rounds, or compare with --exe",
                 show_near_one(interval.ratio, interval)
             ),
             Self::AgainDiffers(engine, interval) => format!(
-                "{}: the old build beside itself (A/A) shows a difference: {}. Changes of this \
+                "{}: the old build vs itself (A/A) shows a difference: {}. Changes of this \
                  size are not to be trusted here (by chance alone one comparison in twenty shows \
                  one): give more --turns",
                 plain(engine),
@@ -85,10 +85,10 @@ impl fmt::Display for CompareWarning {
                                 it is wrong: run without --no-verify"
                 .to_owned(),
             Self::FewTurns(turns) => {
-                format!("only {turns} turns count: intervals are wide; give --turns {FEW} or more")
+                format!("intervals are wide: turns that count: {turns}; give --turns {FEW} or more")
             }
             Self::FewRounds(side, rounds) => format!(
-                "only {rounds} rounds count {side}: intervals are wide; run it again with \
+                "intervals are wide: rounds that count {side}: {rounds}; run it again with \
                  --rounds {FEW} or more"
             ),
             Self::Blind {
@@ -111,13 +111,9 @@ impl fmt::Display for CompareWarning {
                 show_whole(*ms)
             ),
             Self::OfItsOwn(path, count) => format!(
-                "the report of {} has {}: `notibench report {}` shows what to mend",
+                "the report of {} has {} of its own: `notibench report {}` shows what to fix",
                 plain(path),
-                if *count == 1 {
-                    "a warning of its own".to_owned()
-                } else {
-                    format!("{count} warnings of its own")
-                },
+                counted(*count, "warning"),
                 plain(path)
             ),
         })
@@ -129,13 +125,13 @@ fn blind_words(threshold: f64, engines: &[(String, f64)], turns: Option<usize>) 
         .iter()
         .map(|(name, effect)| format!("{} {}", plain(name), show_percent(*effect)))
         .collect();
-    let mend = match turns {
+    let fix = match turns {
         Some(turns) => format!("give more --turns (about {})", show_whole(turns as u64)),
         None => "run both with more --rounds, or compare two builds with --exe".to_owned(),
     };
     format!(
         "unsure: a slowdown of {} is not excluded; the detectable difference (80% power): {}: \
-         {mend}",
+         {fix}",
         show_percent(threshold),
         listed.join(", ")
     )
@@ -217,7 +213,7 @@ fn unfit_builds(comparison: &Comparison, records: [&Record; 2], found: &mut Vec<
     }
 }
 
-/// Whether an engine that is compared was not held against the oracle.
+/// Whether an engine that is compared was not checked against the oracle.
 fn is_unproved(record: &Record) -> bool {
     let names = super::compared(record);
     record
