@@ -168,7 +168,7 @@ pub(super) fn incomplete(view: &View<'_>) -> Option<String> {
     let complete = view.points.iter().filter(|point| point.record.complete);
     (!view.sweep.complete).then(|| {
         format!(
-            "incomplete: {} of {} ended",
+            "incomplete: {} of {} came to their end",
             complete.count(),
             counted(view.sweep.asked.len(), "point")
         )

@@ -126,8 +126,8 @@ fn too_few(within: &[usize], beyond: &[usize], processors: f64) -> String {
         words.join(", ")
     };
     let mut words = format!(
-        "the law has 3 parameters, so that at least {FEWEST_COUNTS} thread counts must be held \
-         against it, and here are {}",
+        "the law has 3 parameters, so that at least {FEWEST_COUNTS} thread counts are needed \
+         for it, and here are {}",
         within.len()
     );
     if !within.is_empty() {
