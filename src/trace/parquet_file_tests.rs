@@ -1,3 +1,5 @@
+//! Parquet tables: rows, damage, types, and what is not read.
+
 use std::sync::Arc;
 
 use parquet::basic::Compression;
