@@ -3,9 +3,13 @@
 
 use crate::common::binary::{SMOKE, output, succeed, text};
 
-/// Whether a text counts one of something in the plural.
-fn disagrees(words: &str) -> Option<String> {
-    let words: Vec<&str> = words.split_whitespace().collect();
+/// Where a text counts one of something in the plural.
+fn disagrees(text: &str) -> Option<String> {
+    text.lines().find_map(disagrees_in)
+}
+
+fn disagrees_in(line: &str) -> Option<String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
     let plurals = [
         "events",
         "reads",
@@ -26,7 +30,8 @@ fn disagrees(words: &str) -> Option<String> {
     ];
     words
         .windows(3)
-        .filter(|at| ["1", "(1"].contains(&at[0]))
+        // flags of a command that is shown are no nouns
+        .filter(|at| ["1", "(1"].contains(&at[0]) && !at[1].starts_with("--"))
         .find(|at| {
             at[1..].iter().any(|word| {
                 let word = word.trim_matches(|c: char| !c.is_alphanumeric());
@@ -106,10 +111,12 @@ fn files_that_are_written_are_told_on_stderr_unless_quiet() {
 /// The formats that the help of a command names.
 fn formats(command: &str) -> Vec<String> {
     let help = text(&succeed(&[command, "--help"]).stdout);
-    let (_, after) = help.split_once("--format").unwrap();
+    let (_, after) = help.split_once("--format <").unwrap();
     let (_, values) = after.split_once("Possible values:").unwrap();
-    let values = values.lines().map(str::trim).skip(1);
-    let listed = values.map_while(|line| line.strip_prefix("- "));
+    let values = values.lines().map(str::trim);
+    // a line that has no mark goes on with the one before it
+    let values = values.take_while(|line| !line.starts_with("[default"));
+    let listed = values.filter_map(|line| line.strip_prefix("- "));
     listed
         .map(|line| line.split(':').next().unwrap().to_owned())
         .collect()
