@@ -3,6 +3,7 @@
 //! `record`.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
@@ -27,9 +28,13 @@ pub(super) fn take() -> Option<Rescue> {
     SO_FAR.lock().take()
 }
 
-/// Whether anything was measured.
-pub(super) fn is_there() -> bool {
-    SO_FAR.lock().is_some()
+/// Whether engines are at work: from then on an engine may hang, and what was
+/// measured is handed on round by round.
+static AT_WORK: AtomicBool = AtomicBool::new(false);
+
+/// Whether to wait any longer would save nothing more.
+pub(super) fn is_ready() -> bool {
+    AT_WORK.load(Ordering::Acquire)
 }
 
 /// Says what became of the file, the last of an ended process.
@@ -63,6 +68,7 @@ impl<K: FnMut(Option<f64>, &Record) + Send> Observer for Keeping<'_, K> {
     }
 
     fn turn(&mut self, over: usize, of: usize, engine: &str) {
+        AT_WORK.store(true, Ordering::Release);
         self.inner.turn(over, of, engine);
     }
 

@@ -160,8 +160,8 @@ pub(super) fn run_and_show(
             "--live shows the trials of one process: leave it out, or --processes".to_owned(),
         ));
     }
+    work_is_saved();
     let record = if in_processes {
-        work_is_saved();
         processes::run(request, external)?
     } else {
         let (path, format) = (path.clone(), output.format);

@@ -23,8 +23,8 @@ static OVER: AtomicBool = AtomicBool::new(false);
 static IS_SAVED: AtomicBool = AtomicBool::new(false);
 /// How long work may go on after an interruption.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The same where what was measured would be lost: a large state that is being
-/// proved takes longer than a worker.
+/// The same where nothing is handed on before the end: a stream that is being
+/// generated, or a state that the oracle folds, takes longer than a worker.
 const PATIENCE_WITH_RECORD: Duration = Duration::from_secs(20);
 
 /// The flag that an interruption sets; installs the handler the first time.
@@ -51,7 +51,7 @@ pub(super) fn end_with_error_where_memory_runs_out() {
 }
 
 /// Notes that what is measured from now on is shown, and perhaps saved, once
-/// the work ends, and that there is no [`rescue`] of it before.
+/// the work ends, unless there is a [`rescue`] of it before.
 pub(super) fn work_is_saved() {
     IS_SAVED.store(true, Ordering::Release);
 }
@@ -68,7 +68,7 @@ pub(super) fn work_is_over() {
 fn end_if_stuck() {
     std::thread::sleep(PATIENCE);
     let mut waited = PATIENCE;
-    let is_lost = IS_SAVED.load(Ordering::Acquire) && !rescue::is_there();
+    let is_lost = IS_SAVED.load(Ordering::Acquire) && !rescue::is_ready();
     if is_lost && !OVER.load(Ordering::Acquire) {
         say("still ending: what runs now can't be interrupted; once more ends at once");
         waited = PATIENCE_WITH_RECORD;

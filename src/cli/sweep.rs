@@ -14,7 +14,7 @@ use super::html;
 use super::progress::Progress;
 use super::rescue::{self, Keeping};
 use super::run::{style, target_path, verdict_of};
-use super::signal::{end_process, stop_flag, work_is_over};
+use super::signal::{end_process, stop_flag, work_is_over, work_is_saved};
 use super::traces;
 use crate::harness::{self, Contender, RunOptions, RunRequest, SweepRequest};
 use crate::record::{Pass, Record, Sweep, SweepAxis, SweepPoint, Target};
@@ -214,6 +214,7 @@ fn changed(
 fn run_and_show(request: &SweepRequest<'_>, stem: &str, args: &SweepArgs) -> Result<(), Failure> {
     let path = target_path(stem, &args.save)?;
     let page = args.html.target(path.as_ref())?;
+    work_is_saved();
     let keep = {
         let (path, format) = (path.clone(), args.format);
         let so_far = Arc::new(Mutex::new(request.without_points()));
