@@ -52,6 +52,11 @@ pub enum CompareWarning {
     OfItsOwn(String, usize),
 }
 
+/// `1 turn counts`, `2 turns count`.
+const fn count_verb(count: usize) -> &'static str {
+    if count == 1 { "counts" } else { "count" }
+}
+
 impl fmt::Display for CompareWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&match self {
@@ -84,12 +89,15 @@ impl fmt::Display for CompareWarning {
             Self::NotProved => "final states were not proved, so that a build may be fast because \
                                 it is wrong: run without --no-verify"
                 .to_owned(),
-            Self::FewTurns(turns) => {
-                format!("intervals are wide: turns that count: {turns}; give --turns {FEW} or more")
-            }
+            Self::FewTurns(turns) => format!(
+                "only {} {}: intervals are wide; give --turns {FEW} or more",
+                counted(*turns, "turn"),
+                count_verb(*turns)
+            ),
             Self::FewRounds(side, rounds) => format!(
-                "intervals are wide: rounds that count {side}: {rounds}; run it again with \
-                 --rounds {FEW} or more"
+                "only {} {} {side}: intervals are wide; run it again with --rounds {FEW} or more",
+                counted(*rounds, "round"),
+                count_verb(*rounds)
             ),
             Self::Blind {
                 threshold,
