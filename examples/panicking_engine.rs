@@ -1,7 +1,10 @@
 //! Engines that panic in one worker while another waits for it, to show what
 //! becomes of the run: it ends within two seconds, with the panic's message.
 //! `panics` waits as an engine must, looking at the stop flag; `panics-deaf`
-//! never looks, so that only the end of the process ends it.
+//! never looks, so that only the end of the process ends it. `hangs-in-finish`
+//! and `hangs-in-memory` do their work at first, and wait for ever later on:
+//! in a worker, and in the thread that asks the engine afterwards. `hoards`
+//! allocates more than there is.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -74,8 +77,120 @@ impl<const DEAF: bool> Session for &Panicking<DEAF> {
     }
 }
 
+/// Engines that were built.
+static BUILT: AtomicU64 = AtomicU64::new(0);
+/// Those from this one on hang.
+const FIRST_HANGING: u64 = 12;
+
+/// Keeps no state, so that it is run without a proof.
+struct Hanging<const IN_FINISH: bool> {
+    hangs: bool,
+}
+
+impl<const IN_FINISH: bool> Hanging<IN_FINISH> {
+    fn hang_if(&self, here: bool) {
+        if self.hangs && here {
+            eprintln!("hangs now");
+            loop {
+                std::thread::sleep(Duration::from_secs(1));
+            }
+        }
+    }
+}
+
+impl<const IN_FINISH: bool> Engine for Hanging<IN_FINISH> {
+    const INFO: EngineInfo = EngineInfo {
+        name: if IN_FINISH {
+            "hangs-in-finish"
+        } else {
+            "hangs-in-memory"
+        },
+        role: Role::Engine,
+        freshness: Freshness::Immediate,
+        about: "waits for ever after some trials: for tests",
+    };
+    type Session<'engine> = &'engine Self;
+
+    fn build(_: &EngineConfig) -> Self {
+        Self {
+            hangs: BUILT.fetch_add(1, Ordering::Relaxed) >= FIRST_HANGING,
+        }
+    }
+
+    fn session(&self, _: usize) -> &Self {
+        self
+    }
+
+    fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
+
+    fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
+
+    fn memory(&self) -> MemoryUse {
+        self.hang_if(!IN_FINISH);
+        MemoryUse::default()
+    }
+}
+
+impl<const IN_FINISH: bool> Session for &Hanging<IN_FINISH> {
+    fn ingest(&mut self, _: &[Event]) {}
+
+    fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
+        (0..reads.len()).for_each(|at| sink(at, &Answer::Badge(0)));
+    }
+
+    fn finish(self) {
+        self.hang_if(IN_FINISH);
+    }
+}
+
+/// Wants more memory than any machine has.
+struct Hoarding;
+
+impl Engine for Hoarding {
+    const INFO: EngineInfo = EngineInfo {
+        name: "hoards",
+        role: Role::Engine,
+        freshness: Freshness::Immediate,
+        about: "allocates what there is not: for tests",
+    };
+    type Session<'engine> = &'engine Self;
+
+    fn build(_: &EngineConfig) -> Self {
+        Self
+    }
+
+    fn session(&self, _: usize) -> &Self {
+        self
+    }
+
+    fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
+
+    fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
+
+    fn memory(&self) -> MemoryUse {
+        MemoryUse::default()
+    }
+}
+
+impl Session for &Hoarding {
+    fn ingest(&mut self, batch: &[Event]) {
+        let mut hoard: Vec<u8> = Vec::with_capacity(1 << 62);
+        hoard.push(batch.len() as u8);
+        std::hint::black_box(hoard);
+    }
+
+    fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
+        (0..reads.len()).for_each(|at| sink(at, &Answer::Badge(0)));
+    }
+
+    fn finish(self) {}
+}
+
 fn main() -> ExitCode {
     notibench::cli::main_with(&[
+        Contender::of::<Hoarding>(),
+        Contender::of::<Hanging<true>>(),
+        Contender::of::<Hanging<false>>(),
         Contender::of::<Panicking<false>>(),
         Contender::of::<Panicking<true>>(),
     ])

@@ -180,7 +180,7 @@ fn ctrl_c_ends_a_run_with_a_record_marked_incomplete() {
         "--rounds",
         "1",
     ][..];
-    let proved = &["--events", "20M", "--rounds", "3"][..];
+    let proved = &["--events", "5M", "--rounds", "1000"][..];
     for (signal, how, after_ms) in [
         ("INT", inline, 0),
         ("INT", inline, 1_500),

@@ -136,7 +136,7 @@ fn what_cannot_be_exported_says_why() {
         (&["report", path, "--pass", "warm"], "--pass is of"),
         (
             &["run", SMOKE, "--format", "hlog", "--no-save"],
-            "report RECORD --format hlog",
+            "possible values: terminal, json, csv",
         ),
     ];
     for (words, advice) in cases {

@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use common::binary::{SMOKE, example, example_path, text};
-use notibench::record::{ProofVerdict, Record};
+use notibench::record::{ProofVerdict, Record, Saved};
 
 /// From a panic's message to the end of its process.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -22,7 +22,7 @@ fn an_engine_of_ones_own_is_verified() {
         .unwrap();
     let shown = text(&output.stdout);
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert!(shown.contains("3 snapshots of 1 engines"), "{shown}");
+    assert!(shown.contains("3 snapshots of 1 engine at"), "{shown}");
     assert!(shown.contains("equal to the oracle"), "{shown}");
 }
 
@@ -261,4 +261,79 @@ fn an_engine_of_ones_own_is_no_baseline_beside_one_of_the_registry() {
     assert_eq!(base(&["--engine", "one-lock"]), "one-lock");
     let asked = ["--engine", "scc", "--baseline", "one-lock"];
     assert_eq!(base(&asked), "one-lock");
+}
+
+/// An engine that hangs after some rounds: the first Ctrl-C saves and shows
+/// these, and ends the process.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_measured_before_a_hang_is_saved_and_shown() {
+    let sweep = ["sweep", SMOKE, "--threads", "1,2"];
+    for (engine, words) in [
+        ("hangs-in-finish", &["run", SMOKE][..]),
+        ("hangs-in-memory", &["run", SMOKE]),
+        ("hangs-in-memory", &sweep),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("saved.json");
+        let mut child = example("panicking_engine")
+            .args(words)
+            // one event that changes nothing: the engine keeps no state
+            .args(["--engine", engine, "--events", "1", "--rounds", "1000"])
+            .args(["--isolated", "--no-verify", "--out"])
+            .arg(&file)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("hangs now") {
+            assert_ne!(stderr.read_line(&mut said).unwrap(), 0, "{engine}: {said}");
+        }
+        let told = std::process::Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status();
+        assert!(told.unwrap().success());
+        stderr.read_to_string(&mut said).unwrap();
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(130), "{engine}: {said}");
+        assert!(said.contains("did not stop"), "{engine}: {said}");
+        assert!(said.contains("marked incomplete"), "{engine}: {said}");
+        let shown = text(&ended.stdout);
+        assert!(shown.contains("incomplete"), "{engine}: {shown}");
+        let records = match Saved::load(&file).unwrap() {
+            Saved::Run(record) => vec![*record],
+            Saved::Sweep(sweep) => {
+                assert!(!sweep.complete);
+                sweep.points.into_iter().map(|p| p.record).collect()
+            }
+            Saved::Capacity(_) => unreachable!("none was searched"),
+        };
+        assert!(records.iter().all(|record| !record.complete));
+        let trials = records.iter().map(|record| record.trials.len());
+        assert!(trials.sum::<usize>() > 0, "{engine}");
+        let failures = records.iter().filter_map(|record| record.failure.as_ref());
+        assert!(failures.into_iter().all(|why| why.contains("did not stop")));
+    }
+}
+
+/// What no prediction foresees: the runtime's words, exit code 1, and no
+/// record harmed.
+#[test]
+fn memory_that_runs_out_ends_in_words_and_harms_no_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("earlier.json");
+    std::fs::write(&file, "an earlier record").unwrap();
+    let ended = example("panicking_engine")
+        .args(["run", SMOKE, "--engine", "hoards", "--events", "500"])
+        .arg("--out")
+        .arg(&file)
+        .output()
+        .unwrap();
+    let said = text(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert!(said.contains("memory allocation of"), "{said}");
+    assert_eq!(std::fs::read(&file).unwrap(), b"an earlier record");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }

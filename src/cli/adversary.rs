@@ -1,7 +1,7 @@
 //! `adversary`: a game of two worlds against released views. Imports
 //! `harness`, `record`, `report`, `workload`.
 
-use super::args::OutputFormat;
+use super::args::TextFormat;
 use super::args_adversary::AdversaryArgs;
 use super::exit::{Failure, command_words, note, print};
 use super::progress::Progress;
@@ -23,7 +23,7 @@ const TRIALS: (u64, u64) = (1_000, 100_000_000);
 pub(super) fn adversary(args: &AdversaryArgs) -> Result<(), Failure> {
     let (workload, toml) = Workload::load(&args.workload)?;
     let options = options(args, &workload)?;
-    let target = target_path(&format!("{}-adversary", workload.name), &args.output)?;
+    let target = target_path(&format!("{}-adversary", workload.name), &args.save)?;
     let found = play(&workload, &options, &mut Progress::new()).map_err(|words| {
         if options.stop.is_set() {
             Failure::Interrupted(words)
@@ -46,11 +46,11 @@ pub(super) fn adversary(args: &AdversaryArgs) -> Result<(), Failure> {
         timings: found.timings,
     };
     let saved = target.map(|target| record.save(&target)).transpose()?;
-    print(&match args.output.format {
-        OutputFormat::Json => record.to_json().map_err(|error| {
+    print(&match args.format {
+        TextFormat::Json => record.to_json().map_err(|error| {
             Failure::Error(format!("the record cannot be written as JSON: {error}"))
         })?,
-        _ => report::adversary(&record, &style()),
+        TextFormat::Terminal => report::adversary(&record, &style()),
     })?;
     if let Some(path) = saved {
         note(format_args!("saved {}", path.display()));
@@ -70,14 +70,6 @@ fn options(args: &AdversaryArgs, workload: &Workload) -> Result<AdversaryOptions
              [anonymity] has mode = \"released\", such as workloads/extension_adversary.toml",
             args.workload.display()
         )));
-    }
-    if !matches!(
-        args.output.format,
-        OutputFormat::Terminal | OutputFormat::Json
-    ) {
-        return Err(Failure::Usage(
-            "a game is shown as text or JSON: leave out --format, or give --format json".to_owned(),
-        ));
     }
     let standard = if args.short { SHORT } else { FULL };
     let trials = args.trials.unwrap_or(standard);

@@ -7,13 +7,14 @@ mod generate;
 mod manual;
 mod measurement;
 mod open_loop;
+mod output;
 mod traces;
 mod winners;
 
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::args_adversary::AdversaryArgs;
 use super::args_sweep::SweepArgs;
@@ -28,18 +29,41 @@ pub(super) use generate::{GenerateArgs, StreamFormat};
 pub(super) use manual::{CompletionsArgs, ManArgs};
 pub(super) use measurement::{EngineArgs, PassArg, TrialArgs, options, slice_us};
 pub(super) use open_loop::{IdleMode, OpenLoopArgs, arrivals, duration_ns};
-pub(super) use traces::{DescribeArgs, FitArgs, ReadingArgs, TraceArgs, UnitOfTime};
+pub(super) use output::{LengthArgs, OutputArgs, OutputFormat, SaveArgs, TextFormat};
+pub(super) use traces::{DescribeArgs, FitArgs, ReadingArgs, TimeFrom, TraceArgs, UnitOfTime};
 pub(super) use winners::{TableFormat, WinnersArgs};
 
 /// Load-tests the hot path of notifications, and proves every engine right.
 #[derive(Debug, Parser)]
 #[command(name = "notibench", version, about, max_term_width = 100)]
+#[command(mut_subcommands(without_quiet))]
 pub(super) struct Arguments {
     /// Show no progress, and say not where files are written; warnings and errors are said
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
     #[command(subcommand)]
     pub(super) command: Command,
+}
+
+/// Commands that write no file and show no progress.
+const SILENT: [&str; 7] = [
+    "winners",
+    "history",
+    "describe",
+    "list",
+    "policy",
+    "doctor",
+    "completions",
+];
+
+/// Takes `--quiet` out of the help of a command where it changes nothing; it
+/// is still accepted there.
+fn without_quiet(command: clap::Command) -> clap::Command {
+    if !SILENT.contains(&command.get_name()) {
+        return command;
+    }
+    let quiet = Arg::new("quiet").short('q').long("quiet");
+    command.arg(quiet.action(ArgAction::SetTrue).hide(true))
 }
 
 #[derive(Debug, Subcommand)]
@@ -66,9 +90,9 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Say which engine is the fastest in each of several records and sweeps
     Winners(WinnersArgs),
-    /// Show how each engine's speed beside the baseline went from record to record
+    /// Show how each engine's speed vs the baseline went from record to record
     History(HistoryArgs),
-    /// Hold every engine against the oracle, at several numbers of threads
+    /// Check every engine against the oracle, at several numbers of threads
     Verify(VerifyArgs),
     /// Write a workload's events as CSV, NDJSON or ActivityStreams, so that other tools can check us
     Generate(GenerateArgs),
@@ -84,7 +108,7 @@ pub(super) enum Command {
     Selftest(SelftestArgs),
     /// Attack released views: can two worlds that differ in one view be told apart?
     Adversary(AdversaryArgs),
-    /// Say what on this machine would spoil a measurement, and how to mend it
+    /// Say what on this machine would spoil a measurement, and how to fix it
     Doctor,
     /// Print what lets a shell complete our commands and flags
     Completions(CompletionsArgs),
@@ -93,71 +117,10 @@ pub(super) enum Command {
 }
 
 /// Reads a whole number; the standard library's words for what is none
-/// (`invalid digit found in string`) say neither what nor how to mend it.
+/// (`invalid digit found in string`) say neither what nor how to fix it.
 pub(super) fn whole<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse()
         .map_err(|_| format!("`{text}` is no whole number, or is too large: write it as 8"))
-}
-
-/// How results are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum OutputFormat {
-    /// Tables for a person
-    Terminal,
-    /// The record
-    Json,
-    /// A line an engine
-    Csv,
-    /// To paste into a pull request
-    Markdown,
-    /// The array that github-action-benchmark reads as customSmallerIsBetter
-    GithubActionBenchmark,
-    /// Bencher Metric Format, which Bencher reads with --adapter json
-    Bencher,
-    /// Of `report` alone: histograms as an interval log that HdrHistogram's tools read
-    Hlog,
-    /// Of `report` alone: one engine's percentile distribution, for HdrHistogram's plotters
-    Hgrm,
-}
-
-impl OutputFormat {
-    /// Whether it holds histograms and nothing else.
-    pub(super) const fn is_of_histograms(self) -> bool {
-        matches!(self, Self::Hlog | Self::Hgrm)
-    }
-}
-
-#[derive(Debug, Args)]
-pub(super) struct OutputArgs {
-    /// Where the record goes: a file, or a folder [default: reports/<workload>-<time>.json]
-    #[arg(short = 'o', long, value_name = "PATH")]
-    pub(super) out: Option<PathBuf>,
-    /// Save no record
-    #[arg(long, conflicts_with = "out")]
-    pub(super) no_save: bool,
-    /// What is printed on stdout
-    #[arg(long, value_enum, default_value = "terminal")]
-    pub(super) format: OutputFormat,
-    #[command(flatten)]
-    pub(super) html: HtmlArgs,
-}
-
-/// How much of a report is printed.
-#[derive(Clone, Copy, Debug, Args)]
-pub(super) struct LengthArgs {
-    /// Print the whole report [default: where stdout is no terminal, and of `report`]
-    #[arg(long)]
-    pub(super) verbose: bool,
-    /// Print the report in short: at most 40 lines at 100 columns [default: of runs, on a terminal]
-    #[arg(long, conflicts_with_all = ["verbose", "format"])]
-    pub(super) brief: bool,
-}
-
-impl LengthArgs {
-    /// Whether the report is printed in short; `usual` where nothing was said.
-    pub(super) fn is_brief(self, usual: bool) -> bool {
-        self.brief || (usual && !self.verbose)
-    }
 }
 
 #[derive(Debug, Args)]

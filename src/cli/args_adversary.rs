@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{OutputArgs, whole};
+use super::args::{SaveArgs, TextFormat, whole};
 use crate::unit::quantity::parse_count;
 
 #[derive(Debug, Args)]
@@ -22,5 +22,8 @@ pub(super) struct AdversaryArgs {
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
     #[command(flatten)]
-    pub(super) output: OutputArgs,
+    pub(super) save: SaveArgs,
+    /// What is printed on stdout
+    #[arg(long, value_enum, default_value = "terminal")]
+    pub(super) format: TextFormat,
 }

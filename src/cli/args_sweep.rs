@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{EngineArgs, OutputArgs, TraceArgs, TrialArgs, whole};
+use super::args::{EngineArgs, SaveArgs, TextFormat, TraceArgs, TrialArgs, whole};
+use super::html::HtmlArgs;
 use crate::unit::quantity::parse_count;
 
 /// What every sweep varies: exactly one of four flags has several values.
@@ -56,7 +57,12 @@ pub(super) struct SweepArgs {
     #[command(flatten)]
     pub(super) trials: TrialArgs,
     #[command(flatten)]
-    pub(super) output: OutputArgs,
+    pub(super) save: SaveArgs,
+    /// What is printed on stdout
+    #[arg(long, value_enum, default_value = "terminal")]
+    pub(super) format: TextFormat,
+    #[command(flatten)]
+    pub(super) html: HtmlArgs,
 }
 
 /// Reads a Zipf exponent.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{IdleMode, TraceArgs, arrivals, whole};
+use super::args::{IdleMode, TextFormat, TraceArgs, arrivals, whole};
 use super::exit::{Failure, command_words, note, print};
 use super::external::engines_or_default;
 use super::html::{self, HtmlArgs};
@@ -20,15 +20,6 @@ use crate::report;
 use crate::report::html::Document;
 use crate::unit::quantity::parse_count;
 use crate::workload::Workload;
-
-/// How a capacity is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum CapacityFormat {
-    /// Tables for a person
-    Terminal,
-    /// The file that is saved
-    Json,
-}
 
 /// `capacity`.
 #[derive(Debug, Args)]
@@ -91,7 +82,7 @@ pub(super) struct CapacityArgs {
     no_save: bool,
     /// What is printed on stdout
     #[arg(long, value_enum, default_value = "terminal")]
-    format: CapacityFormat,
+    format: TextFormat,
     #[command(flatten)]
     html: HtmlArgs,
 }
@@ -171,10 +162,10 @@ fn target(args: &CapacityArgs, workload: &Workload) -> Result<Option<Target>, Fa
 }
 
 /// Prints it; on a terminal with every step where `steps` is set.
-pub(super) fn show(found: &Capacity, format: CapacityFormat, steps: bool) -> Result<(), Failure> {
+pub(super) fn show(found: &Capacity, format: TextFormat, steps: bool) -> Result<(), Failure> {
     print(&match format {
-        CapacityFormat::Terminal => report::capacity(found, steps, &style()),
-        CapacityFormat::Json => found
+        TextFormat::Terminal => report::capacity(found, steps, &style()),
+        TextFormat::Json => found
             .to_json()
             .map_err(|error| Failure::Error(format!("cannot write the capacity: {error}")))?,
     })

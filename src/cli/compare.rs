@@ -20,7 +20,7 @@ use crate::report::compare::{
     compare_records,
 };
 use crate::report::html::Document;
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::{counted, show_whole};
 use crate::workload::{Workload, built_in_text};
 
 /// Turns that are thrown away.
@@ -263,8 +263,8 @@ impl Turns<'_> {
         let records = records.map_err(|error| failure_of(error, self.stop))?;
         let [old, new, again] = <[Record; 3]>::try_from(records).map_err(|records| {
             Failure::Error(format!(
-                "{} processes of a turn in place of 3 gave a record",
-                records.len()
+                "{} of a turn in place of 3 gave a record",
+                counted(records.len(), "process")
             ))
         })?;
         check_turn(self.paths, [&old, &new])?;

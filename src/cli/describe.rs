@@ -12,7 +12,7 @@ use crate::event::ReadKind;
 use crate::generator::{Generator, ReadStream};
 use crate::trace::{self, Census, Described, Place, TraceError};
 use crate::unit::atomic_file::write_atomically;
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::counted;
 use crate::workload::{Workload, built_in_text};
 
 /// Reads looked at, of a stream with more.
@@ -112,9 +112,9 @@ pub(super) fn fit(args: &FitArgs) -> Result<(), Failure> {
             bad,
         })?;
     let source = format!(
-        "the trace {}, {} events of digest {}",
+        "the trace {}, {} of digest {}",
         name_of(path),
-        show_whole(trace.events.len() as u64),
+        counted(trace.events.len(), "event"),
         trace.digest
     );
     let about = trace::about(&fit, &source);

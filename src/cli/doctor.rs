@@ -5,25 +5,25 @@ use super::exit::{Failure, print};
 use super::list::table;
 use crate::harness;
 use crate::record::Spread;
-use crate::unit::quantity::{show_bytes, show_ns};
+use crate::unit::quantity::{counted, show_bytes, show_ns};
 
 /// `notibench doctor`.
 pub(super) fn doctor() -> Result<(), Failure> {
     let clock = harness::measure_clock();
     let environment = harness::examine();
     let findings = harness::findings(&environment, clock.cost_ns);
-    let mut table = table(&["", "what", "found", "how to mend it"]);
+    let mut table = table(&["", "what", "found", "how to fix it"]);
     let spoiled = findings
         .iter()
-        .filter(|finding| finding.mend.is_some())
+        .filter(|finding| finding.fix.is_some())
         .count();
     for finding in findings {
-        let mark = if finding.mend.is_some() { "!" } else { "✓" };
+        let mark = if finding.fix.is_some() { "!" } else { "✓" };
         table.add_row([
             mark.to_owned(),
             finding.what.to_owned(),
             finding.found,
-            finding.mend.unwrap_or_default(),
+            finding.fix.unwrap_or_default(),
         ]);
     }
     let weather = harness::weather_now(&environment);
@@ -42,8 +42,7 @@ pub(super) fn doctor() -> Result<(), Failure> {
     }
     let summary = match spoiled {
         0 => "nothing here would spoil a measurement".to_owned(),
-        1 => "1 thing would spoil a measurement".to_owned(),
-        many => format!("{many} things would spoil a measurement"),
+        some => format!("{} would spoil a measurement", counted(some, "thing")),
     };
     print(&format!("{table}\n\n{summary}"))
 }

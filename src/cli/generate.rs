@@ -13,7 +13,7 @@ use crate::event::{Event, EventFormat, MAX_INDEX};
 use crate::generator::Generator;
 use crate::trace::push_activity;
 use crate::unit::atomic_file::write_atomically;
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::counted;
 use crate::workload::Workload;
 
 /// Events that one task writes.
@@ -52,16 +52,13 @@ pub(super) fn generate(args: &GenerateArgs) -> Result<(), Failure> {
             left_out = write_stream(&generator, range, format, out)?;
             Ok(())
         })?;
-        let written = show_whole(events - left_out);
-        note(format_args!(
-            "wrote {}: {written} events",
-            args.out.display()
-        ));
+        let written = counted(events - left_out, "event");
+        note(format_args!("wrote {}: {written}", args.out.display()));
     }
     if left_out > 0 {
         say(format_args!(
-            "{} events left out: ActivityStreams has no word for picture_download",
-            show_whole(left_out)
+            "{} left out: ActivityStreams has no word for picture_download",
+            counted(left_out, "event")
         ));
     }
     Ok(())

@@ -7,6 +7,7 @@ use clap_mangen::Man;
 use super::args::{Arguments, CompletionsArgs, ManArgs};
 use super::exit::{Failure, note, print};
 use crate::unit::atomic_file::write_atomically;
+use crate::unit::quantity::counted;
 
 /// `notibench completions`.
 pub(super) fn completions(args: &CompletionsArgs) -> Result<(), Failure> {
@@ -44,7 +45,8 @@ pub(super) fn man(args: &ManArgs) -> Result<(), Failure> {
         let page = page(command)?;
         write_atomically(&path, |out| out.write_all(&page))?;
     }
-    note(format_args!("wrote {pages} pages to {}", folder.display()));
+    let pages = counted(pages, "page");
+    note(format_args!("wrote {pages} to {}", folder.display()));
     Ok(())
 }
 

@@ -26,6 +26,7 @@ mod processes;
 mod progress;
 mod report;
 mod rerun;
+mod rescue;
 mod run;
 mod selftest;
 mod signal;
@@ -59,6 +60,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::USAGE));
         }
     };
+    signal::end_with_error_where_memory_runs_out();
     if arguments.quiet {
         exit::be_quiet();
     }

@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{OutputFormat, ReportArgs};
-use super::capacity::{self, CapacityFormat};
+use super::args::{OutputFormat, ReportArgs, TextFormat};
 use super::exit::Failure;
 use super::run::{check_target, show_of};
-use super::{html, sweep};
-use crate::record::{Capacity, Pass, Record, Saved, Target};
+use super::{capacity, html, sweep};
+use crate::record::{Pass, Record, Saved, Target};
 use crate::report::html::Document;
 
 fn document(saved: &Saved) -> Document<'_> {
@@ -60,7 +59,10 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         return html::write(out, &documents);
     }
     match saved.first() {
-        Some(Saved::Sweep(found)) => sweep::show(found, args.format, pass),
+        Some(Saved::Sweep(found)) => {
+            let help = "; or draw one of its runs with --point VALUE";
+            sweep::show(found, text_format(args.format, "a sweep", help)?, pass)
+        }
         Some(Saved::Run(record)) if args.pass.is_none() || args.format.is_of_histograms() => {
             show(record)
         }
@@ -68,20 +70,22 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
             "--pass is of sweeps and of --format hlog and hgrm: a run's report has all its passes"
                 .to_owned(),
         )),
-        Some(Saved::Capacity(found)) => show_capacity(found, args),
+        Some(Saved::Capacity(found)) => {
+            let format = text_format(args.format, "a search for capacity", "")?;
+            capacity::show(found, format, args.steps)
+        }
         None => Ok(()),
     }
 }
 
-fn show_capacity(found: &Capacity, args: &ReportArgs) -> Result<(), Failure> {
-    match args.format {
-        OutputFormat::Terminal => capacity::show(found, CapacityFormat::Terminal, args.steps),
-        OutputFormat::Json => capacity::show(found, CapacityFormat::Json, false),
-        _ => Err(Failure::Usage(
-            "a search for capacity is printed as --format terminal or json, or onto a page with \
-             --out"
-                .to_owned(),
-        )),
+/// The format of what has no others; refuses those of a run.
+fn text_format(format: OutputFormat, what: &str, help: &str) -> Result<TextFormat, Failure> {
+    match format {
+        OutputFormat::Terminal => Ok(TextFormat::Terminal),
+        OutputFormat::Json => Ok(TextFormat::Json),
+        _ => Err(Failure::Usage(format!(
+            "{what} is printed with --format terminal or json, or onto a page with --out{help}"
+        ))),
     }
 }
 

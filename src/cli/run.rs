@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::args::{self, ExternalArgs, LengthArgs, OutputArgs, OutputFormat, RunArgs};
+use super::args::{self, ExternalArgs, LengthArgs, OutputArgs, OutputFormat, RunArgs, SaveArgs};
 use super::cluster::Member;
 use super::exit::{Failure, command_words, note, print, say};
 use super::external::Guests;
@@ -14,6 +14,7 @@ use super::lock_step;
 use super::paths::is_same;
 use super::processes;
 use super::progress::observer;
+use super::rescue::{self, Keeping};
 use super::signal::{end_process, stop_flag, work_is_over, work_is_saved};
 use super::traces;
 use crate::engine::snapshot::write_ndjson;
@@ -114,7 +115,7 @@ fn check_snapshot_target(args: &RunArgs) -> Result<(), Failure> {
     let Some(path) = &args.snapshot else {
         return Ok(());
     };
-    let out = args.output.out.as_deref();
+    let out = args.output.save.out.as_deref();
     if out.is_some_and(|out| is_same(out, path)) {
         return Err(Failure::Usage(format!(
             "--out and --snapshot both name {}: the one would replace the other",
@@ -146,14 +147,7 @@ pub(super) fn run_and_show(
     external: &ExternalArgs,
     live: bool,
 ) -> Result<Record, Failure> {
-    if output.format.is_of_histograms() {
-        return Err(Failure::Usage(
-            "histograms are exported from a saved record: `notibench report RECORD --format hlog`, \
-             or hgrm"
-                .to_owned(),
-        ));
-    }
-    let path = target_path(&request.workload.name, output)?;
+    let path = target_path(&request.workload.name, &output.save)?;
     let page = output.html.target(path.as_ref())?;
     if request.plan.perf
         && let Some(words) = harness::no_counters()
@@ -170,7 +164,12 @@ pub(super) fn run_and_show(
     let record = if in_processes {
         processes::run(request, external)?
     } else {
-        harness::run(request, observer(live)?.as_mut())
+        let (path, format) = (path.clone(), output.format);
+        let keep = move |_: Option<f64>, record: &Record| {
+            let (path, record) = (path.clone(), record.clone());
+            rescue::keep(move |why| save_unfinished(record, path.as_ref(), format, brief, why));
+        };
+        harness::run(request, &mut Keeping::new(observer(live)?.as_mut(), keep))
     };
     work_is_over();
     let saved = path.as_ref().map(|target| record.save(target)).transpose();
@@ -189,6 +188,22 @@ pub(super) fn run_and_show(
     }
     page?;
     Ok(record)
+}
+
+/// Saves and prints what was measured before the process has to end.
+fn save_unfinished(
+    mut record: Record,
+    path: Option<&Target>,
+    format: OutputFormat,
+    brief: bool,
+    why: &str,
+) {
+    record.complete = false;
+    record.failure = Some(why.to_owned());
+    let saved = path.map(|target| record.save(target)).transpose();
+    // nothing is left to do where it can't be printed
+    let _ = show_of(&record, format, brief, None, Pass::Fresh);
+    rescue::say_saved(saved, "record");
 }
 
 /// Prints a record, its report in short or whole; of histograms only those of `engine`, and of one kind of pass.
@@ -239,11 +254,11 @@ pub(super) fn standard_target(stem: &str) -> Result<Target, Failure> {
 }
 
 /// Where the record goes; refused before the run where it can't be written.
-pub(super) fn target_path(stem: &str, output: &OutputArgs) -> Result<Option<Target>, Failure> {
-    if output.no_save {
+pub(super) fn target_path(stem: &str, save: &SaveArgs) -> Result<Option<Target>, Failure> {
+    if save.no_save {
         return Ok(None);
     }
-    target_of(stem, output.out.as_deref()).map(Some)
+    target_of(stem, save.out.as_deref()).map(Some)
 }
 
 /// The same, given the value of `--out`.

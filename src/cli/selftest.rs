@@ -15,7 +15,7 @@ use crate::harness::selftest::{
 };
 use crate::harness::{self, Contender, RunOptions, SelftestError};
 use crate::record::{Environment, Plan};
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::{counted, show_whole};
 use crate::workload::Workload;
 
 /// At full size and short: comparisons of the engine with itself, those with
@@ -47,11 +47,11 @@ pub(super) fn selftest(args: &SelftestArgs, own: &[Contender]) -> Result<(), Fai
         judge_planted(&found.planted, args.plant),
     );
     let mut text = format!(
-        "selftest · {} · {}: {} events a trial, {} threads, batches of {}, seed {}\n\n",
+        "selftest · {} · {}: {} a trial, {}, batches of {}, seed {}\n\n",
         workload.name,
         engine.name,
-        show_whole(options.events),
-        options.threads,
+        counted(options.events, "event"),
+        counted(options.threads, "thread"),
         show_whole(options.batch as u64),
         options.seed,
     );
@@ -298,7 +298,7 @@ fn verdict(
         wrong.push(format!(
             "{} of {} comparisons of an engine with itself saw a difference, at most {} may by \
              chance: verdicts are not to be trusted on this machine as it is; `notibench doctor` \
-             says what to mend",
+             says what to fix",
             same.false_verdicts(),
             same.comparisons,
             same.allowed()

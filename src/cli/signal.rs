@@ -2,15 +2,16 @@
 //! second at once. Imports `engine`'s stop flag.
 
 use std::io;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGABRT, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::exit::{INTERRUPTED, say};
 use super::progress::restore_terminal;
+use super::rescue;
 use crate::engine::StopFlag;
 
 /// The one flag of the process.
@@ -18,12 +19,12 @@ static STOP: OnceLock<StopFlag> = OnceLock::new();
 
 /// Whether all work has come to its end.
 static OVER: AtomicBool = AtomicBool::new(false);
-/// Whether what was measured so far is shown or saved once the work ends.
+/// Whether what was measured so far is had only once the work ends.
 static IS_SAVED: AtomicBool = AtomicBool::new(false);
 /// How long work may go on after an interruption.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The same where a record would be lost: a stream that is being generated, or
-/// a large state that is being proved, takes longer than a worker.
+/// The same where nothing is handed on before the end: a stream that is being
+/// generated, or a state that the oracle folds, takes longer than a worker.
 const PATIENCE_WITH_RECORD: Duration = Duration::from_secs(20);
 
 /// The flag that an interruption sets; installs the handler the first time.
@@ -40,8 +41,17 @@ pub(super) fn stop_flag() -> StopFlag {
     .clone()
 }
 
+/// Has the process end with exit code 1 where it would abort: where an
+/// allocation fails that the prediction of memory did not foresee, after the
+/// runtime has said how large it was. Nothing can be saved there.
+pub(super) fn end_with_error_where_memory_runs_out() {
+    let always = Arc::new(AtomicBool::new(true));
+    // without it an abort is what it was: a signal
+    let _ = signal_hook::flag::register_conditional_shutdown(SIGABRT, 1, always);
+}
+
 /// Notes that what is measured from now on is shown, and perhaps saved, once
-/// the work ends.
+/// the work ends, unless there is a [`rescue`] of it before.
 pub(super) fn work_is_saved() {
     IS_SAVED.store(true, Ordering::Release);
 }
@@ -50,6 +60,7 @@ pub(super) fn work_is_saved() {
 /// an interruption is saved to the last byte.
 pub(super) fn work_is_over() {
     OVER.store(true, Ordering::Release);
+    drop(rescue::take());
 }
 
 /// Ends the process where an interruption has not ended its work: an engine
@@ -57,7 +68,8 @@ pub(super) fn work_is_over() {
 fn end_if_stuck() {
     std::thread::sleep(PATIENCE);
     let mut waited = PATIENCE;
-    if IS_SAVED.load(Ordering::Acquire) && !OVER.load(Ordering::Acquire) {
+    let is_lost = IS_SAVED.load(Ordering::Acquire) && !rescue::is_ready();
+    if is_lost && !OVER.load(Ordering::Acquire) {
         say("still ending: what runs now can't be interrupted; once more ends at once");
         waited = PATIENCE_WITH_RECORD;
         std::thread::sleep(PATIENCE_WITH_RECORD - PATIENCE);
@@ -116,11 +128,14 @@ fn is_in_mask(mask: u64, signal: i32) -> bool {
 }
 
 /// Ends the process where a worker can't be stopped, after another's panic or
-/// an interruption.
+/// an interruption. What was measured before is saved and shown first.
 pub(super) fn end_process(message: &str) {
     restore_terminal();
     say(format_args!("error: {message}"));
-    say("the process ends here; no record was written");
+    match rescue::take() {
+        Some(rescue) => rescue(message),
+        None => say("the process ends here; no record was written"),
+    }
     let interrupted = STOP.get().is_some_and(StopFlag::is_set);
     std::process::exit(if interrupted { INTERRUPTED.into() } else { 1 });
 }

@@ -2,18 +2,22 @@
 //! `record`, `report`, `workload`.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::args::{self, OutputArgs, OutputFormat};
+use parking_lot::Mutex;
+
+use super::args::{self, TextFormat};
 use super::args_sweep::SweepArgs;
 use super::exit::{Failure, command_words, note, print};
 use super::html;
 use super::progress::Progress;
+use super::rescue::{self, Keeping};
 use super::run::{style, target_path, verdict_of};
 use super::signal::{end_process, stop_flag, work_is_over, work_is_saved};
 use super::traces;
 use crate::harness::{self, Contender, RunOptions, RunRequest, SweepRequest};
-use crate::record::{Pass, Sweep, SweepAxis, SweepPoint};
+use crate::record::{Pass, Record, Sweep, SweepAxis, SweepPoint, Target};
 use crate::report;
 use crate::report::html::Document;
 use crate::unit::quantity::parse_count;
@@ -22,7 +26,6 @@ use crate::workload::{Change, Workload, with_change};
 /// `notibench sweep`.
 pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> {
     // not after hours
-    check_format(args.output.format)?;
     let axes = Axes::of(args);
     let (axis, values) = axes.swept()?;
     let (workload, toml, stream) =
@@ -69,7 +72,7 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
         command,
     };
     let stem = format!("{}-{}", workload.name, axis.name());
-    run_and_show(&request, &stem, &args.output)
+    run_and_show(&request, &stem, args)
 }
 
 /// The values of the four axes, each perhaps empty.
@@ -208,19 +211,26 @@ fn changed(
 }
 
 /// Runs, saves, prints; the code says what came of it.
-fn run_and_show(
-    request: &SweepRequest<'_>,
-    stem: &str,
-    output: &OutputArgs,
-) -> Result<(), Failure> {
-    let path = target_path(stem, output)?;
-    let page = output.html.target(path.as_ref())?;
+fn run_and_show(request: &SweepRequest<'_>, stem: &str, args: &SweepArgs) -> Result<(), Failure> {
+    let path = target_path(stem, &args.save)?;
+    let page = args.html.target(path.as_ref())?;
     work_is_saved();
-    let sweep = harness::sweep(request, &mut Progress::new());
+    let keep = {
+        let (path, format) = (path.clone(), args.format);
+        let so_far = Arc::new(Mutex::new(request.without_points()));
+        move |value: Option<f64>, record: &Record| {
+            note_point(&mut so_far.lock(), value.unwrap_or_default(), record);
+            let (so_far, path) = (Arc::clone(&so_far), path.clone());
+            rescue::keep(move |why| {
+                save_unfinished(&mut so_far.lock(), path.as_ref(), format, why);
+            });
+        }
+    };
+    let sweep = harness::sweep(request, &mut Keeping::new(&mut Progress::new(), keep));
     work_is_over();
     let saved = path.as_ref().map(|target| sweep.save(target)).transpose();
     // the report is printed even where the sweep could not be saved
-    show(&sweep, output.format, Pass::Fresh)?;
+    show(&sweep, args.format, Pass::Fresh)?;
     let page = page.map_or(Ok(()), |page| {
         html::write_beside(&saved, &page, &[Document::Sweep(&sweep)])
     });
@@ -231,9 +241,31 @@ fn run_and_show(
     verdict(&sweep)
 }
 
+/// Adds what a point has measured so far, in place of what it had before.
+fn note_point(sweep: &mut Sweep, value: f64, record: &Record) {
+    let record = record.clone();
+    let points = &mut sweep.points;
+    match points.iter_mut().find(|point| point.value == value) {
+        Some(point) => point.record = record,
+        None => points.push(SweepPoint { value, record }),
+    }
+}
+
+/// Saves and prints what was measured before the process has to end.
+fn save_unfinished(sweep: &mut Sweep, path: Option<&Target>, format: TextFormat, why: &str) {
+    let place = |value: &f64| sweep.asked.iter().position(|asked| asked == value);
+    sweep.points.sort_by_key(|point| place(&point.value));
+    for point in sweep.points.iter_mut().filter(|p| !p.record.complete) {
+        point.record.failure = Some(why.to_owned());
+    }
+    let saved = path.map(|target| sweep.save(target)).transpose();
+    // nothing is left to do where it can't be printed
+    let _ = show(sweep, format, Pass::Fresh);
+    rescue::say_saved(saved, "sweep");
+}
+
 /// Prints a sweep.
-pub(super) fn show(sweep: &Sweep, format: OutputFormat, pass: Pass) -> Result<(), Failure> {
-    check_format(format)?;
+pub(super) fn show(sweep: &Sweep, format: TextFormat, pass: Pass) -> Result<(), Failure> {
     if pass == Pass::Warm && !sweep.points.iter().any(|point| point.record.plan.warm) {
         return Err(Failure::Usage(
             "the sweep has no passes over warm state: leave out --pass, or sweep again with --warm"
@@ -241,20 +273,8 @@ pub(super) fn show(sweep: &Sweep, format: OutputFormat, pass: Pass) -> Result<()
         ));
     }
     match format {
-        OutputFormat::Json => print(&sweep.to_json()?),
-        _ => print(&report::sweep(sweep, pass, &style())),
-    }
-}
-
-/// Refuses a format that a sweep does not have.
-fn check_format(format: OutputFormat) -> Result<(), Failure> {
-    match format {
-        OutputFormat::Terminal | OutputFormat::Json => Ok(()),
-        _ => Err(Failure::Usage(
-            "a sweep is printed with --format terminal or json; save it, and draw one of its runs \
-             with `notibench report FILE --point VALUE --format …`"
-                .to_owned(),
-        )),
+        TextFormat::Json => print(&sweep.to_json()?),
+        TextFormat::Terminal => print(&report::sweep(sweep, pass, &style())),
     }
 }
 

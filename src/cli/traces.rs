@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 
-use super::args::{ReadingArgs, TraceArgs, UnitOfTime};
+use super::args::{ReadingArgs, TimeFrom, TraceArgs, UnitOfTime};
 use super::exit::{Failure, say};
 use crate::event::{Event, ReadKind};
 use crate::harness::{self, TraceStream, memory_limit};
@@ -14,7 +14,7 @@ use crate::record::{Environment, Plan, TraceNote};
 use crate::trace::{
     self, ActivityOptions, AuthorRule, Census, MAX_EVENTS, Mapping, TimeUnit, Trace, TraceOptions,
 };
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::{counted, show_whole};
 use crate::workload::Workload;
 
 /// Shares of the kinds of read beside a trace, as in `steady_week`: badges,
@@ -42,7 +42,12 @@ pub(super) fn read(
         UnitOfTime::Us => TimeUnit::Microseconds,
     });
     let mapping = (!reading.map.is_empty())
-        .then(|| Mapping::new(&reading.map, &reading.kind, unit, reading.delimiter))
+        .then(|| match reading.at {
+            Some(TimeFrom::Order) => {
+                Mapping::by_order(&reading.map, &reading.kind, reading.delimiter)
+            }
+            None => Mapping::new(&reading.map, &reading.kind, unit, reading.delimiter),
+        })
         .transpose()
         .map_err(Failure::Usage)?;
     let authors = reading.author.iter().map(|word| AuthorRule::new(word));
@@ -53,7 +58,7 @@ pub(super) fn read(
         skip_bad: reading.skip_bad,
         mapping,
         activities: ActivityOptions {
-            by_order: reading.at.is_some(),
+            by_order: reading.at.is_some() && reading.map.is_empty(),
             authors,
         },
         limit: wanted.min(room.saturating_add(1)),
@@ -104,14 +109,14 @@ pub(super) fn check_room(events: u64) -> Result<(), Failure> {
 /// What was read, in words.
 fn summary(trace: &Trace) -> String {
     let counts = &trace.counts;
-    let mut parts = vec![format!("{} events", show_whole(trace.events.len() as u64))];
+    let mut parts = vec![counted(trace.events.len(), "event")];
     if counts.bad > 0 {
         let reasons = counts.bad_reasons.iter();
         let reasons = reasons.map(|(reason, number)| format!("{} {reason}", show_whole(*number)));
         let reasons = reasons.collect::<Vec<_>>().join("; ");
         parts.push(format!(
-            "{} bad entries skipped ({reasons})",
-            show_whole(counts.bad)
+            "{} skipped ({reasons})",
+            counted(counts.bad, "bad entry")
         ));
     }
     if counts.out_of_order > 0 {
@@ -238,6 +243,13 @@ struct Flags {
 
 /// Reads the trace of a record again, and refuses another.
 pub(super) fn prepare_again(note: &TraceNote) -> Result<TraceStream, Failure> {
+    if note.path.contains(char::REPLACEMENT_CHARACTER) && !Path::new(&note.path).exists() {
+        return Err(Failure::Error(format!(
+            "{}: the trace's path is no UTF-8 text, and the record has what can be shown of it: \
+             rename the file, and run it in place of this rerun",
+            note.path
+        )));
+    }
     let words = ["--trace", &note.path].into_iter();
     let words = words.chain(note.flags.iter().map(String::as_str));
     let flags = Flags::try_parse_from(words).map_err(|error| {
@@ -250,10 +262,10 @@ pub(super) fn prepare_again(note: &TraceNote) -> Result<TraceStream, Failure> {
     let found = &prepared.stream.note;
     if found.events_digest != note.events_digest {
         return Err(Failure::Error(format!(
-            "{} is not the trace of the record: {} events of digest {} then, {} of {} now; bring \
+            "{} is not the trace of the record: {} of digest {} then, {} of {} now; bring \
              the file back that was run",
             note.path,
-            show_whole(note.events),
+            counted(note.events, "event"),
             note.events_digest,
             show_whole(found.events),
             found.events_digest
@@ -276,9 +288,9 @@ pub(super) fn check_plan(plan: &Plan, stream: Option<&TraceStream>) -> Result<()
     let read = stream.events.len() as u64;
     if plan.events > read {
         return Err(Failure::Usage(format!(
-            "{} events of a trial are more than the {} of the trace: lower --events, or the rate \
+            "{} of a trial are more than the {} of the trace: lower --events, or the rate \
              or duration, or give --repeat {}",
-            show_whole(plan.events),
+            counted(plan.events, "event"),
             show_whole(read),
             plan.events.div_ceil(read.max(1))
         )));

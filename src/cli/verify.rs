@@ -11,7 +11,7 @@ use super::traces;
 use crate::engine::Role;
 use crate::engine::registry::ENTRIES;
 use crate::harness::{self, Contender, Verified, VerifyFailure, VerifyOptions};
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::{counted, show_whole};
 use crate::workload::{Workload, built_in_to_verify};
 
 /// Fewer members than this leave much unseen.
@@ -68,8 +68,11 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
         .iter()
         .map(|f| {
             format!(
-                "  {} on {}, {} threads: {}",
-                f.engine, f.workload, f.threads, f.words
+                "  {} on {}, {}: {}",
+                f.engine,
+                f.workload,
+                counted(f.threads, "thread"),
+                f.words
             )
         })
         .collect();
@@ -104,12 +107,15 @@ fn tell(
     };
     let threads: Vec<String> = args.threads.iter().map(ToString::to_string).collect();
     print(&format!(
-        "{name:<20} {compared} snapshots of {} engines at {} threads, {} events: {verdict}; {} \
-         answers under load explained",
-        contenders.len(),
-        threads.join(", "),
-        show_whole(events),
-        show_whole(found.explained),
+        "{name:<20} {} of {} at {}, {}: {verdict}; {} under load explained",
+        counted(compared, "snapshot"),
+        counted(contenders.len(), "engine"),
+        match &args.threads[..] {
+            [1] => "1 thread".to_owned(),
+            _ => format!("{} threads", threads.join(", ")),
+        },
+        counted(events, "event"),
+        counted(found.explained, "answer"),
     ))?;
     Ok(found.failures)
 }
@@ -134,19 +140,19 @@ impl BlindSpots {
         let mut words = Vec::new();
         if self.members < FEW_MEMBERS {
             words.push(format!(
-                "note: {} members at the most: states are seldom made, tables hardly grow, and \
+                "note: {} at the most: states are seldom made, tables hardly grow, and \
                  what is named is named again at once; an engine that loses an update while it \
                  makes a state, or that lags more than it declares, may pass; verify {PROVING}, \
                  too",
-                show_whole(self.members)
+                counted(self.members, "member")
             ));
         }
         if self.one_by_one > 0 {
             words.push(format!(
-                "note: in {} of {} trials with several threads no two threads ingested at one \
+                "note: in {} of {} with several threads no two threads ingested at one \
                  time: what goes wrong between them can't be seen there; give more --events",
                 show_whole(self.one_by_one),
-                show_whole(self.with_threads)
+                counted(self.with_threads, "trial")
             ));
         }
         words

@@ -47,7 +47,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::event::{Event, Read};
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::counted;
 use dense::DenseIds;
 use links::Links;
 use read::Answer;
@@ -101,7 +101,7 @@ impl Freshness {
             Self::Deferred { within: None } => format!("{name} to the end"),
             Self::Deferred {
                 within: Some(events),
-            } => format!("{name} by {} events at most", show_whole(events)),
+            } => format!("{name} by {} at most", counted(events, "event")),
         }
     }
 }

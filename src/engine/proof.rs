@@ -1,5 +1,5 @@
 //! Whether an engine is right: its snapshot, its answers and its freshness
-//! held against the oracle's. Imports the contract, the oracle, snapshots.
+//! checked against the oracle's. Imports the contract, the oracle, snapshots.
 //!
 //! Every function drives sessions on threads of their own, since an engine
 //! may need all its sessions at work at once.
@@ -14,6 +14,7 @@ use super::snapshot::{Snapshot, SnapshotDigest, answer_difference, first_differe
 use super::viewing::{Admitting, Views, open_session};
 use super::{Engine, EngineConfig, Session, StopFlag};
 use crate::event::{Event, Read};
+use crate::unit::quantity::counted;
 pub use freshness::{check_freshness, reads_about};
 
 /// Folds `events` in batches of `batch`, dealt in turn to one session a
@@ -69,12 +70,12 @@ pub fn check_shown<E: Engine>(
     match first_difference(&oracle(), &Snapshot::shown(engine, views)) {
         Some(words) => Err(words),
         None => Err(format!(
-            "the snapshots are equal line by line, but the digest is {} of {} members and {} \
-             contents, should be {} of {} and {}: the state changed between two visits, or the \
+            "the snapshots are equal line by line, but the digest is {} of {} and {}, \
+             should be {} of {} and {}: the state changed between two visits, or the \
              expected digest is of another stream",
             found.digest,
-            found.members,
-            found.contents,
+            counted(found.members, "member"),
+            counted(found.contents, "content"),
             expected.digest,
             expected.members,
             expected.contents
@@ -129,14 +130,19 @@ fn compare_answers(
         }
         None => {
             wrong.get_or_insert_with(|| {
-                format!("an answer came for read {at}, of {} reads", reads.len())
+                format!(
+                    "an answer came for read {at}, of {}",
+                    counted(reads.len(), "read")
+                )
             });
         }
     });
     if let Some(at) = times.iter().position(|&times| times != 1) {
         let name = name_of(&reads[at]);
-        wrong
-            .get_or_insert_with(|| format!("{name}: answered {} times, should be once", times[at]));
+        wrong.get_or_insert_with(|| {
+            let answered = counted(times[at], "time");
+            format!("{name}: answered {answered}, should be once")
+        });
     }
     wrong.map_or(Ok(()), Err)
 }

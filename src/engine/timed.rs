@@ -1,5 +1,5 @@
 //! Probes that keep nothing and whose service time is known, for the harness
-//! to be held against: one with a single stall, one with a pace. They are in
+//! to be checked against: one with a single stall, one with a pace. They are in
 //! no registry. Imports nothing but the contract.
 
 use std::hint::{black_box, spin_loop};

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::trial::{TrialError, TrialSetup};
 use crate::engine::StopFlag;
+use crate::unit::quantity::counted;
 
 /// How long workers may take to stop after another has panicked, or after an
 /// interruption.
@@ -130,10 +131,10 @@ impl Crew<'_> {
                         let at: &mut Instant = interrupted_at.get_or_insert_with(Instant::now);
                         if at.elapsed() > GRACE {
                             (self.setup.on_hang)(&format!(
-                                "engine `{}`: {left} of {} workers did not stop within {} ms of \
+                                "engine `{}`: {left} of {} did not stop within {} ms of \
                                  the interruption",
                                 (self.engine)(0),
-                                self.setup.threads,
+                                counted(self.setup.threads, "worker"),
                                 GRACE.as_millis()
                             ));
                         }

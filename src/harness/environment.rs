@@ -1,5 +1,5 @@
 //! The machine: what it is, what on it would spoil a measurement and how to
-//! mend it, and what happened to the process during a trial. Imports
+//! fix it, and what happened to the process during a trial. Imports
 //! `record` and its siblings.
 
 use std::fs;
@@ -126,15 +126,15 @@ fn process_memory() -> Option<u64> {
     left.min()
 }
 
-/// One thing about the machine, and how to mend it where it spoils.
+/// One thing about the machine, and how to fix it where it spoils.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// What was looked at.
     pub what: &'static str,
     /// What it is.
     pub found: String,
-    /// How to mend it; `None` where it is well, or can't be seen.
-    pub mend: Option<String>,
+    /// How to fix it; `None` where it is well, or can't be seen.
+    pub fix: Option<String>,
 }
 
 /// What on this machine would spoil a measurement.
@@ -146,11 +146,11 @@ pub fn findings(env: &Environment, clock_cost_ns: f64) -> Vec<Finding> {
     found
 }
 
-fn finding(what: &'static str, found: String, mend: Option<&str>) -> Finding {
+fn finding(what: &'static str, found: String, fix: Option<&str>) -> Finding {
     Finding {
         what,
         found,
-        mend: mend.map(str::to_owned),
+        fix: fix.map(str::to_owned),
     }
 }
 

@@ -13,7 +13,7 @@ fn a_debug_build_on_a_busy_machine_is_found_out() {
     };
     let spoiled: Vec<_> = findings(&env, 30.0)
         .into_iter()
-        .filter(|f| f.mend.is_some())
+        .filter(|f| f.fix.is_some())
         .map(|f| f.what)
         .collect();
     for what in ["build", "load", "governor", "memory"] {

@@ -47,7 +47,7 @@ fn too_large(need: &Prediction, inline: bool, limit: u64) -> PlanError {
         } else {
             "--events"
         },
-        mend: if is_at_fault {
+        fix: if is_at_fault {
             format!(", leave out {}", need.holder)
         } else {
             String::new()
@@ -57,7 +57,7 @@ fn too_large(need: &Prediction, inline: bool, limit: u64) -> PlanError {
 
 /// Why limit probes can't take part, and what to do about it.
 fn no_dense_ids(asked_inline: bool) -> String {
-    let mend = if asked_inline {
+    let fix = if asked_inline {
         "leave out --inline, or the probes"
     } else {
         "it would take more than a quarter of the memory: lower --events, or leave out the probes \
@@ -65,6 +65,6 @@ fn no_dense_ids(asked_inline: bool) -> String {
     };
     format!(
         "the limit probes work on numbers of a stream that is made beforehand, and this one is \
-         generated inline: {mend}"
+         generated inline: {fix}"
     )
 }

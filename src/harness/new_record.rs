@@ -11,7 +11,7 @@ use crate::record::{
     SCHEMA, WorkloadNote,
 };
 use crate::unit::address::without_password;
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::{counted, show_whole};
 
 /// The time, RFC 3339, UTC, to the second.
 pub(super) fn now() -> String {
@@ -68,9 +68,9 @@ fn warnings(request: &RunRequest<'_>) -> Vec<String> {
         let skipped: u64 = note.skipped.iter().map(|(_, number)| number).sum();
         (note.bad + skipped > 0).then(|| {
             format!(
-                "of the trace {} bad entries and {} that mean nothing here were left out: the \
-                 record's `workload.trace` says which",
-                show_whole(note.bad),
+                "left out of the trace: {} and {} that mean nothing here; the record's \
+                 `workload.trace` says which",
+                counted(note.bad, "bad entry"),
                 show_whole(skipped)
             )
         })

@@ -16,6 +16,7 @@ use crate::engine::state::INBOX_CAPACITY;
 use crate::event::Event;
 use crate::generator::{Generator, ReadStream};
 use crate::record::{ClusterPlan, Environment, Plan};
+use crate::unit::quantity::counted;
 use crate::workload::Workload;
 
 /// Counters are 32 bits wide, so that a member's state stays small.
@@ -282,8 +283,9 @@ pub fn resolve_again(
     }
     if now.reads != before.reads {
         return Err(refused(format!(
-            "it has {} reads, but its workload makes {}: it is damaged, or of another build",
-            before.reads, now.reads
+            "it has {}, but its workload makes {}: it is damaged, or of another build",
+            counted(before.reads, "read"),
+            now.reads
         )));
     }
     if now.inline && !before.inline {

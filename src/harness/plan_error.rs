@@ -2,7 +2,7 @@
 
 use crate::workload::nearest;
 
-/// Why a run can't be made as asked; each says how to mend it.
+/// Why a run can't be made as asked; each says how to fix it.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PlanError {
     /// There is no such engine.
@@ -35,7 +35,7 @@ pub enum PlanError {
     Conflict(String),
     /// It would not fit.
     #[error(
-        "this run would need up to {needed} and {limit} is free for use{detail}: lower {lower}{mend}, \
+        "this run would need up to {needed} and {limit} is free for use{detail}: lower {lower}{fix}, \
          or lower the workload's members"
     )]
     TooLarge {
@@ -47,8 +47,8 @@ pub enum PlanError {
         detail: String,
         /// The flags that make it smaller.
         lower: &'static str,
-        /// What else would mend it.
-        mend: String,
+        /// What else would fix it.
+        fix: String,
     },
 }
 

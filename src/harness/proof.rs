@@ -20,6 +20,7 @@ use crate::engine::{Engine, EngineConfig, Freshness, Role, StopFlag};
 use crate::event::{Event, Read};
 use crate::record::Pass;
 use crate::unit::digest::Digest;
+use crate::unit::quantity::counted;
 
 /// Members, and contents, whose reads are compared after each trial.
 const SAMPLED: usize = 1_000;
@@ -249,10 +250,10 @@ pub(super) fn inspect<E: Engine>(
         };
         if outcome.tally.digest != events {
             return Err(format!(
-                "the events ingested have digest {}, the generator's {events}: {} of {} events",
+                "the events ingested have digest {}, the generator's {events}: {} of {}",
                 outcome.tally.digest,
                 outcome.tally.events,
-                expected.source.events()
+                counted(expected.source.events(), "event")
             ));
         }
         if outcome.snapshot != after.snapshot {
@@ -303,24 +304,24 @@ fn check_weeks(outcome: &TrialOutcome, expected: &Expected) -> Result<(), String
     };
     if weeks.failed > 0 {
         return Err(format!(
-            "{} views came while their week was not open",
-            weeks.failed
+            "{} came while their week was not open",
+            counted(weeks.failed, "view")
         ));
     }
     let mut pairs = (1..).zip(weeks.truths.iter().zip(&expected.truths));
     match pairs.find(|(_, (found, expected))| found != expected) {
         None if weeks.truths.len() == expected.truths.len() => Ok(()),
         None => Err(format!(
-            "it had {} weeks, should have {}",
-            weeks.truths.len(),
+            "it had {}, should have {}",
+            counted(weeks.truths.len(), "week"),
             expected.truths.len()
         )),
         Some((week, (found, expected))) => Err(format!(
-            "before week {week} was closed it counted {} viewers at {} members and {} contents, \
+            "before week {week} was closed it counted {} at {} and {}, \
              should be {} at {} and {}; digest {}, should be {}",
-            found.views,
-            found.members,
-            found.contents,
+            counted(found.views, "viewer"),
+            counted(found.members, "member"),
+            counted(found.contents, "content"),
             expected.views,
             expected.members,
             expected.contents,

@@ -73,6 +73,7 @@ fn run_with(
     let broken = request.contenders.iter().find_map(Contender::broken);
     let ended = ended.map_err(|error| broken.map_or(error, TrialError::Cluster));
     finish(request, &source, ended, &mut record, observer);
+    observer.measured(None, &record);
     record
 }
 
@@ -196,6 +197,7 @@ fn all_rounds(
         if ended.is_err() {
             break;
         }
+        observer.measured(None, record);
     }
     record.weather = noted(rounds.request, rounds.weather);
     ended

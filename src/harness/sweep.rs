@@ -45,16 +45,29 @@ pub fn sweep(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Sweep {
         one_after_the_other(request, observer)
     };
     Sweep {
-        schema: SWEEP_SCHEMA.to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started,
         complete: points.len() == request.points.len()
             && points.iter().all(|point| point.record.complete),
-        command: request.command.clone(),
-        started,
-        axis: request.axis,
-        asked: request.points.iter().map(|(value, _)| *value).collect(),
-        interleaved: request.axis.shares_stream(),
         points,
+        ..request.without_points()
+    }
+}
+
+impl SweepRequest<'_> {
+    /// The sweep before its first point, begun now.
+    #[must_use]
+    pub fn without_points(&self) -> Sweep {
+        Sweep {
+            schema: SWEEP_SCHEMA.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            complete: false,
+            command: self.command.clone(),
+            started: now(),
+            axis: self.axis,
+            asked: self.points.iter().map(|(value, _)| *value).collect(),
+            interleaved: self.axis.shares_stream(),
+            points: Vec::new(),
+        }
     }
 }
 
@@ -69,6 +82,7 @@ fn one_after_the_other(request: &SweepRequest<'_>, observer: &mut dyn Observer) 
         }
         let mut part = Part {
             inner: &mut *observer,
+            value: *value,
             label: label(request.axis, *value),
             before,
             within: turns(point),
@@ -122,6 +136,7 @@ fn in_turns(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Vec<Swee
             }
             let mut part = Part {
                 inner: &mut *observer,
+                value: *value,
                 label: label(request.axis, *value),
                 before: (pass * request.points.len() + turn) * each,
                 within: each,
@@ -139,6 +154,7 @@ fn in_turns(request: &SweepRequest<'_>, observer: &mut dyn Observer) -> Vec<Swee
                 ended = Some((at, error));
                 break 'passes;
             }
+            part.measured(None, record);
         }
     }
     close(request, &source, &mut records, ended, &weather, observer);
@@ -179,6 +195,7 @@ fn label(axis: SweepAxis, value: f64) -> String {
 /// Tells the sweep's observer how far the whole is while one point runs.
 struct Part<'o> {
     inner: &'o mut dyn Observer,
+    value: f64,
     label: String,
     /// Turns that were over before this part.
     before: usize,
@@ -197,6 +214,10 @@ impl Observer for Part<'_> {
         let over = self.before + over % self.within.max(1);
         self.inner
             .turn(over, self.of, &format!("{}: {engine}", self.label));
+    }
+
+    fn measured(&mut self, _: Option<f64>, record: &Record) {
+        self.inner.measured(Some(self.value), record);
     }
 }
 

@@ -12,6 +12,7 @@ use crate::engine::state::INBOX_CAPACITY;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
 use crate::record::WorkerStamp;
+use crate::unit::quantity::counted;
 use crate::workload::Workload;
 
 /// How a verification is made.
@@ -138,9 +139,9 @@ fn verify_source(
             let conserved = (outcome.tally.events == source.events()).then_some(());
             let lost = || {
                 format!(
-                    "{} of {} events arrived",
+                    "{} of {} arrived",
                     outcome.tally.events,
-                    source.events()
+                    counted(source.events(), "event")
                 )
             };
             let fresh = if step == 0 && contender.info.role != Role::Probe {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::record::Trial;
+use crate::record::{Record, Trial};
 use crate::stats::ServiceHistogram;
 
 /// Hears how a run gets on. A worker never calls it.
@@ -19,6 +19,9 @@ pub trait Observer: Send {
     /// A trial, or one of its passes, is over: what it measured. Called
     /// between trials, never within one.
     fn trial(&mut self, _trial: &Trial) {}
+    /// A round is over: all that its run has measured so far, and of a sweep
+    /// the value of its axis. Called between rounds, never within one.
+    fn measured(&mut self, _point: Option<f64>, _record: &Record) {}
     /// Whether it wants to hear of [`glance`](Self::glance).
     fn glances(&self) -> bool {
         false

@@ -1,5 +1,5 @@
 //! Floor 1, the rule: what an event does. One small pure function,
-//! [`classify`], to be held against the table in docs/POLICY.md line by
+//! [`classify`], to be checked against the table in docs/POLICY.md line by
 //! line; what members have set; and what is counted and shown of views. Imports `event`, `unit`.
 
 mod effect;

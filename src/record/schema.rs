@@ -63,7 +63,7 @@ pub struct Record {
     #[serde(default)]
     pub weather: Option<Weather>,
     /// What else a reader should know, a sentence each, naming the flag that
-    /// mends it.
+    /// fixes it.
     pub warnings: Vec<String>,
 }
 

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use super::table::draw;
 use super::text::{Style, plain};
 use crate::record::{AdversaryRecord, AttackRow, AttackVerdict};
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::{counted, show_whole};
 
 /// The table of attacks, the reads' times, and what was found.
 #[must_use]
 pub fn adversary(record: &AdversaryRecord, style: &Style) -> String {
     let mut text = format!(
-        "adversary · {} · ε {} for a viewer, object, surface and week · threshold {} · {} trials \
+        "adversary · {} · ε {} for a viewer, object, surface and week · threshold {} · {} \
          an attack · seed {}\n\n",
         plain(&record.workload),
         record.epsilon,
@@ -28,11 +28,11 @@ pub fn adversary(record: &AdversaryRecord, style: &Style) -> String {
     for row in &record.timings {
         let _ = writeln!(
             text,
-            "  {}: {:.0} ns without the view, {:.0} ns with it, {} reads each: Welch's t {:.2}, p {:.3}",
+            "  {}: {:.0} ns without the view, {:.0} ns with it, {} each: Welch's t {:.2}, p {:.3}",
             plain(&row.read),
             row.without_service_ns,
             row.with_service_ns,
-            show_whole(row.reads),
+            counted(row.reads, "read"),
             row.t,
             row.p,
         );
@@ -44,7 +44,7 @@ pub fn adversary(record: &AdversaryRecord, style: &Style) -> String {
 
 fn trials_of(record: &AdversaryRecord) -> String {
     let trials = record.attacks.first().map_or(0, |row| row.trials);
-    show_whole(trials)
+    counted(trials, "trial")
 }
 
 fn rows(record: &AdversaryRecord) -> Vec<Vec<String>> {

@@ -12,6 +12,7 @@ use super::text::{Style, plain, wrap};
 use super::warning::collect;
 use super::{columns, course, open_loop, open_loop_words};
 use crate::record::{Pass, Record};
+use crate::unit::quantity::counted;
 
 /// Lines that it has at most at 100 columns, with one to spare for the line
 /// that names the record.
@@ -182,8 +183,7 @@ fn warnings(record: &Record, summary: &Summary, style: Style) -> String {
         .collect();
     match all.len().saturating_sub(SHOWN) {
         0 => {}
-        1 => text += "1 more warning (--verbose)\n",
-        more => text += &format!("{more} more warnings (--verbose)\n"),
+        more => text += &format!("{} (--verbose)\n", counted(more, "more warning")),
     }
     text
 }

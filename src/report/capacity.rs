@@ -4,7 +4,7 @@ use super::table;
 use super::text::{Style, plain, show_percent, wrap};
 use crate::record::{Capacity, CapacityVerdict, EngineCapacity, SearchStep};
 use crate::stats::ServiceHistogram;
-use crate::unit::quantity::{show_count, show_ns, show_tenths, show_whole};
+use crate::unit::quantity::{counted, show_count, show_ns, show_tenths};
 
 /// The answer in a sentence and by engine, how it was searched and the floor;
 /// with `steps` every step, too.
@@ -110,21 +110,21 @@ fn question(found: &Capacity) -> String {
     let plan = &found.plan;
     format!(
         "capacity: the rate at which half of the steps hold, response time from the intended \
-         start. Arrivals {}, {} threads, batches of {} events at most, workers {} while nothing is \
-         due; steps of {} events over {}, each proved against the oracle; {} searches of {} steps \
+         start. Arrivals {}, {}, batches of {} at most, workers {} while nothing is \
+         due; steps of {} over {}, each proved against the oracle; {} of {} \
          of each engine, in turns, seed {}. `--steps` shows them",
         plan.arrivals.name(),
-        plan.threads,
-        show_whole(plan.batch as u64),
+        counted(plan.threads, "thread"),
+        counted(plan.batch, "event"),
         plan.idle.name(),
-        show_whole(plan.events),
+        counted(plan.events, "event"),
         if plan.growth {
             "an empty state"
         } else {
             "the state that the same events left"
         },
-        plan.searches,
-        plan.search_steps,
+        counted(plan.searches, "search"),
+        counted(plan.search_steps, "step"),
         plan.seed
     )
 }
@@ -184,7 +184,11 @@ fn unfinished(engine: &EngineCapacity) -> String {
     let without = searches
         .iter()
         .filter(|search| search.capacity_per_s.is_none());
-    format!("none in {} of {} searches", without.count(), searches.len())
+    format!(
+        "none in {} of {}",
+        without.count(),
+        counted(searches.len(), "search")
+    )
 }
 
 /// What is to be said of an engine with a capacity where some of its searches

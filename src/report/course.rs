@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::text::{rounds, show_share};
 use crate::record::{EndedBy, Plan, Record};
+use crate::unit::quantity::counted;
 use crate::workload::show_duration_us;
 
 /// Rounds that count, over all processes.
@@ -20,7 +21,11 @@ pub(super) fn counted_rounds(record: &Record) -> usize {
 pub(super) fn planned(plan: &Plan) -> String {
     match plan.processes {
         0 | 1 => rounds(plan.rounds),
-        processes => format!("{processes} processes of {} each", rounds(plan.rounds)),
+        processes => format!(
+            "{} of {} each",
+            counted(processes, "process"),
+            rounds(plan.rounds)
+        ),
     }
 }
 

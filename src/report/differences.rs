@@ -179,7 +179,7 @@ pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
         rows.push(row);
     }
     let title = format!(
-        "service time of ingest groups beside {}",
+        "service time of ingest groups vs {}",
         plain(&record.plan.baseline)
     );
     Some(Block {

@@ -5,6 +5,7 @@ use super::counters::show;
 use super::summary::{Summary, over_rounds, per};
 use super::text::{Style, plain};
 use crate::record::{ExchangeNote, Pass, Record, Trial};
+use crate::unit::quantity::counted;
 
 /// The table; empty where one process made every trial.
 pub(super) fn section(record: &Record, summary: &Summary, style: Style) -> String {
@@ -50,12 +51,12 @@ pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
     }
     let workers = record.plan.threads / cluster.processes.max(1);
     let note = format!(
-        "{} processes of {workers} {} each make these trials together, timed by process 0; the \
+        "{} of {} each make these trials together, timed by process 0; the \
          other engines run in process 0 on as many threads as there are workers in all; bytes: \
          all that was written to connections between processes, frames and progress among it; \
          nothing is read: a cluster's processes fold; medians over the rounds",
-        cluster.processes,
-        if workers == 1 { "worker" } else { "workers" },
+        counted(cluster.processes, "process"),
+        counted(workers, "worker"),
     );
     Some(Block {
         title: "exchanged between processes".to_owned(),

@@ -15,6 +15,7 @@ use super::summary::{EngineLine, Summary};
 use super::text::{plain, rounds};
 use crate::record::{Pass, Record};
 use crate::stats::RatioInterval;
+use crate::unit::quantity::counted;
 
 /// One value that is followed over time; smaller is better.
 #[derive(Serialize)]
@@ -96,7 +97,7 @@ fn entries_of(name: &str, record: &Record, line: &EngineLine) -> Vec<Entry> {
     if let (Some(ratio), interval) = ratio_of(&line.versus) {
         let words = verdict_words(&line.versus, record.plan.relevant);
         let extra = format!(
-            "speed beside {baseline}: {}{}, {}",
+            "speed vs {baseline}: {}{}, {}",
             significant(ratio),
             interval.map_or_else(String::new, ends),
             if words.is_empty() {
@@ -111,9 +112,9 @@ fn entries_of(name: &str, record: &Record, line: &EngineLine) -> Vec<Entry> {
         });
     }
     let extra = format!(
-        "{}, {} threads, {} events/s",
+        "{}, {}, {} events/s",
         rounds(line.rounds),
-        record.plan.threads,
+        counted(record.plan.threads, "thread"),
         significant(line.events_per_s)
     );
     let unit = "ns/event".to_owned();

@@ -8,7 +8,7 @@ use super::text::{show_near_one, show_percent};
 use super::warning::{STEAL_SHARE, control_interval, steal_share};
 use crate::record::{ProofVerdict, Record};
 use crate::stats::RatioInterval;
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::{counted, show_whole};
 
 /// Share of the fastest engine's time that the harness may take.
 const HARNESS_SHARE: f64 = 0.2;
@@ -87,7 +87,7 @@ fn proof(record: &Record) -> Badge {
     let (state, words) = match (wrong, equal) {
         (1.., _) => (
             State::Bad,
-            format!("{wrong} of {all} final states are wrong"),
+            format!("wrong: {wrong} of {}", counted(all, "final state")),
         ),
         (0, 0) => (State::Unknown, "no final state was compared".to_owned()),
         _ if equal == all => (
@@ -96,7 +96,7 @@ fn proof(record: &Record) -> Badge {
         ),
         _ => (
             State::Doubtful,
-            format!("{equal} of {all} final states were compared"),
+            format!("compared: {equal} of {}", counted(all, "final state")),
         ),
     };
     badge(state, "proof", words)
@@ -114,12 +114,12 @@ fn conservation(record: &Record) -> Badge {
         (0, _) => badge(
             State::Good,
             "events",
-            format!("every event is accounted for in {} trials", show_whole(all)),
+            format!("every event is accounted for in {}", counted(all, "trial")),
         ),
         _ => badge(
             State::Bad,
             "events",
-            format!("not conserved in {broken} of {} trials", show_whole(all)),
+            format!("not conserved in {broken} of {}", counted(all, "trial")),
         ),
     }
 }

@@ -98,12 +98,12 @@ pub fn hgrm(record: &Record, engine: Option<&str>, pass: Pass) -> Result<String,
 }
 
 fn nothing_timed(pass: Pass) -> String {
-    let mend = match pass {
+    let fix = match pass {
         Pass::Fresh => "",
         Pass::Warm => ": a run with --warm has passes over warm state",
     };
     format!(
-        "the record has no {} pass that counts and was timed{mend}",
+        "the record has no {} pass that counts and was timed{fix}",
         pass.name()
     )
 }

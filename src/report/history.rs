@@ -9,7 +9,7 @@ use super::table::draw;
 use super::text::{Style, cache_words, plain, show_percent, show_ratio, wrap};
 use crate::record::{Environment, Pass, Record, Saved};
 use crate::stats::{FEWEST_WITH_CHANGE, change_points, level};
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::{counted, show_whole};
 
 /// Records of one workload, made in one way on one kind of machine.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,7 +92,7 @@ fn add(found: &mut Vec<History>, left_out: &mut Vec<String>, file: &str, record:
         let ratios = ratios(record, *pass);
         if ratios.is_empty() {
             left_out.push(format!(
-                "{file} is left out: none of its engines has a speed beside another's ({} passes)",
+                "{file} is left out: none of its engines has a ratio to another's time ({} passes)",
                 pass.name()
             ));
             continue;
@@ -136,9 +136,9 @@ fn blank(record: &Record, pass: Pass) -> History {
     History {
         workload: record.workload.name.clone(),
         plan: format!(
-            "{} events, {} threads, batches of {}, beside {}{warm}",
-            show_whole(plan.events),
-            plan.threads,
+            "{}, {}, batches of {}, vs {}{warm}",
+            counted(plan.events, "event"),
+            counted(plan.threads, "thread"),
             show_whole(plan.batch as u64),
             plan.baseline
         ),
@@ -155,9 +155,9 @@ fn machine(environment: &Environment) -> String {
     let caches = environment.caches.iter().map(cache_words);
     let caches: String = caches.map(|words| format!(", {words}")).collect();
     format!(
-        "{}, {} cores{caches}",
+        "{}, {}{caches}",
         environment.processor(),
-        environment.cores
+        counted(environment.cores, "core")
     )
 }
 
@@ -217,7 +217,7 @@ pub fn history(histories: &[History], style: &Style) -> String {
         .iter()
         .map(|history| one(history, style))
         .collect();
-    let words = "level: speed beside the baseline since the last change; noise: standard \
+    let words = "level: speed vs the baseline since the last change; noise: standard \
                  deviation from record to record; next within: 95 of 100, if nothing changes; \
                  !: not within what the records before it say. Changes by E-divisive at 5%: of \
                  twenty engines without a change one shows one";

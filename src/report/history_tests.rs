@@ -118,7 +118,7 @@ fn what_has_no_place_in_a_history_is_named() {
     assert!(found.is_empty());
     for (words, why) in left_out
         .iter()
-        .zip(["capacity", "open loop", "incomplete", "beside"])
+        .zip(["capacity", "open loop", "incomplete", "ratio to"])
     {
         assert!(words.contains(why), "{words}");
     }

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use super::along::{Along, placed};
 use super::block::Block;
 use super::summary::{EngineLine, Summary};
-use super::text::{Style, of_pass, plain, show_ends, show_ratio};
+use super::text::{Style, of_pass, plain, rounds, show_ends, show_ratio};
 use crate::record::{Pass, Record, Trial};
 use crate::stats::{geometric_mean, mean, unpaired_ratio};
-use crate::unit::quantity::{show_ns, show_whole};
+use crate::unit::quantity::{counted, show_ns, show_whole};
 
 /// Parts of the stream whose ratios are shown.
 const PARTS: usize = 4;
@@ -62,13 +62,15 @@ pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
         ]
     }));
     let words = format!(
-        "ns per event; alone: the whole trial of one engine, {} rounds; in turn: the sum of slices, \
+        "ns per event; alone: the whole trial of one engine, {}; in turn: the sum of slices, \
          all engines alive and sharing the caches; ratio: to {}; shares: how much of the others' \
          deviation an engine takes part in, slice by slice (1: all of it)",
-        record
-            .plan
-            .interleaving
-            .map_or(0, |how| how.isolated_rounds),
+        rounds(
+            record
+                .plan
+                .interleaving
+                .map_or(0, |how| how.isolated_rounds)
+        ),
         plain(&record.plan.baseline),
     );
     Some(Block {

@@ -12,7 +12,7 @@ use super::text::{Style, plain, show_percent};
 use crate::record::{Pass, Record};
 use crate::stats::{RatioInterval, geometric_mean, paired_ratio};
 
-/// The probes that engines are held against.
+/// The probes that engines are compared with.
 const LIMITS: [&str; 2] = ["limit-state", "limit-partitioned"];
 
 /// An engine's speed as a share of a probe's: 1 is the limit itself.

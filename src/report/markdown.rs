@@ -13,7 +13,7 @@ use super::text::{plain, rounds, show_ends, show_ratio};
 use super::trust;
 use super::warning::collect;
 use crate::record::{EngineNote, Pass, Record};
-use crate::unit::quantity::{show_bytes, show_count, show_ns, show_whole};
+use crate::unit::quantity::{counted, show_bytes, show_count, show_ns, show_whole};
 
 /// Lines of the trust block that a reader of a pull request can do without.
 const LEFT_OUT: [&str; 4] = ["realised mix", "dispositions", "recipients", "limits"];
@@ -33,8 +33,8 @@ pub fn markdown(record: &Record) -> String {
         text += &format!("**FAILED** {}\n\n", words(&failure));
     }
     if !record.complete {
-        let trials = record.trials.len();
-        text += &format!("**incomplete**: ended after {trials} trials\n\n");
+        let trials = counted(record.trials.len(), "trial");
+        text += &format!("**incomplete**: ended after {trials}\n\n");
     }
     for summary in passes(record) {
         if summary.pass == Pass::Warm {
@@ -62,10 +62,10 @@ pub fn markdown(record: &Record) -> String {
 fn shape(record: &Record) -> String {
     let plan = &record.plan;
     format!(
-        "{} events and {} reads a trial, threads {}, batches of {}, {} after {} of warm-up, seed \
+        "{} and {} a trial, threads {}, batches of {}, {} after {} of warm-up, seed \
          {}\n\n",
-        show_whole(plan.events),
-        show_whole(plan.reads),
+        counted(plan.events, "event"),
+        counted(plan.reads, "read"),
         plan.threads,
         show_whole(plan.batch as u64),
         rounds(plan.rounds),

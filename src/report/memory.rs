@@ -5,7 +5,7 @@ use super::block::Block;
 use super::summary::{EngineLine, Summary, over_rounds, per};
 use super::text::{Style, plain};
 use crate::record::{Pass, Record, Trial};
-use crate::unit::quantity::{show_bytes, show_whole};
+use crate::unit::quantity::{counted, show_bytes};
 
 /// Stands for what was not counted, or what the record doesn't know.
 pub(super) const NOT_COUNTED: &str = "not counted";
@@ -81,7 +81,7 @@ pub(super) fn block(record: &Record, summary: &Summary) -> Option<Block> {
         return None;
     }
     let members = record.oracle.as_ref().map_or_else(String::new, |oracle| {
-        format!(" of all {} members", show_whole(oracle.members))
+        format!(" of all {}", counted(oracle.members, "member"))
     });
     let unknown = if rows.iter().flatten().any(|cell| cell == NOT_COUNTED) {
         "; not counted: by the engine, or in a record of before, and in no sum"

@@ -5,7 +5,7 @@ use super::open_loop::missed_rates;
 use super::open_loop_lines::{OpenLoopLine, open_loop_lines};
 use super::text::{plain, show_share};
 use crate::record::{OpenLoopPlan, Record};
-use crate::unit::quantity::{show_ns, show_whole};
+use crate::unit::quantity::{counted, show_ns};
 
 /// What the answer is: which engines missed the rate, then of each how long
 /// events took, the best at p99 first.
@@ -60,7 +60,7 @@ fn of_engine(line: &OpenLoopLine, plan: &OpenLoopPlan) -> String {
     };
     let skipped = match line.skipped {
         0 => "nothing skipped".to_owned(),
-        skipped => format!("{} events skipped", show_whole(skipped)),
+        skipped => format!("{} skipped", counted(skipped, "event")),
     };
     format!(
         "{}: {times}; {} of the rate achieved, {skipped}.",

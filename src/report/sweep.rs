@@ -12,7 +12,7 @@ use super::sweep_trust;
 use super::table::show_versus;
 use super::text::{Style, plain, wrap};
 use crate::record::{Pass, Record, Sweep, SweepAxis};
-use crate::unit::quantity::{show_bytes, show_count, show_whole};
+use crate::unit::quantity::{counted, show_bytes, show_count, show_whole};
 
 /// One point, its figures drawn once.
 pub(super) struct PointView<'s> {
@@ -168,9 +168,9 @@ pub(super) fn incomplete(view: &View<'_>) -> Option<String> {
     let complete = view.points.iter().filter(|point| point.record.complete);
     (!view.sweep.complete).then(|| {
         format!(
-            "incomplete: {} of {} points came to their end",
+            "incomplete: {} of {} came to their end",
             complete.count(),
-            view.sweep.asked.len()
+            counted(view.sweep.asked.len(), "point")
         )
     })
 }
@@ -222,13 +222,13 @@ pub(super) fn headings(view: &View<'_>) -> [String; 2] {
     };
     let plan = view.points.first().map(|point| &point.record.plan);
     let shape = plan.map_or_else(String::new, |plan| {
-        let mut parts = vec![format!("{} events", show_whole(plan.events))];
+        let mut parts = vec![counted(plan.events, "event")];
         let same_reads = view
             .points
             .iter()
             .all(|p| p.record.plan.reads == plan.reads);
         if same_reads {
-            parts.push(format!("{} reads a trial", show_whole(plan.reads)));
+            parts.push(format!("{} a trial", counted(plan.reads, "read")));
         }
         if sweep.axis != SweepAxis::Threads {
             parts.push(format!("threads {}", plan.threads));
@@ -353,7 +353,7 @@ fn speed_ups(view: &View<'_>) -> Block {
         two_lines(&scaling::speed_up(view, point, &line.name))
     });
     let title = format!(
-        "speed beside {} {} [95% interval]",
+        "speed vs {} {} [95% interval]",
         view.sweep.axis.name(),
         first.label
     );
@@ -377,7 +377,7 @@ fn ratios(view: &View<'_>) -> Option<Block> {
         return None;
     }
     let title = format!(
-        "speed beside {}, point by point [95% interval]",
+        "speed vs {}, point by point [95% interval]",
         plain(baseline)
     );
     Some(block(view, title, rows))

@@ -59,9 +59,9 @@ fn every_figure_has_a_table_of_engines_and_points() {
         !throughput.contains("again"),
         "the control is no engine: {throughput}"
     );
-    let speed = flat(part(&text, "speed beside threads 1"));
+    let speed = flat(part(&text, "speed vs threads 1"));
     assert!(speed.contains("dashmap 1 (first) ▲ 1.80"), "{speed}");
-    let ratios = part(&text, "speed beside dashmap-naive, point by point");
+    let ratios = part(&text, "speed vs dashmap-naive, point by point");
     assert!(!ratios.contains("\n  dashmap-naive"), "{ratios}");
     assert!(flat(ratios).contains("dashmap ▲ 5.00 ▲ 5.00"), "{ratios}");
     assert!(!text.contains("bytes per member"), "{text}");
@@ -174,7 +174,7 @@ fn points_with_streams_of_their_own_are_compared_without_pairs() {
     // one point had more rounds than the other
     sweep.points[0].record = fixture::with_rounds(9);
     let text = shown(&sweep);
-    let speed = flat(part(&text, "speed beside members 10k"));
+    let speed = flat(part(&text, "speed vs members 10k"));
     assert!(
         speed.contains("members 10k 1M dashmap 1 (first) ▲ 1.80 ["),
         "{speed}"
@@ -223,7 +223,7 @@ fn one_round_gives_no_interval_and_no_law() {
     }
     let text = shown(&sweep);
     assert!(
-        flat(part(&text, "speed beside threads")).contains("(1 round)"),
+        flat(part(&text, "speed vs threads")).contains("(1 round)"),
         "{text}"
     );
 }

@@ -9,7 +9,7 @@ use super::text::{Style, plain, show_percent, wrap};
 use super::trust::{Line, block, environment, made_by};
 use super::warning::{Warning, collect};
 use crate::record::ProofVerdict;
-use crate::unit::quantity::{show_bytes, show_whole};
+use crate::unit::quantity::{counted, show_bytes, show_whole};
 
 /// The block, and the warnings below it.
 pub(super) fn section(view: &View<'_>, style: Style) -> String {
@@ -88,7 +88,7 @@ fn proofs(view: &View<'_>) -> String {
     } else {
         return "none: no final state was compared".to_owned();
     };
-    format!("{state} ({} snapshots)", show_whole(snapshots))
+    format!("{state} ({})", counted(snapshots, "snapshot"))
 }
 
 fn recipients(point: &PointView<'_>) -> Option<String> {

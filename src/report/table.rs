@@ -299,7 +299,7 @@ fn verdicts(record: &Record, summary: &Summary) -> Option<String> {
     };
     let floored = below_floor(summary).map_or_else(String::new, |words| format!(" {words}"));
     Some(format!(
-        "beside {}: {}. By more than {threshold} (--relevant) where it says no less. Ratios are \
+        "vs {}: {}. By more than {threshold} (--relevant) where it says no less. Ratios are \
          geometric means over {unit}, above 1 faster; intervals are Student's t on paired \
          log-ratios.{floored}",
         plain(&record.plan.baseline),

@@ -9,7 +9,7 @@ use super::{
     table, trust,
 };
 use crate::record::{Pass, Plan, Record, Trial};
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::counted;
 
 /// The report of a record: failures first, then title, verdicts,
 /// percentiles, trust block and warnings. A pure function of both.
@@ -70,10 +70,7 @@ pub(super) fn incomplete(record: &Record) -> Option<String> {
         return None;
     }
     let fresh = |trial: &&Trial| trial.pass == Pass::Fresh;
-    let trials = match record.trials.iter().filter(fresh).count() {
-        1 => "1 trial".to_owned(),
-        trials => format!("{trials} trials"),
-    };
+    let trials = counted(record.trials.iter().filter(fresh).count(), "trial");
     let how = if record.failure.is_some() {
         "ended by the failure"
     } else {
@@ -101,17 +98,13 @@ pub(super) fn title(record: &Record, style: Style) -> String {
 
 /// Sizes, workers, rounds (`repeated`: how many, in words) and seed.
 pub(super) fn shape(plan: &Plan, repeated: &str) -> String {
-    let plural = |count: usize, thing: &str| {
-        let ending = if count == 1 { "" } else { "s" };
-        format!("{} {thing}{ending}", show_whole(count as u64))
-    };
     format!(
-        "{} events and {} reads a trial{}, {}, batches of {}{}, {repeated} after {} of warm-up, seed {}{}{}",
-        show_whole(plan.events),
-        show_whole(plan.reads),
+        "{} and {} a trial{}, {}, batches of {}{}, {repeated} after {} of warm-up, seed {}{}{}",
+        counted(plan.events, "event"),
+        counted(plan.reads, "read"),
         if plan.warm { ", twice" } else { "" },
-        plural(plan.threads, "thread"),
-        plural(plan.batch, "event"),
+        counted(plan.threads, "thread"),
+        counted(plan.batch, "event"),
         if plan.open_loop.is_some() {
             " at most"
         } else {

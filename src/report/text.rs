@@ -6,7 +6,7 @@ use std::io::IsTerminal as _;
 
 use crate::record::{CacheNote, Pass};
 use crate::stats::RatioInterval;
-use crate::unit::quantity::{show_bytes, show_whole};
+use crate::unit::quantity::{counted, show_bytes, show_whole};
 use crate::unit::terminal::is_coloured;
 
 /// How text is drawn.
@@ -157,13 +157,7 @@ pub(super) fn show_share(share: f64) -> String {
 
 /// `1 round`, `5 rounds`.
 pub(super) fn rounds(count: usize) -> String {
-    plural(count as u64, "round")
-}
-
-/// A count and what is counted: `1 event`, `1,024 events`.
-pub(super) fn plural(count: u64, thing: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{} {thing}{ending}", show_whole(count))
+    counted(count, "round")
 }
 
 /// `a`, `a and b`, `a, b and c`.

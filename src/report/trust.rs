@@ -15,7 +15,7 @@ use super::weather;
 use crate::record::{EngineNote, EngineProof, Environment, ProofVerdict, Realised, Record, Trial};
 use crate::stats::RatioInterval;
 use crate::unit::command_line::quoted;
-use crate::unit::quantity::{show_bytes, show_ns, show_whole};
+use crate::unit::quantity::{counted, show_bytes, show_ns, show_whole};
 
 /// Width of the column of labels.
 const LABEL: usize = 16;
@@ -103,9 +103,9 @@ fn proofs(record: &Record) -> Vec<Line> {
             };
             let state = format!("state {} ({expected})", plain(&oracle.snapshot_digest));
             let size = format!(
-                "{} members, {} contents, in {}",
-                show_whole(oracle.members),
-                show_whole(oracle.contents),
+                "{}, {}, in {}",
+                counted(oracle.members, "member"),
+                counted(oracle.contents, "content"),
                 show_ns(oracle.took_ms as f64 * 1e6),
             );
             lines.push(("oracle", state));
@@ -133,9 +133,9 @@ fn proof(record: &Record, engine: &EngineNote) -> String {
         .find(|proof| proof.engine == engine.name);
     match found.map(|proof| (&proof.verdict, proof)) {
         Some((ProofVerdict::Equal, proof)) => format!(
-            "{name}: equal to the oracle's ({} snapshots, {} reads compared){}",
-            show_whole(proof.snapshots),
-            show_whole(proof.reads),
+            "{name}: equal to the oracle's ({}, {} compared){}",
+            counted(proof.snapshots, "snapshot"),
+            counted(proof.reads, "read"),
             under_load(proof)
         ),
         _ if engine.role == "probe" => format!("{name}: a probe, which keeps no state"),
@@ -177,8 +177,8 @@ fn conservation(record: &Record) -> String {
     } else {
         (
             format!(
-                "NOT conserved in {broken} of {} trials",
-                record.trials.len()
+                "NOT conserved in {broken} of {}",
+                counted(record.trials.len(), "trial")
             ),
             '≠',
         )
@@ -199,13 +199,13 @@ fn control(summary: &Summary, relevant: f64) -> Option<String> {
     let words = match (&control.versus, control_interval(summary)) {
         (Versus::Ratio { ratio, .. }, Some(interval)) => {
             let control = Control::of(interval, relevant);
-            let mend = match control {
+            let fix = match control {
                 Control::Differs => ": don't trust differences of this size",
                 Control::Equal | Control::TooWide => "",
             };
             let ratio = show_near_one(*ratio, interval);
             let seen = control.words(interval, relevant);
-            format!("ratio {ratio}: {seen}{mend}")
+            format!("ratio {ratio}: {seen}{fix}")
         }
         (
             Versus::Ratio {
@@ -296,10 +296,10 @@ fn workload(realised: &Realised) -> Vec<Line> {
         (
             "recipients",
             format!(
-                "{} distinct in {} events; the most frequent gets {}, the top hundred {}; \
+                "{} distinct in {}; the most frequent gets {}, the top hundred {}; \
                  self-actions {}",
                 show_whole(realised.recipients),
-                show_whole(realised.events),
+                counted(realised.events, "event"),
                 show_percent(realised.top_1_share),
                 show_percent(realised.top_100_share),
                 share(realised.self_actions)
@@ -368,9 +368,9 @@ pub(super) fn environment(machine: &Environment) -> Vec<Line> {
         plain(&machine.profile),
     );
     let own = format!(
-        "{}, {} processors, {} of memory ({} available), {}",
+        "{}, {}, {} of memory ({} available), {}",
         plain(&machine.processor()),
-        machine.cores,
+        counted(machine.cores, "processor"),
         memory(machine.memory_bytes),
         memory(machine.available_bytes),
         plain(&machine.os),

@@ -1,5 +1,5 @@
 //! What a reader should know before believing a figure. Each warning names
-//! the flag that mends it. Imports `record` and `summary`.
+//! the flag that fixes it. Imports `record` and `summary`.
 
 mod rounds;
 mod stream;
@@ -12,7 +12,7 @@ use super::summary::{Proof, Summary, Versus};
 use super::text::{plain, rounds as count_rounds, show_near_one, show_percent};
 use crate::record::{Record, Trial};
 use crate::stats::{RatioInterval, Verdict};
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::{counted, show_whole};
 
 pub use rounds::RoundsWarning;
 pub use stream::StreamWarning;
@@ -96,8 +96,8 @@ impl fmt::Display for Warning {
                 .to_owned(),
             Self::HarnessHeavy { share, inline } => harness_words(*share, *inline),
             Self::Crowded { threads, cores } => format!(
-                "{threads} threads on {cores} processors wait for each other's turns: give \
-                 --threads {} or fewer",
+                "{} on {cores} processors wait for each other's turns: give --threads {} or fewer",
+                counted(*threads, "thread"),
                 cores.max(1.0).floor()
             ),
             Self::Steal { total_ms, most_ms } => format!(
@@ -118,9 +118,8 @@ impl fmt::Display for Warning {
                 plain(&engines.join(", "))
             ),
             Self::OutOfRange(count) => format!(
-                "{} service times were longer than an hour and are in no percentile: give a \
-                 smaller --batch",
-                show_whole(*count)
+                "longer than an hour, and in no percentile: {}; give a smaller --batch",
+                counted(*count, "service time")
             ),
             Self::Unreadable(engines) => format!(
                 "histograms of {} can't be read and are left out: run again, with --out for \
@@ -149,13 +148,13 @@ fn control_words(interval: &RatioInterval) -> String {
 }
 
 fn harness_words(share: f64, inline: bool) -> String {
-    let mend = if inline {
+    let fix = if inline {
         "leave out --inline, or give fewer --events (a shorter --duration), so that the stream is made beforehand"
     } else {
         "give a larger --batch"
     };
     format!(
-        "the harness takes {} of the fastest engine's time, so ratios understate: {mend}",
+        "the harness takes {} of the fastest engine's time, so ratios understate: {fix}",
         show_percent(share)
     )
 }

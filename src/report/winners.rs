@@ -173,9 +173,9 @@ fn rows(
     let mut head = vec!["workload".to_owned(), "threads".to_owned()];
     head.extend(points.then(|| "point".to_owned()));
     head.extend(warm.then(|| "state".to_owned()));
-    head.extend(["kind", "fastest", "ns/event", "beside the next"].map(str::to_owned));
+    head.extend(["kind", "fastest", "ns/event", "vs the next"].map(str::to_owned));
     if let Some(engine) = &choice.beside {
-        head.push(format!("{} beside the fastest other", name(engine)));
+        head.push(format!("{} vs the fastest other", name(engine)));
     }
     let mut rows = vec![head];
     for winner in winners {

@@ -18,7 +18,7 @@ use super::interval::student_t;
 const FEWEST: usize = 3;
 /// A series has this many values at least, where a change is seen in it.
 pub const FEWEST_WITH_CHANGE: usize = 2 * FEWEST;
-/// Permutations that a split is held against.
+/// Permutations that a split is compared with.
 const PERMUTATIONS: usize = 199;
 /// The share of them that may do as well: of series without a change one in
 /// twenty gives a false alarm.

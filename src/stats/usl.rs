@@ -36,7 +36,7 @@ pub struct Estimate {
 pub enum Peak {
     /// Within [`PEAK_REACH`] times what was measured.
     At(Estimate),
-    /// Beyond that, where the law was not held against anything.
+    /// Beyond that, where the law was not checked against anything.
     Beyond,
     /// κ's interval holds 0: there may be none.
     NoneSeen,
@@ -79,7 +79,7 @@ impl UslFit {
     }
 }
 
-/// Why there is no fit; each says what would mend it.
+/// Why there is no fit; each says what would fix it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum UslRefusal {
     /// Too few thread counts within the processors.
@@ -133,8 +133,8 @@ fn too_few(within: &[usize], beyond: &[usize], processors: f64) -> String {
         words.join(", ")
     };
     let mut words = format!(
-        "the law has 3 parameters, so that at least {FEWEST_COUNTS} thread counts must be held \
-         against it, and here are {}",
+        "the law has 3 parameters, so that at least {FEWEST_COUNTS} thread counts are needed \
+         for it, and here are {}",
         within.len()
     );
     if !within.is_empty() {

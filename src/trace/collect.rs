@@ -15,6 +15,10 @@ const YEAR_US: i64 = 366 * 86_400_000_000;
 /// Reasons told apart; a file's own words are among them.
 const MAX_REASONS: usize = 64;
 
+/// From one entry to the next, in µs, where the order is all that is known of
+/// their times.
+pub(super) const STEP_US: i64 = 1_000;
+
 /// One event of a trace before it has its place in the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Draft {

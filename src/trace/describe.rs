@@ -4,7 +4,7 @@
 use super::census::{Census, PARTS, Popularity};
 use crate::event::Kind;
 use crate::policy::Disposition;
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::{counted, show_whole};
 
 /// Ranks whose share is shown.
 const RANKS: [usize; 9] = [1, 2, 5, 10, 20, 50, 100, 1_000, 10_000];
@@ -147,8 +147,7 @@ pub fn show_span(us: u64) -> String {
         _ => format!("{large} {small} {unit}"),
     };
     if days > 0 {
-        let plural = if days == 1 { "day" } else { "days" };
-        two(format!("{} {plural}", show_whole(days)), hours % 24, "h")
+        two(counted(days, "day"), hours % 24, "h")
     } else if hours > 0 {
         two(format!("{hours} h"), minutes % 60, "min")
     } else if minutes > 0 {

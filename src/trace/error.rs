@@ -5,7 +5,7 @@ use std::fmt;
 /// Characters of a file's own words that a message shows at the most.
 const SHOWN_CHARS: usize = 40;
 
-/// Why a trace could not be read: where, what, and how to mend it. Names no
+/// Why a trace could not be read: where, what, and how to fix it. Names no
 /// actor and no recipient, whatever stands in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceError {
@@ -13,7 +13,7 @@ pub struct TraceError {
     pub path: String,
     /// Where in it; empty where the whole file is meant.
     pub place: Place,
-    /// What is wrong, in what column, and how to mend it.
+    /// What is wrong, in what column, and how to fix it.
     pub bad: Bad,
 }
 
@@ -39,7 +39,7 @@ pub struct Bad {
     /// What is wrong, without the entry's own values, where `what` has some:
     /// what bad entries are counted by.
     pub reason: Option<&'static str>,
-    /// How to mend it.
+    /// How to fix it.
     pub help: String,
 }
 

@@ -102,7 +102,7 @@ impl IdTable {
 /// Refuses what is no id: nothing, a word for nothing, and what is too long.
 fn check_text(column: &str, text: &[u8]) -> Result<(), Bad> {
     if text.is_empty() {
-        let help = "each event needs this id: mend the row, or leave it out with --skip-bad";
+        let help = "each event needs this id: fix the row, or leave it out with --skip-bad";
         return Err(Bad::of(column, "no id: there is nothing", help));
     }
     if NULLS.contains(&text) {
@@ -112,7 +112,7 @@ fn check_text(column: &str, text: &[u8]) -> Result<(), Bad> {
     }
     if text.len() > MAX_BYTES {
         let what = format!("an id of {} bytes", text.len());
-        let help = format!("an id has 1 to {MAX_BYTES} bytes: mend the row, or leave it out");
+        let help = format!("an id has 1 to {MAX_BYTES} bytes: fix the row, or leave it out");
         return Err(Bad::of(column, what, help).counted_as("an id that is too long"));
     }
     Ok(())

@@ -41,7 +41,7 @@ impl<R: BufRead> Lines<R> {
             self.number += 1;
             if self.line.len() as u64 > MAX_LINE_BYTES {
                 let what = format!("a line of more than {MAX_LINE_BYTES} bytes");
-                let bad = Bad::new(what, "an event is one short line: mend it or leave it out");
+                let bad = Bad::new(what, "an event is one short line: fix it or leave it out");
                 return Ok(Some((self.number, Err(bad))));
             }
             if !self.line.trim_ascii().is_empty() {

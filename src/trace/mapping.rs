@@ -4,6 +4,7 @@
 use super::error::Bad;
 use super::moment::TimeUnit;
 use crate::event::Kind;
+use crate::unit::quantity::counted;
 
 /// What a column can be mapped to, in the order of [`Field`].
 pub(super) const FIELDS: [&str; 7] = [
@@ -59,6 +60,8 @@ pub struct Mapping {
     words: Vec<(String, Act)>,
     /// What numbers of the time column count, where that is said.
     unit: Option<TimeUnit>,
+    /// Whether the order of the entries stands for their times, one each ms.
+    by_order: bool,
     /// Between two columns of a CSV.
     delimiter: u8,
 }
@@ -77,11 +80,29 @@ impl Mapping {
         unit: impl Into<Option<TimeUnit>>,
         delimiter: u8,
     ) -> Result<Self, String> {
-        let mut mapping = Self {
+        let mapping = Self {
             unit: unit.into(),
             delimiter,
             ..Self::default()
         };
+        mapping.with(map, kinds)
+    }
+
+    /// The same without a column of times: the order of the entries stands for
+    /// them, one each ms.
+    ///
+    /// # Errors
+    /// In words, where it can't be meant.
+    pub fn by_order(map: &[String], kinds: &[String], delimiter: u8) -> Result<Self, String> {
+        let mapping = Self {
+            by_order: true,
+            delimiter,
+            ..Self::default()
+        };
+        mapping.with(map, kinds)
+    }
+
+    fn with(mut self, map: &[String], kinds: &[String]) -> Result<Self, String> {
         for word in map {
             let (field, column) = word.split_once('=').unwrap_or((word, ""));
             let at = FIELDS.iter().position(|name| *name == field);
@@ -89,15 +110,15 @@ impl Mapping {
                 let fields = FIELDS.join(", ");
                 format!("--map {word}: write actor=COLUMN and the like; there are {fields}")
             })?;
-            if mapping.columns[at].replace(column.to_owned()).is_some() {
+            if self.columns[at].replace(column.to_owned()).is_some() {
                 return Err(format!("--map names `{field}` twice: keep one"));
             }
         }
         for word in kinds {
-            mapping.add_kind(word)?;
+            self.add_kind(word)?;
         }
-        mapping.check()?;
-        Ok(mapping)
+        self.check()?;
+        Ok(self)
     }
 
     fn add_kind(&mut self, word: &str) -> Result<(), String> {
@@ -136,10 +157,22 @@ impl Mapping {
     }
 
     fn check(&self) -> Result<(), String> {
-        for field in [Field::Actor, Field::At] {
+        if self.by_order && self.columns[Field::At as usize].is_some() {
+            return Err(
+                "--at order takes the order for the times, and --map names a column of \
+                        them: leave one out"
+                    .to_owned(),
+            );
+        }
+        let times = (!self.by_order).then_some(Field::At);
+        for field in [Field::Actor].into_iter().chain(times) {
             if self.columns[field as usize].is_none() {
                 let name = FIELDS[field as usize];
-                return Err(format!("--map says no {name}: add {name}=COLUMN"));
+                let or = match field {
+                    Field::At => ", or give --at order",
+                    _ => "",
+                };
+                return Err(format!("--map says no {name}: add {name}=COLUMN{or}"));
             }
         }
         if self.columns[Field::Recipient as usize].is_none()
@@ -189,6 +222,11 @@ impl Mapping {
         self.unit
     }
 
+    /// Whether the order of the entries stands for their times.
+    pub(super) const fn is_by_order(&self) -> bool {
+        self.by_order
+    }
+
     /// What every event does, where no column says it.
     pub(super) const fn act(&self) -> Option<Act> {
         self.act
@@ -229,8 +267,8 @@ fn position(names: &[String], column: &str, field: &str) -> Result<usize, Bad> {
     let mut places = (0..).zip(names).filter(|(_, name)| *name == column);
     // a first line that is no header may name somebody: not shown
     let Some((place, _)) = places.next() else {
-        let number = names.len();
-        let what = format!("none of the first line's {number} columns is called `{column}`");
+        let columns = counted(names.len(), "column");
+        let what = format!("no column is called `{column}`; the first line has {columns}");
         let help = "look at the file's first line; where it is no header, give columns by number: \
                     actor=#1";
         return Err(Bad::of(field, what, help));

@@ -56,6 +56,8 @@ pub enum TraceFormat {
     Table,
     /// Any JSON objects, one a line, by a [`Mapping`].
     Objects,
+    /// A list of JSON objects, by a [`Mapping`].
+    ObjectList,
     /// ActivityStreams 2.0, one activity a line.
     ActivityLines,
     /// ActivityStreams 2.0, a collection or a list.
@@ -86,6 +88,7 @@ impl TraceFormat {
             Self::Ndjson => "ndjson",
             Self::Table => "csv by a mapping",
             Self::Objects => "ndjson by a mapping",
+            Self::ObjectList => "json by a mapping",
             Self::ActivityLines => "activitystreams, a line each",
             Self::ActivityDocument => "activitystreams, one document",
             Self::Parquet => "parquet by a mapping",
@@ -187,6 +190,10 @@ fn read_text(
             let mapping = options.mapping.as_ref().unwrap_or(&no_mapping);
             objects::read_objects(input, mapping, &mut collector)
         }
+        TraceFormat::ObjectList => {
+            let mapping = options.mapping.as_ref().unwrap_or(&no_mapping);
+            objects::read_list(input, mapping, &mut collector)
+        }
         TraceFormat::ActivityLines => {
             activity::read_lines(input, &options.activities, &mut collector)
         }
@@ -259,7 +266,7 @@ fn check_inference(format: TraceFormat, rules: &ActivityOptions) -> Result<(), B
         return Ok(());
     }
     let what = format!(
-        "--at and --author are for activities, and this is {}",
+        "--at without --map and --author are for activities, and this is {}",
         format.name()
     );
     Err(Bad::new(what, "leave them out"))

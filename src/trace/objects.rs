@@ -1,7 +1,11 @@
-//! JSON objects, one a line, by a mapping of their keys. Imports its siblings.
+//! JSON objects, one a line or in a list, by a mapping of their keys. Imports
+//! its siblings.
 
+use std::fmt;
 use std::io::BufRead;
 
+use serde::Deserializer as _;
+use serde::de::{Error as _, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::collect::{Collector, Stop};
@@ -23,22 +27,102 @@ pub(super) fn read_objects(
     mapping: &Mapping,
     to: &mut Collector,
 ) -> Result<(), Stop> {
+    let mut reader = reader_of(mapping, to)?;
+    let mut lines = Lines::new(input);
+    while let Some((number, line)) = lines.next().map_err(|e| read_error(to, &e))? {
+        let place = Place::Line(number);
+        match line.and_then(value_in) {
+            Ok(value) => take(&mut reader, place, &value, mapping, to)?,
+            Err(bad) => reader.take_bad(place, bad, to)?,
+        }
+    }
+    reader.finish(to)
+}
+
+/// Reads a list of objects, each forgotten once it is read.
+pub(super) fn read_list(
+    input: impl BufRead,
+    mapping: &Mapping,
+    to: &mut Collector,
+) -> Result<(), Stop> {
+    let mut list = List {
+        reader: reader_of(mapping, to)?,
+        mapping,
+        to,
+        items: 0,
+        stop: None,
+    };
+    let mut json = serde_json::Deserializer::from_reader(input);
+    let read = json.deserialize_seq(&mut list);
+    let read = read.and_then(|()| json.end());
+    let List {
+        reader, to, stop, ..
+    } = list;
+    if let Some(stop) = stop {
+        return Err(stop);
+    }
+    // the rest of a broken list can't be found: that is no bad entry
+    read.map_err(|error| {
+        let place = Place::Line(error.line() as u64);
+        let what = format!("at character {}: no list of objects", error.column());
+        let help = "write a list of objects in .json, and one object a line in .ndjson";
+        Stop::Error(to.error(place, Bad::new(what, help)))
+    })?;
+    reader.finish(to)
+}
+
+fn reader_of<'m>(mapping: &'m Mapping, to: &Collector) -> Result<RowReader<'m>, Stop> {
     if !mapping.has_header() {
         let help = "name keys, and keys within by dots: actor=user.login";
         let bad = Bad::new("JSON has no numbered columns", help);
         return Err(Stop::Error(to.error(Place::File, bad)));
     }
-    let mut lines = Lines::new(input);
     let places = Field::ALL.map(|field| mapping.column(field).map(|_| field as usize));
-    let mut reader = RowReader::new(mapping, Places(places));
-    while let Some((number, line)) = lines.next().map_err(|e| read_error(to, &e))? {
-        let place = Place::Line(number);
-        match line.and_then(|line| object(line, mapping)) {
-            Ok(texts) => reader.take(place, |at| texts[at].cell(), to)?,
-            Err(bad) => to.take_bad(place, bad)?,
-        }
+    Ok(RowReader::new(mapping, Places(places)))
+}
+
+fn take(
+    reader: &mut RowReader<'_>,
+    place: Place,
+    value: &Value,
+    mapping: &Mapping,
+    to: &mut Collector,
+) -> Result<(), Stop> {
+    match texts_of(value, mapping) {
+        Ok(texts) => reader.take(place, |at| texts[at].cell(), to),
+        Err(bad) => reader.take_bad(place, bad, to),
     }
-    reader.finish(to)
+}
+
+/// Where the items of a list go.
+struct List<'a> {
+    reader: RowReader<'a>,
+    mapping: &'a Mapping,
+    to: &'a mut Collector,
+    items: u64,
+    /// Why the reading ended before the list did.
+    stop: Option<Stop>,
+}
+
+impl<'de> Visitor<'de> for &mut List<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of objects")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while let Some(value) = items.next_element::<Value>()? {
+            self.items += 1;
+            let place = Place::Item(self.items);
+            let taken = take(&mut self.reader, place, &value, self.mapping, self.to);
+            if let Err(stop) = taken {
+                self.stop = Some(stop);
+                return Err(A::Error::custom("stopped"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The value of a key.
@@ -59,27 +143,30 @@ impl Text {
     }
 }
 
-/// The value of each mapped field, by its number.
-fn object(line: &[u8], mapping: &Mapping) -> Result<[Text; Field::ALL.len()], Bad> {
-    let help = "write one object a line";
-    let value: Value = serde_json::from_slice(line).map_err(|error| {
+fn value_in(line: &[u8]) -> Result<Value, Bad> {
+    serde_json::from_slice(line).map_err(|error| {
         let what = format!("at character {}: this is no JSON", error.column());
-        Bad::new(what, help).counted_as("no JSON")
-    })?;
+        Bad::new(what, "write one object a line").counted_as("no JSON")
+    })
+}
+
+/// The value of each mapped field, by its number.
+fn texts_of(value: &Value, mapping: &Mapping) -> Result<[Text; Field::ALL.len()], Bad> {
     if !value.is_object() {
+        let help = "write one object a line, or a list of objects in a .json file";
         return Err(Bad::new("JSON, but no object", help));
     }
     for field in [Field::Actor, Field::At, Field::Kind] {
         if let Some(key) = mapping.column(field)
-            && find(&value, key).is_none()
+            && find(value, key).is_none()
         {
-            let what = format!("there is no such key; the object has {}", keys(&value));
+            let what = format!("there is no such key; the object has {}", keys(value));
             let help = "name a key of every object, and keys within by dots: user.login";
             return Err(Bad::of(key, what, help).counted_as("no such key"));
         }
     }
     Ok(Field::ALL.map(|field| match mapping.column(field) {
-        Some(key) => find(&value, key).map_or(Text::Missing, text),
+        Some(key) => find(value, key).map_or(Text::Missing, text),
         None => Text::Missing,
     }))
 }

@@ -83,10 +83,7 @@ fn ending(path: &Path, packed: bool) -> String {
 fn format_of(ending: &str, head: &[u8], options: &TraceOptions) -> Result<TraceFormat, Bad> {
     match (ending, &options.mapping) {
         ("ndjson" | "jsonl", Some(_)) => Ok(TraceFormat::Objects),
-        ("json" | "jsonld", Some(_)) => Err(Bad::new(
-            "--map is for tables and for JSON with one object a line",
-            "write one object a line, as `jq -c '.[]'` does with a list, and end the file in .ndjson",
-        )),
+        ("json" | "jsonld", Some(_)) => Ok(TraceFormat::ObjectList),
         ("parquet", Some(_)) => Ok(TraceFormat::Parquet),
         ("parquet", None) => Err(Bad::new(
             "what its columns are is not said",

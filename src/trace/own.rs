@@ -11,6 +11,7 @@ use super::error::{Bad, Place, shown};
 use super::lines::Lines;
 use super::read_error;
 use crate::event::{COLUMNS, Kind, Segment};
+use crate::unit::quantity::counted;
 
 /// One object a line.
 #[derive(Deserialize)]
@@ -75,7 +76,7 @@ fn row_of(line: &[u8]) -> Result<Draft, Bad> {
         count += 1;
     }
     if count != COLUMNS.len() {
-        let what = format!("{count} values, must be {}", COLUMNS.len());
+        let what = format!("{}, must be {}", counted(count, "value"), COLUMNS.len());
         return Err(Bad::new(what, format!("write {}", COLUMNS.join(","))));
     }
     let [index, at_us, kind, undo, actor, segment, recipient, content] = values;

@@ -1,7 +1,7 @@
 //! Events of rows, whatever the rows were read from: tables, JSON objects,
 //! Parquet. Imports `event` and its siblings.
 
-use super::collect::{Collector, Draft, Stop, segment_of};
+use super::collect::{Collector, Draft, STEP_US, Stop, segment_of};
 use super::error::{Bad, Place, shown};
 use super::ids::{CONTENT_PREFIX, IdTable, MEMBER_PREFIX};
 use super::mapping::{Act, FIELDS, Field, Mapping, Places};
@@ -29,6 +29,8 @@ pub(super) struct RowReader<'a> {
     contents: IdTable,
     times: Option<Times>,
     unknown: UnknownWords,
+    /// Rows that were given, bad ones among them.
+    rows: i64,
 }
 
 /// How the times before the one at hand were written, and where.
@@ -48,6 +50,7 @@ impl<'a> RowReader<'a> {
             contents: IdTable::new("content", CONTENT_PREFIX),
             times: None,
             unknown: UnknownWords::default(),
+            rows: 0,
         }
     }
 
@@ -60,6 +63,7 @@ impl<'a> RowReader<'a> {
         value: impl Fn(usize) -> Cell<'v>,
         to: &mut Collector,
     ) -> Result<(), Stop> {
+        self.rows += 1;
         if !self.unknown.is_empty() && self.unknown.rows() >= to.room() {
             return self.finish(to);
         }
@@ -82,6 +86,17 @@ impl<'a> RowReader<'a> {
         Ok(())
     }
 
+    /// Takes note of a row that is none.
+    pub(super) fn take_bad(
+        &mut self,
+        place: Place,
+        bad: Bad,
+        to: &mut Collector,
+    ) -> Result<(), Stop> {
+        self.rows += 1;
+        to.take_bad(place, bad)
+    }
+
     /// The end of the rows: an error where words of no known meaning were
     /// found.
     pub(super) fn finish(&self, to: &Collector) -> Result<(), Stop> {
@@ -102,7 +117,7 @@ impl<'a> RowReader<'a> {
                 Cell::Text(text) => Ok(Some(text)),
                 Cell::Missing if matches!(field, Field::Undo | Field::Segment) => Ok(None),
                 Cell::Missing => {
-                    let help = "mend the row, or leave it out with --skip-bad";
+                    let help = "fix the row, or leave it out with --skip-bad";
                     Err(Bad::of(column(field), "the row has none", help))
                 }
                 Cell::Other(what) => {
@@ -127,7 +142,10 @@ impl<'a> RowReader<'a> {
             .then(|| get(Field::Content))
             .transpose()?;
         let (undo, segment) = (get(Field::Undo)?, get(Field::Segment)?);
-        let at_us = self.time(place, at.unwrap_or_default())?;
+        let at_us = match self.mapping.is_by_order() {
+            true => self.rows * STEP_US,
+            false => self.time(place, at.unwrap_or_default())?,
+        };
         let actor = self.member(Field::Actor, actor.unwrap_or_default())?;
         let recipient = match recipient.flatten() {
             Some(recipient) => self.member(Field::Recipient, recipient)?,

@@ -13,6 +13,7 @@ use super::lines::MAX_LINE_BYTES;
 use super::mapping::Mapping;
 use super::read_error;
 use super::rows::{Cell, RowReader};
+use crate::unit::quantity::counted;
 
 /// Reads a CSV; lines that begin with `#` are comments where it has no
 /// header, and counted.
@@ -48,7 +49,7 @@ pub(super) fn read_table(
             Ok(false) => break,
             Err(csv::ErrorKind::Io(error)) => return Err(read_error(to, &error)),
             Err(_) => {
-                let bad = Bad::new("this is no CSV", "mend the line");
+                let bad = Bad::new("this is no CSV", "fix the line");
                 return Err(Stop::Error(to.error(place, bad)));
             }
         }
@@ -73,7 +74,7 @@ pub(super) fn read_table(
             }
         };
         if row.len() != *width {
-            to.take_bad(place, other_width(row.len(), *width))?;
+            open.take_bad(place, other_width(row.len(), *width), to)?;
             continue;
         }
         open.take(
@@ -87,7 +88,10 @@ pub(super) fn read_table(
 
 /// A row whose values may stand in other columns than they belong to.
 fn other_width(found: usize, width: usize) -> Bad {
-    let what = format!("the row has {found} values, and the first has {width}");
+    let what = format!(
+        "the row has {}, and the first has {width}",
+        counted(found, "value")
+    );
     let help = "quote values that hold the delimiter, or leave the row out with --skip-bad";
     let reason = if found > width {
         "a row with more values than the first"

@@ -134,6 +134,25 @@ pub fn show_whole(value: u64) -> String {
     shown
 }
 
+/// A count and what is counted: `1 event`, `1,024 events`, `2 bad entries`.
+/// `thing` is the singular; its last word takes the ending.
+#[must_use]
+pub fn counted(count: impl TryInto<u64>, thing: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    let number = show_whole(count);
+    if count == 1 {
+        return format!("{number} {thing}");
+    }
+    let is_vowel = |letter: u8| b"aeiou".contains(&letter);
+    match thing.as_bytes() {
+        [.., before, b'y'] if !is_vowel(*before) => {
+            format!("{number} {}ies", &thing[..thing.len() - 1])
+        }
+        [.., b's' | b'x'] | [.., b'c' | b's', b'h'] => format!("{number} {thing}es"),
+        _ => format!("{number} {thing}s"),
+    }
+}
+
 fn three_digits(value: f64) -> String {
     match value.abs() {
         v if v >= 99.95 || v == 0.0 => format!("{value:.0}"),
@@ -196,6 +215,18 @@ mod tests {
         ] {
             assert!(parse_share(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_is_counted_agrees_with_its_number() {
+        assert_eq!(counted(1_u64, "event"), "1 event");
+        assert_eq!(counted(0_u64, "event"), "0 events");
+        assert_eq!(counted(1_024_usize, "event"), "1,024 events");
+        assert_eq!(counted(1_u64, "bad entry"), "1 bad entry");
+        assert_eq!(counted(2_u64, "bad entry"), "2 bad entries");
+        assert_eq!(counted(3_u64, "day"), "3 days");
+        assert_eq!(counted(2_u64, "process"), "2 processes");
+        assert_eq!(counted(2_u64, "search"), "2 searches");
     }
 
     #[test]

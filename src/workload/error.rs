@@ -2,6 +2,7 @@
 //! offending text underlined, and what would be right. Imports nothing of
 //! this crate.
 
+use crate::unit::quantity::counted;
 use std::fmt;
 use std::ops::Range;
 
@@ -104,8 +105,8 @@ impl WorkloadError {
             .collect();
         if self.faults.len() > SHOWN_FAULTS {
             blocks.push(format!(
-                "{} more mistakes in {}",
-                self.faults.len() - SHOWN_FAULTS,
+                "{} in {}",
+                counted(self.faults.len() - SHOWN_FAULTS, "more mistake"),
                 self.file
             ));
         }

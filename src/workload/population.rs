@@ -59,7 +59,7 @@ pub(super) fn population(mut table: Table<'_>) -> Checked<Population> {
     })
 }
 
-/// Number and share of the hot contents, held against each other and against
+/// Number and share of the hot contents, checked against each other and against
 /// the members.
 fn hot_contents(table: &mut Table<'_>, members: Option<u64>) -> Checked<(u64, f64)> {
     let number_field = table.optional("hot_contents", "hot_contents = 100");

@@ -1,5 +1,5 @@
 //! Viewers counted once a week, by every engine, and shown in releases alone:
-//! held against the oracle at every close, at several numbers of threads, in
+//! checked against the oracle at every close, at several numbers of threads, in
 //! any order within a week.
 
 #[path = "../common/mod.rs"]

@@ -19,3 +19,4 @@ mod places;
 mod runs;
 mod streams;
 mod sweep;
+mod words;

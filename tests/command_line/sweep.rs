@@ -107,7 +107,7 @@ fn threads_share_one_stream_and_take_turns() {
     assert!(digests.iter().all(|digest| *digest == digests[0]));
     for needed in [
         "events/s",
-        "speed beside threads 1",
+        "speed vs threads 1",
         "Universal Scalability Law",
     ] {
         assert!(shown.contains(needed), "no {needed:?} in\n{shown}");
@@ -127,7 +127,7 @@ fn batches_share_one_stream_and_take_turns() {
         let plan = &point.record.plan;
         assert_eq!((plan.batch as f64, plan.threads), (point.value, 2));
     }
-    assert!(shown.contains("speed beside batch 1 "), "{shown}");
+    assert!(shown.contains("speed vs batch 1 "), "{shown}");
     assert!(!shown.contains("Scalability Law"), "{shown}");
 }
 

@@ -1,4 +1,4 @@
-//! The floors and the rules of the house, held against every source file,
+//! The floors and the rules of the house, checked against every source file,
 //! tests among them; and each rule against text that breaks it.
 
 mod rules;
@@ -84,7 +84,7 @@ fn nothing_but_tests_panics() {
     assert_none(&panics(&project(), listed_panics()));
 }
 
-// Each rule, held against what breaks it.
+// Each rule, checked against what breaks it.
 
 /// What `floors` says of one file.
 fn of(path: &str, text: &str) -> Vec<String> {

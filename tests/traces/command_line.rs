@@ -70,7 +70,7 @@ fn a_rerun_takes_the_same_trace_and_refuses_another() {
     words.extend(QUICK);
     words.push(&record);
     let told = text(&succeed(&words).stderr);
-    assert!(told.contains("500 events, 1 bad entries skipped"), "{told}");
+    assert!(told.contains("500 events, 1 bad entry skipped"), "{told}");
     assert!(told.contains("log.csv, line 502"), "{told}");
     let saved = Record::load(record.as_ref()).unwrap();
     assert!(
@@ -318,6 +318,29 @@ fn check_refused(words: &[&str], code: i32, part: &str) {
     assert!(said.contains(part), "{words:?}: {said}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_rerun_of_a_path_that_is_no_text_says_so() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let record = folder.path().join("r.json");
+    let name = std::ffi::OsString::from_vec(b"log\xff.csv".to_vec());
+    let odd = folder.path().join(name);
+    let (plain, reading) = log(&folder);
+    fs::rename(plain, &odd).unwrap();
+    let run = super::binary::notibench()
+        .args(["run", "--trace"])
+        .arg(&odd)
+        .args(reading)
+        .args(QUICK)
+        .arg(&record)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    let words = ["rerun", record.to_str().unwrap(), "--no-save"];
+    check_refused(&words, 1, "no UTF-8 text");
+}
+
 #[test]
 fn ids_of_0_are_ids_like_any_other() {
     let folder = tempfile::tempdir().unwrap();
@@ -341,4 +364,31 @@ fn ids_of_0_are_ids_like_any_other() {
             assert!(given.status.success(), "{rows}{}", text(&given.stderr));
         }
     }
+}
+
+#[test]
+fn a_list_without_times_is_run_in_its_order_and_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (log, record) = (path("log.json"), path("r.json"));
+    let item = |n: u64| format!("{{\"who\":{{\"id\":{}}},\"whom\":{}}}", n % 7, n % 5);
+    let items: Vec<String> = (0..300).map(item).collect();
+    fs::write(&log, format!("[{}]", items.join(","))).unwrap();
+    let mut words = vec!["run", "--trace", &log, "--at", "order"];
+    words.extend([
+        "--map",
+        "actor=who.id,recipient=whom",
+        "--kind",
+        "post_like",
+    ]);
+    check_refused(&words, 1, "needs a content");
+    let kind = words.len() - 1;
+    words[kind] = "member_follow";
+    words.extend(QUICK);
+    words.push(&record);
+    succeed(&words);
+    let saved = Record::load(record.as_ref()).unwrap();
+    assert_eq!(saved.workload.trace.unwrap().format, "json by a mapping");
+    let again = succeed(&["rerun", &record, "--no-save"]);
+    assert!(text(&again.stderr).contains("the same events and the same final state"));
 }

@@ -7,6 +7,7 @@ mod command_line;
 mod fits;
 mod foreign;
 mod inferred;
+mod lists;
 mod round_trip;
 mod slices;
 mod tables;

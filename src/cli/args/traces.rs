@@ -49,7 +49,7 @@ fn delimiter(text: &str) -> Result<u8, String> {
 /// How a trace is read.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct ReadingArgs {
-    /// What columns of a CSV, or keys of NDJSON (user.login), are: actor, recipient, at, and kind,
+    /// What columns of a CSV, or keys of JSON (user.login), are: actor, recipient, at, and kind,
     /// content, undo, segment
     #[arg(long, value_name = "FIELD=COLUMN,…", value_delimiter = ',')]
     pub(in crate::cli) map: Vec<String>,
@@ -63,13 +63,13 @@ pub(in crate::cli) struct ReadingArgs {
     )]
     pub(in crate::cli) kind: Vec<String>,
     /// What numbers in the column of times count [default: s]
-    #[arg(long, value_enum, requires = "map")]
+    #[arg(long, value_enum, requires = "map", conflicts_with = "at")]
     pub(in crate::cli) time_unit: Option<UnitOfTime>,
     /// Between the columns of a CSV: one character, or `tab`
     #[arg(long, value_name = "C", value_parser = delimiter, default_value = ",", requires = "map")]
     pub(in crate::cli) delimiter: u8,
-    /// Time of activities: the order of the file, one each ms [default: what they say]
-    #[arg(long, value_enum, value_name = "order", conflicts_with = "map")]
+    /// Times: the order of the file, an entry each ms [default: what its entries say]
+    #[arg(long, value_enum, value_name = "order")]
     pub(in crate::cli) at: Option<TimeFrom>,
     /// Author of what an activity is about, where the trace does not say: addressee, or a URI
     /// such as 'https://*/users/{}/statuses/*'; repeatable

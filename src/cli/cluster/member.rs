@@ -14,6 +14,7 @@ use crate::harness::cluster::{agreement, follow};
 use crate::harness::{
     ClusterError, ClusterOptions, Contender, Leader, RunOptions, RunRequest, with_own,
 };
+use crate::unit::quantity::counted;
 
 /// The engine in one process, to stand beside itself in several.
 const IN_PROCESS: &str = "timely-in-process";
@@ -53,9 +54,9 @@ impl Member {
         let hosts = hosts_in(file)?;
         if process >= hosts.len() {
             return Err(Failure::Usage(format!(
-                "--process is {process}, and {} names {} hosts: they are numbered from 0",
+                "--process is {process}, and {} names {}: they are numbered from 0",
                 file.display(),
-                hosts.len()
+                counted(hosts.len(), "host")
             )));
         }
         Ok(Some(Self {
@@ -143,7 +144,7 @@ impl Member {
             let mut told =
                 |words: &str| say(format_args!("process {process} of {processes}: {words}"));
             let trials = follow(request, &self.options, &mut told).map_err(failure)?;
-            told(&format!("done after {trials} trials"));
+            told(&format!("done after {}", counted(trials, "trial")));
             return Ok(false);
         }
         if self.is_local {
@@ -157,9 +158,9 @@ impl Member {
         let leader = Arc::new(leader.map_err(failure)?);
         if leader.strays() > 0 {
             say(format_args!(
-                "warning: {} connections were of nobody of this run, and were closed: keep a \
-                 cluster's addresses in a private network",
-                leader.strays()
+                "warning: {} of no process of this run: closed; keep a cluster's addresses in a \
+                 private network",
+                counted(leader.strays(), "connection")
             ));
         }
         for contender in &mut request.contenders {
@@ -224,8 +225,8 @@ fn parse_hosts(text: &str) -> Result<Vec<String>, String> {
     }
     if hosts.len() < 2 {
         return Err(format!(
-            "1: {} hosts are no cluster: a line host:port for each process, two at least",
-            hosts.len()
+            "1: {} make no cluster: a line host:port for each process, two at least",
+            counted(hosts.len(), "host")
         ));
     }
     Ok(hosts)

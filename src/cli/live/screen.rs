@@ -10,7 +10,7 @@ use ratatui::widgets::{Block, Gauge, Paragraph, Row, Table};
 use crate::harness::Glance;
 use crate::record::Trial;
 use crate::stats::{ServiceHistogram, percentile_is_supported};
-use crate::unit::quantity::{show_count, show_ns, show_whole};
+use crate::unit::quantity::{counted, show_count, show_ns, show_whole};
 
 /// What the screen shows.
 #[derive(Debug, Default)]
@@ -173,8 +173,8 @@ fn lines_of(now: &Glance) -> Vec<Line<'static>> {
         times_of(&open.response)
     )));
     lines.push(Line::from(format!(
-        "due and not completed: {} events",
-        show_whole(open.behind)
+        "due and not completed: {}",
+        counted(open.behind, "event")
     )));
     lines
 }

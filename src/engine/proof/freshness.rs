@@ -11,6 +11,7 @@ use crate::engine::read::Answer;
 use crate::engine::viewing::open_session;
 use crate::engine::{Engine, EngineConfig, Freshness, Session};
 use crate::event::{Event, Read, ReadKind};
+use crate::unit::quantity::counted;
 
 /// Holds an engine to the freshness that it declares. An *immediate* one is
 /// built anew and fed in batches of `batch` by one session; after each call
@@ -110,7 +111,8 @@ fn ingest_here_read_there<E: Engine>(
                     String::new()
                 };
                 verdict = Err(format!(
-                    "after {ingested} events{late} another session sees: {words}"
+                    "after {}{late} another session sees: {words}",
+                    counted(ingested, "event")
                 ));
                 break;
             }

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use ::redis::{Client, Cmd, Connection, FromRedisValue, Pipeline, Value};
 
 use super::layout::LEASE;
+use crate::unit::quantity::counted;
 
 /// How long a server may take to accept a connection.
 const TO_CONNECT: Duration = Duration::from_secs(5);
@@ -156,9 +157,10 @@ fn failed_at(link: &Link, error: &::redis::RedisError) -> String {
 
 fn not_ours(shown: &str, keys: u64) -> String {
     format!(
-        "the database at {shown} is not empty: it has {keys} keys, which a run would delete. Name \
+        "the database at {shown} is not empty: it has {}, which a run would delete. Name \
          an empty one (redis://HOST:PORT/9 is number 9), or give --redis-server. If a run that was \
-         killed left them, FLUSHDB there"
+         killed left them, FLUSHDB there",
+        counted(keys, "key")
     )
 }
 

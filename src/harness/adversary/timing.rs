@@ -12,6 +12,7 @@ use crate::engine::viewing::Showing;
 use crate::engine::{Engine, Session};
 use crate::record::TimingRow;
 use crate::stats::welch;
+use crate::unit::quantity::counted;
 
 /// Reads timed, at most.
 const READS: u64 = 40_000;
@@ -50,7 +51,10 @@ pub(super) fn time_reads(
         let [without, with] = took;
         if let Some(test) = welch(&without, &with) {
             rows.push(TimingRow {
-                read: format!("who_viewed, {} viewers but for the one", attack.viewers),
+                read: format!(
+                    "who_viewed, {} but for the one",
+                    counted(attack.viewers, "viewer")
+                ),
                 reads: without.len().min(with.len()) as u64,
                 without_service_ns: test.mean,
                 with_service_ns: test.other,

@@ -12,7 +12,7 @@ use crate::harness::source::Source;
 use crate::harness::trial::{TrialError, TrialSetup};
 use crate::record::{Judged, Objective, OpenLoopPlan, SearchStep};
 use crate::unit::mix::counter_word;
-use crate::unit::quantity::{show_bytes, show_whole};
+use crate::unit::quantity::{counted, show_bytes};
 
 /// Events of the closed loops from which the events of a step are settled.
 pub(super) const CLOSED_EVENTS: u64 = 1_000_000;
@@ -208,9 +208,9 @@ pub(super) fn source_of(request: &CapacityRequest<'_>, events: u64) -> Result<So
     let (need, limit) = (need.peak(false), memory_limit(&request.environment));
     if need > limit {
         return Err(format!(
-            "a step of {} events would need up to {} and {} is free for use: lower --events, or \
+            "a step of {} would need up to {} and {} is free for use: lower --events, or \
              lower the workload's members",
-            show_whole(events),
+            counted(events, "event"),
             show_bytes(need as f64),
             show_bytes(limit as f64)
         ));

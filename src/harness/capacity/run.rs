@@ -232,7 +232,7 @@ fn warnings(found: &Capacity) -> Vec<String> {
     let mut warnings = Vec::new();
     if found.plan.searches < FEWEST_SEARCHES {
         warnings.push(format!(
-            "fewer than {FEWEST_SEARCHES} searches give no interval: give --searches              {FEWEST_SEARCHES} or more"
+            "fewer than {FEWEST_SEARCHES} searches give no interval: give --searches {FEWEST_SEARCHES} or more"
         ));
     }
     let shortest = found.steps().map(|step| step.hold_ns).min();

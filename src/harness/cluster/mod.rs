@@ -26,6 +26,7 @@ use crate::engine::links::Links;
 use crate::engine::timely::TimelyEngine;
 use crate::generator::{Generator, ReadStream};
 use crate::record::{ExchangeNote, Pass, Plan};
+use crate::unit::quantity::counted;
 pub use frame::Agreement;
 use frame::Message;
 use join::share_of;
@@ -208,10 +209,10 @@ fn inspect(outcome: &TrialOutcome, expected: Option<&Expectation<'_>>) -> Findin
         }
         if found != oracle {
             return Err(format!(
-                "all processes together hold {} members and {} contents of digest {}, should be \
+                "all processes together hold {} and {} of digest {}, should be \
                  {} and {} of {}; the engine in one process shows the first difference",
-                found.members,
-                found.contents,
+                counted(found.members, "member"),
+                counted(found.contents, "content"),
                 found.digest,
                 oracle.members,
                 oracle.contents,

@@ -36,7 +36,7 @@ pub(in crate::harness) trait Lane: Sync {
     /// Whether what is left after the last close is releases.
     fn are_released(&self) -> bool;
 
-    /// What a pass came to, held against the oracle; all sessions finished.
+    /// What a pass came to, checked against the oracle; all sessions finished.
     fn prove(
         &self,
         setup: &TrialSetup<'_>,

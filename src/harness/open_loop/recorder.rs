@@ -16,7 +16,7 @@ pub(in crate::harness) trait Recorder {
     fn reads(&mut self, start_ns: u64, done_ns: u64, due: &[u64]);
 }
 
-/// Writes nothing down: what recording costs is held against it.
+/// Writes nothing down: what recording costs is compared with it.
 #[derive(Debug, Default)]
 pub(in crate::harness) struct Unrecorded;
 

@@ -94,7 +94,7 @@ pub enum SelftestError {
 
 /// Compares the engine with itself, then with itself slowed down. Every trial
 /// is one of `run`, without the proof by the oracle: what was ingested is
-/// counted again, and the engine's own counts are held against it.
+/// counted again, and the engine's own counts are checked against it.
 ///
 /// # Errors
 /// Where a trial fails, loses an event, or the selftest is interrupted.

@@ -46,7 +46,7 @@ pub fn check_turn(paths: [&str; 2], turn: [&Record; 2]) -> Result<(), Refusal> {
         return Err(Refusal::Unlike {
             what: "the two builds",
             differences,
-            mend: "give the flag that settles it, such as --batch or --threads",
+            fix: "give the flag that settles it, such as --batch or --threads",
         });
     }
     let whose = ["events", "final state"];

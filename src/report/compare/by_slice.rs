@@ -9,7 +9,7 @@ use super::{Builds, Change, Comparison, Gate, GateVerdict, Method};
 use crate::record::{Pass, Record, Trial};
 use crate::report::text::{plain, show_percent};
 use crate::stats::{VarianceSplit, geometric_mean, paired_ratio};
-use crate::unit::quantity::{show_ns, show_whole};
+use crate::unit::quantity::{counted, show_ns, show_whole};
 
 /// How processes came to be compared.
 #[derive(Clone, Copy, Debug)]
@@ -251,11 +251,12 @@ pub(super) fn notes(comparison: &Comparison, found: &BySlice) -> Vec<String> {
     };
     let mut notes = vec![format!(
         "old, new: wall time per event, the sum of its slices and of finishing. new ÷ old: speed, \
-         above 1 the new build is faster. All are geometric means over {turns} turns (after \
-         {warmup} of warm-up) of {} rounds each, with new processes in each turn; the old side is \
+         above 1 the new build is faster. All are geometric means over {} (after \
+         {warmup} of warm-up) of {} each, with new processes in each turn; the old side is \
          that of both its processes. Processes are the sampling unit: intervals are Student's t \
-         on the turns' mean log-ratios. (A/A): the old build's second process beside its first.",
-        show_whole(found.rounds as u64)
+         on the turns' mean log-ratios. (A/A): the old build's second process vs its first.",
+        counted(turns, "turn"),
+        counted(found.rounds, "round")
     )];
     notes.extend(found.spreads.iter().map(Spread::words));
     if found.spreads.is_empty() {

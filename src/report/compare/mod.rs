@@ -1,4 +1,4 @@
-//! Two builds, or two saved records, held against each other: what changed,
+//! Two builds, or two saved records, compared: what changed,
 //! how sure that is, and whether a gate lets it pass. A function of records
 //! alone. Imports `record`, `stats` and the report's own parts.
 
@@ -33,7 +33,7 @@ use crate::stats::RatioInterval;
 /// What two sides come to beside each other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
-    /// How they were held against each other.
+    /// How they were compared.
     pub method: Method,
     /// The passes that the figures are of.
     pub pass: Pass,
@@ -62,7 +62,7 @@ pub struct Comparison {
     pub warnings: Vec<CompareWarning>,
 }
 
-/// How two sides were held against each other.
+/// How two sides were compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Method {
     /// Two builds in turns of new processes: of one each, or of three in
@@ -147,7 +147,7 @@ pub enum Refusal {
     Wrong(String),
     /// They were not run alike: what differs, a line each.
     #[error(
-        "{what} were not run alike:\n  {}\n{mend}",
+        "{what} were not run alike:\n  {}\n{fix}",
         differences.join("\n  ")
     )]
     Unlike {
@@ -156,7 +156,7 @@ pub enum Refusal {
         /// What differs.
         differences: Vec<String>,
         /// What to do about it.
-        mend: &'static str,
+        fix: &'static str,
     },
 }
 

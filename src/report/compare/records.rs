@@ -50,7 +50,7 @@ pub fn compare_records(
         return Err(Refusal::Unlike {
             what: "the two records",
             differences,
-            mend: "run again in the same way, or give --force to compare them all the same",
+            fix: "run again in the same way, or give --force to compare them all the same",
         });
     }
     let (both, mut alone) = split(old, new);

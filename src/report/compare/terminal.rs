@@ -9,7 +9,7 @@ use crate::report::terminal::shape;
 use crate::report::text::{Style, of_pass, plain, show_near_one, show_percent, show_ratio, wrap};
 use crate::report::weather;
 use crate::stats::Verdict;
-use crate::unit::quantity::show_ns;
+use crate::unit::quantity::{counted, show_ns};
 
 /// The comparison as text: a failed gate first, then who is compared, the
 /// table, what it rests on, and warnings. A pure function of both.
@@ -51,7 +51,12 @@ pub(in crate::report) fn title(comparison: &Comparison) -> String {
     let workload = plain(&comparison.workload);
     let pass = of_pass(comparison.pass);
     match &comparison.method {
-        Method::Builds { turns, .. } => format!("{workload} · two builds in {turns} turns{pass}"),
+        Method::Builds { turns, .. } => {
+            format!(
+                "{workload} · two builds in {}{pass}",
+                counted(*turns, "turn")
+            )
+        }
         Method::Records { .. } => format!("{workload} · two records, unpaired{pass}"),
     }
 }
@@ -183,13 +188,14 @@ pub(in crate::report) fn notes(comparison: &Comparison) -> Vec<String> {
             None,
         ) => vec![format!(
             "{old}, {new}: wall time per event. {new} ÷ {old}: speed, above 1 the new build is \
-             faster. All are geometric means over {turns} turns (after {warmup_turns} of \
+             faster. All are geometric means over {} (after {warmup_turns} of \
              warm-up), in each of which each build ran once, in shuffled order. Processes are the \
-             sampling unit; intervals are Student's t on paired log-ratios."
+             sampling unit; intervals are Student's t on paired log-ratios.",
+            counted(*turns, "turn")
         )],
         (Method::Records { baseline }, None) => vec![format!(
             "{old}, {new}: speed as a multiple of {}'s in the same record, so that the machine's \
-             speed of that day cancels. {new} ÷ {old}: above 1 the engine became faster beside \
+             speed of that day cancels. {new} ÷ {old}: above 1 the engine became faster vs \
              that baseline. UNPAIRED: intervals are Welch's t on the difference of mean \
              log-ratios. They cover the noise of rounds, not the luck of two processes (layout, \
              allocator), and what the baseline gained or lost, too, is not seen; `compare --exe \

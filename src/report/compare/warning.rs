@@ -1,5 +1,5 @@
 //! What a reader should know before believing a comparison. Each names what
-//! mends it. Imports the comparison and the warnings of reports.
+//! fixes it. Imports the comparison and the warnings of reports.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::report::summary::Summary;
 use crate::report::text::{plain, show_near_one, show_percent, show_share};
 use crate::report::warning::collect;
 use crate::stats::{RatioInterval, Verdict};
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::{counted, show_whole};
 
 /// Fewer turns, or rounds of a record, than this make an interval wide.
 const FEW: usize = 5;
@@ -64,6 +64,11 @@ pub enum CompareWarning {
     OfItsOwn(String, usize),
 }
 
+/// `1 turn counts`, `2 turns count`.
+const fn count_verb(count: usize) -> &'static str {
+    if count == 1 { "counts" } else { "count" }
+}
+
 impl fmt::Display for CompareWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&match self {
@@ -81,13 +86,13 @@ impl fmt::Display for CompareWarning {
                  build --release`"
             ),
             Self::ControlDiffers(interval) => format!(
-                "the baseline beside itself (A/A) is not what it was: {}. Changes of this size \
+                "the baseline vs itself (A/A) is not what it was: {}. Changes of this size \
                  are not to be trusted here (by chance alone one pair of records in twenty shows \
                  one): run both again with more --rounds, or compare with --exe",
                 show_near_one(interval.ratio, interval)
             ),
             Self::AgainDiffers(engine, interval) => format!(
-                "{}: the old build beside itself (A/A) shows a difference: {}. Changes of this \
+                "{}: the old build vs itself (A/A) shows a difference: {}. Changes of this \
                  size are not to be trusted here (by chance alone one comparison in twenty shows \
                  one): give more --turns",
                 plain(engine),
@@ -96,12 +101,15 @@ impl fmt::Display for CompareWarning {
             Self::NotProved => "final states were not proved, so that a build may be fast because \
                                 it is wrong: run without --no-verify"
                 .to_owned(),
-            Self::FewTurns(turns) => {
-                format!("only {turns} turns count: intervals are wide; give --turns {FEW} or more")
-            }
+            Self::FewTurns(turns) => format!(
+                "only {} {}: intervals are wide; give --turns {FEW} or more",
+                counted(*turns, "turn"),
+                count_verb(*turns)
+            ),
             Self::FewRounds(side, rounds) => format!(
-                "only {rounds} rounds count {side}: intervals are wide; run it again with \
-                 --rounds {FEW} or more"
+                "only {} {} {side}: intervals are wide; run it again with --rounds {FEW} or more",
+                counted(*rounds, "round"),
+                count_verb(*rounds)
             ),
             Self::Blind {
                 threshold,
@@ -123,13 +131,9 @@ impl fmt::Display for CompareWarning {
                 show_whole(*ms)
             ),
             Self::OfItsOwn(path, count) => format!(
-                "the report of {} has {}: `notibench report {}` shows what to mend",
+                "the report of {} has {} of its own: `notibench report {}` shows what to fix",
                 plain(path),
-                if *count == 1 {
-                    "a warning of its own".to_owned()
-                } else {
-                    format!("{count} warnings of its own")
-                },
+                counted(*count, "warning"),
                 plain(path)
             ),
         })
@@ -155,7 +159,7 @@ fn blind_words(threshold: f64, engines: &[(String, f64)], more: More) -> String 
     };
     format!(
         "unsure: a slowdown of {} is not excluded; the detectable difference (80% power): {}: \
-         {mend}",
+         {fix}",
         show_percent(threshold),
         listed.join(", ")
     )
@@ -235,7 +239,7 @@ fn unfit_builds(comparison: &Comparison, records: [&Record; 2], found: &mut Vec<
     }
 }
 
-/// Whether an engine that is compared was not held against the oracle.
+/// Whether an engine that is compared was not checked against the oracle.
 fn is_unproved(record: &Record) -> bool {
     let names = super::compared(record);
     record

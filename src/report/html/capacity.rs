@@ -11,7 +11,7 @@ use crate::report::text::{plain, show_percent};
 use crate::report::trust as lines;
 use crate::stats::ServiceHistogram;
 use crate::unit::command_line::quoted;
-use crate::unit::quantity::{show_count, show_ns, show_tenths, show_whole};
+use crate::unit::quantity::{counted, show_count, show_ns, show_tenths, show_whole};
 
 /// The article of a search for capacity.
 pub(super) fn article(capacity: &Capacity) -> Article {
@@ -24,18 +24,14 @@ pub(super) fn article(capacity: &Capacity) -> Article {
         kicker: format!("capacity · {}", plain(&capacity.started)),
         failures: failures(capacity),
         asked: vec![format!(
-            "Which rate of {workload} can {} sustain with {}? Arrivals: {}; {} threads, batches of \
-             up to {} events, {} of each engine, seed {}.",
+            "Which rate of {workload} can {} sustain with {}? Arrivals: {}; {}, batches of up to \
+             {}, {} of each engine, seed {}.",
             words::listed(&engines.iter().map(|e| plain(e)).collect::<Vec<_>>()),
             words::listed(&slo),
             plan.arrivals.name(),
-            plan.threads,
-            show_whole(plan.batch as u64),
-            if plan.searches == 1 {
-                "one search".to_owned()
-            } else {
-                format!("{} searches", plan.searches)
-            },
+            counted(plan.threads, "thread"),
+            counted(plan.batch, "event"),
+            counted(plan.searches, "search"),
             plan.seed,
         )],
         answer: answer(capacity),
@@ -114,7 +110,10 @@ fn badges(capacity: &Capacity) -> Vec<Badge> {
         _ => badge(
             State::Good,
             "proof",
-            format!("{proved} steps equal the oracle's final state"),
+            format!(
+                "final state equal to the oracle's after {}",
+                counted(proved, "step")
+            ),
         ),
     };
     let lost = |step: &SearchStep| {

@@ -56,7 +56,7 @@ pub(super) fn article(comparison: &Comparison, command: &[String]) -> Article {
     let mut section = Section::new("changes", "Changes");
     section.figures.extend(figure(comparison));
     let block = Block {
-        title: format!("{new} beside {old}"),
+        title: format!("{new} vs {old}"),
         rows: rows(comparison),
         notes: notes(comparison),
     };

@@ -11,7 +11,7 @@ use crate::report::sweep::{PointView, View, blocks, headings, incomplete};
 use crate::report::text::{plain, show_ratio};
 use crate::report::{scaling, sweep_trust};
 use crate::unit::command_line::quoted;
-use crate::unit::quantity::{show_count, show_whole};
+use crate::unit::quantity::{counted, show_count, show_whole};
 
 /// Lines of the trust block that stay folded.
 const FOLDED: [&str; 5] = ["oracle", "recipients", "peak resident", "limits", "machine"];
@@ -133,7 +133,10 @@ fn badges(view: &View<'_>) -> Vec<Badge> {
         .filter(|v| matches!(v, ProofVerdict::Differs(_)))
         .count();
     let (state, words) = match (wrong, equal) {
-        (1.., _) => (State::Bad, format!("{wrong} final states are wrong")),
+        (1.., _) => (
+            State::Bad,
+            format!("wrong: {}", counted(wrong, "final state")),
+        ),
         (0, 0) => (State::Unknown, "no final state was compared".to_owned()),
         _ => (
             State::Good,

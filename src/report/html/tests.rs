@@ -283,7 +283,7 @@ fn a_closed_loop_and_open_ones_are_told_side_by_side() {
             .all(|(name, told)| name.starts_with(told)),
         "{names:?}"
     );
-    // nothing to hold against each other
+    // nothing to compare
     let same = html(&[Document::Run(&closed), Document::Run(&closed)]);
     assert!(!same.contains("side by side"));
 }

@@ -9,6 +9,7 @@ use super::super::text::{plain, rounds, show_percent, show_share};
 use super::wide_words;
 use crate::record::{EndedBy, Pass, Record, Trial};
 use crate::stats::{holm_adjusted, trend};
+use crate::unit::quantity::counted;
 use crate::workload::show_duration_us;
 
 /// Fewer processes than this make an interval wide.
@@ -74,12 +75,14 @@ impl fmt::Display for RoundsWarning {
                 after,
                 threads,
             } => format!(
-                "the load rose from {before:.1} to {after:.1}, more than {threads} workers make \
-                 of it: something else began meanwhile; run again, or give more --rounds"
+                "the load rose from {before:.1} to {after:.1}, more than {} of this \
+                 run make of it: something else began meanwhile; run again, or give more --rounds",
+                counted(*threads, "worker")
             ),
             Self::FewProcesses(count) => format!(
-                "{count} processes are {count} observations, so that intervals are wide: give \
-                 --processes {FEW_PROCESSES} or more"
+                "{} are {}, so that intervals are wide: give --processes {FEW_PROCESSES} or more",
+                counted(*count, "process"),
+                counted(*count, "observation")
             ),
             Self::WideOverProcesses(engines) => wide_words(engines, "--processes"),
             Self::OutOfTime {

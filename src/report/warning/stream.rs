@@ -20,7 +20,7 @@ pub enum StreamWarning {
         /// How long, in ns.
         wall_ns: f64,
         /// The flag that makes them longer.
-        mend: String,
+        fix: String,
     },
     /// A trace was run, which has no reads.
     NoReads,
@@ -29,10 +29,10 @@ pub enum StreamWarning {
 impl fmt::Display for StreamWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Short { wall_ns, mend } => write!(
+            Self::Short { wall_ns, fix } => write!(
                 f,
                 "a trial of the fastest engine took {}, so that starting its threads is much of \
-                 it: give {mend}",
+                 it: give {fix}",
                 show_ns(*wall_ns)
             ),
             Self::NoReads => f.write_str(
@@ -51,8 +51,8 @@ pub(super) fn collect(record: &Record, summary: &Summary) -> Vec<StreamWarning> 
     let wall_ns = fastest.map_or(f64::INFINITY, |line| line.ns_per_event * plan.events as f64);
     // an open loop lasts as long as it was told to
     if wall_ns < SHORT_NS && wall_ns > 0.0 && plan.open_loop.is_none() {
-        let mend = longer(record, (USEFUL_NS / wall_ns).ceil() as u64);
-        found.push(StreamWarning::Short { wall_ns, mend });
+        let fix = longer(record, (USEFUL_NS / wall_ns).ceil() as u64);
+        found.push(StreamWarning::Short { wall_ns, fix });
     }
     let asks_no_read = plan.reads == 0 && plan.cluster.is_none();
     if record.workload.trace.is_some() && asks_no_read {

@@ -17,7 +17,7 @@ pub use author::AuthorRule;
 pub(super) use document::{read_document, read_lines};
 pub use write::push_activity;
 
-use super::collect::{Collector, Draft, Stop, segment_of};
+use super::collect::{Collector, Draft, STEP_US, Stop, segment_of};
 use super::error::{Bad, Place};
 use super::ids::{CONTENT_PREFIX, IdTable, MEMBER_PREFIX, hash_of};
 use super::moment::{TimeUnit, moment};
@@ -27,9 +27,6 @@ use value::{each, id_of, is_type, no_activity, types, word_of};
 
 /// The key of an actor's segment, an extension of notibench's own.
 pub(super) const SEGMENT_KEY: &str = "notibench:segment";
-/// From one entry to the next, in µs, where the order is all that is known of
-/// their times.
-const STEP_US: i64 = 1_000;
 
 /// What a reader of activities may infer; nothing by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use super::collect::segment_of;
 use super::error::Bad;
 use super::{Trace, outline};
 use crate::event::{Event, Kind, Segment};
-use crate::unit::quantity::show_whole;
+use crate::unit::quantity::counted;
 use crate::workload::Workload;
 use law::{Law, distance};
 use popularity::{Frequencies, MAX_EXPONENT, maximum, rank_exponent};
@@ -217,9 +217,8 @@ fn check(roles: [&Popularity; 2], census: &Census) -> Result<(), Bad> {
 fn check_bounds(zipf: &[FittedZipf; 2], is_bound: bool, seen: f64) -> Result<(), Bad> {
     if is_bound {
         return Err(cannot(&format!(
-            "{} members occur in it, so few of them repeatedly that any number of others may be \
-             there",
-            show_whole(seen as u64)
+            "it names {}, so few of them repeatedly that any number of others may be there",
+            counted(seen as u64, "member")
         )));
     }
     for (role, of) in ROLES.into_iter().zip(zipf) {
@@ -232,7 +231,7 @@ fn check_bounds(zipf: &[FittedZipf; 2], is_bound: bool, seen: f64) -> Result<(),
     Ok(())
 }
 
-/// An exponent held against the counts that it is to explain. Where the law
+/// An exponent checked against the counts that it is to explain. Where the law
 /// does not hold, the one that describes best which share of the events each
 /// rank gets takes its place: who is frequent matters to a service, and the
 /// many who are not decide the likelihood of counts.

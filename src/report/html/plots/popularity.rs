@@ -6,7 +6,7 @@ use super::super::ink::Ink;
 use super::super::shape::{Axis, Lines, Point, Series, Shape, Stroke, Unit};
 use crate::record::{Realised, Record};
 use crate::report::block::Block;
-use crate::unit::quantity::{show_count, show_whole};
+use crate::unit::quantity::{counted, show_count, show_whole};
 use crate::workload::Workload;
 
 /// Ranks whose weights are added one by one; those beyond are integrated.
@@ -49,10 +49,10 @@ pub(in super::super) fn figure(record: &Record) -> Option<Figure> {
             points: points(ranks.map(expected)),
         });
         reading += &format!(
-            " The line is what a Zipf law of exponent {} over {} members expects of that rank. At \
+            " The line is what a Zipf law of exponent {} over {} expects of that rank. At \
              the far right it falls below one event, where chance decides who is seen at all.",
             intended.exponent,
-            show_whole(intended.members)
+            counted(intended.members, "member")
         );
         if intended.hot {
             reading += " Hot contents add events to their owners beyond the law.";

@@ -30,17 +30,17 @@ pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Fig
     }));
     let baseline = plain(&record.plan.baseline);
     let (id, title) = match summary.pass {
-        Pass::Fresh => ("ratios", format!("Speed beside {baseline}")),
+        Pass::Fresh => ("ratios", format!("Speed vs {baseline}")),
         Pass::Warm => (
             "ratios-warm",
-            format!("Speed over warm state beside {baseline}"),
+            format!("Speed over warm state vs {baseline}"),
         ),
     };
     let relevant = record.plan.relevant;
     let reading = format!(
         "Marks are geometric means of the ratios of rounds, bars their 95% intervals, small rings \
          the rounds: right of 1 is faster than {baseline}. The shaded band is ±{} (--relevant): a \
-         difference within it is too small to matter. The A/A control is {baseline} beside \
+         difference within it is too small to matter. The A/A control is {baseline} vs \
          itself, and should hold 1.",
         show_share(relevant)
     );

@@ -129,7 +129,7 @@ pub(in super::super) fn speed_up(view: &View<'_>) -> Option<Figure> {
             label: "equal".to_owned(),
         }],
     };
-    let reading = "Each engine beside itself at the first point, with 95% intervals.";
+    let reading = "Each engine vs itself at the first point, with 95% intervals.";
     figure(
         view,
         "speed-up",
@@ -197,7 +197,7 @@ pub(in super::super) fn law(view: &View<'_>) -> Option<Figure> {
         levels: Vec::new(),
     };
     let reading = "Marks are measured, dashed lines the law that fits them best, drawn as far as \
-                   it was held against anything. Engines that it was not fitted to are named below \
+                   it was checked against anything. Engines that it was not fitted to are named below \
                    the table, with the reason.";
     figure(
         view,
@@ -255,7 +255,7 @@ fn caches(view: &View<'_>) -> (Vec<Guide>, String) {
     }
     if !words.is_empty() {
         words = format!(
-            " Sizes of the caches, held against the whole state of {}:{words}",
+            " Sizes of the caches, compared with the whole state of {}:{words}",
             plain(engine)
         );
     }

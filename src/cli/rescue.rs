@@ -1,0 +1,90 @@
+//! What was measured before the process has to end where it stands: an engine
+//! that hangs takes nothing of it along. Imports `harness`'s observer and
+//! `record`.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::Mutex;
+
+use super::exit::say;
+use crate::harness::{Glance, Observer};
+use crate::record::{Record, Trial};
+use crate::unit::atomic_file::WriteError;
+
+/// What saves and shows it, given why the process ends.
+type Rescue = Box<dyn FnOnce(&str) + Send>;
+
+static SO_FAR: Mutex<Option<Rescue>> = Mutex::new(None);
+
+/// Has `rescue` called in place of an earlier one, should the process have to
+/// end.
+pub(super) fn keep(rescue: impl FnOnce(&str) + Send + 'static) {
+    *SO_FAR.lock() = Some(Box::new(rescue));
+}
+
+/// What is to be called; nothing is from then on.
+pub(super) fn take() -> Option<Rescue> {
+    SO_FAR.lock().take()
+}
+
+/// Whether engines are at work: from then on an engine may hang, and what was
+/// measured is handed on round by round.
+static AT_WORK: AtomicBool = AtomicBool::new(false);
+
+/// Whether to wait any longer would save nothing more.
+pub(super) fn is_ready() -> bool {
+    AT_WORK.load(Ordering::Acquire)
+}
+
+/// Says what became of the file, the last of an ended process.
+pub(super) fn say_saved(saved: Result<Option<PathBuf>, WriteError>, what: &str) {
+    match saved {
+        Ok(Some(path)) => say(format_args!(
+            "the process ends here; what was measured before is saved, marked incomplete: {what} {}",
+            path.display()
+        )),
+        Ok(None) => say("the process ends here; what was measured before is shown, and not saved"),
+        Err(error) => say(format_args!("error: {error}")),
+    }
+}
+
+/// An observer that also hands on what was measured so far, round by round.
+pub(super) struct Keeping<'o, K> {
+    inner: &'o mut dyn Observer,
+    keep: K,
+}
+
+impl<'o, K: FnMut(Option<f64>, &Record) + Send> Keeping<'o, K> {
+    /// `keep` gets a record, and the value of the axis of a sweep.
+    pub(super) fn new(inner: &'o mut dyn Observer, keep: K) -> Self {
+        Self { inner, keep }
+    }
+}
+
+impl<K: FnMut(Option<f64>, &Record) + Send> Observer for Keeping<'_, K> {
+    fn stage(&mut self, what: &str) {
+        self.inner.stage(what);
+    }
+
+    fn turn(&mut self, over: usize, of: usize, engine: &str) {
+        AT_WORK.store(true, Ordering::Release);
+        self.inner.turn(over, of, engine);
+    }
+
+    fn trial(&mut self, trial: &Trial) {
+        self.inner.trial(trial);
+    }
+
+    fn measured(&mut self, point: Option<f64>, record: &Record) {
+        (self.keep)(point, record);
+    }
+
+    fn glances(&self) -> bool {
+        self.inner.glances()
+    }
+
+    fn glance(&mut self, glance: &Glance) {
+        self.inner.glance(glance);
+    }
+}
