@@ -80,6 +80,17 @@ impl Record {
         self.paired_by(baseline, engine, pass, Trial::ns_per_event)
     }
 
+    /// The same in rounds in which each had its whole trial alone; empty where
+    /// there are none.
+    #[must_use]
+    pub fn paired_times_alone(&self, engine: &str, pass: Pass) -> Vec<(f64, f64)> {
+        let rounds = |name: &str| {
+            let trials = self.counted_of(name, pass, false);
+            by_round(trials, &Trial::ns_per_event)
+        };
+        self.units(&rounds(engine), &rounds(&self.plan.baseline))
+    }
+
     /// The same of another time of a trial, such as that of a part of the
     /// stream.
     pub fn paired_by(

@@ -6,7 +6,7 @@ use super::columns::draw;
 use super::markdown::{code, line, words};
 use super::summary::Summary;
 use super::text::{Style, plain, show_ends, show_ratio, wrap};
-use crate::record::{Pass, Record, Saved, Trial};
+use crate::record::{Pass, Record, Saved};
 use crate::stats::{RatioInterval, Verdict, paired_ratio, unpaired_ratio};
 use crate::unit::quantity::show_whole;
 
@@ -63,11 +63,7 @@ fn of_record(record: &Record, pass: Pass, found: &mut Vec<TwoWays>) {
             continue;
         }
         let interleaved = record.paired_times(&engine, pass);
-        // without rounds alone `paired` is of the interleaved ones, too
-        let is_alone = |trial: &Trial| trial.slices.is_none();
-        let isolated = record.paired(&engine, pass, |trial| {
-            trial.ns_per_event().filter(|_| is_alone(trial))
-        });
+        let isolated = record.paired_times_alone(&engine, pass);
         let all = (
             paired_ratio(&interleaved),
             paired_ratio(&isolated),
@@ -174,7 +170,7 @@ fn rows(found: &[TwoWays], name: impl Fn(&str) -> String) -> Vec<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{InterleavedRound, SlicesNote, fixture};
+    use crate::record::{InterleavedRound, SlicesNote, Trial, fixture};
 
     /// The fixture with its counted rounds twice: alone, and in turn, where
     /// `slower` takes so many times as long.

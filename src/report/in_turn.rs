@@ -10,7 +10,7 @@ use super::summary::{EngineLine, Summary};
 use super::text::{Style, of_pass, plain, rounds, show_ends, show_ratio};
 use crate::record::{Pass, Record, Trial};
 use crate::stats::{geometric_mean, mean, unpaired_ratio};
-use crate::unit::quantity::{counted, show_ns, show_whole};
+use crate::unit::quantity::{show_ns, show_whole};
 
 /// Parts of the stream whose ratios are shown.
 const PARTS: usize = 4;

@@ -129,15 +129,7 @@ mod tests {
 
     #[test]
     fn a_difference_that_does_not_matter_is_worded_as_one() {
-        let interval = RatioInterval {
-            ratio: 1.01,
-            low: 1.005,
-            high: 1.015,
-            rounds: 5,
-            block: 1,
-            correlated: false,
-            minimum_detectable: 0.01,
-        };
+        let interval = RatioInterval::of_ends(1.005, 1.015);
         let versus = Versus::Ratio {
             ratio: 1.01,
             interval: Some(interval),

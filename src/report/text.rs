@@ -6,7 +6,7 @@ use std::io::IsTerminal as _;
 
 use crate::record::{CacheNote, Pass};
 use crate::stats::RatioInterval;
-use crate::unit::quantity::{counted, show_bytes, show_whole};
+use crate::unit::quantity::{counted, show_bytes};
 use crate::unit::terminal::is_coloured;
 
 /// How text is drawn.

@@ -142,7 +142,7 @@ fn control_words(interval: &RatioInterval) -> String {
     format!(
         "{}: ratio {}. Differences of this size are not to be trusted in this run (by chance alone \
          one run in twenty shows one): close other programs and run again with more --rounds",
-        Control::Differs.words(0.0),
+        Control::Differs.words(interval, 0.0),
         show_near_one(interval.ratio, interval)
     )
 }

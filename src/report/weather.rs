@@ -2,9 +2,9 @@
 //! how two runs differ by it. Imports `record` and `text`.
 
 use super::block::Block;
-use super::text::{plural, show_ratio};
+use super::text::show_ratio;
 use crate::record::{Record, Spread, Weather};
-use crate::unit::quantity::{show_bytes, show_ns};
+use crate::unit::quantity::{counted, show_bytes, show_ns};
 
 /// The two probes: what each is called, and its spread.
 pub(super) fn probes(weather: &Weather) -> [(&'static str, Option<Spread>); 2] {
@@ -30,7 +30,7 @@ pub(super) fn words(weather: &Weather) -> Option<String> {
     };
     Some(format!(
         "a dependent load took {load}, a step of arithmetic {step}: medians of {}",
-        plural(weather.samples() as u64, "sample")
+        counted(weather.samples() as u64, "sample")
     ))
 }
 
@@ -68,10 +68,10 @@ pub(super) fn block(record: &Record) -> Option<Block> {
     let note = format!(
         "fixed work between slices: {} of arithmetic, and {} over {} of memory, in each of {}; it \
          explains figures and corrects none",
-        plural(weather.steps, "step"),
-        plural(weather.loads, "dependent load"),
+        counted(weather.steps, "step"),
+        counted(weather.loads, "dependent load"),
         show_bytes(weather.bytes as f64),
-        plural(weather.samples() as u64, "sample"),
+        counted(weather.samples() as u64, "sample"),
     );
     Some(Block {
         title: "how fast the machine was meanwhile".to_owned(),

@@ -9,7 +9,7 @@ use super::{Builds, Change, Comparison, Gate, GateVerdict, Method};
 use crate::record::{Pass, Record, Trial};
 use crate::report::text::{plain, show_percent};
 use crate::stats::{VarianceSplit, geometric_mean, paired_ratio};
-use crate::unit::quantity::{counted, show_ns, show_whole};
+use crate::unit::quantity::{counted, show_ns};
 
 /// How processes came to be compared.
 #[derive(Clone, Copy, Debug)]

@@ -146,7 +146,7 @@ fn blind_words(threshold: f64, engines: &[(String, f64)], more: More) -> String 
         .map(|(name, effect)| format!("{} {}", plain(name), show_percent(*effect)))
         .collect();
     let about = |count: usize| show_whole(count as u64);
-    let mend = match more {
+    let fix = match more {
         More::Turns(Some(turns)) => format!("give more --turns (about {})", about(turns)),
         More::Turns(None) => "give more --turns".to_owned(),
         More::RoundsOfEach(rounds) => format!(
