@@ -6,16 +6,21 @@ use super::args::{OutputFormat, ReportArgs};
 use super::capacity::{self, CapacityFormat};
 use super::exit::Failure;
 use super::run::{check_target, show_of};
-use super::{html, sweep};
+use super::{html, selftest, sweep};
 use crate::record::{Capacity, Pass, Record, Saved, Target};
 use crate::report::html::Document;
 
-fn document(saved: &Saved) -> Document<'_> {
-    match saved {
+fn document(saved: &Saved) -> Result<Document<'_>, Failure> {
+    Ok(match saved {
         Saved::Run(record) => Document::Run(record),
         Saved::Sweep(sweep) => Document::Sweep(sweep),
         Saved::Capacity(capacity) => Document::Capacity(capacity),
-    }
+        Saved::Selftest(_) => {
+            return Err(Failure::Usage(
+                "a selftest has no page: leave out --out or --html".to_owned(),
+            ));
+        }
+    })
 }
 
 /// `notibench report`.
@@ -56,7 +61,7 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         };
     }
     if let Some(out) = &page {
-        let documents: Vec<Document<'_>> = saved.iter().map(document).collect();
+        let documents: Vec<Document<'_>> = saved.iter().map(document).collect::<Result<_, _>>()?;
         return html::write(out, &documents);
     }
     match saved.first() {
@@ -69,6 +74,12 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
                 .to_owned(),
         )),
         Some(Saved::Capacity(found)) => show_capacity(found, args),
+        Some(Saved::Selftest(found)) if args.format == OutputFormat::Terminal => {
+            selftest::show(found)
+        }
+        Some(Saved::Selftest(_)) => Err(Failure::Usage(
+            "a selftest is printed as text: leave out --format".to_owned(),
+        )),
         None => Ok(()),
     }
 }
