@@ -45,8 +45,7 @@ pub(super) fn selftest(args: &SelftestArgs, own: &[Contender]) -> Result<(), Fai
     let environment = harness::examine();
     let (engines, planted) = engines(&args.engines, own)?;
     let options = options(args);
-    let plan =
-        harness::resolve_selftest(&options, &workload, &engines, &planted, &environment)?;
+    let plan = harness::resolve_selftest(&options, &workload, &engines, &planted, &environment)?;
     let target = match args.no_save {
         true => None,
         false => {

@@ -1,9 +1,7 @@
 //! A plausible selftest for tests. Imports the schema and the fixture of a run.
 
 use super::fixture;
-use super::selftest::{
-    PlantedComparison, PlantedPlan, SELFTEST_SCHEMA, SameEngine, Selftest,
-};
+use super::selftest::{PlantedComparison, PlantedPlan, SELFTEST_SCHEMA, SameEngine, Selftest};
 use super::spaced;
 use super::weather::Weather;
 
@@ -15,7 +13,13 @@ pub(crate) fn selftest(
     time: &dyn Fn(usize, usize) -> u64,
 ) -> Selftest {
     let run = fixture::with_rounds(1);
-    let all = |copy| spaced(&(0..comparisons * rounds).map(|round| time(copy, round)).collect::<Vec<_>>());
+    let all = |copy| {
+        spaced(
+            &(0..comparisons * rounds)
+                .map(|round| time(copy, round))
+                .collect::<Vec<_>>(),
+        )
+    };
     let planted = PlantedComparison {
         as_is_ns: "1000000 1001000 999000 1002000 1000500".to_owned(),
         slowed_ns: "1030000 1032000 1029500 1031000 1030200".to_owned(),

@@ -224,7 +224,10 @@ mod tests {
         };
         let record = selftest(2, 5, &time);
         let intervals = record.same[0].intervals(5);
-        let words: Vec<&str> = intervals.iter().map(|i| i.unwrap().verdict().words()).collect();
+        let words: Vec<&str> = intervals
+            .iter()
+            .map(|i| i.unwrap().verdict().words())
+            .collect();
         assert_eq!(words, ["no difference seen", "slower"]);
     }
 
@@ -238,7 +241,10 @@ mod tests {
             read.unwrap_err().to_string()
         };
         let words = complaint(|record| record.same[0].first_ns = "1 2".to_owned());
-        assert!(words.contains("`dashmap-naive` has 2 and 10 times"), "{words}");
+        assert!(
+            words.contains("`dashmap-naive` has 2 and 10 times"),
+            "{words}"
+        );
         let words = complaint(|record| record.plan.rounds = 4);
         assert!(words.contains("in comparisons of 4"), "{words}");
         let words = complaint(|record| record.planted[0].slowed_ns = String::new());

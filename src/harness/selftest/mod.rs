@@ -209,7 +209,10 @@ fn same(
         shared.compare(&mut series)?;
         for (engine, found) in request.engines.iter().zip(&mut same) {
             append(&mut found.first_ns, &series.times(&engine.name));
-            append(&mut found.second_ns, &series.times(&engine.as_control().name));
+            append(
+                &mut found.second_ns,
+                &series.times(&engine.as_control().name),
+            );
         }
     }
     Ok((same, series))

@@ -59,9 +59,19 @@ pub fn resolve_selftest(
     let counts = [
         ("--comparisons", options.comparisons, 1, MOST),
         ("--rounds", options.rounds, 2, MOST),
-        ("--planted-comparisons", options.planted_comparisons, 0, MOST),
+        (
+            "--planted-comparisons",
+            options.planted_comparisons,
+            0,
+            MOST,
+        ),
         ("--planted-rounds", options.planted_rounds, 2, MOST),
-        ("--planted-threads", options.planted_threads, 1, MOST_THREADS),
+        (
+            "--planted-threads",
+            options.planted_threads,
+            1,
+            MOST_THREADS,
+        ),
     ];
     for (flag, value, low, high) in counts {
         in_range(flag, value as u64, low, high)?;
@@ -76,13 +86,17 @@ pub fn resolve_selftest(
         planted_share: options.planted_share,
         ..RunOptions::default()
     };
-    let baseline = engines.first().map_or_else(String::new, |first| first.name.clone());
+    let baseline = engines
+        .first()
+        .map_or_else(String::new, |first| first.name.clone());
     let copies = twice(engines);
     let mut run = resolve(&asked, workload, &copies, baseline, environment)?;
     // what is planted is planted into one engine, not into all
     run.planted_share = 0.0;
     // one engine alone takes turns with its copy
-    let is_together = run.interleaving.map_or(engines.len() < 2, |how| how.groups == 1);
+    let is_together = run
+        .interleaving
+        .map_or(engines.len() < 2, |how| how.groups == 1);
     if run.inline || !is_together {
         return Err(PlanError::Conflict(
             "the stream and two copies of each engine do not fit into the memory together: lower \

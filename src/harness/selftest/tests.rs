@@ -15,7 +15,9 @@ fn virtually(times: usize, rounds: usize, slowdown: f64, sigma: f64) -> Vec<Rati
     let mut record = fixture::with_rounds(1);
     let trial = record.trials[0].clone();
     record.trials.clear();
-    record.engines.retain(|note| ["dashmap-naive", "dashmap"].contains(&&*note.name));
+    record
+        .engines
+        .retain(|note| ["dashmap-naive", "dashmap"].contains(&&*note.name));
     (record.plan.precision, record.plan.rounds) = (Some(0.015), rounds);
     let mut rng = StdRng::seed_from_u64(20_261_125);
     let mut run = |record: &mut Record, round: usize| {
@@ -49,7 +51,9 @@ fn virtually(times: usize, rounds: usize, slowdown: f64, sigma: f64) -> Vec<Rati
             series.compare(&mut run).unwrap();
             let times = |name: &str| {
                 let text = series.times(name);
-                text.split(' ').map(|ns| ns.parse().unwrap()).collect::<Vec<f64>>()
+                text.split(' ')
+                    .map(|ns| ns.parse().unwrap())
+                    .collect::<Vec<f64>>()
             };
             let pairs = times("dashmap").into_iter().zip(times("dashmap-naive"));
             paired_ratio(&pairs.collect::<Vec<_>>()).unwrap()
@@ -76,6 +80,10 @@ fn a_planted_slowdown_is_found_nine_times_in_ten_by_the_rule_of_a_run() {
 fn a_comparison_ends_at_its_most_rounds_and_none_shares_one() {
     let intervals = virtually(3, 20, 1.03, 0.3);
     assert!(intervals.iter().all(|interval| interval.rounds == 20));
-    assert!(intervals.iter().all(|interval| !is_precise(interval, 0.015)));
+    assert!(
+        intervals
+            .iter()
+            .all(|interval| !is_precise(interval, 0.015))
+    );
     assert_ne!(intervals[0].ratio, intervals[1].ratio);
 }

@@ -102,7 +102,11 @@ impl PlantedJudged {
     pub(super) fn of(record: &Selftest) -> Self {
         let all = record.planted.iter();
         let intervals: Vec<RatioInterval> = all.filter_map(|one| one.interval()).collect();
-        let took: Vec<f64> = record.planted.iter().map(|one| one.took_ms as f64).collect();
+        let took: Vec<f64> = record
+            .planted
+            .iter()
+            .map(|one| one.took_ms as f64)
+            .collect();
         Self {
             comparisons: record.planted.len(),
             took_ms_median: median(&took),

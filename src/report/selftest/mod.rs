@@ -66,9 +66,21 @@ fn judged(record: &Selftest) -> Judged {
 
 fn same_words(record: &Selftest, style: Style) -> String {
     let all = judged(record);
-    let heads = ["A/A", "comparisons", "false", "faster", "slower", "rate [95%]", "half-width"];
+    let heads = [
+        "A/A",
+        "comparisons",
+        "false",
+        "faster",
+        "slower",
+        "rate [95%]",
+        "half-width",
+    ];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
-    rows.extend(intervals(record).iter().map(|(name, found)| row(name, &Judged::of(found))));
+    rows.extend(
+        intervals(record)
+            .iter()
+            .map(|(name, found)| row(name, &Judged::of(found))),
+    );
     rows.push(row("all", &all));
     let verdict = match all.false_rate(record.most_false) {
         FalseRate::Within => "within",
@@ -185,7 +197,10 @@ fn answer(record: &Selftest) -> String {
         );
     }
     let seen = if planted.is_judged() {
-        format!("a slowdown of {} is seen", percent(record.planted_plan.share))
+        format!(
+            "a slowdown of {} is seen",
+            percent(record.planted_plan.share)
+        )
     } else {
         "small ones may not be seen".to_owned()
     };
@@ -216,10 +231,15 @@ pub fn selftest_failures(record: &Selftest) -> Vec<String> {
             planted.able
         ));
     }
-    let all = record.same.iter().map(|same| same.intervals(record.plan.rounds));
+    let all = record
+        .same
+        .iter()
+        .map(|same| same.intervals(record.plan.rounds));
     let none = all.flatten().filter(Option::is_none).count();
     if none > 0 {
-        wrong.push(format!("{none} comparisons gave no interval: give more --events"));
+        wrong.push(format!(
+            "{none} comparisons gave no interval: give more --events"
+        ));
     }
     wrong.extend(record.real_time.iter().flat_map(real_time_failures));
     wrong
