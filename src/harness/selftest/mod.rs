@@ -113,10 +113,8 @@ pub fn selftest(
         start,
     };
     let (same, same_series) = same(request, &rounds(&run), observer)?;
-    let slowed = Contender {
-        name: format!("{} (slowed)", request.planted.name),
-        ..request.planted.planted(plan.planted.share)
-    };
+    let mut slowed = request.planted.planted(plan.planted.share);
+    slowed.name += " (slowed)";
     let how = Plan {
         threads: plan.planted.threads,
         rounds: plan.planted.rounds,

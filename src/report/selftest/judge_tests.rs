@@ -17,7 +17,7 @@ fn judged(comparisons: usize, faster: usize, slower: usize) -> Judged {
 
 #[test]
 fn three_answers_and_where_they_change() {
-    let of = |hits| judged(400, hits / 2, hits - hits / 2).false_rate(0.08);
+    let of = |hits: usize| judged(400, hits / 2, hits - hits / 2).false_rate(0.08);
     assert_eq!([0, 22].map(of), [FalseRate::Within; 2]);
     assert_eq!([23, 29].map(of), [FalseRate::Unsure; 2]);
     assert_eq!([30, 400].map(of), [FalseRate::Beyond; 2]);
