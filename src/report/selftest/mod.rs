@@ -326,7 +326,7 @@ mod tests {
         for part in [
             "selftest · steady_week · dashmap-naive: ",
             "5 interleaved rounds a comparison",
-            "20     0       20      5.0% [3.1%, 7.6%]",
+            "dashmap-naive          400     20       0      20  5.0% [3.1%, 7.6%]",
             "with 95% confidence at most 7.2%; passes at most 8.0%: within",
             "found in 10 of the 10 whose half-width came to 1.5%",
             "5 rounds, 0.7 s a comparison (medians)",
