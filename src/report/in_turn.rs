@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::block::Block;
 use super::summary::{EngineLine, Summary};
 use super::text::{Style, plain, show_ends, show_ratio};
-use crate::record::{Pass, Record, Trial};
+use crate::record::{Pass, Record, Trial, Weather};
 use crate::stats::{geometric_mean, mean, unpaired_ratio};
 use crate::unit::quantity::{show_ns, show_whole};
 
@@ -113,7 +113,11 @@ pub(super) fn slices_words(record: &Record) -> Option<String> {
 
 /// How fast the machine was meanwhile, for the trust block.
 pub(super) fn weather_words(record: &Record) -> Option<String> {
-    let weather = record.weather.as_ref()?;
+    words_of_weather(record.weather.as_ref()?)
+}
+
+/// The same of a series; none without samples.
+pub(super) fn words_of_weather(weather: &Weather) -> Option<String> {
     let (load, step) = (weather.load_ns()?, weather.step_ns()?);
     let times = |least: f64, median: f64, most: f64| {
         format!(

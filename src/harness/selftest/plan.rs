@@ -56,26 +56,7 @@ pub fn resolve_selftest(
     planted: &Contender,
     environment: &Environment,
 ) -> Result<SelftestPlan, PlanError> {
-    let counts = [
-        ("--comparisons", options.comparisons, 1, MOST),
-        ("--rounds", options.rounds, 2, MOST),
-        (
-            "--planted-comparisons",
-            options.planted_comparisons,
-            0,
-            MOST,
-        ),
-        ("--planted-rounds", options.planted_rounds, 2, MOST),
-        (
-            "--planted-threads",
-            options.planted_threads,
-            1,
-            MOST_THREADS,
-        ),
-    ];
-    for (flag, value, low, high) in counts {
-        in_range(flag, value as u64, low, high)?;
-    }
+    check_counts(options)?;
     let asked = RunOptions {
         threads: options.threads,
         events: Some(options.events),
@@ -123,6 +104,31 @@ pub fn resolve_selftest(
         },
         run,
     })
+}
+
+/// Refuses numbers out of range.
+fn check_counts(options: &SelftestOptions) -> Result<(), PlanError> {
+    let counts = [
+        ("--comparisons", options.comparisons, 1, MOST),
+        ("--rounds", options.rounds, 2, MOST),
+        (
+            "--planted-comparisons",
+            options.planted_comparisons,
+            0,
+            MOST,
+        ),
+        ("--planted-rounds", options.planted_rounds, 2, MOST),
+        (
+            "--planted-threads",
+            options.planted_threads,
+            1,
+            MOST_THREADS,
+        ),
+    ];
+    for (flag, value, low, high) in counts {
+        in_range(flag, value as u64, low, high)?;
+    }
+    Ok(())
 }
 
 /// Each engine, and its second copy after it.

@@ -5,6 +5,7 @@ mod judge;
 
 use std::fmt::Write as _;
 
+use super::in_turn::words_of_weather;
 use super::table::draw;
 use super::text::{Style, plain};
 use crate::record::{RealTimeFound, Selftest};
@@ -42,6 +43,9 @@ pub fn selftest(record: &Selftest, style: &Style) -> String {
         record.environment.load_1m,
         record.environment.load_1m_end,
     );
+    if let Some(words) = words_of_weather(&record.weather) {
+        let _ = writeln!(text, "weather       {words}");
+    }
     let real_time = record.real_time.as_ref();
     text += &real_time.map_or_else(String::new, real_time_words);
     let _ = writeln!(text, "took          {:.0} s", record.took_ms as f64 / 1e3);
