@@ -1,6 +1,6 @@
 //! What the comparisons of a selftest come to. Imports `record`, `stats`.
 
-use crate::record::{PlantedPlan, Selftest};
+use crate::record::{PlantedComparison, PlantedPlan, Selftest};
 use crate::stats::stopping::is_precise;
 use crate::stats::{RatioInterval, Verdict, median, proportion_interval};
 
@@ -101,7 +101,7 @@ pub(super) struct PlantedJudged {
 impl PlantedJudged {
     pub(super) fn of(record: &Selftest) -> Self {
         let all = record.planted.iter();
-        let intervals: Vec<RatioInterval> = all.filter_map(|one| one.interval()).collect();
+        let intervals: Vec<RatioInterval> = all.filter_map(PlantedComparison::interval).collect();
         let took: Vec<f64> = record
             .planted
             .iter()
