@@ -15,7 +15,7 @@ test *filter:
 verify *flags:
     cargo run --release -- verify {{flags}}
 
-# Compare an engine with itself, and with itself slowed down
+# Compare engines with themselves, and one with itself slowed down
 selftest *flags:
     cargo run --release -- selftest {{flags}}
 

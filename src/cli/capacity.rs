@@ -136,7 +136,7 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
 }
 
 /// The engines of these names, none twice, none a probe.
-fn chosen(names: &[String], own: &[Contender]) -> Result<Vec<Contender>, Failure> {
+pub(super) fn chosen(names: &[String], own: &[Contender]) -> Result<Vec<Contender>, Failure> {
     let mut contenders: Vec<Contender> = Vec::new();
     for name in names {
         let found = harness::find_contender(name, own)?;

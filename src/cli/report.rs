@@ -5,16 +5,21 @@ use std::path::{Path, PathBuf};
 use super::args::{OutputFormat, ReportArgs, TextFormat};
 use super::exit::Failure;
 use super::run::{check_target, show_of};
-use super::{capacity, html, sweep};
+use super::{capacity, html, selftest, sweep};
 use crate::record::{Pass, Record, Saved, Target};
 use crate::report::html::Document;
 
-fn document(saved: &Saved) -> Document<'_> {
-    match saved {
+fn document(saved: &Saved) -> Result<Document<'_>, Failure> {
+    Ok(match saved {
         Saved::Run(record) => Document::Run(record),
         Saved::Sweep(sweep) => Document::Sweep(sweep),
         Saved::Capacity(capacity) => Document::Capacity(capacity),
-    }
+        Saved::Selftest(_) => {
+            return Err(Failure::Usage(
+                "a selftest has no page: leave out --out or --html".to_owned(),
+            ));
+        }
+    })
 }
 
 /// `notibench report`.
@@ -55,7 +60,7 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
         };
     }
     if let Some(out) = &page {
-        let documents: Vec<Document<'_>> = saved.iter().map(document).collect();
+        let documents: Vec<Document<'_>> = saved.iter().map(document).collect::<Result<_, _>>()?;
         return html::write(out, &documents);
     }
     match saved.first() {
@@ -74,6 +79,12 @@ pub(super) fn report(args: &ReportArgs) -> Result<(), Failure> {
             let format = text_format(args.format, "a search for capacity", "")?;
             capacity::show(found, format, args.steps)
         }
+        Some(Saved::Selftest(found)) if args.format == OutputFormat::Terminal => {
+            selftest::show(found)
+        }
+        Some(Saved::Selftest(_)) => Err(Failure::Usage(
+            "a selftest is printed as text: leave out --format".to_owned(),
+        )),
         None => Ok(()),
     }
 }

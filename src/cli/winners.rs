@@ -32,6 +32,7 @@ pub(super) fn winners(args: &WinnersArgs) -> Result<(), Failure> {
                 let mut points = sweep.points.iter();
                 points.any(|point| point.record.engines.iter().any(|e| e.name == *name))
             }
+            Saved::Selftest(_) => false,
             Saved::Capacity(found) => found.engines.iter().any(|e| e.name == *name),
         };
         if !files.iter().any(ran) {

@@ -35,7 +35,7 @@ mod recording;
 mod request;
 mod round;
 mod run;
-pub mod selftest;
+mod selftest;
 mod share;
 mod source;
 mod sweep;
@@ -70,7 +70,9 @@ pub use plan_open_loop::OpenLoopOptions;
 pub use rate::Rate;
 pub use request::RunRequest;
 pub use run::{FRESHNESS_EVENTS, run, run_in_lock_step, snapshot_of_first};
-pub use selftest::SelftestError;
+pub use selftest::{
+    SelftestError, SelftestOptions, SelftestPlan, SelftestRequest, resolve_selftest, selftest,
+};
 pub use share::Share;
 pub use source::Source;
 pub use sweep::{SweepRequest, sweep};

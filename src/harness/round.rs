@@ -248,6 +248,8 @@ fn planted(request: &RunRequest<'_>) -> Vec<Contender> {
     let share = request.plan.planted_share;
     let slowed = |contender: &Contender| match contender.info.role {
         Role::Probe => contender.clone(),
+        // what is planted into one engine alone stays
+        _ if share == 0.0 => contender.clone(),
         _ => contender.planted(share),
     };
     request.contenders.iter().map(slowed).collect()

@@ -11,6 +11,8 @@ pub(crate) mod fixture;
 pub(crate) mod fixture_in_turn;
 #[cfg(test)]
 pub(crate) mod fixture_open_loop;
+#[cfg(test)]
+pub(crate) mod fixture_selftest;
 mod interleaving;
 mod merge;
 mod open_loop;
@@ -18,7 +20,9 @@ mod pairs;
 mod pass;
 mod plan;
 mod processors;
+mod real_time;
 mod schema;
+mod selftest;
 mod store;
 mod sweep;
 mod target;
@@ -39,10 +43,12 @@ pub use open_loop::{
 };
 pub use pass::Pass;
 pub use plan::{DEFAULT_RELEVANT, Plan};
+pub use real_time::{CapacityFound, RealTimeFound, StallFound};
 pub use schema::{
     ClockNote, EndedBy, EngineNote, EngineProof, OracleNote, PerfNote, ProofVerdict, Realised,
     Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
+pub use selftest::{PlantedComparison, PlantedPlan, SELFTEST_SCHEMA, SameEngine, Selftest};
 pub use store::RecordError;
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};
 pub use target::Target;

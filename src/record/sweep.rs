@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::capacity::{CAPACITY_SCHEMA, Capacity};
 use super::schema::{Record, SCHEMA};
+use super::selftest::{SELFTEST_SCHEMA, Selftest};
 use super::store::{RecordError, json_error, read_bytes, schema_named};
 use super::target::Target;
 use crate::unit::atomic_file::WriteError;
@@ -159,7 +160,8 @@ impl Sweep {
     }
 }
 
-/// What a file holds: one run, a sweep of them, or a search for capacity.
+/// What a file holds: one run, a sweep of them, a search for capacity, or a
+/// selftest.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Saved {
     /// One run.
@@ -168,6 +170,8 @@ pub enum Saved {
     Sweep(Sweep),
     /// A search for capacity.
     Capacity(Box<Capacity>),
+    /// A selftest.
+    Selftest(Box<Selftest>),
 }
 
 impl Saved {
@@ -187,6 +191,9 @@ impl Saved {
         let schema = schema_named(bytes, path)?;
         if schema.as_deref() == Some(CAPACITY_SCHEMA) {
             return Capacity::from_json(bytes, path).map(|found| Self::Capacity(Box::new(found)));
+        }
+        if schema.as_deref() == Some(SELFTEST_SCHEMA) {
+            return Selftest::from_json(bytes, path).map(|found| Self::Selftest(Box::new(found)));
         }
         if schema.as_deref() != Some(SWEEP_SCHEMA) {
             return Record::from_json(bytes, path).map(|record| Self::Run(Box::new(record)));

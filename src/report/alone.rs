@@ -44,7 +44,7 @@ pub fn two_ways(files: &[Saved], pass: Pass) -> Vec<TwoWays> {
                     of_record(&point.record, pass, &mut found);
                 }
             }
-            Saved::Capacity(_) => {}
+            Saved::Capacity(_) | Saved::Selftest(_) => {}
         }
     }
     found

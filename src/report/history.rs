@@ -58,6 +58,9 @@ pub fn histories(files: &[(String, Saved)]) -> (Vec<History>, Vec<String>) {
                     add(&mut found, &mut left_out, &file, &point.record);
                 }
             }
+            Saved::Selftest(_) => left_out.push(format!(
+                "{file} is left out: it holds a selftest, which has no ratios of engines"
+            )),
             Saved::Capacity(_) => left_out.push(format!(
                 "{file} is left out: it holds a search for capacity, which has no ratios"
             )),

@@ -61,7 +61,7 @@ pub fn winners(files: &[Saved], choice: &WinnersChoice) -> Vec<Winner> {
                 }
             }
             // capacities are compared in a report of their own
-            Saved::Capacity(_) => {}
+            Saved::Capacity(_) | Saved::Selftest(_) => {}
         }
     }
     found

@@ -21,7 +21,7 @@ const SMALL: [&str; 9] = [
 fn sweep_of(path: &Path) -> Sweep {
     match Saved::load(path).unwrap() {
         Saved::Sweep(sweep) => sweep,
-        Saved::Run(_) | Saved::Capacity(_) => panic!("no sweep"),
+        Saved::Run(_) | Saved::Capacity(_) | Saved::Selftest(_) => panic!("no sweep"),
     }
 }
 
