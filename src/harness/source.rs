@@ -9,16 +9,12 @@ use rayon::prelude::*;
 
 use super::answers::AnswerSample;
 use super::open_loop::Taken;
-use super::tally::Tally;
 use super::trace_stream::TraceStream;
 use crate::engine::dense::DenseIds;
 use crate::engine::viewing::Views;
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};
 use crate::unit::digest::Digest;
-
-/// Events that one task of a parallel pass looks at.
-const CHUNK: u64 = 1 << 16;
 
 /// Where a stream is from.
 #[derive(Clone, Debug)]
@@ -321,47 +317,6 @@ impl Source {
         } else {
             self.stored(&range).iter().for_each(look);
         }
-    }
-
-    /// Counts the events of `ranges` as they lie in memory now, in parallel.
-    pub(super) fn tally(&self, ranges: &[Range<u64>]) -> Tally {
-        let chunks: Vec<Range<u64>> = ranges
-            .iter()
-            .flat_map(|range| split(range, CHUNK))
-            .collect();
-        chunks
-            .into_par_iter()
-            .map(|chunk| {
-                let (mut tally, settings) = (Tally::default(), self.views.settings());
-                self.for_each(chunk, |event| tally = tally.add(event, settings));
-                tally
-            })
-            .reduce(Tally::default, Tally::merge)
-    }
-
-    /// Counts the events that were taken as they lie in memory now.
-    pub(super) fn tally_taken(&self, taken: &Taken) -> Tally {
-        if taken.events() == self.events {
-            return self.tally(std::slice::from_ref(&(0..self.events)));
-        }
-        self.tally_where(|index| taken.contains(index))
-    }
-
-    fn tally_where(&self, wanted: impl Fn(u64) -> bool + Sync) -> Tally {
-        let chunks: Vec<Range<u64>> = split(&(0..self.events), CHUNK).collect();
-        let count = |chunk: Range<u64>| {
-            let (mut tally, settings) = (Tally::default(), self.views.settings());
-            let mut index = chunk.start;
-            self.for_each(chunk, |event| {
-                if wanted(index) {
-                    tally = tally.add(event, settings);
-                }
-                index += 1;
-            });
-            tally
-        };
-        let tallies = chunks.into_par_iter().map(count);
-        tallies.reduce(Tally::default, Tally::merge)
     }
 
     /// Digest of the events that were taken, as the generator makes them

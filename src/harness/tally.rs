@@ -1,10 +1,19 @@
-//! What events come to when they are counted one by one. Imports `engine`,
-//! `policy`, `event`.
+//! What events come to when they are counted one by one. Imports `source`,
+//! `engine`, `policy`, `event`.
 
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::open_loop::Taken;
+use super::source::{Source, split};
 use crate::engine::viewing::is_dropped;
 use crate::event::Event;
 use crate::policy::{Disposition, MemberSettings, effect_of};
 use crate::unit::digest::Digest;
+
+/// Events that one task of a parallel pass looks at.
+const CHUNK: u64 = 1 << 16;
 
 /// What a pass over events counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,5 +49,48 @@ impl Tally {
         self.aggregated += other.aggregated;
         self.digest += other.digest;
         self
+    }
+}
+
+impl Source {
+    /// Counts the events of `ranges` as they lie in memory now, in parallel.
+    pub(super) fn tally(&self, ranges: &[Range<u64>]) -> Tally {
+        let chunks: Vec<Range<u64>> = ranges
+            .iter()
+            .flat_map(|range| split(range, CHUNK))
+            .collect();
+        chunks
+            .into_par_iter()
+            .map(|chunk| {
+                let (mut tally, settings) = (Tally::default(), self.views().settings());
+                self.for_each(chunk, |event| tally = tally.add(event, settings));
+                tally
+            })
+            .reduce(Tally::default, Tally::merge)
+    }
+
+    /// Counts the events that were taken as they lie in memory now.
+    pub(super) fn tally_taken(&self, taken: &Taken) -> Tally {
+        if taken.events() == self.events() {
+            return self.tally(std::slice::from_ref(&(0..self.events())));
+        }
+        self.tally_where(|index| taken.contains(index))
+    }
+
+    fn tally_where(&self, wanted: impl Fn(u64) -> bool + Sync) -> Tally {
+        let chunks: Vec<Range<u64>> = split(&(0..self.events()), CHUNK).collect();
+        let count = |chunk: Range<u64>| {
+            let (mut tally, settings) = (Tally::default(), self.views().settings());
+            let mut index = chunk.start;
+            self.for_each(chunk, |event| {
+                if wanted(index) {
+                    tally = tally.add(event, settings);
+                }
+                index += 1;
+            });
+            tally
+        };
+        let tallies = chunks.into_par_iter().map(count);
+        tallies.reduce(Tally::default, Tally::merge)
     }
 }
