@@ -19,10 +19,10 @@ verify *flags:
 selftest *flags:
     cargo run --release -- selftest {{flags}}
 
-# The tables of engines and limits in docs/PERFORMANCE.md; needs a quiet machine for minutes
+# The tables of engines and limits in docs/PERFORMANCE.md: eight minutes
 limits out="reports/kept/limits.json" *flags:
     cargo run --release -- sweep workloads/scale/zipf99.toml --members 10k,1M,10M --events 5M \
-        --rounds 5 --warm --all --out {{out}} {{flags}}
+        --rounds 8 --warm --all --out {{out}} {{flags}}
 
 # The same with four to ten times the events; twenty minutes, and 5 GiB of memory
 limits-long folder="reports/kept" *flags:

@@ -50,6 +50,9 @@ const STALE_PUSHES: u8 = 13;
 /// Takes the id 0 for that of nobody.
 const IGNORES_ZERO: u8 = 12;
 
+/// Gives one answer in a hundred as it gave it before, whatever was written since.
+const OLD_AT_TIMES: u8 = 14;
+
 /// What a session that defers may keep to itself.
 const HELD: usize = 500;
 
@@ -138,6 +141,8 @@ impl<const FAULT: u8> Engine for Broken<FAULT> {
             engine: self,
             inner: self.inner.session(worker),
             kept: Vec::new(),
+            earlier: HashMap::new(),
+            asked: 0,
         }
     }
 
@@ -158,6 +163,8 @@ struct BrokenSession<'engine, const FAULT: u8> {
     engine: &'engine Broken<FAULT>,
     inner: DashMapSession<'engine>,
     kept: Vec<Event>,
+    earlier: HashMap<(u64, ReadKind), Answer>,
+    asked: u64,
 }
 
 impl<const FAULT: u8> Session for BrokenSession<'_, FAULT> {
@@ -186,7 +193,17 @@ impl<const FAULT: u8> Session for BrokenSession<'_, FAULT> {
 
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
         let engine = self.engine;
+        let (earlier, asked) = (&mut self.earlier, &mut self.asked);
         self.inner.read(reads, &mut |at, answer| {
+            if FAULT == OLD_AT_TIMES {
+                *asked += 1;
+                let key = (reads[at].id, reads[at].kind);
+                let old = earlier.insert(key, answer.clone());
+                return match old.filter(|_| asked.is_multiple_of(100)) {
+                    Some(old) => sink(at, &old),
+                    None => sink(at, answer),
+                };
+            }
             if FAULT == MUTE && engine.strikes() {
                 return;
             }

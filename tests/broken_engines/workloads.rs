@@ -166,6 +166,16 @@ fn every_broken_engine_is_caught_on_the_workload_that_the_documents_name() {
     }
 }
 
+/// Its state is right, and so is what it says at rest.
+#[test]
+fn an_old_answer_is_caught_while_others_write() {
+    prove::<OLD_AT_TIMES>(&small()).unwrap();
+    assert_caught(
+        verdict::<Broken<OLD_AT_TIMES>>(PROVING),
+        &["no set of events explains an answer under load"],
+    );
+}
+
 /// Why `verify` says of the smallest workload what it cannot see.
 #[test]
 fn members_without_the_id_0_do_not_show_every_fault() {
