@@ -45,6 +45,15 @@ winners folder="reports/kept/winners" *flags:
         --rounds 6 --all --out {{folder}}/badge_polling.json {{flags}}
     cargo run --release -- winners {{folder}}/*.json --beside dashmap --without actor --format markdown
 
+# Every engine in interleaved rounds beside itself in isolated ones, over warm state
+in-turn-and-alone folder="target/in_turn_and_alone" *flags:
+    mkdir -p {{folder}}
+    for workload in steady_week viral_post influencer cold_start; do \
+        cargo run --release -- sweep workloads/$workload.toml --threads 1,2 --events 1M --rounds 6 \
+            --isolated-rounds 4 --warm --all --out {{folder}}/$workload.json {{flags}} || exit 1; \
+    done
+    cargo run --release -- winners --isolated --pass warm {{folder}}/*.json --format markdown
+
 # Capacities of the map engines in docs/PERFORMANCE.md: 7 engines of 9 searches of 8 steps on
 # each of 3 workloads, one to three minutes an engine and workload: by design about 35 minutes
 capacities folder="target/capacity" *flags:

@@ -13,7 +13,7 @@ use crate::unit::mix::{below, counter_word, mix};
 
 /// Answers that are logged in a pass, at the most, and of its reads one in so
 /// many: each costs the worker some ns.
-const MOST_LOGGED: u64 = 32_768;
+const MOST_LOGGED: u64 = 8_192;
 const ONE_IN: u64 = 8;
 /// Reads whose keys are looked at.
 const LOOKED_AT: u64 = 1 << 16;
