@@ -128,6 +128,9 @@ fn counted(source: &Source, seed: u64) -> HashMap<Key, u64> {
     counts
 }
 
+/// Where a key stands that is asked for so often: the lowest first.
+type Order<'a> = &'a dyn Fn(&(Key, u64)) -> f64;
+
 /// A third of the answers about the keys that are asked for most, a third about
 /// keys as they are asked for, a third about keys whatever they are asked for:
 /// the keys, and how many of the counted reads ask for them.
@@ -135,7 +138,7 @@ fn chosen(counts: HashMap<Key, u64>, seed: u64, budget: f64) -> (Vec<Key>, u64) 
     let mut by_count: Vec<(Key, u64)> = counts.into_iter().collect();
     by_count.sort_unstable_by_key(|&(key, count)| (std::cmp::Reverse(count), key));
     let chance = |key: &Key| mix(seed ^ key.id ^ u64::from(key.is_content));
-    let orders: [&dyn Fn(&(Key, u64)) -> f64; 3] = [
+    let orders: [Order<'_>; 3] = [
         &|&(_, count)| -(count as f64),
         // exponential draws with the counts as rates: P. S. Efraimidis and
         // P. G. Spirakis, "Weighted random sampling with a reservoir", 2006

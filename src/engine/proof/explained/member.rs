@@ -7,7 +7,7 @@ use super::content::ContentHistory;
 use super::search::{Search, search};
 use super::{Asked, Change, Explained, Unexplained};
 use crate::engine::read::{Answer, InboxGroup, InboxPage, badge_of, page_of};
-use crate::engine::state::{Member, MemberUpdate};
+use crate::engine::state::{InboxEntry, Member, MemberUpdate};
 use crate::event::{Event, Kind};
 use crate::policy::{Disposition, MemberSettings, effect_of};
 
@@ -305,7 +305,7 @@ fn check_newest(page: &InboxPage, case: &Case<'_>, capacity: usize) -> Result<()
     let key = (newest.kind(), newest.content, newest.actor);
     let key_of = |event: &Event| (event.kind(), event.content, event.actor);
     let tombstones = case.base.inbox().rev();
-    let tombstones = tombstones.take_while(|entry| entry.undone()).count();
+    let tombstones = tombstones.take_while(InboxEntry::undone).count();
     let is_open = case.open.iter().any(|change| key_of(&change.event) == key);
     if is_open || tombstones + case.open.len() >= capacity {
         return Ok(());
