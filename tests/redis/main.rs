@@ -138,7 +138,7 @@ fn what_is_anothers_is_refused_and_stays() {
     ]);
     let words = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{words}");
-    assert!(words.contains("is not empty: it has 1 keys"), "{words}");
+    assert!(words.contains("is not empty: it has 1 key,"), "{words}");
     let password = server.address().split(['@', ':']).nth(2).unwrap();
     assert!(!words.contains(password), "{words}");
     assert_eq!(ask::<String>(&server, &["GET", "precious"]), "1");
