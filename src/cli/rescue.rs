@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
@@ -11,6 +12,9 @@ use super::exit::say;
 use crate::harness::{Glance, Observer};
 use crate::record::{Record, Trial};
 use crate::unit::atomic_file::WriteError;
+
+/// Time between two copies of one run's record, at the least.
+const BETWEEN_COPIES: Duration = Duration::from_millis(200);
 
 /// What saves and shows it, given why the process ends.
 type Rescue = Box<dyn FnOnce(&str) + Send>;
@@ -53,12 +57,18 @@ pub(super) fn say_saved(saved: Result<Option<PathBuf>, WriteError>, what: &str) 
 pub(super) struct Keeping<'o, K> {
     inner: &'o mut dyn Observer,
     keep: K,
+    /// Of which point a copy was last made, and when.
+    kept: Option<(Option<f64>, Instant)>,
 }
 
 impl<'o, K: FnMut(Option<f64>, &Record) + Send> Keeping<'o, K> {
     /// `keep` gets a record, and the value of the axis of a sweep.
     pub(super) fn new(inner: &'o mut dyn Observer, keep: K) -> Self {
-        Self { inner, keep }
+        Self {
+            inner,
+            keep,
+            kept: None,
+        }
     }
 }
 
@@ -77,7 +87,14 @@ impl<K: FnMut(Option<f64>, &Record) + Send> Observer for Keeping<'_, K> {
     }
 
     fn measured(&mut self, point: Option<f64>, record: &Record) {
-        (self.keep)(point, record);
+        // a record grows with its rounds: a copy after each of many would take
+        // longer than they do
+        let is_due =
+            |(of, at): (Option<f64>, Instant)| of != point || at.elapsed() >= BETWEEN_COPIES;
+        if self.kept.is_none_or(is_due) {
+            (self.keep)(point, record);
+            self.kept = Some((point, Instant::now()));
+        }
     }
 
     fn glances(&self) -> bool {

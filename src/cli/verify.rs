@@ -11,6 +11,7 @@ use super::traces;
 use crate::engine::Role;
 use crate::engine::registry::ENTRIES;
 use crate::harness::{self, Contender, Verified, VerifyFailure, VerifyOptions};
+use crate::report::answers_under_load;
 use crate::unit::quantity::{counted, show_whole};
 use crate::workload::{Workload, built_in_to_verify};
 
@@ -107,7 +108,7 @@ fn tell(
     };
     let threads: Vec<String> = args.threads.iter().map(ToString::to_string).collect();
     print(&format!(
-        "{name:<20} {} of {} at {}, {}: {verdict}; {} under load explained",
+        "{name:<20} {} of {} at {}, {}: {verdict}{}",
         counted(compared, "snapshot"),
         counted(contenders.len(), "engine"),
         match &args.threads[..] {
@@ -115,7 +116,7 @@ fn tell(
             _ => format!("{} threads", threads.join(", ")),
         },
         counted(events, "event"),
-        counted(found.explained, "answer"),
+        answers_under_load(found.answers.explained, found.answers.bounded),
     ))?;
     Ok(found.failures)
 }

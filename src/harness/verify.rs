@@ -8,6 +8,7 @@ use super::trace_stream::TraceStream;
 use super::trial::{TrialError, TrialSetup};
 use super::watch::Observer;
 use super::weeks::views_of;
+use crate::engine::proof::explained::Explained;
 use crate::engine::state::INBOX_CAPACITY;
 use crate::engine::{Role, StopFlag};
 use crate::generator::{Generator, ReadStream};
@@ -55,8 +56,8 @@ pub struct Verified {
     pub failures: Vec<VerifyFailure>,
     /// Snapshots compared.
     pub compared: u64,
-    /// Answers under load that were explained by the events written until then.
-    pub explained: u64,
+    /// Answers under load that were checked against what had been written.
+    pub answers: Explained,
     /// Trials with several workers.
     pub with_threads: u64,
     /// Of those, trials in which no two workers ingested at one time.
@@ -133,7 +134,7 @@ fn verify_source(
             };
             let (outcome, finding) = contender.trial(&setup, Some(&expected))?;
             verified.compared += u64::from(finding.checked);
-            verified.explained += finding.explained.total();
+            verified.answers += finding.explained;
             verified.with_threads += u64::from(threads > 1);
             verified.one_by_one += u64::from(threads > 1 && !overlap(&outcome.workers));
             let conserved = (outcome.tally.events == source.events()).then_some(());

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::json::pretty;
 use super::target::Target;
 use crate::unit::atomic_file::WriteError;
 
@@ -116,9 +117,7 @@ impl AdversaryRecord {
     /// # Errors
     /// Where it can't be written as JSON, which plain data can.
     pub fn to_json(&self) -> io::Result<String> {
-        let mut json = serde_json::to_string_pretty(self)?;
-        json.push('\n');
-        Ok(json)
+        pretty(self)
     }
 
     /// Writes it to `target`, whole or not at all; gives its path.

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
+use super::json::{checked, pretty};
 use super::open_loop::{Arrivals, Idle};
 use super::schema::WorkloadNote;
-use super::store::{RecordError, json_error, read_bytes, schema_named};
+use super::store::{RecordError, read_bytes};
 use super::target::Target;
 use crate::stats::ServiceHistogram;
 use crate::unit::atomic_file::WriteError;
@@ -227,9 +228,7 @@ impl Capacity {
     /// # Errors
     /// Where it can't be written as JSON, which plain data can.
     pub fn to_json(&self) -> io::Result<String> {
-        let mut json = serde_json::to_string_pretty(self)?;
-        json.push('\n');
-        Ok(json)
+        pretty(self)
     }
 
     /// Writes it to `target`, whole or not at all; gives its path.
@@ -258,20 +257,7 @@ impl Capacity {
     /// # Errors
     /// As [`Capacity::load`].
     pub fn from_json(bytes: &[u8], path: &Path) -> Result<Self, RecordError> {
-        let schema = schema_named(bytes, path)?;
-        if schema.as_deref() != Some(CAPACITY_SCHEMA) {
-            return Err(RecordError::Schema {
-                path: path.to_owned(),
-                found: schema.unwrap_or_else(|| "nothing named".to_owned()),
-            });
-        }
-        let capacity: Self =
-            serde_json::from_slice(bytes).map_err(|error| json_error(&error, path))?;
-        capacity.validate().map_err(|what| RecordError::Invalid {
-            path: path.to_owned(),
-            what,
-        })?;
-        Ok(capacity)
+        checked(bytes, path, CAPACITY_SCHEMA, Self::validate)
     }
 
     /// Every step of every search, engine by engine.

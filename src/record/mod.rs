@@ -14,6 +14,7 @@ pub(crate) mod fixture_open_loop;
 #[cfg(test)]
 pub(crate) mod fixture_selftest;
 mod interleaving;
+mod json;
 mod merge;
 mod open_loop;
 mod pairs;

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
 use super::interleaving::numbers;
+use super::json::{checked, pretty};
 use super::plan::Plan;
 use super::real_time::RealTimeFound;
 use super::schema::WorkloadNote;
-use super::store::{RecordError, json_error, read_bytes, schema_named};
+use super::store::{RecordError, read_bytes};
 use super::target::Target;
 use super::weather::Weather;
 use crate::stats::{RatioInterval, paired_ratio};
@@ -131,9 +132,7 @@ impl Selftest {
     /// # Errors
     /// Where it can't be written as JSON, which plain data can.
     pub fn to_json(&self) -> io::Result<String> {
-        let mut json = serde_json::to_string_pretty(self)?;
-        json.push('\n');
-        Ok(json)
+        pretty(self)
     }
 
     /// Writes it to `target`, whole or not at all; gives its path.
@@ -151,20 +150,7 @@ impl Selftest {
     /// # Errors
     /// Names the file, the place in it where there is one, and what is wrong.
     pub fn from_json(bytes: &[u8], path: &Path) -> Result<Self, RecordError> {
-        let schema = schema_named(bytes, path)?;
-        if schema.as_deref() != Some(SELFTEST_SCHEMA) {
-            return Err(RecordError::Schema {
-                path: path.to_owned(),
-                found: schema.unwrap_or_else(|| "nothing named".to_owned()),
-            });
-        }
-        let found: Self =
-            serde_json::from_slice(bytes).map_err(|error| json_error(&error, path))?;
-        found.validate().map_err(|what| RecordError::Invalid {
-            path: path.to_owned(),
-            what,
-        })?;
-        Ok(found)
+        checked(bytes, path, SELFTEST_SCHEMA, Self::validate)
     }
 
     /// Reads the file at `path` and checks it.

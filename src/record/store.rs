@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::json::{checked, pretty};
 use super::schema::{Record, SCHEMA};
 use super::sweep::SWEEP_SCHEMA;
 use super::target::Target;
@@ -93,10 +94,7 @@ impl Record {
     /// The record as JSON with line breaks; what [`Record::save`] writes.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut json = serde_json::to_string_pretty(self)
-            .expect("a record is plain data with strings for keys");
-        json.push('\n');
-        json
+        pretty(self).expect("a record is plain data with strings for keys")
     }
 
     /// Writes the record to `target`, whole or not at all; gives its path.
@@ -125,26 +123,11 @@ impl Record {
     /// # Errors
     /// As [`Record::load`].
     pub fn from_json(bytes: &[u8], path: &Path) -> Result<Self, RecordError> {
-        let wrong = |error| json_error(&error, path);
-        // the schema first: a record of another version has other fields
-        let schema = schema_named(bytes, path)?;
-        if schema.as_deref() == Some(SWEEP_SCHEMA) {
+        if schema_named(bytes, path)?.as_deref() == Some(SWEEP_SCHEMA) {
             let path = path.to_owned();
             return Err(RecordError::IsSweep { path });
         }
-        if schema.as_deref() != Some(SCHEMA) {
-            let found = schema.map_or_else(|| "nothing named".to_owned(), |name| plain(&name));
-            return Err(RecordError::Schema {
-                path: path.to_owned(),
-                found,
-            });
-        }
-        let record: Self = serde_json::from_slice(bytes).map_err(wrong)?;
-        record.validate().map_err(|what| RecordError::Invalid {
-            path: path.to_owned(),
-            what,
-        })?;
-        Ok(record)
+        checked(bytes, path, SCHEMA, Self::validate)
     }
 }
 
@@ -189,7 +172,7 @@ pub(super) fn json_error(error: &serde_json::Error, path: &Path) -> RecordError 
 }
 
 /// Text of an unknown file, short and without control characters.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars()
         .take(200)
         .map(|c| if c.is_control() { '?' } else { c })

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::capacity::{CAPACITY_SCHEMA, Capacity};
+use super::json::{checked, pretty};
 use super::schema::{Record, SCHEMA};
 use super::selftest::{SELFTEST_SCHEMA, Selftest};
-use super::store::{RecordError, json_error, read_bytes, schema_named};
+use super::store::{RecordError, read_bytes, schema_named};
 use super::target::Target;
 use crate::unit::atomic_file::WriteError;
 use crate::unit::quantity::show_whole;
@@ -108,9 +109,7 @@ impl Sweep {
     /// # Errors
     /// Where it can't be written as JSON, which plain data can.
     pub fn to_json(&self) -> io::Result<String> {
-        let mut json = serde_json::to_string_pretty(self)?;
-        json.push('\n');
-        Ok(json)
+        pretty(self)
     }
 
     /// Writes the sweep to `target`, whole or not at all; gives its path.
@@ -198,13 +197,7 @@ impl Saved {
         if schema.as_deref() != Some(SWEEP_SCHEMA) {
             return Record::from_json(bytes, path).map(|record| Self::Run(Box::new(record)));
         }
-        let sweep: Sweep =
-            serde_json::from_slice(bytes).map_err(|error| json_error(&error, path))?;
-        sweep.validate().map_err(|what| RecordError::Invalid {
-            path: path.to_owned(),
-            what,
-        })?;
-        Ok(Self::Sweep(sweep))
+        checked(bytes, path, SWEEP_SCHEMA, Sweep::validate).map(Self::Sweep)
     }
 }
 

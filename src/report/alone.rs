@@ -170,40 +170,7 @@ fn rows(found: &[TwoWays], name: impl Fn(&str) -> String) -> Vec<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{InterleavedRound, SlicesNote, Trial, fixture};
-
-    /// The fixture with its counted rounds twice: alone, and in turn, where
-    /// `slower` takes so many times as long.
-    fn both_ways(slower: &str, times: f64) -> Record {
-        let mut record = fixture::record();
-        let alone: Vec<Trial> = record
-            .trials
-            .iter()
-            .filter(|it| !it.warmup)
-            .cloned()
-            .collect();
-        for mut trial in alone {
-            let factor = if trial.engine == slower { times } else { 1.0 };
-            trial.wall_ns = (trial.wall_ns as f64 * factor) as u64;
-            trial.round += 100;
-            trial.slices = Some(SlicesNote {
-                ns: String::new(),
-                finish_ns: 0,
-            });
-            record.trials.push(trial);
-        }
-        record.interleaved.push(InterleavedRound {
-            process: 0,
-            round: 100,
-            group: 0,
-            pass: Pass::Fresh,
-            slice_ends: String::new(),
-            steal_ms: 0,
-            involuntary_switches: 0,
-            peak_resident_bytes: 0,
-        });
-        record
-    }
+    use crate::record::{fixture, fixture_in_turn};
 
     fn of(record: Record) -> Vec<TwoWays> {
         two_ways(&[Saved::Run(Box::new(record))], Pass::Fresh)
@@ -211,17 +178,19 @@ mod tests {
 
     #[test]
     fn an_engine_whose_ratio_depends_on_the_way_is_marked() {
-        let found = of(both_ways("dashmap", 2.0));
-        let apart: Vec<&str> = found
-            .iter()
-            .filter(|both| is_apart(both))
-            .map(|both| both.engine.as_str())
-            .collect();
-        assert_eq!(apart, ["dashmap"]);
+        // alone five times as fast as the baseline, in turn twice
+        let found = of(fixture_in_turn::record());
         let dashmap = found.iter().find(|both| both.engine == "dashmap").unwrap();
-        assert!((dashmap.difference.ratio - 0.5).abs() < 1e-3, "{dashmap:?}");
+        assert!(is_apart(dashmap), "{dashmap:?}");
+        assert!((dashmap.difference.ratio - 0.4).abs() < 0.01, "{dashmap:?}");
+        let control = found.iter().find(|both| both.control).unwrap();
+        assert!(!is_apart(control), "{control:?}");
         let table = two_ways_markdown(&found);
-        assert!(table.contains("1 of "), "{table}");
+        let marked = table.lines().filter(|line| line.ends_with(" * |"));
+        assert_eq!(
+            marked.count(),
+            found.iter().filter(|both| is_apart(both)).count()
+        );
         assert!(table.contains("A/A control"), "{table}");
     }
 

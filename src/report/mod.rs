@@ -77,6 +77,7 @@ pub use summary::{Control, EngineError, EngineLine, HarnessShare, Proof, Summary
 pub use sweep::sweep;
 pub use terminal::terminal;
 pub use text::Style;
+pub use trust::answers_under_load;
 pub use warning::{RoundsWarning, StreamWarning, Warning};
 pub use winners::{Winner, WinnersChoice, winners, winners_markdown, winners_terminal};
 

@@ -12,7 +12,7 @@ use super::summary::{Summary, Versus};
 use super::text::{Style, plain, rounds, show_near_one, show_percent, show_ratio, wrap};
 use super::warning::control_interval;
 use super::weather;
-use crate::record::{EngineNote, EngineProof, Environment, ProofVerdict, Realised, Record, Trial};
+use crate::record::{EngineNote, Environment, ProofVerdict, Realised, Record, Trial};
 use crate::stats::RatioInterval;
 use crate::unit::command_line::quoted;
 use crate::unit::quantity::{counted, show_bytes, show_ns, show_whole};
@@ -136,24 +136,24 @@ fn proof(record: &Record, engine: &EngineNote) -> String {
             "{name}: equal to the oracle's ({}, {} compared){}",
             counted(proof.snapshots, "snapshot"),
             counted(proof.reads, "read"),
-            under_load(proof)
+            answers_under_load(proof.explained, proof.bounded)
         ),
         _ if engine.role == "probe" => format!("{name}: a probe, which keeps no state"),
         _ => format!("{name}: not checked"),
     }
 }
 
-/// Of the answers that were logged while others wrote.
-fn under_load(proof: &EngineProof) -> String {
-    let bounded = match proof.bounded {
-        0 => String::new(),
-        some => format!(", {} more within bounds", show_whole(some)),
-    };
-    match (proof.explained, proof.bounded) {
+/// What is said, behind a proof, of the answers that were logged while others
+/// wrote; nothing where there were none.
+#[must_use]
+pub fn answers_under_load(explained: u64, bounded: u64) -> String {
+    match (explained, bounded) {
         (0, 0) => String::new(),
-        (explained, _) => format!(
-            "; {} answers under load explained{bounded}",
-            show_whole(explained)
+        (_, 0) => format!("; {} under load explained", counted(explained, "answer")),
+        _ => format!(
+            "; {} under load explained, {} more within bounds",
+            counted(explained, "answer"),
+            show_whole(bounded)
         ),
     }
 }

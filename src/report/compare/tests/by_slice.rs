@@ -27,29 +27,31 @@ fn sliced(factor: impl Fn(usize) -> f64) -> Record {
     record
 }
 
+/// Two builds in turns of slices, and the old one again.
+fn builds(turns: &[[Record; 2]], again: &[Record], gate: Gate) -> Comparison {
+    compare_builds(&Builds {
+        paths: ["old/notibench", "new/notibench"],
+        identical: false,
+        turns,
+        taking: Taking::Slices {
+            again,
+            slice_us: 10_000,
+        },
+        order_seed: 5,
+        warmup_turns: 1,
+        pass: Pass::Fresh,
+        gate: Some(gate),
+    })
+    .unwrap()
+}
+
 /// Turns in which the machine is as slow as `noise` says of a turn and a
 /// round, and the sides so many times as slow beside that.
 fn compared(sides: [f64; 3], noise: impl Fn(usize, usize) -> f64) -> Comparison {
     let side = |at: usize, turn: usize| sliced(|round| sides[at] * noise(turn, round));
     let turns: Vec<_> = (0..8).map(|turn| [side(0, turn), side(1, turn)]).collect();
     let again: Vec<_> = (0..8).map(|turn| side(2, turn)).collect();
-    compare_builds(&Builds {
-        paths: ["old/notibench", "new/notibench"],
-        identical: false,
-        turns: &turns,
-        taking: Taking::Slices {
-            again: &again,
-            slice_us: 10_000,
-        },
-        order_seed: 5,
-        warmup_turns: 1,
-        pass: Pass::Fresh,
-        gate: Some(Gate {
-            slower: 0.03,
-            fail_unsure: false,
-        }),
-    })
-    .unwrap()
+    builds(&turns, &again, lenient(0.03))
 }
 
 #[test]
@@ -93,20 +95,7 @@ fn an_unsure_gate_asks_for_what_narrows_the_interval() {
             .map(|turn| [side(turn, false), side(turn, true)])
             .collect();
         let again: Vec<_> = (0..8).map(|turn| side(turn, false)).collect();
-        compare_builds(&Builds {
-            paths: ["old", "new"],
-            identical: false,
-            turns: &turns,
-            taking: Taking::Slices {
-                again: &again,
-                slice_us: 10_000,
-            },
-            order_seed: 5,
-            warmup_turns: 1,
-            pass: Pass::Fresh,
-            gate: Some(lenient(0.03)),
-        })
-        .unwrap()
+        builds(&turns, &again, lenient(0.03))
     };
     let strays = |number: usize| 1.0 + 0.3 * ((number * 7 % 11) as f64 / 5.0 - 1.0);
     let rounds = of(&|turn, round| strays(turn * 3 + round * 5));
