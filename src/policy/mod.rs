@@ -8,14 +8,16 @@ mod permutation;
 mod release;
 mod settings;
 mod share;
+mod surface;
 mod table;
 
 pub use effect::{EFFECTS, Effect, effect_of};
-pub use noise::{Epsilon, NOISE_KEY_WORDS, NoiseKey, Surface, SurfaceNoise};
+pub use noise::{Epsilon, NOISE_KEY_WORDS, NoiseKey, SurfaceNoise};
 pub use permutation::{LANES, PERMUTATION_KEY_WORDS, PermutationKey};
 pub use release::{EPOCH_US, HiddenShare, Release, ReleaseRule, epoch_of, surface_of};
 pub use settings::{DAY_US, MemberSettings, day_of, rank_of};
 pub use share::Share;
+pub use surface::Surface;
 pub use table::{TableRow, table};
 
 use crate::event::Kind;

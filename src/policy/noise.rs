@@ -20,6 +20,7 @@
 use zeroize::Zeroize;
 
 use super::permutation::{Speck, wide};
+use super::surface::Surface;
 
 /// ε as a fraction, such as 1/2.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,17 +50,6 @@ impl Epsilon {
     pub fn value(self) -> f64 {
         f64::from(self.numerator) / f64::from(self.denominator)
     }
-}
-
-/// What a release is of.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Surface {
-    /// A member's profile.
-    Profile = 0,
-    /// A member's picture.
-    Picture,
-    /// A content.
-    Content,
 }
 
 /// Words of 32 bits that noise keys are made from.

@@ -1,6 +1,7 @@
 //! The sampler against the closed form. Imports its parent, `unit`.
 
 use super::*;
+use crate::policy::Surface;
 use crate::unit::mix::counter_word;
 
 /// Noise under a key of that seed.

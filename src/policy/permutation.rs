@@ -21,7 +21,7 @@
 
 use zeroize::Zeroize;
 
-use super::noise::Surface;
+use super::surface::Surface;
 
 /// Rounds of Speck64/128.
 const ROUNDS: usize = 27;

@@ -1,8 +1,9 @@
 //! What is counted as one view, and what is shown of it once its epoch is
 //! over. Imports `event` and its siblings.
 
-use super::noise::{Epsilon, NoiseKey, Surface, SurfaceNoise};
+use super::noise::{Epsilon, NoiseKey, SurfaceNoise};
 use super::share::Share;
+use super::surface::Surface;
 use crate::event::{Event, Kind, Segment};
 use crate::unit::mix::mix;
 

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
+use super::file::{RecordError, read_bytes};
 use super::json::{checked, pretty};
 use super::open_loop::{Arrivals, Idle};
 use super::schema::WorkloadNote;
-use super::store::{RecordError, read_bytes};
 use super::target::Target;
 use crate::stats::ServiceHistogram;
 use crate::unit::atomic_file::WriteError;

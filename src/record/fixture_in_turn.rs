@@ -2,7 +2,8 @@
 //! beside it and the schema.
 
 use super::fixture;
-use super::interleaving::{InterleavedRound, InterleavingPlan, SlicesNote, spaced};
+use super::interleaving::{InterleavedRound, InterleavingPlan, SlicesNote};
+use super::numbers::spaced;
 use super::pass::Pass;
 use super::schema::Record;
 use super::weather::Weather;

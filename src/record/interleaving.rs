@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::numbers::numbers;
 use super::pass::Pass;
-use super::schema::Record;
 
 /// How rounds are interleaved.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
@@ -66,27 +66,4 @@ impl InterleavedRound {
     pub fn ends(&self) -> Vec<u64> {
         numbers(&self.slice_ends)
     }
-}
-
-impl Record {
-    /// Time stolen by the host, in ms, and involuntary context switches: of
-    /// each trial that was made alone, and of each interleaved round.
-    pub fn disturbances(&self) -> impl Iterator<Item = (u64, u64)> {
-        let alone = self.trials.iter().filter(|trial| trial.slices.is_none());
-        let alone = alone.map(|trial| (trial.steal_ms, trial.involuntary_switches));
-        let rounds = self.interleaved.iter();
-        alone.chain(rounds.map(|round| (round.steal_ms, round.involuntary_switches)))
-    }
-}
-
-/// Numbers as a record keeps them: one line in place of one a number.
-#[must_use]
-pub fn spaced(numbers: &[u64]) -> String {
-    let words: Vec<String> = numbers.iter().map(u64::to_string).collect();
-    words.join(" ")
-}
-
-pub(super) fn numbers(text: &str) -> Vec<u64> {
-    let parsed: Result<Vec<u64>, _> = text.split(' ').map(str::parse).collect();
-    parsed.unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::store::{RecordError, json_error, plain, schema_named};
+use super::file::{RecordError, json_error, plain, schema_named};
 
 /// JSON with line breaks, one at its end.
 ///

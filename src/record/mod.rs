@@ -5,6 +5,7 @@ mod adversary;
 mod capacity;
 mod cluster;
 mod environment;
+mod file;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
@@ -16,6 +17,7 @@ pub(crate) mod fixture_selftest;
 mod interleaving;
 mod json;
 mod merge;
+mod numbers;
 mod open_loop;
 mod pairs;
 mod pass;
@@ -38,7 +40,9 @@ pub use capacity::{
 };
 pub use cluster::{ClusterPlan, ExchangeNote};
 pub use environment::{CacheNote, CpuId, Environment, UNKNOWN_CPU};
-pub use interleaving::{InterleavedRound, InterleavingPlan, SlicesNote, spaced};
+pub use file::RecordError;
+pub use interleaving::{InterleavedRound, InterleavingPlan, SlicesNote};
+pub use numbers::spaced;
 pub use open_loop::{
     Arrivals, Idle, IntervalNote, OpenLoopPlan, OpenLoopTrial, RecordingNote, SkippedRange,
 };
@@ -50,7 +54,6 @@ pub use schema::{
     Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,
 };
 pub use selftest::{PlantedComparison, PlantedPlan, SELFTEST_SCHEMA, SameEngine, Selftest};
-pub use store::RecordError;
 pub use sweep::{SWEEP_SCHEMA, Saved, Sweep, SweepAxis, SweepPoint};
 pub use target::Target;
 pub use trace_note::TraceNote;

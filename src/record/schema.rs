@@ -329,3 +329,14 @@ pub struct Realised {
     #[serde(default)]
     pub popularity: Vec<[u64; 2]>,
 }
+
+impl Record {
+    /// Time stolen by the host, in ms, and involuntary context switches: of
+    /// each trial that was made alone, and of each interleaved round.
+    pub fn disturbances(&self) -> impl Iterator<Item = (u64, u64)> {
+        let alone = self.trials.iter().filter(|trial| trial.slices.is_none());
+        let alone = alone.map(|trial| (trial.steal_ms, trial.involuntary_switches));
+        let rounds = self.interleaved.iter();
+        alone.chain(rounds.map(|round| (round.steal_ms, round.involuntary_switches)))
+    }
+}

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
-use super::interleaving::numbers;
+use super::file::{RecordError, read_bytes};
 use super::json::{checked, pretty};
+use super::numbers::numbers;
 use super::plan::Plan;
 use super::real_time::RealTimeFound;
 use super::schema::WorkloadNote;
-use super::store::{RecordError, read_bytes};
 use super::target::Target;
 use super::weather::Weather;
 use crate::stats::{RatioInterval, paired_ratio};

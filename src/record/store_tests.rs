@@ -33,11 +33,25 @@ fn a_byte_order_mark_is_passed_over_and_other_encodings_are_named() {
     std::fs::write(&path, format!("\u{feff}{json}")).unwrap();
     assert_eq!(Record::load(&path).unwrap(), fixture::record());
     let utf16: Vec<u8> = json.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    for (bytes, part) in [(utf16, "UTF-16"), (b"\x1f\x8b\x08\0".to_vec(), "gzip")] {
+    for (bytes, part) in [(utf16, "UTF-16"), (b"PK\x03\x04".to_vec(), "zip archive")] {
         std::fs::write(&path, bytes).unwrap();
         let message = Record::load(&path).unwrap_err().to_string();
         assert!(message.contains(part), "{message}");
     }
+}
+
+#[test]
+fn a_record_packed_with_gzip_is_read_and_one_cut_short_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("record.json.gz");
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    io::Write::write_all(&mut packer, fixture::record().to_json().as_bytes()).unwrap();
+    let packed = packer.finish().unwrap();
+    std::fs::write(&path, &packed).unwrap();
+    assert_eq!(Record::load(&path).unwrap(), fixture::record());
+    std::fs::write(&path, &packed[..packed.len() / 2]).unwrap();
+    let message = Record::load(&path).unwrap_err().to_string();
+    assert!(message.contains("record.json.gz"), "{message}");
 }
 
 #[test]

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::capacity::{CAPACITY_SCHEMA, Capacity};
+use super::file::{RecordError, read_bytes, schema_named};
 use super::json::{checked, pretty};
 use super::schema::{Record, SCHEMA};
 use super::selftest::{SELFTEST_SCHEMA, Selftest};
-use super::store::{RecordError, read_bytes, schema_named};
 use super::target::Target;
 use crate::unit::atomic_file::WriteError;
 use crate::unit::quantity::show_whole;

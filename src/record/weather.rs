@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::numbers::numbers;
+
 /// A series of two probes of fixed work, taken between slices: what the
 /// machine's other guests leave of its processor and of its memory. It
 /// explains; no figure is corrected by it.
@@ -52,7 +54,7 @@ impl Weather {
     /// ns of one dependent load and of one step of arithmetic.
     #[must_use]
     pub fn each(&self) -> Vec<[f64; 3]> {
-        let of = |series: &str| super::interleaving::numbers(series).into_iter();
+        let of = |series: &str| numbers(series).into_iter();
         let per = |total: u64, count: u64| total as f64 / count.max(1) as f64;
         of(&self.at_ms)
             .zip(of(&self.loads_ns))
@@ -66,12 +68,12 @@ impl Weather {
     /// How many samples there are.
     #[must_use]
     pub fn samples(&self) -> usize {
-        super::interleaving::numbers(&self.at_ms).len()
+        numbers(&self.at_ms).len()
     }
 }
 
 fn spread(series: &str, each: u64) -> Option<Spread> {
-    let mut values = super::interleaving::numbers(series);
+    let mut values = numbers(series);
     values.sort_unstable();
     let of = |at: usize| values[at] as f64 / each.max(1) as f64;
     (!values.is_empty()).then(|| Spread {

@@ -2,14 +2,9 @@
 
 use hdrhistogram::Histogram;
 
+use super::histogram_bounds::{DIGITS, HIGHEST_NS, HistogramError, LOWEST_NS};
 use super::histogram_text;
 
-/// Significant decimal digits that a value keeps.
-pub const DIGITS: u8 = 3;
-/// The smallest value that is told from its neighbours, in ns.
-pub const LOWEST_NS: u64 = 1;
-/// The highest value that is recorded, in ns: an hour.
-pub const HIGHEST_NS: u64 = 3_600_000_000_000;
 /// Samples that fit: more could not be written down in the V2 format.
 const MOST_SAMPLES: u64 = i64::MAX as u64;
 
@@ -23,36 +18,6 @@ const MOST_SAMPLES: u64 = i64::MAX as u64;
 pub struct ServiceHistogram {
     counts: Histogram<u64>,
     out_of_range: u64,
-}
-
-/// Why a text is no histogram.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HistogramError {
-    /// The text is not base64.
-    #[error("not base64: {0}")]
-    NotBase64(String),
-    /// The bytes don't begin as a V2 histogram with deflate does.
-    #[error("not an HdrHistogram in V2 with deflate: {0}")]
-    NotV2(&'static str),
-    /// The text ends before the histogram does.
-    #[error("truncated: {0}")]
-    Truncated(String),
-    /// It is one, but of other bounds or digits.
-    #[error(
-        "a histogram of {digits} digits from {lowest} to {highest} ns; here it must have {DIGITS} \
-         digits from {LOWEST_NS} to {HIGHEST_NS} ns"
-    )]
-    OtherBounds {
-        /// Significant digits.
-        digits: u32,
-        /// Lowest value.
-        lowest: u64,
-        /// Highest value.
-        highest: u64,
-    },
-    /// The counts make no sense, or disagree with their sum.
-    #[error("its counts are damaged: {0}")]
-    Damaged(String),
 }
 
 impl ServiceHistogram {

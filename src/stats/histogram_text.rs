@@ -13,7 +13,7 @@ use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Deserializer, Serializer as _, V2DeflateSerializer};
 use std::io::Read as _;
 
-use super::histogram::{DIGITS, HIGHEST_NS, HistogramError, LOWEST_NS};
+use super::histogram_bounds::{DIGITS, HIGHEST_NS, HistogramError, LOWEST_NS};
 
 const DEFLATE_COOKIE: u32 = 0x1c84_9304 | 0x10;
 const PLAIN_COOKIE: u32 = 0x1c84_9303 | 0x10;

@@ -4,6 +4,7 @@
 mod average;
 mod change_point;
 pub mod histogram;
+mod histogram_bounds;
 mod histogram_text;
 pub mod interval;
 mod interval_log;
@@ -23,7 +24,8 @@ mod usl_curve;
 
 pub use average::{geometric_mean, mean, median};
 pub use change_point::{ChangePoint, FEWEST_WITH_CHANGE, Level, change_points, level};
-pub use histogram::{HistogramError, ServiceHistogram};
+pub use histogram::ServiceHistogram;
+pub use histogram_bounds::{DIGITS, HIGHEST_NS, HistogramError, LOWEST_NS};
 pub use interval::{RatioInterval, Verdict, paired_ratio};
 pub use interval_log::{LogInterval, interval_log, percentile_distribution};
 pub use jackknife::jackknifed_ratio;

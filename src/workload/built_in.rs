@@ -1,11 +1,7 @@
 //! The workloads of this project, kept in the program, so that their names
 //! work in any folder. Imports its siblings.
 
-use std::path::{Path, PathBuf};
-
-use super::error::WorkloadError;
-use super::load::Summary;
-use super::spec::Workload;
+use std::path::Path;
 
 macro_rules! built_in {
     ($($name:literal,)*) => {
@@ -14,7 +10,7 @@ macro_rules! built_in {
 }
 
 /// Names, which are paths below `workloads` without `.toml`, and texts.
-const BUILT_IN: &[(&str, &str)] = built_in![
+pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
     "badge_polling",
     "cold_start",
     "diurnal_week",
@@ -69,24 +65,12 @@ pub fn built_in_text(path: &Path) -> Option<&'static str> {
     (!path.is_file()).then_some(*text)
 }
 
-/// A summary of each built-in workload.
-///
-/// # Errors
-/// None, as the tests parse each.
-pub fn built_in_summaries() -> Vec<Result<Summary, WorkloadError>> {
-    let summary = |&(name, text): &(&str, &str)| {
-        let workload = Workload::parse(name, text)?;
-        let mut summary = Summary::of(workload, PathBuf::from(name));
-        name.clone_into(&mut summary.name);
-        Ok(summary)
-    };
-    BUILT_IN.iter().map(summary).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::workload::workload_files;
+    use crate::workload::{Workload, built_in_summaries};
+    use std::path::PathBuf;
 
     #[test]
     fn every_workload_of_the_project_is_built_in() {

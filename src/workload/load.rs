@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use annotate_snippets::normalize_untrusted_str;
 
-use super::built_in::{built_in_names, built_in_text};
+use super::built_in::{BUILT_IN, built_in_names, built_in_text};
 use super::error::{Fault, WorkloadError};
 use super::spec::Workload;
 use super::suggest::nearest;
@@ -68,6 +68,20 @@ pub fn summaries(folder: &Path) -> Vec<Result<Summary, WorkloadError>> {
         }
     };
     paths.into_iter().map(summary).collect()
+}
+
+/// A summary of each built-in workload.
+///
+/// # Errors
+/// None, as the tests parse each.
+pub fn built_in_summaries() -> Vec<Result<Summary, WorkloadError>> {
+    let summary = |&(name, text): &(&str, &str)| {
+        let workload = Workload::parse(name, text)?;
+        let mut summary = Summary::of(workload, PathBuf::from(name));
+        name.clone_into(&mut summary.name);
+        Ok(summary)
+    };
+    BUILT_IN.iter().map(summary).collect()
 }
 
 fn summary(path: PathBuf) -> Result<Summary, WorkloadError> {

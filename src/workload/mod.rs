@@ -20,10 +20,10 @@ mod time;
 mod units;
 mod write;
 
-pub use built_in::{built_in_names, built_in_summaries, built_in_text, built_in_to_verify};
+pub use built_in::{built_in_names, built_in_text, built_in_to_verify};
 pub use edit::{Change, with_change};
 pub use error::WorkloadError;
-pub use load::{Summary, summaries, workload_files};
+pub use load::{Summary, built_in_summaries, summaries, workload_files};
 pub use spec::{
     Anonymity, IdScheme, Population, ReadMix, Settings, TimeShape, ViewMode, Workload, WriteMix,
 };

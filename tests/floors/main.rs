@@ -1,11 +1,13 @@
 //! The floors and the rules of the house, checked against every source file,
 //! tests among them; and each rule against text that breaks it.
 
+mod imports;
 mod rules;
 mod scan;
 
 use std::path::Path;
 
+use imports::{circles, drawing, imports};
 use rules::{Source, floors, heads_of_files, lengths, listed_panics, modules, panics, words};
 use scan::{functions, tokens};
 
@@ -44,6 +46,64 @@ fn assert_none(wrong: &[String]) {
 #[test]
 fn imports_go_downward_only() {
     assert_none(&floors(&project()));
+}
+
+#[test]
+fn no_file_imports_itself_by_way_of_others() {
+    let wrong: Vec<String> = circles(&imports(&project()))
+        .into_iter()
+        .map(|circle| format!("a circle of {}: {}", circle.len(), circle.join(", ")))
+        .collect();
+    assert_none(&wrong);
+}
+
+/// Drawn anew by `NOTIBENCH_BLESS=1 cargo test --test floors drawn`.
+#[test]
+fn the_imports_are_drawn_as_they_are() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ARCHITECTURE.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let imports = imports(&project());
+    let mut drawn = page.clone();
+    for module in [
+        None,
+        Some("harness"),
+        Some("engine"),
+        Some("report"),
+        Some("cli"),
+    ] {
+        let name = module.unwrap_or("modules");
+        let (begin, end) = (format!("<!-- imports of {name} -->\n"), "<!-- end -->");
+        let start = drawn.find(&begin).expect(&begin) + begin.len();
+        let until = start + drawn[start..].find(end).expect(end);
+        drawn.replace_range(start..until, &drawing(&imports, module));
+    }
+    if std::env::var_os("NOTIBENCH_BLESS").is_some() {
+        std::fs::write(&path, &drawn).unwrap();
+    } else {
+        assert_eq!(page, drawn, "draw it again with NOTIBENCH_BLESS=1");
+    }
+}
+
+#[test]
+fn a_circle_of_imports_is_found() {
+    let source = |path: &str, text: &str| Source::new(path, text);
+    let folder = source("src/a/mod.rs", "mod b; mod c; pub(super) use b::B;");
+    let b = source("src/a/b.rs", "use super::c::C; pub(super) struct B;");
+    let through = |text: &str| {
+        let files = [folder.clone(), b.clone(), source("src/a/c.rs", text)];
+        circles(&imports(&files))
+    };
+    let circle = [["a::b".to_owned(), "a::c".to_owned()]];
+    // straight, by way of a re-export, by a path in a function
+    assert_eq!(through("use super::b::B; pub(super) struct C;"), circle);
+    assert_eq!(through("use super::B; pub(super) struct C;"), circle);
+    assert_eq!(
+        through("pub(super) struct C; fn f() { crate::a::b::f() }"),
+        circle
+    );
+    assert_none(&through("pub(super) struct C;").concat());
+    let of_tests = "pub(super) struct C; #[cfg(test)] mod tests { use super::super::b::B; }";
+    assert_none(&through(of_tests).concat());
 }
 
 #[test]

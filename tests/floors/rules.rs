@@ -71,6 +71,13 @@ impl Source {
     }
 }
 
+/// The module of each file, by path, and the files that are compiled for tests
+/// only.
+pub(crate) fn modules_of(sources: &[Source]) -> (HashMap<String, Vec<String>>, HashSet<String>) {
+    let modules = Modules::of(sources);
+    (modules.names, modules.tests)
+}
+
 /// Where each module's file lies, and which are compiled for tests only.
 struct Modules {
     names: HashMap<String, Vec<String>>,

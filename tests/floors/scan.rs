@@ -1,7 +1,9 @@
-//! Rust source as tokens: enough of a lexer for the rules of the house, which
-//! must not be deceived by comments, strings and character literals.
+//! Rust source as a flat list of tokens, by the lexer of `proc-macro2`: the
+//! rules must not be deceived by comments, strings and character literals.
 
 use std::ops::Range;
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 
 /// One token: a word, a number, one character of punctuation, or a string.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,152 +29,68 @@ impl Token {
     }
 }
 
-/// The tokens of a source; comments and character literals are left out.
+/// The tokens of a source; comments, doc comments, character literals and the
+/// quotes of lifetimes are left out.
 pub(crate) fn tokens(source: &str) -> Vec<Token> {
-    let chars: Vec<char> = source.chars().collect();
-    let mut lexer = Lexer {
-        chars,
-        at: 0,
-        line: 1,
-        found: Vec::new(),
-    };
-    while lexer.at < lexer.chars.len() {
-        lexer.step();
-    }
-    lexer.found
+    let parsed = source.parse::<TokenStream>();
+    let mut found = Vec::new();
+    flatten(
+        parsed.unwrap_or_else(|error| panic!("{error}: {source}")),
+        &mut found,
+    );
+    found
 }
 
-struct Lexer {
-    chars: Vec<char>,
-    at: usize,
-    line: usize,
-    found: Vec<Token>,
+fn flatten(stream: TokenStream, found: &mut Vec<Token>) {
+    let trees: Vec<TokenTree> = stream.into_iter().collect();
+    for (at, tree) in trees.iter().enumerate() {
+        match tree {
+            TokenTree::Group(group) if is_doc_comment(&trees[..at], group) => {
+                let hash = found.iter().rposition(|token| token.is("#"));
+                found.truncate(hash.unwrap_or(found.len()));
+            }
+            TokenTree::Group(group) => {
+                let brackets = match group.delimiter() {
+                    Delimiter::Parenthesis => ["(", ")"],
+                    Delimiter::Brace => ["{", "}"],
+                    Delimiter::Bracket => ["[", "]"],
+                    Delimiter::None => ["", ""],
+                };
+                push(found, brackets[0], group.span_open(), false);
+                flatten(group.stream(), found);
+                push(found, brackets[1], group.span_close(), false);
+            }
+            TokenTree::Ident(word) => push(found, &word.to_string(), word.span(), false),
+            TokenTree::Punct(mark) if mark.as_char() == '\'' => {}
+            TokenTree::Punct(mark) => {
+                push(found, &mark.as_char().to_string(), mark.span(), false);
+            }
+            TokenTree::Literal(literal) => match syn::Lit::new(literal.clone()) {
+                syn::Lit::Str(text) => push(found, &text.value(), literal.span(), true),
+                syn::Lit::Char(_) | syn::Lit::Byte(_) => {}
+                syn::Lit::ByteStr(_) | syn::Lit::CStr(_) => push(found, "", literal.span(), true),
+                _ => push(found, &literal.to_string(), literal.span(), false),
+            },
+        }
+    }
 }
 
-impl Lexer {
-    fn peek(&self, ahead: usize) -> char {
-        self.chars.get(self.at + ahead).copied().unwrap_or('\0')
-    }
+fn push(found: &mut Vec<Token>, text: &str, span: Span, is_string: bool) {
+    found.push(Token {
+        text: text.to_owned(),
+        line: span.start().line,
+        is_string,
+    });
+}
 
-    fn advance(&mut self) -> char {
-        let c = self.peek(0);
-        self.line += usize::from(c == '\n');
-        self.at += 1;
-        c
-    }
-
-    fn push(&mut self, text: String, line: usize, is_string: bool) {
-        self.found.push(Token {
-            text,
-            line,
-            is_string,
-        });
-    }
-
-    fn step(&mut self) {
-        let line = self.line;
-        match (self.peek(0), self.peek(1)) {
-            ('/', '/') => {
-                while self.at < self.chars.len() && self.peek(0) != '\n' {
-                    self.advance();
-                }
-            }
-            ('/', '*') => self.block_comment(),
-            ('"', _) => self.string(line),
-            ('\'', _) => self.quote(),
-            (c, _) if c.is_alphanumeric() || c == '_' => self.word(line),
-            (c, _) => {
-                self.advance();
-                if !c.is_whitespace() {
-                    self.push(c.to_string(), line, false);
-                }
-            }
-        }
-    }
-
-    fn block_comment(&mut self) {
-        let mut depth = 0_usize;
-        while self.at < self.chars.len() {
-            match (self.peek(0), self.peek(1)) {
-                ('/', '*') => depth += 1,
-                ('*', '/') => depth -= 1,
-                _ => {
-                    self.advance();
-                    continue;
-                }
-            }
-            self.advance();
-            self.advance();
-            if depth == 0 {
-                return;
-            }
-        }
-    }
-
-    /// A word or number; or a string that begins with one (`r#"…"#`, `b"…"`).
-    fn word(&mut self, line: usize) {
-        let mut text = String::new();
-        while self.peek(0).is_alphanumeric() || self.peek(0) == '_' {
-            text.push(self.advance());
-        }
-        let is_raw = text == "r" || text == "br" || text == "cr";
-        let hashes = (0..).take_while(|&at| self.peek(at) == '#').count();
-        if is_raw && self.peek(hashes) == '"' {
-            self.raw_string(hashes, line);
-        } else if (text == "b" || text == "c") && self.peek(0) == '"' {
-            self.string(line);
-        } else if text == "b" && self.peek(0) == '\'' {
-            self.quote();
-        } else {
-            self.push(text, line, false);
-        }
-    }
-
-    fn string(&mut self, line: usize) {
-        self.advance();
-        let mut text = String::new();
-        while self.at < self.chars.len() && self.peek(0) != '"' {
-            if self.peek(0) == '\\' {
-                self.advance();
-            }
-            text.push(self.advance());
-        }
-        self.advance();
-        self.push(text, line, true);
-    }
-
-    fn raw_string(&mut self, hashes: usize, line: usize) {
-        (0..=hashes).for_each(|_| {
-            self.advance();
-        });
-        let mut text = String::new();
-        let ends = |lexer: &Self| {
-            lexer.peek(0) == '"' && (1..=hashes).all(|ahead| lexer.peek(ahead) == '#')
-        };
-        while self.at < self.chars.len() && !ends(self) {
-            text.push(self.advance());
-        }
-        (0..=hashes).for_each(|_| {
-            self.advance();
-        });
-        self.push(text, line, true);
-    }
-
-    /// A character literal, or the quote of a lifetime.
-    fn quote(&mut self) {
-        self.advance();
-        if self.peek(0) == '\\' {
-            self.advance();
-            self.advance();
-            while self.at < self.chars.len() && self.peek(0) != '\'' {
-                self.advance();
-            }
-            self.advance();
-        } else if self.peek(1) == '\'' {
-            self.advance();
-            self.advance();
-        }
-    }
+/// Whether a group is the `[doc = "…"]` that a doc comment becomes.
+fn is_doc_comment(before: &[TokenTree], group: &Group) -> bool {
+    let mut inside = group.stream().into_iter();
+    let is_doc = matches!(inside.next(), Some(TokenTree::Ident(word)) if word == "doc");
+    let is_set = matches!(inside.next(), Some(TokenTree::Punct(mark)) if mark.as_char() == '=');
+    let is_hash =
+        |tree: &TokenTree| matches!(tree, TokenTree::Punct(mark) if mark.as_char() == '#');
+    is_doc && is_set && before.iter().rev().take(2).any(is_hash)
 }
 
 /// Whether the tokens from `at` on are these.

@@ -21,9 +21,9 @@ pub use attacks::{Attack, attacks, controls};
 
 use rayon::prelude::*;
 
-use super::watch::Observer;
 use crate::engine::StopFlag;
 use crate::engine::viewing::Showing;
+use crate::harness::trial::watch::Observer;
 use crate::policy::{HiddenShare, ReleaseRule};
 use crate::record::{AttackRow, AttackVerdict, TimingRow};
 use crate::stats::proportion_interval;

@@ -2,14 +2,16 @@
 //! trial a step. Imports `generator`, `record`, `unit`; its parent's trials.
 
 use super::conditions::{Measured, judge, samples_needed};
-use super::run::CapacityRequest;
+use super::request::CapacityRequest;
 use crate::generator::{Generator, ReadStream};
-use crate::harness::contender::{Contender, Proved};
-use crate::harness::memory::{RunSizes, memory_limit, predict};
-use crate::harness::open_loop::OpenLoop;
-use crate::harness::proof::Expectation;
-use crate::harness::source::Source;
-use crate::harness::trial::{TrialError, TrialSetup};
+use crate::harness::contender::Contender;
+use crate::harness::plan::memory::{RunSizes, memory_limit, predict};
+use crate::harness::proof::expectation::Expectation;
+use crate::harness::proof::inspect::Proved;
+use crate::harness::trial::error::TrialError;
+use crate::harness::trial::open_loop::OpenLoop;
+use crate::harness::trial::setup::TrialSetup;
+use crate::harness::trial::source::Source;
 use crate::record::{Judged, Objective, OpenLoopPlan, SearchStep};
 use crate::unit::mix::counter_word;
 use crate::unit::quantity::{counted, show_bytes};

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::harness::environment::Usage;
+use crate::harness::host::environment::Usage;
 use crate::record::StallFloor;
 use crate::stats::ServiceHistogram;
 

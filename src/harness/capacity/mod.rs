@@ -6,10 +6,12 @@ mod bench;
 mod conditions;
 mod floor;
 mod plan;
+mod request;
 mod run;
 mod search;
 mod slo;
 
 pub use plan::{CapacityOptions, resolve_capacity};
-pub use run::{CapacityRequest, capacity};
+pub use request::CapacityRequest;
+pub use run::capacity;
 pub use slo::parse_objective;

@@ -1,7 +1,7 @@
 //! How capacity is searched for, settled. Imports `record`, `workload`.
 
 use crate::engine::state::INBOX_CAPACITY;
-use crate::harness::plan_error::PlanError;
+use crate::harness::plan::error::PlanError;
 use crate::record::{Arrivals, CapacityPlan, Environment, Idle};
 use crate::workload::{ViewMode, Workload};
 

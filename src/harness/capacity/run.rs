@@ -7,53 +7,23 @@ use super::bench::{Bench, CLOSED_EVENTS, Offer, StepError, least_events, source_
 use super::conditions::{strictest_ns, unseen_excess};
 use super::floor::stall_floor;
 use super::plan::events_of_a_step;
+use super::request::CapacityRequest;
 use super::search::{is_hopeless, search, together};
-use crate::engine::StopFlag;
 use crate::harness::contender::Contender;
-use crate::harness::round::shuffled;
-use crate::harness::source::Source;
-use crate::harness::trace_stream::TraceStream;
-use crate::harness::trial::TrialError;
-use crate::harness::watch::Observer;
-use crate::record::{
-    CAPACITY_SCHEMA, Capacity, CapacityPlan, CapacityVerdict, EngineCapacity, Environment,
-    Objective, WorkloadNote,
-};
+use crate::harness::run::round::shuffled;
+use crate::harness::trial::error::TrialError;
+use crate::harness::trial::source::Source;
+use crate::harness::trial::watch::Observer;
+use crate::record::{CAPACITY_SCHEMA, Capacity, CapacityVerdict, EngineCapacity, WorkloadNote};
 use crate::stats::FEWEST_SEARCHES;
 use crate::unit::mix::mix;
 use crate::unit::quantity::show_ns;
-use crate::workload::Workload;
 
 /// How long the stall floor is looked for.
 const FLOOR: Duration = Duration::from_secs(2);
 /// A step that lets an overload of more than this share pass is too short, and
 /// that is said.
 const MOST_EXCESS: f64 = 0.05;
-
-/// Everything that a search needs.
-#[derive(Debug)]
-pub struct CapacityRequest<'a> {
-    /// What is run.
-    pub workload: &'a Workload,
-    /// The text of its file.
-    pub toml: String,
-    /// The trace that is run in place of the workload's stream, over and over.
-    pub trace: Option<&'a TraceStream>,
-    /// How it is searched.
-    pub plan: CapacityPlan,
-    /// The conditions.
-    pub slo: Vec<Objective>,
-    /// Who takes part.
-    pub contenders: Vec<Contender>,
-    /// Where.
-    pub environment: Environment,
-    /// The command line.
-    pub command: Vec<String>,
-    /// Set on an interruption.
-    pub stop: StopFlag,
-    /// Called where a worker can't be stopped.
-    pub on_hang: fn(&str),
-}
 
 /// Searches. A failure is told in what is given back, not as an error.
 pub fn capacity(request: &CapacityRequest<'_>, observer: &mut dyn Observer) -> Capacity {

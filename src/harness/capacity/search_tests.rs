@@ -5,9 +5,9 @@ use super::*;
 use crate::engine::StopFlag;
 use crate::harness::capacity::conditions::{Measured, judge};
 use crate::harness::capacity::slo::parse_objective;
-use crate::harness::open_loop::tests::{VirtualClock, VirtualSession, source};
-use crate::harness::open_loop::{Lane, OpenLoop, Series, outcome_of, work};
-use crate::harness::source::Source;
+use crate::harness::trial::open_loop::tests::{VirtualClock, VirtualSession, source};
+use crate::harness::trial::open_loop::{Lane, OpenLoop, Series, outcome_of, work};
+use crate::harness::trial::source::Source;
 use crate::record::{Arrivals, Idle, OpenLoopPlan};
 
 /// One worker whose batches of up to `batch` take `batch_ns`, and `event_ns`
@@ -81,7 +81,7 @@ impl Planted {
 
 /// The conditions of the tests' objective.
 fn judged(
-    outcome: &crate::harness::open_loop::OpenOutcome,
+    outcome: &crate::harness::trial::open_loop::OpenOutcome,
     events: u64,
     offered_per_s: f64,
 ) -> Vec<crate::record::Condition> {

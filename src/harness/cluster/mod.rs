@@ -15,16 +15,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::contender::{Proved, Spread};
-use super::proof::{Expectation, Finding, accounts};
-use super::request::{RunRequest, setup_of};
-use super::share::Share;
-use super::source::Source;
-use super::trial::{TrialError, TrialOutcome, TrialSetup, run_trial};
+use super::contender::{Contender, Spread};
 use crate::engine::StopFlag;
 use crate::engine::links::Links;
 use crate::engine::timely::TimelyEngine;
 use crate::generator::{Generator, ReadStream};
+use crate::harness::proof::expectation::Expectation;
+use crate::harness::proof::inspect::{Finding, Proved, accounts};
+use crate::harness::run::request::{RunRequest, setup_of};
+use crate::harness::trial::error::TrialError;
+use crate::harness::trial::outcome::TrialOutcome;
+use crate::harness::trial::run::run_trial;
+use crate::harness::trial::setup::TrialSetup;
+use crate::harness::trial::share::Share;
+use crate::harness::trial::source::Source;
 use crate::record::{ExchangeNote, Pass, Plan};
 use crate::unit::quantity::counted;
 pub use frame::Agreement;
@@ -107,6 +111,17 @@ impl Leader {
             None => Err(cause(&self.mesh.fault, TrialError::Interrupted)),
         };
         self.mesh.links.iter().map(part_of).collect()
+    }
+}
+
+impl Contender {
+    /// The same, its trials made by several processes.
+    #[must_use]
+    pub fn spread(&self, leader: Arc<Leader>) -> Self {
+        Self {
+            spread: Some(leader),
+            ..self.clone()
+        }
     }
 }
 

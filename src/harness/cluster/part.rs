@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::MemoryUse;
 use crate::engine::snapshot::SnapshotDigest;
-use crate::harness::tally::Tally;
-use crate::harness::trial::TrialOutcome;
+use crate::harness::trial::event_counts::Tally;
+use crate::harness::trial::outcome::TrialOutcome;
 use crate::record::{ExchangeNote, WorkerStamp};
 use crate::stats::ServiceHistogram;
 use crate::unit::digest::Digest;

@@ -5,90 +5,34 @@
 
 mod plan;
 mod real_time;
+mod request;
 mod series;
 
 pub use plan::{SelftestOptions, resolve_selftest};
+pub use request::{SelftestError, SelftestPlan, SelftestRequest};
 
 use std::time::Instant;
 
 use parking_lot::Mutex;
 
 use super::contender::Contender;
-use super::environment::at_end;
-use super::new_record::{new_record, now};
-use super::realised::realised;
-use super::request::RunRequest;
-use super::round::Rounds;
 use super::run::{noted, source_of, weather_of};
-use super::source::Source;
-use super::trial::TrialError;
-use super::watch::{Observer, Silent};
-use super::weather::WeatherStation;
-use super::weeks::views_of;
-use crate::engine::StopFlag;
+use crate::harness::host::environment::at_end;
+use crate::harness::host::weather::WeatherStation;
+use crate::harness::plan::views::views_of;
+use crate::harness::proof::realised::realised;
+use crate::harness::run::new_record::{new_record, now};
+use crate::harness::run::request::RunRequest;
+use crate::harness::run::round::Rounds;
+use crate::harness::trial::error::TrialError;
+use crate::harness::trial::source::Source;
+use crate::harness::trial::watch::{Observer, Silent};
 use crate::record::{
-    ClockNote, Environment, Plan, PlantedComparison, PlantedPlan, Realised, SELFTEST_SCHEMA,
-    SameEngine, Selftest, WorkloadNote,
+    ClockNote, Plan, PlantedComparison, Realised, SELFTEST_SCHEMA, SameEngine, Selftest,
+    WorkloadNote,
 };
-use crate::workload::Workload;
 use plan::twice;
 use series::Series;
-
-/// How a selftest is made.
-#[derive(Clone, Debug)]
-pub struct SelftestPlan {
-    /// How rounds are made; its rounds are those of one comparison.
-    pub run: Plan,
-    /// Comparisons of each engine with itself.
-    pub comparisons_of_each: usize,
-    /// Largest false rate that passes, as a fraction.
-    pub most_false: f64,
-    /// Comparisons with the slowed engine.
-    pub planted_comparisons: usize,
-    /// How that is slowed down.
-    pub planted: PlantedPlan,
-}
-
-/// Everything that a selftest needs.
-#[derive(Debug)]
-pub struct SelftestRequest<'a> {
-    /// What is run.
-    pub workload: &'a Workload,
-    /// The text of its file, for the record.
-    pub toml: String,
-    /// The engines that are compared with themselves.
-    pub engines: Vec<Contender>,
-    /// The engine that is slowed down.
-    pub planted: Contender,
-    /// How it is made.
-    pub plan: SelftestPlan,
-    /// Whether a stall and a capacity are planted in real time, too.
-    pub real_time: bool,
-    /// Where it is run.
-    pub environment: Environment,
-    /// The command line, for the record.
-    pub command: Vec<String>,
-    /// Ends it early.
-    pub stop: StopFlag,
-    /// Called where a worker has panicked and another can't be stopped.
-    pub on_hang: fn(&str),
-}
-
-/// Why a selftest came to no end.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum SelftestError {
-    /// A trial failed.
-    #[error(transparent)]
-    Trial(#[from] TrialError),
-    /// The engine is wrong, so that its time says nothing.
-    #[error("engine `{engine}`: {words}; `notibench verify` says more")]
-    Wrong {
-        /// Its name.
-        engine: String,
-        /// What is wrong.
-        words: String,
-    },
-}
 
 /// Compares each engine with its second copy, then one engine with itself
 /// slowed down. Every round is one of `run`, without the proof by the oracle:

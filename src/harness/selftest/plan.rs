@@ -1,11 +1,12 @@
 //! From what was asked to how a selftest is made. Imports `record`, `workload`,
 //! the plan of a run.
 
-use super::SelftestPlan;
+use super::request::SelftestPlan;
 use crate::harness::contender::Contender;
-use crate::harness::plan::{RunOptions, resolve};
-use crate::harness::plan_error::PlanError;
-use crate::harness::plan_rounds::{DEFAULT_SLICE_US, in_range};
+use crate::harness::plan::error::PlanError;
+use crate::harness::plan::options::RunOptions;
+use crate::harness::plan::resolve::resolve;
+use crate::harness::plan::rounds::{DEFAULT_SLICE_US, in_range};
 use crate::record::{Environment, InterleavingPlan, PlantedPlan};
 use crate::workload::Workload;
 

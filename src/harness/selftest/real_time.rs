@@ -11,9 +11,10 @@ use crate::engine::timed::{OneStall, Pace, Steady, TimedProbe};
 use crate::generator::{Generator, ReadStream};
 use crate::harness::capacity::{CapacityRequest, capacity, parse_objective};
 use crate::harness::contender::Contender;
-use crate::harness::open_loop::OpenLoop;
-use crate::harness::source::Source;
-use crate::harness::trial::{TrialError, TrialSetup};
+use crate::harness::trial::error::TrialError;
+use crate::harness::trial::open_loop::OpenLoop;
+use crate::harness::trial::setup::TrialSetup;
+use crate::harness::trial::source::Source;
 use crate::harness::{Observer, Silent};
 use crate::record::{
     Arrivals, CapacityFound, CapacityPlan, CapacityVerdict, Idle, OpenLoopPlan, RealTimeFound,

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use super::SelftestError;
-use crate::harness::course::end_after;
-use crate::harness::trial::TrialError;
+use super::request::SelftestError;
+use crate::harness::run::stopping::end_after;
+use crate::harness::trial::error::TrialError;
 use crate::record::{ProofVerdict, Record, spaced};
 
 /// Runs a round of that number, its trials added to the record.

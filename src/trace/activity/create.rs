@@ -4,24 +4,13 @@
 use serde_json::Value;
 
 use super::super::error::Bad;
-use super::ActivityReader;
-use super::meaning::{Findings, Meaning, plain};
-use super::value::{ACTORS, each, has_text, id_of, is_type};
+use super::findings::{Findings, Meaning, plain};
+use super::reader::ActivityReader;
+use super::value::{ACTORS, each, has_text, id_of, is_public, is_type};
 use crate::event::Kind;
 
-/// Names of everybody, as an addressee.
-const PUBLIC: [&str; 3] = [
-    "https://www.w3.org/ns/activitystreams#Public",
-    "as:Public",
-    "Public",
-];
 /// Tags of one object that are looked at.
 const MAX_TAGS: usize = 100;
-
-/// Whether an addressee is no member: everybody, or all who follow one.
-pub(super) fn is_public(id: &str) -> bool {
-    PUBLIC.contains(&id) || id.trim_end_matches('/').ends_with("/followers")
-}
 
 impl ActivityReader<'_> {
     /// Something written: an answer, and whoever is tagged or mentioned in it.

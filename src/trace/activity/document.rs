@@ -11,7 +11,8 @@ use super::super::collect::{Collector, Stop};
 use super::super::error::{Bad, Place};
 use super::super::lines::Lines;
 use super::super::read_error;
-use super::{ActivityOptions, ActivityReader};
+use super::options::ActivityOptions;
+use super::reader::ActivityReader;
 
 /// Keys of a collection that its items stand under, or a page of them.
 const ITEMS: [&str; 3] = ["items", "orderedItems", "first"];

@@ -5,51 +5,13 @@ use serde_json::Value;
 
 use super::super::error::Bad;
 use super::super::ids::hash_of;
-use super::ActivityReader;
+use super::findings::{Findings, Meaning, Meant, plain};
+use super::reader::ActivityReader;
 use super::value::{ACTORS, COLLECTIONS, each, id_of, is_type, word_of};
 use crate::event::Kind;
 
 /// Why what is about a content of unknown author is no event.
 const NO_AUTHOR: &str = "something whose author the trace does not say (--author)";
-
-/// One event that an activity stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Meaning {
-    pub(super) kind: Kind,
-    pub(super) recipient: u64,
-    pub(super) content: u64,
-}
-
-/// What an activity or one of its objects means, or why nothing.
-pub(super) type Meant = Result<Meaning, String>;
-
-/// What an activity came to: events, and why others are none.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
-    pub(super) meanings: Vec<Meaning>,
-    /// For each of them the hash of its object's id, where that has one.
-    pub(super) objects: Vec<Option<u64>>,
-    pub(super) reasons: Vec<String>,
-}
-
-impl Findings {
-    pub(super) fn add(&mut self, meant: Meant) {
-        match meant {
-            Ok(meaning) => self.meanings.push(meaning),
-            Err(reason) => self.reasons.push(reason),
-        }
-    }
-}
-
-/// An event of a kind without content, where there is a recipient.
-pub(super) fn plain(kind: Kind, recipient: Option<u64>, why: &str) -> Meant {
-    let meaning = recipient.map(|recipient| Meaning {
-        kind,
-        recipient,
-        content: 0,
-    });
-    meaning.ok_or_else(|| why.to_owned())
-}
 
 impl ActivityReader<'_> {
     /// What an activity other than an undo means: of several objects each.

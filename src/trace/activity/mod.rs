@@ -5,54 +5,31 @@
 mod author;
 mod create;
 mod document;
+mod findings;
 mod meaning;
+mod options;
+mod reader;
 mod value;
 mod write;
-
-use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
 pub use author::AuthorRule;
 pub(super) use document::{read_document, read_lines};
+pub use options::ActivityOptions;
 pub use write::push_activity;
 
 use super::collect::{Collector, Draft, STEP_US, Stop, segment_of};
 use super::error::{Bad, Place};
-use super::ids::{CONTENT_PREFIX, IdTable, MEMBER_PREFIX, hash_of};
+use super::ids::hash_of;
 use super::moment::{TimeUnit, moment};
 use crate::event::Segment;
-use meaning::{Findings, Meaning};
+use findings::{Findings, Meaning};
+use reader::ActivityReader;
 use value::{each, id_of, is_type, no_activity, types, word_of};
 
 /// The key of an actor's segment, an extension of notibench's own.
 pub(super) const SEGMENT_KEY: &str = "notibench:segment";
-
-/// What a reader of activities may infer; nothing by default.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ActivityOptions {
-    /// Take the order of the entries for their times, one each ms.
-    pub by_order: bool,
-    /// Where authors are from that the trace does not say; the first rule
-    /// that gives one is taken.
-    pub authors: Vec<AuthorRule>,
-}
-
-/// What the reader has to know again: who wrote what, and what can be taken
-/// back. It grows by some 40 bytes for each content and some 100 for each
-/// action that can be taken back.
-#[derive(Debug)]
-pub(super) struct ActivityReader<'o> {
-    options: &'o ActivityOptions,
-    members: IdTable,
-    contents: IdTable,
-    authors: HashMap<u64, u64>,
-    /// Contents that are polls: an answer may be a vote.
-    polls: HashSet<u64>,
-    /// By actor and the hash of an activity's id, or of its object's.
-    undoable: HashMap<(u64, u64), Box<[Meaning]>>,
-    entries: i64,
-}
 
 /// Who acts, and in which segment.
 #[derive(Clone, Copy)]
@@ -62,18 +39,6 @@ struct Actor {
 }
 
 impl<'o> ActivityReader<'o> {
-    pub(super) fn new(options: &'o ActivityOptions) -> Self {
-        Self {
-            options,
-            members: IdTable::new("id of a member", MEMBER_PREFIX),
-            contents: IdTable::new("id of a content", CONTENT_PREFIX),
-            authors: HashMap::new(),
-            polls: HashSet::new(),
-            undoable: HashMap::new(),
-            entries: 0,
-        }
-    }
-
     /// Takes one activity, and gives `to` the events that it comes to and the
     /// reasons why others are none.
     pub(super) fn take(
@@ -241,73 +206,6 @@ impl<'o> ActivityReader<'o> {
             }
             let reasons = of.reasons.iter().map(|of| format!("Undo of {of}"));
             found.reasons.extend(reasons);
-        }
-        Ok(found)
-    }
-
-    fn member(&mut self, value: Option<&Value>) -> Result<Option<u64>, Bad> {
-        let id = each(value).first().and_then(id_of);
-        id.map(|id| self.members.id(id.as_bytes())).transpose()
-    }
-
-    fn content(&mut self, object: &Value) -> Result<Option<u64>, Bad> {
-        let id = id_of(object);
-        let content = id.map(|id| self.contents.id(id.as_bytes())).transpose()?;
-        if is_type(object, &["Question"]) {
-            self.polls.extend(content);
-        }
-        Ok(content)
-    }
-
-    /// The author of a content: as it says itself, as was said before, or by
-    /// the rules that were given.
-    fn author(
-        &mut self,
-        object: &Value,
-        content: u64,
-        activity: &Value,
-        actor: u64,
-    ) -> Result<Option<u64>, Bad> {
-        if let Some(author) = self.member(object.get("attributedTo"))? {
-            self.authors.insert(content, author);
-            return Ok(Some(author));
-        }
-        if let Some(author) = self.authors.get(&content) {
-            return Ok(Some(*author));
-        }
-        let options = self.options;
-        for rule in &options.authors {
-            let author = match rule {
-                AuthorRule::Addressee => self.addressee(activity, actor)?,
-                AuthorRule::Uri(pattern) => {
-                    let author = id_of(object).and_then(|id| pattern.author(id));
-                    let author = author.map(|author| self.members.id(author.as_bytes()));
-                    author.transpose()?
-                }
-            };
-            if author.is_some() {
-                return Ok(author);
-            }
-        }
-        Ok(None)
-    }
-
-    /// The only member other than the actor whom an activity is addressed to.
-    fn addressee(&mut self, activity: &Value, actor: u64) -> Result<Option<u64>, Bad> {
-        let mut found = None;
-        for addressee in each(activity.get("to"))
-            .iter()
-            .chain(each(activity.get("cc")))
-        {
-            let Some(id) = id_of(addressee).filter(|id| !create::is_public(id)) else {
-                continue;
-            };
-            let member = self.members.id(id.as_bytes())?;
-            match found {
-                _ if member == actor => {}
-                Some(other) if other != member => return Ok(None),
-                _ => found = Some(member),
-            }
         }
         Ok(found)
     }

@@ -144,3 +144,15 @@ pub(super) fn has_text(value: &Value, key: &str) -> bool {
     let text = value.get(key).and_then(Value::as_str);
     text.is_some_and(|text| !text.trim().is_empty())
 }
+
+/// Names of everybody, as an addressee.
+const PUBLIC: [&str; 3] = [
+    "https://www.w3.org/ns/activitystreams#Public",
+    "as:Public",
+    "Public",
+];
+
+/// Whether an addressee is no member: everybody, or all who follow one.
+pub(super) fn is_public(id: &str) -> bool {
+    PUBLIC.contains(&id) || id.trim_end_matches('/').ends_with("/followers")
+}

@@ -2,7 +2,8 @@
 //! hot. Imports `event`, `workload`, and its siblings.
 
 use super::super::census::Popularity;
-use super::popularity::{harmonic, rank_exponent};
+use super::harmonic::harmonic;
+use super::popularity::rank_exponent;
 use crate::event::{Event, Kind};
 use crate::workload::Population;
 

@@ -4,7 +4,7 @@
 use std::f64::consts::{PI, TAU};
 
 use super::super::Trace;
-use super::Fitted;
+use super::estimate::{Fitted, QUANTILE};
 use crate::workload::TimeShape;
 
 const DAY_US: i64 = 86_400_000_000;
@@ -84,7 +84,7 @@ fn peak_of(resultant: f64, count: f64) -> Fitted {
     let variance = f64::midpoint(1.0, second) - resultant * resultant;
     let deviation = (variance.max(0.0) / count).sqrt();
     let at = |sign: f64| {
-        let moved = resultant + sign * super::QUANTILE * deviation;
+        let moved = resultant + sign * QUANTILE * deviation;
         peak_to_mean(moved.clamp(0.0, 0.999))
     };
     Fitted {

@@ -4,8 +4,8 @@
 use statrs::function::gamma::gamma_lr;
 
 use super::super::census::Popularity;
-use super::Fitted;
-use super::popularity::{EXACT, harmonic};
+use super::estimate::Fitted;
+use super::harmonic::{EXACT, harmonic};
 
 /// Steps of the integral over one window.
 const STEPS: usize = 64;

@@ -3,6 +3,8 @@
 
 mod contents;
 mod daytime;
+mod estimate;
+mod harmonic;
 mod law;
 mod popularity;
 mod words;
@@ -14,12 +16,12 @@ use super::{Trace, outline};
 use crate::event::{Event, Kind, Segment};
 use crate::unit::quantity::counted;
 use crate::workload::Workload;
+pub use estimate::Fitted;
+use estimate::QUANTILE;
 use law::{Law, distance};
 use popularity::{Frequencies, MAX_EXPONENT, maximum, rank_exponent};
 pub use words::{about, file};
 
-/// Standard deviations on either side of an interval of 95%.
-const QUANTILE: f64 = 1.959_963_985;
 /// Recipients of events without content are enough to go by from here on.
 const PLAIN_ENOUGH: u64 = 1_000;
 /// The distance from which on a law describes popularity badly.
@@ -33,33 +35,6 @@ const SAME: f64 = 2e-3;
 const MOST_UNDOS: f64 = 0.9;
 /// How far the most frequent of a fit may be off, as a share, without a word.
 const TOP_OFF: f64 = 0.2;
-
-/// A number that was estimated, and its interval at 95%.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Fitted {
-    /// The estimate.
-    pub value: f64,
-    /// Lower end.
-    pub low: f64,
-    /// Upper end; infinite where there is none.
-    pub high: f64,
-}
-
-impl Fitted {
-    fn around(value: f64, deviation: f64, most: f64) -> Self {
-        Self {
-            value,
-            low: (value - QUANTILE * deviation).max(0.0),
-            high: (value + QUANTILE * deviation).min(most),
-        }
-    }
-
-    /// Whether the interval holds a value.
-    #[must_use]
-    pub fn holds(&self, value: f64) -> bool {
-        (self.low..=self.high).contains(&value)
-    }
-}
 
 /// The popularity of recipients or actors: a Zipf exponent, and how well it
 /// describes them.

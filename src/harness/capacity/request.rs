@@ -1,0 +1,32 @@
+//! Everything that a search for capacity needs.
+
+use crate::engine::StopFlag;
+use crate::harness::contender::Contender;
+use crate::harness::trial::trace_stream::TraceStream;
+use crate::record::{CapacityPlan, Environment, Objective};
+use crate::workload::Workload;
+
+/// Everything that a search needs.
+#[derive(Debug)]
+pub struct CapacityRequest<'a> {
+    /// What is run.
+    pub workload: &'a Workload,
+    /// The text of its file.
+    pub toml: String,
+    /// The trace that is run in place of the workload's stream, over and over.
+    pub trace: Option<&'a TraceStream>,
+    /// How it is searched.
+    pub plan: CapacityPlan,
+    /// The conditions.
+    pub slo: Vec<Objective>,
+    /// Who takes part.
+    pub contenders: Vec<Contender>,
+    /// Where.
+    pub environment: Environment,
+    /// The command line.
+    pub command: Vec<String>,
+    /// Set on an interruption.
+    pub stop: StopFlag,
+    /// Called where a worker can't be stopped.
+    pub on_hang: fn(&str),
+}

@@ -1,0 +1,194 @@
+//! What the oracle expects of every trial.
+
+use std::ops::Range;
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use crate::engine::StopFlag;
+use crate::engine::oracle::Oracle;
+use crate::engine::read::Answer;
+use crate::engine::snapshot::{Snapshot, SnapshotDigest};
+use crate::event::Read;
+use crate::harness::trial::epochs::{of_truths, weeks_of};
+use crate::harness::trial::open_loop::Taken;
+use crate::harness::trial::source::{Source, split};
+use crate::record::Pass;
+use crate::unit::digest::Digest;
+
+/// Members, and contents, whose reads are compared after each trial.
+const SAMPLED: usize = 1_000;
+/// Events between two looks at whether the oracle is to stop.
+const CHUNK: u64 = 1 << 16;
+
+/// What every engine must come to.
+#[derive(Debug)]
+pub(in crate::harness) struct Expectation<'a> {
+    pub(in crate::harness) source: &'a Source,
+    inbox_capacity: usize,
+    /// Digest of the event multiset of each pass, from the generator.
+    pub(in crate::harness) events_digest: Digest,
+    /// What the oracle says of the stream.
+    pub(in crate::harness) fresh: Expected,
+    /// What it says of the stream folded twice, where it was asked.
+    pub(in crate::harness) warm: Option<Expected>,
+    /// How long the oracle took, in ms.
+    pub(in crate::harness) took_ms: u64,
+}
+
+/// What the oracle says after a pass.
+#[derive(Debug)]
+pub(in crate::harness) struct Expected {
+    /// What it shows, digested.
+    pub(in crate::harness) snapshot: SnapshotDigest,
+    /// What a record keeps of it.
+    pub(in crate::harness) recorded: SnapshotDigest,
+    /// Where each viewer counts once a week, its whole state before each
+    /// week was closed.
+    pub(in crate::harness) truths: Vec<SnapshotDigest>,
+    pub(in crate::harness) reads: Vec<Read>,
+    pub(in crate::harness) answers: Vec<Answer>,
+}
+
+impl Expected {
+    fn of(oracle: &Oracle, truths: Vec<SnapshotDigest>) -> Self {
+        let reads = oracle.sample_reads(SAMPLED);
+        let answers = reads.iter().map(|read| oracle.answer(read)).collect();
+        let snapshot = oracle.shown_digest();
+        Self {
+            snapshot,
+            recorded: if oracle.shows_views() {
+                of_truths(&truths)
+            } else {
+                snapshot
+            },
+            truths,
+            reads,
+            answers,
+        }
+    }
+}
+
+impl<'a> Expectation<'a> {
+    /// Asks the oracle; with `warm`, of a second pass, too. Its state is
+    /// dropped again: only digests and the sampled answers are kept. None
+    /// where `stop` was set meanwhile.
+    #[must_use]
+    pub(in crate::harness) fn of(
+        source: &'a Source,
+        inbox_capacity: usize,
+        warm: bool,
+        stop: &StopFlag,
+    ) -> Option<Self> {
+        let start = Instant::now();
+        let empty = Oracle::counting(inbox_capacity, source.views());
+        let (once, truths) = folded(source, empty, None, stop);
+        let fresh = Expected::of(&once, truths);
+        let warm = warm.then(|| {
+            let (twice, truths) = folded(source, once, None, stop);
+            Expected::of(&twice, truths)
+        });
+        if stop.is_set() {
+            return None;
+        }
+        Some(Self {
+            source,
+            inbox_capacity,
+            events_digest: source.generated_digest(),
+            fresh,
+            warm,
+            took_ms: start.elapsed().as_millis() as u64,
+        })
+    }
+
+    /// What is expected after a pass; of a warm one, too, only where it was
+    /// asked for.
+    pub(in crate::harness) fn after(&self, pass: Pass) -> Result<&Expected, String> {
+        match pass {
+            Pass::Fresh => Ok(&self.fresh),
+            Pass::Warm => self
+                .warm
+                .as_ref()
+                .ok_or_else(|| "the oracle was not asked for a warm pass".to_owned()),
+        }
+    }
+
+    /// The oracle's whole snapshot, made again: only a mismatch asks for it.
+    #[must_use]
+    pub(in crate::harness) fn oracle_snapshot(
+        &self,
+        pass: Pass,
+        taken: Option<&Taken>,
+    ) -> Snapshot {
+        let fold = |oracle, _| folded(self.source, oracle, taken, &StopFlag::default()).0;
+        let empty = Oracle::counting(self.inbox_capacity, self.source.views());
+        (0..pass.folds()).fold(empty, fold).shown_snapshot()
+    }
+
+    /// What is expected of a trial that skipped events: the oracle folds the
+    /// others anew.
+    pub(in crate::harness) fn of_taken(&self, taken: &Taken) -> (Digest, Expected) {
+        let empty = Oracle::counting(self.inbox_capacity, self.source.views());
+        let stop = StopFlag::default();
+        let (oracle, truths) = folded(self.source, empty, Some(taken), &stop);
+        let events = self.source.generated_digest_of(taken);
+        (events, Expected::of(&oracle, truths))
+    }
+}
+
+/// An oracle that has folded a whole source into what it knew before; where
+/// each viewer counts once a week, week by week, with its digest before each
+/// was closed.
+fn folded(
+    source: &Source,
+    mut oracle: Oracle,
+    taken: Option<&Taken>,
+    stop: &StopFlag,
+) -> (Oracle, Vec<SnapshotDigest>) {
+    let mut truths = Vec::new();
+    for (_, range) in weeks_of(source) {
+        oracle = folded_range(source, &range, oracle, taken, stop);
+        if !source.views().are_plain() {
+            truths.push(oracle.digest());
+            oracle.close_epoch();
+        }
+    }
+    (oracle, truths)
+}
+
+/// An oracle that has folded some events into what it knew before, its
+/// parts side by side: each part is a sequential fold of what concerns its
+/// own members and contents. Of the events that were `taken`, where that is
+/// given. Incomplete where `stop` is set meanwhile.
+fn folded_range(
+    source: &Source,
+    range: &Range<u64>,
+    oracle: Oracle,
+    taken: Option<&Taken>,
+    stop: &StopFlag,
+) -> Oracle {
+    let mut whole = oracle.emptied();
+    let parts = oracle.into_parts(rayon::current_num_threads());
+    let count = parts.len();
+    let fold = |(part, mut oracle): (usize, Oracle)| {
+        for chunk in split(range, CHUNK) {
+            if stop.is_set() {
+                break;
+            }
+            let mut indexes = chunk.clone();
+            source.for_each(chunk, |event| {
+                let index = indexes.next();
+                let wanted = |taken: &Taken| index.is_some_and(|index| taken.contains(index));
+                if taken.is_none_or(wanted) {
+                    oracle.fold_partition(std::iter::once(event), part, count);
+                }
+            });
+        }
+        oracle
+    };
+    let parts: Vec<Oracle> = parts.into_par_iter().enumerate().map(fold).collect();
+    for oracle in parts {
+        whole.unite(oracle);
+    }
+    whole
+}

@@ -1,0 +1,404 @@
+//! A run in a process of its own, of this build or another; a run made in
+//! several of them, and two builds that take turns. Imports `record`,
+//! `engine`'s stop flag, and the shuffle of rounds.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use crate::engine::StopFlag;
+use crate::harness::run::round::shuffled;
+use crate::harness::trial::watch::Observer;
+use crate::record::Record;
+
+/// How often is looked whether the child has ended: rarely enough that the
+/// parent takes no time from it.
+pub(in crate::harness) const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// Lines of a failed child's messages that are told.
+const LAST_LINES: usize = 8;
+
+/// Why a child gave no record.
+#[derive(Debug, thiserror::Error)]
+pub enum ChildError {
+    /// The stop flag was set; the child has been ended.
+    #[error("interrupted")]
+    Interrupted,
+    /// It could not be started.
+    #[error(
+        "cannot start {}: {source}; name an executable of notibench that runs on this machine",
+        exe.display()
+    )]
+    NotStarted {
+        /// The executable.
+        exe: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// What it said could not be kept or read.
+    #[error(
+        "cannot keep what {} prints: {source}; make room in the folder of temporary files",
+        exe.display()
+    )]
+    NotRead {
+        /// The executable.
+        exe: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// It found an engine wrong: its exit code was 3.
+    #[error("{} found its own result wrong{said}", exe.display())]
+    Wrong {
+        /// The executable.
+        exe: PathBuf,
+        /// Its last messages, each on a line of its own.
+        said: String,
+    },
+    /// It ended with another code, or by a signal.
+    #[error("{} failed ({status}){said}", exe.display())]
+    Failed {
+        /// The executable.
+        exe: PathBuf,
+        /// Its exit code or signal, in words.
+        status: String,
+        /// Its last messages, each on a line of its own.
+        said: String,
+    },
+    /// It succeeded, and what it printed is no record that this build reads.
+    #[error("{} printed no record that this build reads: {why}{said}", exe.display())]
+    NoRecord {
+        /// The executable.
+        exe: PathBuf,
+        /// What is wrong with it.
+        why: String,
+        /// Its last messages, each on a line of its own.
+        said: String,
+    },
+    /// It does not take turns by the slice with other processes.
+    #[error("{} takes no turns by the slice: {why}{said}", exe.display())]
+    NotInLockStep {
+        /// The executable.
+        exe: PathBuf,
+        /// What it did in place of that.
+        why: String,
+        /// Its last messages, each on a line of its own.
+        said: String,
+    },
+    /// It ended, or said something else, where it was to take its turn.
+    #[error("{} did not take its turn: {why}{said}", exe.display())]
+    OutOfStep {
+        /// The executable.
+        exe: PathBuf,
+        /// What it did in place of that.
+        why: String,
+        /// Its last messages, each on a line of its own.
+        said: String,
+    },
+    /// Its record does not go with those of the processes before it.
+    #[error("the processes do not agree: {0}")]
+    Disagree(String),
+}
+
+/// Runs `exe` with these words and reads the record that it prints. The child
+/// gets no standard input; its output goes to files without a name, so that
+/// nothing has to read along while it measures.
+///
+/// # Errors
+/// Where it can't be started, fails, or prints no record; where `stop` is set,
+/// which ends the child.
+fn run_child(exe: &Path, words: &[OsString], stop: &StopFlag) -> Result<Record, ChildError> {
+    let not_read = |source| ChildError::NotRead {
+        exe: exe.to_owned(),
+        source,
+    };
+    let mut printed = tempfile::tempfile().map_err(not_read)?;
+    let mut said = tempfile::tempfile().map_err(not_read)?;
+    let mut child = Command::new(exe)
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(printed.try_clone().map_err(not_read)?)
+        .stderr(said.try_clone().map_err(not_read)?)
+        .spawn()
+        .map_err(|source| ChildError::NotStarted {
+            exe: exe.to_owned(),
+            source,
+        })?;
+    let status = wait(&mut child, stop)
+        .map_err(not_read)?
+        .ok_or(ChildError::Interrupted)?;
+    let said = last_lines(&read_back(&mut said).map_err(not_read)?);
+    check_status(exe, status, &said)?;
+    record_of(exe, &read_back(&mut printed).map_err(not_read)?, said)
+}
+
+/// Refuses a child that did not succeed.
+pub(in crate::harness) fn check_status(
+    exe: &Path,
+    status: ExitStatus,
+    said: &str,
+) -> Result<(), ChildError> {
+    let (exe, said) = (exe.to_owned(), said.to_owned());
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(3) => Err(ChildError::Wrong { exe, said }),
+        Some(130) => Err(ChildError::Interrupted),
+        _ => {
+            let status = status.to_string();
+            Err(ChildError::Failed { exe, status, said })
+        }
+    }
+}
+
+/// The record that a child printed.
+pub(in crate::harness) fn record_of(
+    exe: &Path,
+    printed: &[u8],
+    said: String,
+) -> Result<Record, ChildError> {
+    let no_record = |why| ChildError::NoRecord {
+        exe: exe.to_owned(),
+        why,
+        said,
+    };
+    if printed.is_empty() {
+        return Err(no_record("it printed nothing".to_owned()));
+    }
+    Record::from_json(printed, Path::new("its output"))
+        .map_err(|error| no_record(error.to_string()))
+}
+
+/// One run in `processes` processes of `exe`, one after the other, the words
+/// of each given by `words`; their records made into one. Interrupted, it
+/// gives the record of the processes that came to their end, marked
+/// incomplete; that of the one that was under way is lost.
+///
+/// # Errors
+/// As `run_child`; where the records do not go together; where `stop` is
+/// set before the first process has ended.
+pub fn run_in_processes(
+    exe: &Path,
+    words: impl Fn(usize) -> Vec<OsString>,
+    processes: usize,
+    stop: &StopFlag,
+    observer: &mut dyn Observer,
+) -> Result<Record, ChildError> {
+    let mut whole: Option<Record> = None;
+    for number in 0..processes {
+        observer.turn(number, processes, &format!("process {}", number + 1));
+        let part = if stop.is_set() {
+            Err(ChildError::Interrupted)
+        } else {
+            run_child(exe, &words(number), stop)
+        };
+        let part = match part {
+            Err(ChildError::Interrupted) => {
+                let record = whole.as_mut().ok_or(ChildError::Interrupted)?;
+                record.complete = false;
+                record.failure = Some("interrupted".to_owned());
+                break;
+            }
+            part => part?,
+        };
+        match &mut whole {
+            None => whole = Some(part),
+            Some(record) => record
+                .add_process(part, number)
+                .map_err(ChildError::Disagree)?,
+        }
+    }
+    whole.ok_or(ChildError::Interrupted)
+}
+
+/// One turn of two builds: one process of each, in an order that the seed
+/// decides anew for each turn. `begins` hears whose process starts. The
+/// records come in the order of `exes`.
+///
+/// # Errors
+/// As `run_child`.
+pub fn run_turn(
+    exes: [&Path; 2],
+    words: &[OsString],
+    (seed, turn): (u64, usize),
+    stop: &StopFlag,
+    begins: &mut dyn FnMut(usize),
+) -> Result<[Record; 2], ChildError> {
+    let mut run = |at: usize| {
+        begins(at);
+        run_child(exes[at], words, stop)
+    };
+    if shuffled(2, seed, turn).next() == Some(1) {
+        let new = run(1)?;
+        Ok([run(0)?, new])
+    } else {
+        Ok([run(0)?, run(1)?])
+    }
+}
+
+/// Waits for the child; `None` where the stop flag was set, and then it is
+/// ended: it saves nothing that could be lost.
+fn wait(child: &mut Child, stop: &StopFlag) -> io::Result<Option<ExitStatus>> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            // a child that shares our terminal was interrupted with us
+            return Ok((!stop.is_set()).then_some(status));
+        }
+        if stop.is_set() {
+            // it may have ended by itself since
+            let _ = child.kill();
+            child.wait()?;
+            return Ok(None);
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+}
+
+pub(in crate::harness) fn read_back(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The last lines of what it said, each after a line break and two spaces,
+/// without control characters.
+pub(in crate::harness) fn last_lines(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+    if lines.is_empty() {
+        return ", and said nothing".to_owned();
+    }
+    let last = &lines[lines.len().saturating_sub(LAST_LINES)..];
+    let plain = |line: &&str| -> String {
+        line.chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect()
+    };
+    let last: Vec<String> = last.iter().map(plain).collect();
+    format!("; it said:\n  {}", last.join("\n  "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::harness::Silent;
+    use crate::record::fixture;
+
+    /// What a shell gives for a script, the stop flag unset.
+    fn shell(script: &str) -> Result<Record, ChildError> {
+        let words = ["-c", script].map(OsString::from);
+        run_child(Path::new("/bin/sh"), &words, &StopFlag::default())
+    }
+
+    #[test]
+    fn the_record_that_it_prints_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("record.json");
+        let record = fixture::record();
+        record.save(&path).unwrap();
+        let read = shell(&format!("echo progress >&2; cat '{}'", path.display()));
+        assert_eq!(read.unwrap(), record);
+    }
+
+    #[test]
+    fn what_it_said_last_is_told() {
+        let error = shell("seq 1 20 >&2; printf 'oh\\033[31mno\\n' >&2; exit 7").unwrap_err();
+        let words = error.to_string();
+        assert!(words.contains("exit status: 7"), "{words}");
+        assert!(
+            words.ends_with("\n  19\n  20\n  oh [31mno") && !words.contains("\n  13\n"),
+            "{words}"
+        );
+    }
+
+    #[test]
+    fn each_end_has_its_own_error() {
+        assert!(matches!(shell("exit 3"), Err(ChildError::Wrong { .. })));
+        assert!(matches!(shell("exit 130"), Err(ChildError::Interrupted)));
+        assert!(matches!(
+            shell("kill -9 $$"),
+            Err(ChildError::Failed { status, .. }) if status.contains("signal: 9")
+        ));
+        for (script, why) in [
+            ("true", "printed nothing"),
+            ("echo hello", "not a record"),
+            ("echo '{\"schema\":\"other/7\"}'", "schema other/7"),
+        ] {
+            let error = shell(script).unwrap_err();
+            assert!(matches!(error, ChildError::NoRecord { .. }));
+            assert!(error.to_string().contains(why), "{error}");
+        }
+        let gone = run_child(Path::new("/no/such/file"), &[], &StopFlag::default());
+        assert!(matches!(gone, Err(ChildError::NotStarted { .. })));
+    }
+
+    #[test]
+    fn a_turn_gives_the_old_one_first_whoever_ran_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("record.json");
+        let record = fixture::record();
+        record.save(&path).unwrap();
+        let script = format!("cat '{}'", path.display());
+        let words = ["-c", &script].map(OsString::from);
+        let shell = Path::new("/bin/sh");
+        let mut firsts = [0, 0];
+        for turn in 0..20 {
+            let mut order = Vec::new();
+            let stop = StopFlag::default();
+            let begins = &mut |at| order.push(at);
+            let [old, new] = run_turn([shell; 2], &words, (7, turn), &stop, begins).unwrap();
+            assert_eq!((&old, &new), (&record, &record));
+            firsts[order[0]] += 1;
+            order.sort_unstable();
+            assert_eq!(order, [0, 1]);
+        }
+        assert!(firsts.iter().all(|&count| count > 3), "{firsts:?}");
+    }
+
+    /// A shell that prints the fixture's record, up to process `fails`, which
+    /// ends as `script` says.
+    fn in_processes(fails: usize, script: &str) -> Result<Record, ChildError> {
+        let folder = tempfile::tempdir().unwrap();
+        let words = |number: usize| {
+            let path = folder.path().join(format!("{number}.json"));
+            let mut record = fixture::record();
+            for trial in &mut record.trials {
+                trial.process = number;
+            }
+            record.plan.processes = 3;
+            record.save(&path).unwrap();
+            let prints = format!("cat '{}'", path.display());
+            let script = if number == fails { script } else { &prints };
+            ["-c", script].map(OsString::from).to_vec()
+        };
+        let shell = Path::new("/bin/sh");
+        run_in_processes(shell, words, 3, &StopFlag::default(), &mut Silent)
+    }
+
+    #[test]
+    fn the_records_of_several_processes_are_one() {
+        let trials = fixture::record().trials.len();
+        let whole = in_processes(9, "").unwrap();
+        assert!(whole.complete);
+        assert_eq!(whole.trials.len(), 3 * trials);
+        let interrupted = in_processes(2, "exit 130").unwrap();
+        assert!(!interrupted.complete);
+        assert_eq!(interrupted.trials.len(), 2 * trials);
+        let none = in_processes(0, "exit 130");
+        assert!(matches!(none, Err(ChildError::Interrupted)));
+        let wrong = in_processes(1, "exit 3");
+        assert!(matches!(wrong, Err(ChildError::Wrong { .. })));
+    }
+
+    #[test]
+    fn the_stop_flag_ends_it() {
+        let stop = StopFlag::default();
+        stop.set();
+        let words = ["-c", "exec sleep 600"].map(OsString::from);
+        let ended = run_child(Path::new("/bin/sh"), &words, &stop);
+        assert!(matches!(ended, Err(ChildError::Interrupted)));
+    }
+}

@@ -1,0 +1,238 @@
+//! The workers of an interleaved round: one thread a worker with a session of
+//! every engine, from turn to turn together. Imports its siblings.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+use crate::engine::StopFlag;
+use crate::harness::contender::Contender;
+use crate::harness::contender::live_engine::{Lane, Seat};
+use crate::harness::host::weather::WeatherStation;
+use crate::harness::run::interleaved::gate::Gate;
+use crate::harness::run::interleaved::schedule::Turn;
+use crate::harness::run::lock_step::TurnTaker;
+use crate::harness::trial::error::TrialError;
+use crate::harness::trial::setup::TrialSetup;
+use crate::harness::trial::watch::{Glance, Pace};
+use crate::harness::trial::worker::{Shared, WorkerReport};
+use crate::harness::trial::worker_threads::Crew;
+
+/// An engine of an interleaved round.
+pub(in crate::harness) struct Entry<'a> {
+    pub(in crate::harness) contender: &'a Contender,
+    pub(in crate::harness) lane: Box<dyn Lane>,
+}
+
+/// What the engines of a stretch took, in the order of the entries.
+#[derive(Default)]
+pub(super) struct Driven {
+    pub(super) engines: Vec<Timed>,
+}
+
+/// What one engine took.
+pub(super) struct Timed {
+    /// One a worker; their stamps are those of the slices, as if these had
+    /// followed each other at once.
+    pub(super) reports: Vec<WorkerReport>,
+    /// ns of each slice, from its first worker's start to its last one's end.
+    pub(super) slices: Vec<u64>,
+    /// ns of finishing all sessions, and of closing epochs.
+    pub(super) finish: u64,
+}
+
+impl Timed {
+    /// ns of it all.
+    fn total(&self) -> u64 {
+        self.slices.iter().sum::<u64>() + self.finish
+    }
+
+    /// The close of an epoch, during which every worker waits.
+    pub(super) fn add_close(&mut self, close_ns: u64) {
+        self.finish += close_ns;
+        for report in &mut self.reports {
+            report.stamp.end_ns += close_ns;
+        }
+    }
+}
+
+impl Driven {
+    /// Adds a later stretch of the same engines.
+    pub(super) fn add(&mut self, later: Self) {
+        if self.engines.is_empty() {
+            *self = later;
+            return;
+        }
+        for (engine, later) in self.engines.iter_mut().zip(later.engines) {
+            let before = engine.total();
+            for (report, mut later) in engine.reports.iter_mut().zip(later.reports) {
+                later.stamp.end_ns += before;
+                report.add(later);
+            }
+            engine.slices.extend(later.slices);
+            engine.finish += later.finish;
+        }
+    }
+}
+
+/// What a worker brings home: a report an engine, when it started and ended
+/// each turn, and each engine's finish.
+struct Work {
+    worker: usize,
+    reports: Vec<WorkerReport>,
+    turns: Vec<[u64; 2]>,
+    finishes: Vec<[u64; 2]>,
+}
+
+/// Drives the turns through newly opened sessions of all engines; finishes
+/// these, engine by engine. With a `taker`, each turn and finish waits for
+/// those of other processes.
+///
+/// # Errors
+/// Where a worker panics, or cannot be started.
+pub(super) fn drive(
+    setup: &TrialSetup<'_>,
+    entries: &[Entry<'_>],
+    stop: &StopFlag,
+    (turns, slices): (&[Turn], usize),
+    weather: &Mutex<WeatherStation>,
+    taker: Option<&TurnTaker>,
+) -> Result<Driven, TrialError> {
+    let zero = Instant::now();
+    let shared: Vec<Shared<'_>> = turns
+        .iter()
+        .map(|turn| Shared::of_slice(setup, &turn.events, stop.clone(), zero))
+        .collect();
+    let before = || taker.is_none_or(TurnTaker::step);
+    let gate = Gate::new(setup.threads, stop.clone(), &before);
+    // the engine that each worker is at, for errors
+    let at: Vec<AtomicUsize> = (0..setup.threads).map(|_| AtomicUsize::new(0)).collect();
+    let over = AtomicUsize::new(0);
+    let crew = Crew {
+        setup,
+        engine: &|worker| name_of(&entries[at[worker].load(Ordering::Relaxed)]),
+        stop,
+        // seldom where another process may be in turn
+        tick: Duration::from_millis(if taker.is_some() { 200 } else { 20 }),
+    };
+    let mut pace = Pace::new();
+    let work = |(worker, seats): (usize, Vec<Box<dyn Seat + '_>>)| {
+        let is_at = |engine| at[worker].store(engine, Ordering::Relaxed);
+        work(worker, seats, (turns, &shared), &gate, &is_at, &|| {
+            // the others wait at the gate, asleep
+            if worker == 0 {
+                over.fetch_add(1, Ordering::Relaxed);
+                // in lock-step another process is in turn now
+                if taker.is_none() {
+                    weather.lock().sample_if_due();
+                }
+            }
+        })
+    };
+    let works = crew.run(
+        |worker| {
+            let seats = entries.iter().enumerate().map(|(engine, entry)| {
+                at[worker].store(engine, Ordering::Relaxed);
+                entry.lane.open(worker)
+            });
+            (worker, seats.collect())
+        },
+        || (),
+        work,
+        || {
+            if let Some(watcher) = setup.watcher.filter(|_| pace.is_due()) {
+                let turn = turns.get(over.load(Ordering::Relaxed));
+                watcher.glance(&mut || Glance {
+                    elapsed_ns: zero.elapsed().as_nanos() as u64,
+                    over: turn.map_or(setup.source.events(), |turn| turn.events.start),
+                    of: setup.source.events(),
+                    open_loop: None,
+                });
+            }
+        },
+    )?;
+    if stop.is_set() {
+        return Err(TrialError::Interrupted);
+    }
+    Ok(timed(works, entries.len(), turns, slices))
+}
+
+fn name_of(entry: &Entry<'_>) -> String {
+    entry.contender.name.clone()
+}
+
+/// One worker, from turn to turn. Ends early where the stop flag is set.
+fn work(
+    worker: usize,
+    mut seats: Vec<Box<dyn Seat + '_>>,
+    (turns, shared): (&[Turn], &[Shared<'_>]),
+    gate: &Gate<'_>,
+    is_at: &dyn Fn(usize),
+    turn_is_over: &dyn Fn(),
+) -> Work {
+    let mut done = Work {
+        worker,
+        reports: Vec::with_capacity(seats.len()),
+        turns: Vec::with_capacity(turns.len()),
+        finishes: Vec::with_capacity(seats.len()),
+    };
+    for (turn, shared) in turns.iter().zip(shared) {
+        is_at(turn.engine);
+        if !gate.pass() {
+            return done;
+        }
+        done.turns.push(seats[turn.engine].slice(shared));
+        turn_is_over();
+    }
+    let Some(zero) = shared.first().map(|shared| shared.zero) else {
+        return done;
+    };
+    for (engine, seat) in seats.into_iter().enumerate() {
+        is_at(engine);
+        if !gate.pass() {
+            return done;
+        }
+        let (report, stamps) = seat.finish(zero);
+        done.reports.push(report);
+        done.finishes.push(stamps);
+    }
+    done
+}
+
+/// What the workers' stamps come to, engine by engine.
+fn timed(mut works: Vec<Work>, engines: usize, turns: &[Turn], slices: usize) -> Driven {
+    works.sort_unstable_by_key(|work| work.worker);
+    let span = |stamps: &dyn Fn(&Work) -> [u64; 2]| {
+        let start = works.iter().map(|work| stamps(work)[0]).min().unwrap_or(0);
+        let end = works.iter().map(|work| stamps(work)[1]).max().unwrap_or(0);
+        [start, end]
+    };
+    let mut of: Vec<Timed> = (0..engines)
+        .map(|engine| {
+            let [start, end] = span(&|work| work.finishes[engine]);
+            Timed {
+                reports: Vec::new(),
+                slices: vec![0; slices],
+                finish: end - start,
+            }
+        })
+        .collect();
+    for (at, turn) in turns.iter().enumerate() {
+        let [start, end] = span(&|work| work.turns[at]);
+        of[turn.engine].slices[turn.slice] = end - start;
+    }
+    let ends: Vec<u64> = (0..engines)
+        .map(|engine| span(&|work| work.finishes[engine])[1])
+        .collect();
+    for work in works {
+        for (engine, mut report) in work.reports.into_iter().enumerate() {
+            let timed = &mut of[engine];
+            let early = ends[engine] - work.finishes[engine][1];
+            report.stamp.start_ns = 0;
+            report.stamp.end_ns = timed.total() - early;
+            timed.reports.push(report);
+        }
+    }
+    Driven { engines: of }
+}

@@ -1,0 +1,228 @@
+//! An interleaved round: all engines are alive, each with its own state, and
+//! take the same slice of the stream in turn, on the same worker threads.
+//! What a neighbour on the machine does falls on all of them alike. Imports
+//! `engine`, its siblings.
+//!
+//! An engine's time is the sum of its slices. An engine that is not in turn
+//! does nothing: what its threads have queued is worked off inside its slice
+//! ([`Session::pause`](crate::engine::Session::pause)), and what its sessions
+//! defer is paid in `finish`, a timed turn of its own.
+
+mod drive;
+mod gate;
+pub(in crate::harness) mod schedule;
+
+use std::ops::Range;
+
+use parking_lot::Mutex;
+use rayon::ThreadPool;
+
+use crate::engine::StopFlag;
+use crate::harness::host::environment::Usage;
+use crate::harness::host::weather::WeatherStation;
+use crate::harness::proof::expectation::Expectation;
+use crate::harness::proof::inspect::Proved;
+pub(in crate::harness) use crate::harness::run::interleaved::drive::Entry;
+use crate::harness::run::interleaved::drive::{Driven, drive};
+use crate::harness::run::interleaved::schedule::{Draw, Turn};
+use crate::harness::run::lock_step::TurnTaker;
+use crate::harness::trial::epoch_loop::closers;
+use crate::harness::trial::epochs::{Weeks, weeks_of};
+use crate::harness::trial::error::TrialError;
+use crate::harness::trial::setup::TrialSetup;
+use crate::record::Pass;
+
+/// What decides the slices and their order.
+#[derive(Clone, Copy)]
+pub(in crate::harness) struct Slicing<'a> {
+    /// Events of a slice, on average.
+    pub(in crate::harness) events: u64,
+    /// Seed of lengths and orders.
+    pub(in crate::harness) order_seed: u64,
+    /// The round, which has lengths and orders of its own.
+    pub(in crate::harness) round: usize,
+    /// Sampled between slices.
+    pub(in crate::harness) weather: &'a Mutex<WeatherStation>,
+    /// Where other processes take turns with this one: who decides them.
+    pub(in crate::harness) taker: Option<&'a TurnTaker>,
+}
+
+/// What one pass of all engines came to.
+pub(in crate::harness) struct RoundPass {
+    pub(in crate::harness) pass: Pass,
+    /// Where the slices end, in events.
+    pub(in crate::harness) ends: Vec<u64>,
+    /// In the order of the entries.
+    pub(in crate::harness) engines: Vec<EnginePass>,
+    /// Steal, switches and peak memory of all engines together.
+    pub(in crate::harness) usage: Usage,
+}
+
+/// What one engine's pass came to.
+pub(in crate::harness) struct EnginePass {
+    pub(in crate::harness) proved: Proved,
+    /// ns of each slice.
+    pub(in crate::harness) slices: Vec<u64>,
+    /// ns of `finish` and of closing epochs.
+    pub(in crate::harness) finish: u64,
+}
+
+/// Runs all engines over the stream, slice by slice; then, with `warm`, over
+/// the same stream again.
+///
+/// # Errors
+/// Where a worker panics, or the run is interrupted.
+pub(in crate::harness) fn interleaved(
+    setup: &TrialSetup<'_>,
+    entries: &[Entry<'_>],
+    stop: &StopFlag,
+    slicing: Slicing<'_>,
+    expected: Option<&Expectation<'_>>,
+    warm: bool,
+) -> Result<Vec<RoundPass>, TrialError> {
+    let mut draw = Draw::new(slicing.order_seed, slicing.round);
+    let mut passes = vec![Pass::Fresh];
+    passes.extend(warm.then_some(Pass::Warm));
+    passes
+        .into_iter()
+        .map(|pass| {
+            let before = Usage::start();
+            let whole = timed(setup, entries, stop, slicing, &mut draw)?;
+            let usage = before.until_now();
+            let ends = whole.ends.clone();
+            let engines = prove(setup, entries, whole, pass, expected)?;
+            Ok(RoundPass {
+                pass,
+                ends,
+                engines,
+                usage,
+            })
+        })
+        .collect()
+}
+
+/// The timed part of a pass, and of each engine what closed its epochs.
+struct Whole {
+    driven: Driven,
+    ends: Vec<u64>,
+    weeks: Vec<Option<Weeks>>,
+}
+
+/// One stretch of slices, sessions opened before and finished after it; where
+/// viewers count once an epoch, a stretch an epoch, which is then closed for
+/// all engines.
+fn timed(
+    setup: &TrialSetup<'_>,
+    entries: &[Entry<'_>],
+    stop: &StopFlag,
+    slicing: Slicing<'_>,
+    draw: &mut Draw,
+) -> Result<Whole, TrialError> {
+    let unit = (crate::harness::trial::worker::group_calls(setup.batch) * setup.batch) as u64;
+    let plain = setup.source.views().are_plain();
+    let closers = if plain { None } else { Some(closers(setup)?) };
+    let mut whole = Whole {
+        driven: Driven::default(),
+        ends: Vec::new(),
+        weeks: entries.iter().map(|_| None).collect(),
+    };
+    for (week, range) in weeks_of(setup.source) {
+        if closers.is_some() {
+            for entry in entries {
+                entry.lane.open_epoch(week)?;
+            }
+        }
+        let (ends, turns) = match slicing.taker {
+            Some(taker) => taker.turns(&range, unit, entries.len())?,
+            None => drawn(&range, slicing.events, unit, entries.len(), draw),
+        };
+        let schedule = (&turns[..], ends.len());
+        let driven = drive(
+            setup,
+            entries,
+            stop,
+            schedule,
+            slicing.weather,
+            slicing.taker,
+        )?;
+        whole.ends.extend(ends);
+        whole.driven.add(driven);
+        if setup.stop.is_set() {
+            return Err(TrialError::Interrupted);
+        }
+        if let Some(closers) = &closers {
+            close(entries, closers, &mut whole, slicing.taker)?;
+        }
+        if !slicing.taker.is_none_or(TurnTaker::end) {
+            return Err(TrialError::Interrupted);
+        }
+    }
+    Ok(whole)
+}
+
+/// The ends of the slices of `events`, and who takes each when.
+fn drawn(
+    events: &Range<u64>,
+    mean: u64,
+    unit: u64,
+    engines: usize,
+    draw: &mut Draw,
+) -> (Vec<u64>, Vec<Turn>) {
+    let slices = schedule::slices(events, mean, unit, draw);
+    let turns = schedule::turns(&slices, engines, draw);
+    (slices.iter().map(|slice| slice.end).collect(), turns)
+}
+
+/// Closes the epoch of every engine, one after the other, each timed.
+fn close(
+    entries: &[Entry<'_>],
+    closers: &ThreadPool,
+    whole: &mut Whole,
+    taker: Option<&TurnTaker>,
+) -> Result<(), TrialError> {
+    for (at, entry) in entries.iter().enumerate() {
+        if !taker.is_none_or(TurnTaker::step) {
+            return Err(TrialError::Interrupted);
+        }
+        let (truth, bytes, close_ns) = entry.lane.close_epoch(closers);
+        let weeks = whole.weeks[at].get_or_insert_with(|| Weeks {
+            are_released: entry.lane.are_released(),
+            ..Weeks::default()
+        });
+        weeks.truths.push(truth);
+        weeks.open_bytes = weeks.open_bytes.max(bytes);
+        weeks.close_ns += close_ns;
+        whole.driven.engines[at].add_close(close_ns);
+    }
+    Ok(())
+}
+
+/// Holds every engine against the oracle, one after the other.
+fn prove(
+    setup: &TrialSetup<'_>,
+    entries: &[Entry<'_>],
+    whole: Whole,
+    pass: Pass,
+    expected: Option<&Expectation<'_>>,
+) -> Result<Vec<EnginePass>, TrialError> {
+    let engines = whole.driven.engines.into_iter().zip(whole.weeks);
+    engines
+        .zip(entries)
+        .map(|((timed, weeks), entry)| {
+            let lane = &entry.lane;
+            let weeks = weeks.map(|weeks| Weeks {
+                failed: lane.failed(),
+                ..weeks
+            });
+            let prove = || Ok(lane.prove(setup, pass, timed.reports, weeks, expected));
+            Ok(EnginePass {
+                proved: entry.contender.at_rest(prove)?,
+                slices: timed.slices,
+                finish: timed.finish,
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! A trial in a closed loop: the engine is built, its workers are driven over
+//! a range of the stream, their reports are put together.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::engine::snapshot::SnapshotDigest;
+use crate::engine::viewing::open_session;
+use crate::engine::{Engine, EngineConfig, StopFlag};
+use crate::harness::host::counters::Counters;
+use crate::harness::host::environment::Usage;
+use crate::harness::trial::error::TrialError;
+use crate::harness::trial::outcome::{TrialOutcome, wall_ns};
+use crate::harness::trial::setup::TrialSetup;
+use crate::harness::trial::watch::{Glance, Pace};
+use crate::harness::trial::worker::{Shared, WorkerReport, work};
+use crate::harness::trial::worker_threads::Crew;
+use crate::record::WorkerStamp;
+use crate::stats::ServiceHistogram;
+
+/// An empty engine, and what it was built from.
+pub(in crate::harness) fn build<E: Engine>(
+    setup: &TrialSetup<'_>,
+    stop: StopFlag,
+) -> Result<(E, EngineConfig), TrialError> {
+    let dense = setup.source.dense_ids().filter(|_| E::NEEDS_DENSE_IDS);
+    if E::NEEDS_DENSE_IDS && dense.is_none() {
+        return Err(TrialError::NoDenseIds {
+            engine: E::INFO.name.to_owned(),
+        });
+    }
+    let config = EngineConfig {
+        threads: setup.threads,
+        inbox_capacity: setup.inbox_capacity,
+        views: setup.source.views().afresh(),
+        stop,
+        dense: dense.cloned(),
+        external: setup.external.cloned(),
+        links: setup.share.map(|share| Arc::clone(&share.links)),
+    };
+    Ok((E::build(&config), config))
+}
+
+/// The workers of a closed loop, on the events of `range`.
+pub(in crate::harness) fn drive<E: Engine>(
+    setup: &TrialSetup<'_>,
+    config: &EngineConfig,
+    engine: &E,
+    range: Range<u64>,
+    counters: Option<&mut Counters>,
+) -> Result<Vec<WorkerReport>, TrialError> {
+    let stop = &config.stop;
+    let shared = Shared::new(setup, &range, stop.clone());
+    let crew = Crew {
+        setup,
+        engine: &|_| E::INFO.name.to_owned(),
+        stop,
+        tick: Duration::from_millis(20),
+    };
+    let mut pace = Pace::new();
+    crew.run(
+        |worker| {
+            (
+                open_session(engine, &config.views, worker),
+                WorkerReport::new(),
+            )
+        },
+        || {
+            if let Some(share) = setup.share {
+                (share.gate)();
+            }
+            counters.into_iter().for_each(Counters::start);
+        },
+        |(session, report)| work(&shared, session, report),
+        || {
+            if let Some(watcher) = setup.watcher.filter(|_| pace.is_due()) {
+                watcher.glance(&mut || Glance {
+                    elapsed_ns: shared.now_ns(),
+                    over: shared.claimed(),
+                    of: setup.source.events(),
+                    open_loop: None,
+                });
+            }
+        },
+    )
+}
+
+/// What the workers' reports come to, and what the engine then holds.
+pub(in crate::harness) fn summarise<E: Engine>(
+    setup: &TrialSetup<'_>,
+    config: &EngineConfig,
+    engine: &E,
+    reports: Vec<WorkerReport>,
+    usage: Usage,
+) -> TrialOutcome {
+    let mut ingest_service = ServiceHistogram::new();
+    let mut read_service = ServiceHistogram::new();
+    let mut ranges = Vec::new();
+    for report in &reports {
+        ingest_service.merge(&report.ingest_service);
+        read_service.merge(&report.read_service);
+        ranges.extend(report.ranges.iter().cloned());
+    }
+    let workers: Vec<WorkerStamp> = reports.iter().map(|report| report.stamp).collect();
+    TrialOutcome {
+        wall_ns: wall_ns(&workers),
+        workers,
+        tally: setup.source.tally(&ranges),
+        reads: reports.iter().map(|report| report.reads).sum(),
+        answers: reports.iter().map(|report| report.answers).sum(),
+        ingest_service,
+        read_service,
+        snapshot: SnapshotDigest::shown(engine, &config.views),
+        memory: engine.memory(),
+        usage,
+        perf: None,
+        open_loop: None,
+        weeks: None,
+        logs: reports.into_iter().map(|report| report.log).collect(),
+        exchange: None,
+    }
+}

@@ -1,0 +1,235 @@
+//! One trial in an open loop: its threads, and what they come to. Imports
+//! `engine`, `record`, `stats`, its siblings.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use crate::engine::snapshot::SnapshotDigest;
+use crate::engine::viewing::{Admitting, open_session};
+use crate::engine::{Engine, EngineConfig};
+use crate::harness::host::counters::Counters;
+use crate::harness::host::environment::{Usage, resident_bytes};
+use crate::harness::trial::error::TrialError;
+use crate::harness::trial::open_loop::{
+    Intervals, Lane, LaneReport, OpenLoop, RealClock, Series, Unrecorded, outcome_of, work,
+};
+use crate::harness::trial::outcome::{TrialOutcome, wall_ns};
+use crate::harness::trial::setup::TrialSetup;
+use crate::harness::trial::watch::{Glance, OpenGlance, Pace, Watcher};
+use crate::harness::trial::worker_threads::Crew;
+use crate::stats::ServiceHistogram;
+
+/// How long after the last worker is ready the schedule begins.
+const LEAD: Duration = Duration::from_millis(2);
+/// How often it is looked whether all is well, at least: a look takes a
+/// worker's processor away for some µs.
+const TICK: Duration = Duration::from_millis(250);
+
+/// What the workers of an open loop came back with, in the workers' order.
+pub(in crate::harness) struct DrivenOpen {
+    reports: Vec<LaneReport>,
+    /// Theirs; none where nothing was recorded.
+    series: Vec<Series>,
+    /// Of the process, at the end of each interval.
+    resident: Vec<u64>,
+}
+
+/// Runs the workers.
+pub(in crate::harness) fn drive_open<E: Engine>(
+    setup: &TrialSetup<'_>,
+    open_loop: &OpenLoop,
+    config: &EngineConfig,
+    engine: &E,
+    counters: Option<&mut Counters>,
+) -> Result<DrivenOpen, TrialError> {
+    let zero: OnceLock<Instant> = OnceLock::new();
+    let interval = Duration::from_nanos(open_loop.interval_ns);
+    let crew = Crew {
+        setup,
+        engine: &|_| E::INFO.name.to_owned(),
+        stop: &config.stop,
+        tick: TICK.min(interval),
+    };
+    let seen: Vec<OnceLock<Intervals>> = (0..setup.threads).map(|_| OnceLock::new()).collect();
+    let mut look = Look::new(open_loop, &seen);
+    let prepare = |worker: usize| {
+        let planned = open_loop.planned_intervals();
+        let recorded = open_loop.recorded;
+        let series = recorded.then(|| Series::new(planned, open_loop.interval_ns));
+        if let (Some(_), Some(series)) = (setup.watcher, &series) {
+            let _ = seen[worker].set(series.intervals().clone());
+        }
+        (worker, open_session(engine, &config.views, worker), series)
+    };
+    let body = |(worker, session, series): (usize, Admitting<E::Session<'_>>, Option<Series>)| {
+        let lane = lane_of(setup, open_loop, worker);
+        // not set where the trial ended before it began
+        let zero = zero.get().copied().unwrap_or_else(Instant::now);
+        while Instant::now() < zero {
+            std::hint::spin_loop();
+        }
+        let clock = RealClock::new(zero, open_loop.idle);
+        let stop = &config.stop;
+        match series {
+            Some(mut series) => {
+                let report = work(&lane, worker, stop, session, &clock, &mut series);
+                (report, Some(series))
+            }
+            None => {
+                let report = work(&lane, worker, stop, session, &clock, &mut Unrecorded);
+                (report, None)
+            }
+        }
+    };
+    let mut done = crew.run(
+        prepare,
+        || {
+            counters.into_iter().for_each(Counters::start);
+            let _ = zero.set(Instant::now() + LEAD);
+        },
+        body,
+        || {
+            let since = zero.get().map_or(Duration::ZERO, Instant::elapsed);
+            look.tick(since, setup.watcher);
+        },
+    )?;
+    let mut resident = look.resident;
+    resident.push(resident_bytes());
+    done.sort_unstable_by_key(|(report, _)| report.worker);
+    let (reports, series): (Vec<_>, Vec<_>) = done.into_iter().unzip();
+    Ok(DrivenOpen {
+        reports,
+        series: series.into_iter().flatten().collect(),
+        resident,
+    })
+}
+
+/// Looks at the process, and at what the workers have written down so far.
+struct Look<'a> {
+    pace: Pace,
+    open_loop: &'a OpenLoop,
+    workers: &'a [OnceLock<Intervals>],
+    /// Response times of the whole intervals so far, and how many these are.
+    whole: ServiceHistogram,
+    intervals: usize,
+    /// Resident size of the process at the end of each interval.
+    resident: Vec<u64>,
+}
+
+impl<'a> Look<'a> {
+    fn new(open_loop: &'a OpenLoop, workers: &'a [OnceLock<Intervals>]) -> Self {
+        Self {
+            pace: Pace::new(),
+            open_loop,
+            workers,
+            whole: ServiceHistogram::new(),
+            intervals: 0,
+            resident: Vec::new(),
+        }
+    }
+
+    /// Notes the resident size, and lets a watcher look where it is time.
+    fn tick(&mut self, since: Duration, watcher: Option<&dyn Watcher>) {
+        let interval = Duration::from_nanos(self.open_loop.interval_ns);
+        // looked at late where the machine was busy: then it is this one's
+        while interval * (self.resident.len() as u32 + 1) <= since {
+            self.resident.push(resident_bytes());
+        }
+        if let Some(watcher) = watcher.filter(|_| self.pace.is_due()) {
+            watcher.glance(&mut || self.at(since.as_nanos() as u64));
+        }
+    }
+
+    /// How the trial stands so long after its zero.
+    fn at(&mut self, since_ns: u64) -> Glance {
+        let workers: Vec<&Intervals> = self.workers.iter().filter_map(OnceLock::get).collect();
+        let OpenLoop {
+            due, interval_ns, ..
+        } = self.open_loop;
+        let due_by_now = due
+            .iter()
+            .map(|due| due.partition_point(|&at| at <= since_ns));
+        let due_by_now: usize = due_by_now.sum();
+        let over: u64 = workers.iter().map(|of| of.completed()).sum();
+        let whole = (since_ns / interval_ns) as usize;
+        let mut last = OpenGlance {
+            behind: (due_by_now as u64).saturating_sub(over),
+            ..OpenGlance::default()
+        };
+        let mut completed = 0;
+        for at in self.intervals.min(whole.saturating_sub(1))..whole {
+            last.interval_response = ServiceHistogram::new();
+            completed = 0;
+            for of in &workers {
+                completed += of.add_response_to(at, &mut last.interval_response);
+            }
+            if at >= self.intervals {
+                self.whole.merge(&last.interval_response);
+            }
+        }
+        self.intervals = whole.max(self.intervals);
+        last.interval_per_s = completed as f64 * 1e9 / *interval_ns as f64;
+        last.response = self.whole.clone();
+        Glance {
+            elapsed_ns: since_ns,
+            over,
+            of: due.iter().map(|due| due.len() as u64).sum(),
+            open_loop: Some(last),
+        }
+    }
+}
+
+fn lane_of<'a>(setup: &TrialSetup<'a>, open_loop: &'a OpenLoop, worker: usize) -> Lane<'a> {
+    Lane {
+        source: setup.source,
+        first: worker as u64,
+        step: setup.threads as u64,
+        due: &open_loop.due[worker],
+        batch: setup.batch as u64,
+        most_backlog: open_loop.backlog_each,
+        duration_ns: open_loop.duration_ns,
+    }
+}
+
+impl DrivenOpen {
+    /// Counts again what was ingested, and puts all together.
+    pub(in crate::harness) fn summarise<E: Engine>(
+        self,
+        setup: &TrialSetup<'_>,
+        open_loop: &OpenLoop,
+        engine: &E,
+        usage: Usage,
+    ) -> TrialOutcome {
+        let source = setup.source;
+        let outcome = outcome_of(
+            open_loop,
+            source,
+            &self.reports,
+            &self.series,
+            &self.resident,
+        );
+        let workers: Vec<_> = self.reports.iter().map(|report| report.stamp).collect();
+        TrialOutcome {
+            weeks: None,
+            logs: Vec::new(),
+            exchange: None,
+            wall_ns: wall_ns(&workers),
+            workers,
+            tally: source.tally_taken(&outcome.taken),
+            reads: self.reports.iter().map(|report| report.reads).sum(),
+            answers: self.reports.iter().map(|report| report.answers).sum(),
+            // whole groups are a closed loop's
+            ingest_service: ServiceHistogram::new(),
+            read_service: ServiceHistogram::new(),
+            snapshot: SnapshotDigest::of(engine),
+            memory: engine.memory(),
+            usage,
+            perf: None,
+            open_loop: Some(outcome),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "open_trial_tests.rs"]
+mod tests;

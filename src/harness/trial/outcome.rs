@@ -1,0 +1,76 @@
+//! What a trial measures, and what is counted after it.
+
+use std::sync::Arc;
+
+use crate::engine::MemoryUse;
+use crate::engine::snapshot::SnapshotDigest;
+use crate::harness::host::environment::Usage;
+use crate::harness::trial::answers::AnswerLog;
+use crate::harness::trial::epochs::{Weeks, of_truths};
+use crate::harness::trial::event_counts::Tally;
+use crate::harness::trial::open_loop::OpenOutcome;
+use crate::record::{ExchangeNote, PerfNote, WorkerStamp};
+use crate::stats::ServiceHistogram;
+
+/// What a trial measured, and what was counted after it.
+#[derive(Debug)]
+pub struct TrialOutcome {
+    /// First start to last end, in ns.
+    pub wall_ns: u64,
+    /// Each worker's stamps.
+    pub workers: Vec<WorkerStamp>,
+    /// What the ingested events were, counted again after the trial.
+    pub(in crate::harness) tally: Tally,
+    /// Reads asked.
+    pub reads: u64,
+    /// Answers given.
+    pub answers: u64,
+    /// Service time of groups of ingest calls.
+    pub ingest_service: ServiceHistogram,
+    /// Service time of groups of reads.
+    pub read_service: ServiceHistogram,
+    /// The engine's snapshot, digested; empty for a probe.
+    pub snapshot: SnapshotDigest,
+    /// Where its bytes are.
+    pub memory: MemoryUse,
+    /// Steal, switches and peak memory during the timed part.
+    pub(in crate::harness) usage: Usage,
+    /// What the processors counted during the timed part.
+    pub perf: Option<PerfNote>,
+    /// Where each viewer counts once a week, what was seen of the weeks.
+    pub(in crate::harness) weeks: Option<Arc<Weeks>>,
+    /// What an open loop gives beside.
+    pub(in crate::harness) open_loop: Option<OpenOutcome>,
+    /// What the workers logged of answers, one a worker.
+    pub(in crate::harness) logs: Vec<AnswerLog>,
+    /// What the processes of a cluster exchanged.
+    pub(in crate::harness) exchange: Option<ExchangeNote>,
+}
+
+impl TrialOutcome {
+    /// What a record keeps of the state: the snapshot's size and digest; where
+    /// views were released, those of the true state.
+    pub(in crate::harness) fn recorded(&self) -> SnapshotDigest {
+        match &self.weeks {
+            Some(weeks) if weeks.are_released => of_truths(&weeks.truths),
+            _ => self.snapshot,
+        }
+    }
+
+    /// Bytes for each member and content of the snapshot of the whole state;
+    /// where weeks are closed, the most before a close.
+    #[must_use]
+    pub fn bytes_a_state(&self) -> f64 {
+        let most = |weeks: &Weeks| weeks.bytes_a_state();
+        let states = self.snapshot.members + self.snapshot.contents;
+        let at_end = self.memory.total() as f64 / states.max(1) as f64;
+        self.weeks.as_deref().map_or(at_end, most)
+    }
+}
+
+/// First start to last end, in ns.
+pub(in crate::harness) fn wall_ns(workers: &[WorkerStamp]) -> u64 {
+    let start = workers.iter().map(|stamp| stamp.start_ns).min();
+    let end = workers.iter().map(|stamp| stamp.end_ns).max();
+    end.unwrap_or(0) - start.unwrap_or(0)
+}

@@ -1,0 +1,40 @@
+//! What a trial is made from, the engine apart.
+
+use std::sync::Arc;
+
+use crate::engine::StopFlag;
+use crate::harness::trial::open_loop::OpenLoop;
+use crate::harness::trial::share::Share;
+use crate::harness::trial::source::Source;
+use crate::harness::trial::watch::Watcher;
+
+/// Everything that a trial needs but the engine.
+#[derive(Clone, Copy, Debug)]
+pub struct TrialSetup<'a> {
+    /// The stream.
+    pub source: &'a Source,
+    /// Workers.
+    pub threads: usize,
+    /// Events of one ingest call, at least 1.
+    pub batch: usize,
+    /// Whether workers are pinned to cores.
+    pub pin: bool,
+    /// Whether the processors' counters are read around the timed part.
+    pub perf: bool,
+    /// Entries that an inbox keeps.
+    pub inbox_capacity: usize,
+    /// Address of the server of an engine out of process; a contender has it.
+    pub external: Option<&'a Arc<str>>,
+    /// When each event is to start; none: a closed loop.
+    pub open_loop: Option<&'a OpenLoop>,
+    /// Of a trial that several processes make together, this one's part;
+    /// none: all of it.
+    pub share: Option<&'a Share<'a>>,
+    /// Who looks at it while it runs.
+    pub watcher: Option<&'a dyn Watcher>,
+    /// Ends the trial early; set on an interruption.
+    pub stop: &'a StopFlag,
+    /// Called where a worker has panicked and another can't be stopped: it
+    /// must end the process.
+    pub on_hang: fn(&str),
+}

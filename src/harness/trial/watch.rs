@@ -1,0 +1,149 @@
+//! A look at a trial while it runs: taken by the thread that waits for the
+//! workers, from what these write anyway. Imports `record`, `stats`.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::{Mutex, MutexGuard};
+
+use crate::record::{Record, Trial};
+use crate::stats::ServiceHistogram;
+
+/// Hears how a run gets on. A worker never calls it.
+pub trait Observer: Send {
+    /// A stage begins: generating, asking the oracle, …
+    fn stage(&mut self, what: &str);
+    /// A trial begins: how many are over, of how many, and whose turn it is.
+    fn turn(&mut self, over: usize, of: usize, engine: &str);
+    /// A trial, or one of its passes, is over: what it measured. Called
+    /// between trials, never within one.
+    fn trial(&mut self, _trial: &Trial) {}
+    /// A round is over: all that its run has measured so far, and of a sweep
+    /// the value of its axis. Called between rounds, never within one.
+    fn measured(&mut self, _point: Option<f64>, _record: &Record) {}
+    /// Whether it wants to hear of [`glance`](Self::glance).
+    fn glances(&self) -> bool {
+        false
+    }
+    /// How a trial stands that is running, four times a second at the most.
+    /// What this takes is taken from the workers where these have every core,
+    /// and is in the record: [`Trial::watched_ns`].
+    fn glance(&mut self, _glance: &Glance) {}
+}
+
+/// An observer that does nothing.
+#[derive(Debug, Default)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn stage(&mut self, _: &str) {}
+    fn turn(&mut self, _: usize, _: usize, _: &str) {}
+}
+
+/// How a trial stands.
+#[derive(Clone, Debug)]
+pub struct Glance {
+    /// Since it began, in ns.
+    pub elapsed_ns: u64,
+    /// Events that are over: completed in an open loop, claimed by a worker in
+    /// a closed one.
+    pub over: u64,
+    /// Events of the whole trial.
+    pub of: u64,
+    /// What an open loop shows beside.
+    pub open_loop: Option<OpenGlance>,
+}
+
+/// How an open loop stands.
+#[derive(Clone, Debug, Default)]
+pub struct OpenGlance {
+    /// Events due by now that are not completed; those that were skipped are
+    /// among them.
+    pub behind: u64,
+    /// Events completed within the last whole interval, a second.
+    pub interval_per_s: f64,
+    /// Their response times, in ns.
+    pub interval_response: ServiceHistogram,
+    /// Response times of all events that completed before its end, in ns.
+    pub response: ServiceHistogram,
+}
+
+/// Where looks at a trial go.
+pub trait Watcher: Sync + fmt::Debug {
+    /// The trial stands as `look` says, which is asked once.
+    fn glance(&self, look: &mut dyn FnMut() -> Glance);
+}
+
+/// The least time between two looks.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Whether it is time for another look.
+#[derive(Debug)]
+pub(in crate::harness) struct Pace {
+    last: Instant,
+}
+
+impl Pace {
+    pub(in crate::harness) fn new() -> Self {
+        Self {
+            last: Instant::now(),
+        }
+    }
+
+    /// True once a pause is over; another begins then.
+    pub(in crate::harness) fn is_due(&mut self) -> bool {
+        let due = self.last.elapsed() >= PAUSE;
+        if due {
+            self.last = Instant::now();
+        }
+        due
+    }
+}
+
+/// An observer that is shared with the trial that runs.
+pub(in crate::harness) struct Watch<'o> {
+    observer: Mutex<&'o mut dyn Observer>,
+    wanted: bool,
+    spent_ns: AtomicU64,
+}
+
+impl fmt::Debug for Watch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watch").finish_non_exhaustive()
+    }
+}
+
+impl<'o> Watch<'o> {
+    pub(in crate::harness) fn new(observer: &'o mut dyn Observer) -> Self {
+        Self {
+            wanted: observer.glances(),
+            observer: Mutex::new(observer),
+            spent_ns: AtomicU64::new(0),
+        }
+    }
+
+    /// The observer, between trials.
+    pub(in crate::harness) fn observer(&self) -> MutexGuard<'_, &'o mut dyn Observer> {
+        self.observer.lock()
+    }
+
+    /// For a trial's setup; none where nobody wants to look.
+    pub(in crate::harness) fn watcher(&self) -> Option<&dyn Watcher> {
+        if self.wanted { Some(self) } else { None }
+    }
+
+    /// What looks took since this was asked last, in ns.
+    pub(in crate::harness) fn take_spent_ns(&self) -> u64 {
+        self.spent_ns.swap(0, Ordering::Relaxed)
+    }
+}
+
+impl Watcher for Watch<'_> {
+    fn glance(&self, look: &mut dyn FnMut() -> Glance) {
+        let before = Instant::now();
+        self.observer.lock().glance(&look());
+        let spent = before.elapsed().as_nanos() as u64;
+        self.spent_ns.fetch_add(spent, Ordering::Relaxed);
+    }
+}
