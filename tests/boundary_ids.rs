@@ -18,7 +18,8 @@ use notibench::engine::{Engine, EngineConfig, Freshness, Role, Session, StopFlag
 use notibench::event::{Event, Kind, Read, ReadKind, Segment};
 use notibench::generator::Generator;
 use notibench::harness::{
-    Contender, Silent, TraceStream, TrialError, Verified, VerifyOptions, verify, verify_trace,
+    Contender, OnHang, Silent, TraceStream, TrialError, Verified, VerifyOptions, verify,
+    verify_trace,
 };
 use notibench::policy::HiddenShare;
 use notibench::record::TraceNote;
@@ -222,7 +223,7 @@ fn verified(verify: impl FnOnce(&[Contender], &VerifyOptions) -> Result<Verified
         batch: 64,
         freshness_events: 300,
         stop: StopFlag::default(),
-        on_hang: |words| panic!("{words}"),
+        on_hang: OnHang::new(|words| panic!("{words}")),
     };
     let found = verify(&engines, &options).unwrap();
     assert_eq!(found.failures, []);

@@ -9,7 +9,7 @@ use notibench::engine::state::INBOX_CAPACITY;
 use notibench::engine::{Engine, EngineInfo, Role, StopFlag};
 use notibench::generator::{Generator, ReadStream};
 use notibench::harness::{
-    self, Contender, RunOptions, RunRequest, Silent, Source, TrialSetup, run_trial,
+    self, Contender, OnHang, RunOptions, RunRequest, Silent, Source, TrialSetup, run_trial,
 };
 use notibench::policy::{Disposition, effect_of};
 use notibench::record::{ProofVerdict, Record};
@@ -93,7 +93,7 @@ fn trials_ingest_every_event_and_answer_every_read() {
                     share: None,
                     watcher: None,
                     stop: &stop,
-                    on_hang: end,
+                    on_hang: OnHang::new(end),
                 };
                 assert!(dispatch(info.name, Trial { setup }).is_some());
             }
@@ -154,7 +154,7 @@ fn record_of(workload: &Workload, toml: &str, seed: u64, threads: usize) -> Reco
         environment,
         command: vec!["test".to_owned()],
         stop: StopFlag::default(),
-        on_hang: end,
+        on_hang: OnHang::new(end),
         process: 0,
     };
     harness::run(&request, &mut Silent)

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use notibench::engine::registry::{EngineVisitor, dispatch};
 use notibench::engine::{Engine, StopFlag};
-use notibench::harness::{Source, TrialOutcome, TrialSetup, run_trial};
+use notibench::harness::{OnHang, Source, TrialOutcome, TrialSetup, run_trial};
 
 const TRIALS: usize = 3;
 
@@ -29,7 +29,7 @@ impl EngineVisitor for One<'_> {
             watcher: None,
             stop: &StopFlag::default(),
             external: None,
-            on_hang: |message| panic!("{message}"),
+            on_hang: OnHang::new(|message| panic!("{message}")),
         };
         let outcome = run_trial::<E, ()>(&setup, |_, _, _| ());
         outcome

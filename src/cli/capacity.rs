@@ -14,7 +14,7 @@ use super::run::{style, target_of};
 use super::signal::{end_process, stop_flag, work_is_over, work_is_saved};
 use super::traces;
 use crate::engine::Role;
-use crate::harness::{self, CapacityOptions, CapacityRequest, Contender};
+use crate::harness::{self, CapacityOptions, CapacityRequest, Contender, OnHang};
 use crate::record::{Arrivals, Capacity, CapacityVerdict, Objective, Target};
 use crate::report;
 use crate::report::html::Document;
@@ -116,7 +116,7 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
         environment,
         command: command_words(),
         stop: stop_flag(),
-        on_hang: end_process,
+        on_hang: OnHang::new(end_process),
     };
     let path = target(args, &workload)?;
     let page = args.html.target(path.as_ref())?;

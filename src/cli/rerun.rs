@@ -11,7 +11,7 @@ use super::external::Guests;
 use super::run::{Printed, run_and_show, verdict_of};
 use super::signal::{end_process, stop_flag};
 use super::traces;
-use crate::harness::{self, Contender, RunRequest, Silent, TraceStream};
+use crate::harness::{self, Contender, OnHang, RunRequest, Silent, TraceStream};
 use crate::record::{Environment, Plan, Record, WorkloadNote};
 use crate::report;
 use crate::workload::Workload;
@@ -134,7 +134,7 @@ impl Prepared {
             environment: self.environment.clone(),
             command: command_words(),
             stop: stop_flag(),
-            on_hang: end_process,
+            on_hang: OnHang::new(end_process),
             process,
         })
     }

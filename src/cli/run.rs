@@ -18,7 +18,7 @@ use super::rescue::{self, Keeping};
 use super::signal::{end_process, stop_flag, work_is_over, work_is_saved};
 use super::traces;
 use crate::engine::snapshot::write_ndjson;
-use crate::harness::{self, Contender, RunOptions, RunRequest};
+use crate::harness::{self, Contender, OnHang, RunOptions, RunRequest};
 use crate::record::{Pass, ProofVerdict, Record, Target};
 use crate::report::html::Document;
 use crate::report::{self, Style};
@@ -58,7 +58,7 @@ pub(super) fn run_as(
         environment,
         command: command_words(),
         stop: stop_flag(),
-        on_hang: end_process,
+        on_hang: OnHang::new(end_process),
         process: 0,
     };
     check_snapshot_target(args)?;

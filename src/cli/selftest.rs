@@ -7,7 +7,7 @@ use super::progress::Progress;
 use super::run::{style, target_of};
 use super::signal::{end_process, stop_flag};
 use crate::engine::Role;
-use crate::harness::{self, Contender, SelftestError, SelftestOptions, SelftestRequest};
+use crate::harness::{self, Contender, OnHang, SelftestError, SelftestOptions, SelftestRequest};
 use crate::record::Selftest;
 use crate::report;
 use crate::workload::Workload;
@@ -63,7 +63,7 @@ pub(super) fn selftest(args: &SelftestArgs, own: &[Contender]) -> Result<(), Fai
         environment,
         command: command_words(),
         stop: stop_flag(),
-        on_hang: end_process,
+        on_hang: OnHang::new(end_process),
     };
     let found = harness::selftest(&request, &mut Progress::new())?;
     let saved = target.map(|target| found.save(target)).transpose();

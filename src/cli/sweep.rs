@@ -16,7 +16,7 @@ use super::rescue::{self, Keeping};
 use super::run::{style, target_path, verdict_of};
 use super::signal::{end_process, stop_flag, work_is_over, work_is_saved};
 use super::traces;
-use crate::harness::{self, Contender, RunOptions, RunRequest, SweepRequest};
+use crate::harness::{self, Contender, OnHang, RunOptions, RunRequest, SweepRequest};
 use crate::record::{Pass, Record, Sweep, SweepAxis, SweepPoint, Target};
 use crate::report;
 use crate::report::html::Document;
@@ -60,7 +60,7 @@ pub(super) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
                 environment: environment.clone(),
                 command: command.clone(),
                 stop: stop_flag(),
-                on_hang: end_process,
+                on_hang: OnHang::new(end_process),
                 process: 0,
             };
             Ok((point.value, run))

@@ -10,7 +10,7 @@ use super::signal::{end_process, stop_flag};
 use super::traces;
 use crate::engine::Role;
 use crate::engine::registry::ENTRIES;
-use crate::harness::{self, Contender, Verified, VerifyFailure, VerifyOptions};
+use crate::harness::{self, Contender, OnHang, Verified, VerifyFailure, VerifyOptions};
 use crate::report::answers_under_load;
 use crate::unit::quantity::{counted, show_whole};
 use crate::workload::{Workload, built_in_to_verify};
@@ -35,7 +35,7 @@ pub(super) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(), Failure
         batch: args.batch,
         freshness_events: harness::FRESHNESS_EVENTS,
         stop: stop_flag(),
-        on_hang: end_process,
+        on_hang: OnHang::new(end_process),
     };
     let mut blind = BlindSpots::default();
     let mut failures = Vec::new();

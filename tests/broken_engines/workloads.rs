@@ -11,7 +11,7 @@ use notibench::engine::state::{Content, Member, for_each_update};
 use notibench::engine::viewing::Views;
 use notibench::engine::{Engine, EngineConfig, EngineInfo, Freshness, Role, Session, StopFlag};
 use notibench::event::{Event, Read};
-use notibench::harness::{Contender, FRESHNESS_EVENTS, Silent, VerifyOptions, verify};
+use notibench::harness::{Contender, FRESHNESS_EVENTS, OnHang, Silent, VerifyOptions, verify};
 use notibench::workload::Workload;
 
 use super::common::binary::root;
@@ -121,7 +121,7 @@ fn verdict<E: Engine>(workload: &str) -> Result<(), String> {
         batch: 256,
         freshness_events: FRESHNESS_EVENTS,
         stop: StopFlag::default(),
-        on_hang: |words| panic!("{words}"),
+        on_hang: OnHang::new(|words| panic!("{words}")),
     };
     let contender = [Contender::of::<E>()];
     let found = verify(&workload, &contender, &options, &mut Silent).map_err(|e| e.to_string())?;

@@ -5,7 +5,7 @@ use crate::engine::viewing::{ReleasedViews, Showing};
 use crate::event::Segment;
 use crate::policy::ReleaseRule;
 
-/// Weeks, and colluding members, of the attacks that use several.
+/// EpochsClosed, and colluding members, of the attacks that use several.
 const SEVERAL: u32 = 4;
 
 /// One attack on one kind of world.
@@ -22,7 +22,7 @@ pub struct Attack {
     pub(super) others: u32,
     /// The segment of the viewer in question.
     pub(super) segment: Segment,
-    /// Weeks in each of which the viewer looks.
+    /// EpochsClosed in each of which the viewer looks.
     pub(super) weeks: u32,
     /// Objects at each of which the viewer looks: the members of the
     /// adversaries who collude.

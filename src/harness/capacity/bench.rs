@@ -159,7 +159,7 @@ impl<'a> Bench<'a> {
                 read_response: &open.read_response,
                 intervals,
                 offered_per_s: plan.offered_per_s,
-                lost: events.abs_diff(outcome.tally.events),
+                lost: events.abs_diff(outcome.counts.events),
             },
         );
         Ok(SearchStep {

@@ -2,6 +2,7 @@
 
 use crate::engine::StopFlag;
 use crate::harness::contender::Contender;
+use crate::harness::trial::setup::OnHang;
 use crate::harness::trial::trace_stream::TraceStream;
 use crate::record::{CapacityPlan, Environment, Objective};
 use crate::workload::Workload;
@@ -27,6 +28,6 @@ pub struct CapacityRequest<'a> {
     pub command: Vec<String>,
     /// Set on an interruption.
     pub stop: StopFlag,
-    /// Called where a worker can't be stopped.
-    pub on_hang: fn(&str),
+    /// What is done about an engine that hangs.
+    pub on_hang: OnHang,
 }

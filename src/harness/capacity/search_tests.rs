@@ -5,6 +5,7 @@ use super::*;
 use crate::engine::StopFlag;
 use crate::harness::capacity::conditions::{Measured, judge};
 use crate::harness::capacity::slo::parse_objective;
+use crate::harness::trial::call_board::CallBoard;
 use crate::harness::trial::open_loop::tests::{VirtualClock, VirtualSession, source};
 use crate::harness::trial::open_loop::{Lane, OpenLoop, Series, outcome_of, work};
 use crate::harness::trial::source::Source;
@@ -56,7 +57,7 @@ impl Planted {
         let mut series = Series::new(20, plan.interval_ns);
         let report = work(
             &lane,
-            0,
+            (0, &CallBoard::new(1)),
             &StopFlag::default(),
             session,
             &&clock,

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::contender::{Contender, Spread};
+use super::contender::{ClusterTrials, Contender};
 use crate::engine::StopFlag;
 use crate::engine::links::Links;
 use crate::engine::timely::TimelyEngine;
@@ -125,7 +125,7 @@ impl Contender {
     }
 }
 
-impl Spread for Leader {
+impl ClusterTrials for Leader {
     fn trial(
         &self,
         setup: &TrialSetup<'_>,
@@ -216,10 +216,10 @@ fn inspect(outcome: &TrialOutcome, expected: Option<&Expectation<'_>>) -> Findin
     };
     let (found, oracle) = (&outcome.snapshot, &expected.fresh.snapshot);
     let checks = || {
-        if outcome.tally.digest != expected.events_digest {
+        if outcome.counts.digest != expected.events_digest {
             return Err(format!(
                 "the events ingested by all processes have digest {}, the generator's {}",
-                outcome.tally.digest, expected.events_digest
+                outcome.counts.digest, expected.events_digest
             ));
         }
         if found != oracle {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::MemoryUse;
 use crate::engine::snapshot::SnapshotDigest;
-use crate::harness::trial::event_counts::Tally;
+use crate::harness::trial::event_counts::EventCounts;
 use crate::harness::trial::outcome::TrialOutcome;
 use crate::record::{ExchangeNote, WorkerStamp};
 use crate::stats::ServiceHistogram;
@@ -36,19 +36,19 @@ pub(super) struct Part {
 impl Part {
     /// The part that an outcome is of.
     pub(super) fn of(outcome: &TrialOutcome, exchange: ExchangeNote) -> Self {
-        let (tally, state) = (&outcome.tally, &outcome.snapshot);
+        let (counts, state) = (&outcome.counts, &outcome.snapshot);
         let memory = &outcome.memory;
         Self {
             wall_ns: outcome.wall_ns,
             workers: outcome.workers.clone(),
             events: [
-                tally.events,
-                tally.discarded,
-                tally.notified,
-                tally.retracted,
-                tally.aggregated,
+                counts.events,
+                counts.discarded,
+                counts.notified,
+                counts.retracted,
+                counts.aggregated,
             ],
-            events_digest: tally.digest.to_string(),
+            events_digest: counts.digest.to_string(),
             ingest_service: outcome.ingest_service.to_base64(),
             read_service: outcome.read_service.to_base64(),
             state: [state.members, state.contents, state.views],
@@ -70,7 +70,7 @@ impl Part {
     pub(super) fn add_to(self, outcome: &mut TrialOutcome) -> Result<(), String> {
         let digest = |text: &str| -> Result<Digest, String> { text.parse() };
         let [events, discarded, notified, retracted, aggregated] = self.events;
-        outcome.tally = outcome.tally.merge(Tally {
+        outcome.counts = outcome.counts.merge(EventCounts {
             events,
             discarded,
             notified,

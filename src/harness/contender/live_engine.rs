@@ -14,20 +14,21 @@ use crate::harness::host::environment::Usage;
 use crate::harness::proof::expectation::Expectation;
 use crate::harness::proof::inspect::Proved;
 use crate::harness::proof::inspect::inspect;
+use crate::harness::trial::call_board::Call;
 use crate::harness::trial::closed_loop::{build, summarise};
-use crate::harness::trial::epochs::Weeks;
+use crate::harness::trial::epochs::EpochsClosed;
 use crate::harness::trial::error::TrialError;
 use crate::harness::trial::setup::TrialSetup;
 use crate::harness::trial::worker::{Room, Shared, WorkerReport, work_through};
 use crate::record::Pass;
 
 /// An engine with its state.
-pub(in crate::harness) trait Lane: Sync {
+pub(in crate::harness) trait LiveEngine: Sync {
     /// Opens a worker's session, on that worker's thread.
-    fn open(&self, worker: usize) -> Box<dyn Seat + '_>;
+    fn open(&self, worker: usize) -> Box<dyn LiveSession + '_>;
 
     /// Opens an epoch of views.
-    fn open_epoch(&self, week: u32) -> Result<(), TrialError>;
+    fn open_epoch(&self, epoch: u32) -> Result<(), TrialError>;
 
     /// Closes the epoch that is open, all sessions finished: digest and bytes
     /// of the state before, and how long the close took, in ns.
@@ -45,13 +46,13 @@ pub(in crate::harness) trait Lane: Sync {
         setup: &TrialSetup<'_>,
         pass: Pass,
         reports: Vec<WorkerReport>,
-        weeks: Option<Weeks>,
+        epochs: Option<EpochsClosed>,
         expected: Option<&Expectation<'_>>,
     ) -> Proved;
 }
 
 /// A worker's session of one engine.
-pub(in crate::harness) trait Seat {
+pub(in crate::harness) trait LiveSession {
     /// Takes part in a slice: when it started and ended, in ns.
     fn slice(&mut self, shared: &Shared<'_>) -> [u64; 2];
 
@@ -61,32 +62,32 @@ pub(in crate::harness) trait Seat {
 }
 
 /// An empty engine that takes part; `prepare` sees it first.
-pub(in crate::harness) fn lane<E: Engine>(
+pub(in crate::harness) fn live<E: Engine>(
     setup: &TrialSetup<'_>,
     stop: &StopFlag,
     prepare: impl FnOnce(&E),
-) -> Result<Box<dyn Lane>, TrialError> {
+) -> Result<Box<dyn LiveEngine>, TrialError> {
     let (engine, config) = build::<E>(setup, stop.clone())?;
     prepare(&engine);
-    Ok(Box::new(Alive { engine, config }))
+    Ok(Box::new(Live { engine, config }))
 }
 
-struct Alive<E> {
+struct Live<E> {
     engine: E,
     config: EngineConfig,
 }
 
-impl<E: Engine> Lane for Alive<E> {
-    fn open(&self, worker: usize) -> Box<dyn Seat + '_> {
+impl<E: Engine> LiveEngine for Live<E> {
+    fn open(&self, worker: usize) -> Box<dyn LiveSession + '_> {
         Box::new(Open {
             session: open_session(&self.engine, &self.config.views, worker),
             report: WorkerReport::new(),
-            room: Room::default(),
+            room: Room::of(worker),
         })
     }
 
-    fn open_epoch(&self, week: u32) -> Result<(), TrialError> {
-        let opened = self.config.views.open_epoch(week);
+    fn open_epoch(&self, epoch: u32) -> Result<(), TrialError> {
+        let opened = self.config.views.open_epoch(epoch);
         opened.map_err(TrialError::NoRandomKey)
     }
 
@@ -112,14 +113,14 @@ impl<E: Engine> Lane for Alive<E> {
         setup: &TrialSetup<'_>,
         pass: Pass,
         reports: Vec<WorkerReport>,
-        weeks: Option<Weeks>,
+        epochs: Option<EpochsClosed>,
         expected: Option<&Expectation<'_>>,
     ) -> Proved {
         let Self { engine, config } = self;
         // steal, switches and memory are those of all engines together
         let usage = Usage::default();
         let mut outcome = summarise(setup, config, engine, reports, usage);
-        outcome.weeks = weeks.map(Arc::new);
+        outcome.epochs = epochs.map(Arc::new);
         let finding = inspect(engine, config, &outcome, expected, pass);
         (outcome, finding)
     }
@@ -131,7 +132,7 @@ struct Open<S> {
     room: Room,
 }
 
-impl<S: Session> Seat for Open<S> {
+impl<S: Session> LiveSession for Open<S> {
     fn slice(&mut self, shared: &Shared<'_>) -> [u64; 2] {
         let Self {
             session,
@@ -140,7 +141,9 @@ impl<S: Session> Seat for Open<S> {
         } = self;
         let start = shared.now_ns();
         work_through(shared, session, report, room);
+        shared.calls.begin(room.worker, Call::Pause);
         session.pause();
+        shared.calls.begin(room.worker, Call::None);
         [start, shared.now_ns()]
     }
 

@@ -13,7 +13,7 @@ use crate::engine::planted::Planted;
 use crate::engine::registry::{EngineVisitor, dispatch};
 use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, EngineInfo, ExpectedLoad, StopFlag};
-use crate::harness::contender::live_engine::{Lane, lane};
+use crate::harness::contender::live_engine::{LiveEngine, live};
 use crate::harness::proof::expectation::Expectation;
 use crate::harness::proof::inspect::{Finding, Proved, inspect};
 use crate::harness::trial::error::TrialError;
@@ -25,7 +25,7 @@ use crate::unit::digest::Digest;
 
 /// How a contender's trials are made where several processes make them
 /// together.
-pub(super) trait Spread: fmt::Debug + Send + Sync {
+pub(super) trait ClusterTrials: fmt::Debug + Send + Sync {
     /// One trial of all processes.
     fn trial(
         &self,
@@ -42,7 +42,7 @@ type TwiceFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<[Proved; 
 type PlantedFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<Proved, TrialError>;
 type PlantedTwiceFn =
     fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<[Proved; 2], TrialError>;
-type AliveFn = fn(&TrialSetup<'_>, &StopFlag, f64) -> Result<Box<dyn Lane>, TrialError>;
+type AliveFn = fn(&TrialSetup<'_>, &StopFlag, f64) -> Result<Box<dyn LiveEngine>, TrialError>;
 type SnapshotFn = fn(&TrialSetup<'_>) -> Result<(Snapshot, Digest), TrialError>;
 type FreshnessFn = fn(&TrialSetup<'_>, u64) -> Result<(), String>;
 
@@ -74,7 +74,7 @@ pub struct Contender {
     freshness: FreshnessFn,
     snapshot: SnapshotFn,
     /// Who makes its trials in several processes; none: this one.
-    pub(super) spread: Option<Arc<dyn Spread>>,
+    pub(super) spread: Option<Arc<dyn ClusterTrials>>,
 }
 
 impl Contender {
@@ -119,8 +119,8 @@ impl Contender {
                 })
             },
             alive: |setup, stop, share| match share > 0.0 {
-                true => lane::<Planted<E>>(setup, stop, |engine| engine.set_share(share)),
-                false => lane::<E>(setup, stop, |_| ()),
+                true => live::<Planted<E>>(setup, stop, |engine| engine.set_share(share)),
+                false => live::<E>(setup, stop, |_| ()),
             },
             freshness: crate::harness::proof::inspect::freshness_of::<E>,
             snapshot: |setup| {
@@ -238,7 +238,7 @@ impl Contender {
         &self,
         setup: &TrialSetup<'_>,
         stop: &StopFlag,
-    ) -> Result<Box<dyn Lane>, TrialError> {
+    ) -> Result<Box<dyn LiveEngine>, TrialError> {
         self.at_rest(|| (self.alive)(&self.setup(setup), stop, self.planted_share))
     }
 

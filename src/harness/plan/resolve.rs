@@ -35,7 +35,7 @@ pub fn resolve(
     env: &Environment,
 ) -> Result<Plan, PlanError> {
     whole_run(options)?;
-    fits_weeks(options, workload)?;
+    fits_epochs(options, workload)?;
     let cluster = cluster_plan(options, workload)?;
     let seed = options.seed.unwrap_or(workload.seed);
     let at_us = event_times(options, workload, seed);
@@ -94,7 +94,7 @@ pub fn resolve(
 ///
 /// # Errors
 /// A second pass, an open loop.
-fn fits_weeks(options: &RunOptions, workload: &Workload) -> Result<(), PlanError> {
+fn fits_epochs(options: &RunOptions, workload: &Workload) -> Result<(), PlanError> {
     let name = &workload.name;
     if workload.anonymity.mode == ViewMode::Off {
         return Ok(());

@@ -10,8 +10,8 @@ use crate::engine::oracle::Oracle;
 use crate::engine::read::Answer;
 use crate::engine::snapshot::{Snapshot, SnapshotDigest};
 use crate::event::Read;
-use crate::harness::trial::epochs::{of_truths, weeks_of};
-use crate::harness::trial::open_loop::Taken;
+use crate::harness::trial::epochs::{epochs_of, of_truths};
+use crate::harness::trial::open_loop::IngestedEvents;
 use crate::harness::trial::source::{Source, split};
 use crate::record::Pass;
 use crate::unit::digest::Digest;
@@ -43,8 +43,8 @@ pub(in crate::harness) struct Expected {
     pub(in crate::harness) snapshot: SnapshotDigest,
     /// What a record keeps of it.
     pub(in crate::harness) recorded: SnapshotDigest,
-    /// Where each viewer counts once a week, its whole state before each
-    /// week was closed.
+    /// Where each viewer counts once a epoch, its whole state before each
+    /// epoch was closed.
     pub(in crate::harness) truths: Vec<SnapshotDigest>,
     pub(in crate::harness) reads: Vec<Read>,
     pub(in crate::harness) answers: Vec<Answer>,
@@ -118,7 +118,7 @@ impl<'a> Expectation<'a> {
     pub(in crate::harness) fn oracle_snapshot(
         &self,
         pass: Pass,
-        taken: Option<&Taken>,
+        taken: Option<&IngestedEvents>,
     ) -> Snapshot {
         let fold = |oracle, _| folded(self.source, oracle, taken, &StopFlag::default()).0;
         let empty = Oracle::counting(self.inbox_capacity, self.source.views());
@@ -127,7 +127,7 @@ impl<'a> Expectation<'a> {
 
     /// What is expected of a trial that skipped events: the oracle folds the
     /// others anew.
-    pub(in crate::harness) fn of_taken(&self, taken: &Taken) -> (Digest, Expected) {
+    pub(in crate::harness) fn of_taken(&self, taken: &IngestedEvents) -> (Digest, Expected) {
         let empty = Oracle::counting(self.inbox_capacity, self.source.views());
         let stop = StopFlag::default();
         let (oracle, truths) = folded(self.source, empty, Some(taken), &stop);
@@ -137,16 +137,16 @@ impl<'a> Expectation<'a> {
 }
 
 /// An oracle that has folded a whole source into what it knew before; where
-/// each viewer counts once a week, week by week, with its digest before each
+/// each viewer counts once a epoch, epoch by epoch, with its digest before each
 /// was closed.
 fn folded(
     source: &Source,
     mut oracle: Oracle,
-    taken: Option<&Taken>,
+    taken: Option<&IngestedEvents>,
     stop: &StopFlag,
 ) -> (Oracle, Vec<SnapshotDigest>) {
     let mut truths = Vec::new();
-    for (_, range) in weeks_of(source) {
+    for (_, range) in epochs_of(source) {
         oracle = folded_range(source, &range, oracle, taken, stop);
         if !source.views().are_plain() {
             truths.push(oracle.digest());
@@ -164,7 +164,7 @@ fn folded_range(
     source: &Source,
     range: &Range<u64>,
     oracle: Oracle,
-    taken: Option<&Taken>,
+    taken: Option<&IngestedEvents>,
     stop: &StopFlag,
 ) -> Oracle {
     let mut whole = oracle.emptied();
@@ -178,7 +178,8 @@ fn folded_range(
             let mut indexes = chunk.clone();
             source.for_each(chunk, |event| {
                 let index = indexes.next();
-                let wanted = |taken: &Taken| index.is_some_and(|index| taken.contains(index));
+                let wanted =
+                    |taken: &IngestedEvents| index.is_some_and(|index| taken.contains(index));
                 if taken.is_none_or(wanted) {
                     oracle.fold_partition(std::iter::once(event), part, count);
                 }

@@ -6,7 +6,7 @@ use crate::engine::{Engine, EngineConfig, Freshness, Role};
 use crate::event::Event;
 use crate::harness::proof::expectation::{Expectation, Expected};
 use crate::harness::trial::answers::{AnswerLog, explain_answers};
-use crate::harness::trial::epochs::weeks_of;
+use crate::harness::trial::epochs::epochs_of;
 use crate::harness::trial::outcome::TrialOutcome;
 use crate::harness::trial::setup::TrialSetup;
 use crate::record::Pass;
@@ -70,11 +70,11 @@ pub(in crate::harness) fn inspect<E: Engine>(
             Some((events, after)) => (*events, after),
             None => (expected.events_digest, expected.after(pass)?),
         };
-        if outcome.tally.digest != events {
+        if outcome.counts.digest != events {
             return Err(format!(
                 "the events ingested have digest {}, the generator's {events}: {} of {}",
-                outcome.tally.digest,
-                outcome.tally.events,
+                outcome.counts.digest,
+                outcome.counts.events,
                 counted(expected.source.events(), "event")
             ));
         }
@@ -82,7 +82,7 @@ pub(in crate::harness) fn inspect<E: Engine>(
             let oracle = || expected.oracle_snapshot(pass, taken);
             check_shown(engine, &config.views, after.snapshot, oracle)?;
         }
-        check_weeks(outcome, after)?;
+        check_epochs(outcome, after)?;
         accounted?;
         check_answers(engine, config, &after.reads, &after.answers)?;
         let explained = explained::<E>(config, outcome, expected, pass)?;
@@ -118,28 +118,28 @@ fn explained<E: Engine>(
         .map_err(|unexplained| unexplained.to_string())
 }
 
-/// Compares the true counts of each week, and whether each view came in its
+/// Compares the true counts of each epoch, and whether each view came in its
 /// own.
-fn check_weeks(outcome: &TrialOutcome, expected: &Expected) -> Result<(), String> {
-    let Some(weeks) = &outcome.weeks else {
+fn check_epochs(outcome: &TrialOutcome, expected: &Expected) -> Result<(), String> {
+    let Some(epochs) = &outcome.epochs else {
         return Ok(());
     };
-    if weeks.failed > 0 {
+    if epochs.failed > 0 {
         return Err(format!(
             "{} came while their week was not open",
-            counted(weeks.failed, "view")
+            counted(epochs.failed, "view")
         ));
     }
-    let mut pairs = (1..).zip(weeks.truths.iter().zip(&expected.truths));
+    let mut pairs = (1..).zip(epochs.truths.iter().zip(&expected.truths));
     match pairs.find(|(_, (found, expected))| found != expected) {
-        None if weeks.truths.len() == expected.truths.len() => Ok(()),
+        None if epochs.truths.len() == expected.truths.len() => Ok(()),
         None => Err(format!(
             "it had {}, should have {}",
-            counted(weeks.truths.len(), "week"),
+            counted(epochs.truths.len(), "week"),
             expected.truths.len()
         )),
-        Some((week, (found, expected))) => Err(format!(
-            "before week {week} was closed it counted {} at {} and {}, \
+        Some((epoch, (found, expected))) => Err(format!(
+            "before week {epoch} was closed it counted {} at {} and {}, \
              should be {} at {} and {}; digest {}, should be {}",
             counted(found.views, "viewer"),
             counted(found.members, "member"),
@@ -157,9 +157,9 @@ fn check_weeks(outcome: &TrialOutcome, expected: &Expected) -> Result<(), String
 /// it was given, in this pass and as much before it, and its answers against
 /// what it was asked: even where nothing is verified, no event is lost unseen.
 pub(in crate::harness) fn accounts(outcome: &TrialOutcome, pass: Pass) -> Result<(), String> {
-    let (tally, snapshot) = (&outcome.tally, &outcome.snapshot);
+    let (counts, snapshot) = (&outcome.counts, &outcome.snapshot);
     let folds = pass.folds() as i64;
-    let delivered = folds * (tally.notified as i64 - tally.retracted as i64);
+    let delivered = folds * (counts.notified as i64 - counts.retracted as i64);
     let of_kind = [
         (
             "notifications less those taken back",
@@ -169,13 +169,13 @@ pub(in crate::harness) fn accounts(outcome: &TrialOutcome, pass: Pass) -> Result
         (
             "views",
             snapshot.views as i64,
-            folds * tally.aggregated as i64,
+            folds * counts.aggregated as i64,
         ),
         ("answers", outcome.answers as i64, outcome.reads as i64),
     ];
     // of viewers that count once there are fewer than views
-    let counts = |what: &str| what != "views" || outcome.weeks.is_none();
-    let mut of_kind = of_kind.into_iter().filter(|(what, ..)| counts(what));
+    let is_counted = |what: &str| what != "views" || outcome.epochs.is_none();
+    let mut of_kind = of_kind.into_iter().filter(|(what, ..)| is_counted(what));
     match of_kind.find(|(_, found, given)| found != given) {
         None => Ok(()),
         Some((what, found, given)) => Err(format!(
@@ -199,8 +199,10 @@ pub(in crate::harness) fn freshness_of<E: Engine>(
     };
     let events = events.max(stated.saturating_mul(2));
     let mut prefix: Vec<Event> = Vec::new();
-    // where weeks matter, the first one
-    let all = weeks_of(setup.source).first().map_or(0, |week| week.1.end);
+    // where epochs matter, the first one
+    let all = epochs_of(setup.source)
+        .first()
+        .map_or(0, |epoch| epoch.1.end);
     setup.source.for_each(0..events.min(all), |event| {
         prefix.push(*event);
     });

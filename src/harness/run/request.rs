@@ -7,7 +7,7 @@ use crate::engine::StopFlag;
 use crate::engine::viewing::Views;
 use crate::harness::contender::Contender;
 use crate::harness::trial::open_loop::OpenLoop;
-use crate::harness::trial::setup::TrialSetup;
+use crate::harness::trial::setup::{OnHang, TrialSetup};
 use crate::harness::trial::source::Source;
 use crate::harness::trial::trace_stream::TraceStream;
 use crate::record::{Environment, Plan};
@@ -39,8 +39,8 @@ pub struct RunRequest<'a> {
     pub wait_quiet: Option<Duration>,
     /// Set on an interruption.
     pub stop: StopFlag,
-    /// Called where a worker has panicked and another can't be stopped.
-    pub on_hang: fn(&str),
+    /// What is done about an engine that hangs.
+    pub on_hang: OnHang,
     /// Which of the plan's processes this is, from 0: the order of turns
     /// differs from one to the other.
     pub process: usize,

@@ -8,6 +8,7 @@ use crate::harness::contender::choose::choose_contenders;
 use crate::harness::plan::options::RunOptions;
 use crate::harness::plan::resolve::resolve;
 use crate::harness::run::tests::Broken;
+use crate::harness::trial::setup::OnHang;
 use crate::harness::trial::watch::Silent;
 use crate::record::{EngineProof, Environment, ProofVerdict};
 use crate::workload::Workload;
@@ -62,7 +63,7 @@ fn request_of<'a>(
                 environment,
                 command: Vec::new(),
                 stop: stop.clone(),
-                on_hang: |message| panic!("{message}"),
+                on_hang: OnHang::new(|message| panic!("{message}")),
                 process: 0,
             };
             (value, run)

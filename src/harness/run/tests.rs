@@ -12,8 +12,9 @@ use crate::harness::host::environment::Usage;
 use crate::harness::proof::inspect::Finding;
 use crate::harness::run::round::shuffled;
 use crate::harness::run::trial_note::trial_of;
-use crate::harness::trial::event_counts::Tally;
+use crate::harness::trial::event_counts::EventCounts;
 use crate::harness::trial::outcome::TrialOutcome;
+use crate::harness::trial::setup::OnHang;
 use crate::harness::{RunOptions, choose_contenders, resolve};
 use crate::record::{Environment, Pass, Trial};
 use crate::stats::ServiceHistogram;
@@ -105,7 +106,7 @@ fn record_with(
         environment,
         command: vec!["test".to_owned()],
         stop: StopFlag::default(),
-        on_hang: |message| panic!("{message}"),
+        on_hang: OnHang::new(|message| panic!("{message}")),
         process: 0,
     };
     run(&request, &mut Silent)
@@ -178,9 +179,9 @@ fn an_event_that_no_worker_took_is_not_conserved() {
     let outcome = |events| TrialOutcome {
         wall_ns: 1,
         workers: Vec::new(),
-        tally: Tally {
+        counts: EventCounts {
             events,
-            ..Tally::default()
+            ..EventCounts::default()
         },
         reads: 0,
         answers: 0,
@@ -190,7 +191,7 @@ fn an_event_that_no_worker_took_is_not_conserved() {
         memory: MemoryUse::default(),
         usage: Usage::default(),
         perf: None,
-        weeks: None,
+        epochs: None,
         logs: Vec::new(),
         exchange: None,
         open_loop: None,

@@ -11,8 +11,8 @@ pub(in crate::harness) fn trial_of(
     plan: &Plan,
     (outcome, finding): &Proved,
 ) -> Trial {
-    let (tally, state) = (&outcome.tally, outcome.recorded());
-    let failed = outcome.weeks.as_ref().map_or(0, |weeks| weeks.failed);
+    let (counts, state) = (&outcome.counts, outcome.recorded());
+    let failed = outcome.epochs.as_ref().map_or(0, |epochs| epochs.failed);
     let open_loop = open_loop_note(outcome, finding);
     let out_of_range = outcome
         .open_loop
@@ -31,12 +31,12 @@ pub(in crate::harness) fn trial_of(
         slices: None,
         workers: outcome.workers.clone(),
         generated: plan.events,
-        applied: tally.events - tally.discarded - failed,
-        discarded: tally.discarded,
+        applied: counts.events - counts.discarded - failed,
+        discarded: counts.discarded,
         failed,
         // a closed loop skips nothing: what is missing is not conserved
         skipped: open_loop.as_ref().map_or(0, OpenLoopTrial::skipped),
-        notified: tally.notified,
+        notified: counts.notified,
         reads: outcome.reads,
         ingest_service_ns: outcome.ingest_service.to_base64(),
         ingest_group_calls: group_calls(plan.batch) as u64,
@@ -44,7 +44,7 @@ pub(in crate::harness) fn trial_of(
         out_of_range: outcome.ingest_service.out_of_range()
             + outcome.read_service.out_of_range()
             + out_of_range,
-        events_digest: Some(tally.digest.to_string()),
+        events_digest: Some(counts.digest.to_string()),
         snapshot_digest: finding.checked.then(|| state.digest.to_string()),
         members: state.members,
         contents: state.contents,

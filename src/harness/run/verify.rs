@@ -10,6 +10,7 @@ use crate::harness::plan::views::views_of;
 use crate::harness::proof::expectation::Expectation;
 use crate::harness::trial::answers::sampled;
 use crate::harness::trial::error::TrialError;
+use crate::harness::trial::setup::OnHang;
 use crate::harness::trial::setup::TrialSetup;
 use crate::harness::trial::source::Source;
 use crate::harness::trial::trace_stream::TraceStream;
@@ -35,7 +36,7 @@ pub struct VerifyOptions {
     pub stop: StopFlag,
     /// Called where a worker can't be stopped, after another's panic or an
     /// interruption.
-    pub on_hang: fn(&str),
+    pub on_hang: OnHang,
 }
 
 /// One engine that is not right.
@@ -142,11 +143,11 @@ fn verify_source(
             verified.answers += finding.explained;
             verified.with_threads += u64::from(threads > 1);
             verified.one_by_one += u64::from(threads > 1 && !overlap(&outcome.workers));
-            let conserved = (outcome.tally.events == source.events()).then_some(());
+            let conserved = (outcome.counts.events == source.events()).then_some(());
             let lost = || {
                 format!(
                     "{} of {} arrived",
-                    outcome.tally.events,
+                    outcome.counts.events,
                     counted(source.events(), "event")
                 )
             };

@@ -3,6 +3,7 @@
 use crate::engine::StopFlag;
 use crate::harness::contender::Contender;
 use crate::harness::trial::error::TrialError;
+use crate::harness::trial::setup::OnHang;
 use crate::record::{Environment, Plan, PlantedPlan};
 use crate::workload::Workload;
 
@@ -42,8 +43,8 @@ pub struct SelftestRequest<'a> {
     pub command: Vec<String>,
     /// Ends it early.
     pub stop: StopFlag,
-    /// Called where a worker has panicked and another can't be stopped.
-    pub on_hang: fn(&str),
+    /// What is done about an engine that hangs.
+    pub on_hang: OnHang,
 }
 
 /// Why a selftest came to no end.

@@ -10,12 +10,13 @@ use crate::engine::viewing::open_session;
 use crate::engine::{Engine, EngineConfig, StopFlag};
 use crate::harness::host::counters::Counters;
 use crate::harness::host::environment::Usage;
+use crate::harness::trial::call_board::CallBoard;
 use crate::harness::trial::error::TrialError;
 use crate::harness::trial::outcome::{TrialOutcome, wall_ns};
 use crate::harness::trial::setup::TrialSetup;
 use crate::harness::trial::watch::{Glance, Pace};
 use crate::harness::trial::worker::{Shared, WorkerReport, work};
-use crate::harness::trial::worker_threads::Crew;
+use crate::harness::trial::worker_threads::WorkerThreads;
 use crate::record::WorkerStamp;
 use crate::stats::ServiceHistogram;
 
@@ -51,17 +52,20 @@ pub(in crate::harness) fn drive<E: Engine>(
     counters: Option<&mut Counters>,
 ) -> Result<Vec<WorkerReport>, TrialError> {
     let stop = &config.stop;
-    let shared = Shared::new(setup, &range, stop.clone());
-    let crew = Crew {
+    let calls = CallBoard::new(setup.threads);
+    let shared = Shared::new(setup, &range, stop.clone(), &calls);
+    let threads = WorkerThreads {
         setup,
         engine: &|_| E::INFO.name.to_owned(),
         stop,
         tick: Duration::from_millis(20),
+        calls: &calls,
     };
     let mut pace = Pace::new();
-    crew.run(
+    threads.run(
         |worker| {
             (
+                worker,
                 open_session(engine, &config.views, worker),
                 WorkerReport::new(),
             )
@@ -72,7 +76,7 @@ pub(in crate::harness) fn drive<E: Engine>(
             }
             counters.into_iter().for_each(Counters::start);
         },
-        |(session, report)| work(&shared, session, report),
+        |(worker, session, report)| work(&shared, worker, session, report),
         || {
             if let Some(watcher) = setup.watcher.filter(|_| pace.is_due()) {
                 watcher.glance(&mut || Glance {
@@ -106,7 +110,7 @@ pub(in crate::harness) fn summarise<E: Engine>(
     TrialOutcome {
         wall_ns: wall_ns(&workers),
         workers,
-        tally: setup.source.tally(&ranges),
+        counts: setup.source.counts(&ranges),
         reads: reports.iter().map(|report| report.reads).sum(),
         answers: reports.iter().map(|report| report.answers).sum(),
         ingest_service,
@@ -116,7 +120,7 @@ pub(in crate::harness) fn summarise<E: Engine>(
         usage,
         perf: None,
         open_loop: None,
-        weeks: None,
+        epochs: None,
         logs: reports.into_iter().map(|report| report.log).collect(),
         exchange: None,
     }

@@ -16,13 +16,13 @@ use crate::engine::{Engine, EngineConfig};
 use crate::harness::host::counters::Counters;
 use crate::harness::host::environment::Usage;
 use crate::harness::trial::closed_loop::{drive, summarise};
-use crate::harness::trial::epochs::{Weeks, weeks_of};
+use crate::harness::trial::epochs::{EpochsClosed, epochs_of};
 use crate::harness::trial::error::TrialError;
 use crate::harness::trial::outcome::TrialOutcome;
 use crate::harness::trial::setup::TrialSetup;
 use crate::harness::trial::worker::WorkerReport;
 
-/// The threads that close a week: as many as workers.
+/// The threads that close a epoch: as many as workers.
 pub(in crate::harness) fn closers(setup: &TrialSetup<'_>) -> Result<ThreadPool, TrialError> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(setup.threads)
@@ -34,8 +34,8 @@ pub(in crate::harness) fn closers(setup: &TrialSetup<'_>) -> Result<ThreadPool, 
         })
 }
 
-/// Drives the stream through sessions of the engine week by week, timed.
-pub(in crate::harness) fn run_weeks<E: Engine>(
+/// Drives the stream through sessions of the engine epoch by epoch, timed.
+pub(in crate::harness) fn run_epochs<E: Engine>(
     setup: &TrialSetup<'_>,
     config: &EngineConfig,
     engine: &E,
@@ -43,15 +43,15 @@ pub(in crate::harness) fn run_weeks<E: Engine>(
     let closers = closers(setup)?;
     let mut counters = setup.perf.then(Counters::open);
     let mut usage = Usage::default();
-    let mut weeks = Weeks {
+    let mut epochs = EpochsClosed {
         are_released: config.views.are_released(),
-        ..Weeks::default()
+        ..EpochsClosed::default()
     };
     let mut timeline = Timeline::default();
-    for (week, range) in weeks_of(setup.source) {
+    for (epoch, range) in epochs_of(setup.source) {
         config
             .views
-            .open_epoch(week)
+            .open_epoch(epoch)
             .map_err(TrialError::NoRandomKey)?;
         let before = Usage::start();
         let reports = drive(setup, config, engine, range, counters.as_mut())?;
@@ -60,9 +60,9 @@ pub(in crate::harness) fn run_weeks<E: Engine>(
         if setup.stop.is_set() {
             return Err(TrialError::Interrupted);
         }
-        weeks.truths.push(SnapshotDigest::of(engine));
+        epochs.truths.push(SnapshotDigest::of(engine));
         let bytes = engine.memory().total() + config.views.open_bytes();
-        weeks.open_bytes = weeks.open_bytes.max(bytes);
+        epochs.open_bytes = epochs.open_bytes.max(bytes);
         let before = Usage::start();
         counters.iter_mut().for_each(Counters::start);
         let start = Instant::now();
@@ -70,18 +70,18 @@ pub(in crate::harness) fn run_weeks<E: Engine>(
         let close_ns = start.elapsed().as_nanos() as u64;
         counters.iter_mut().for_each(Counters::pause);
         usage = usage.and(before.until_now());
-        weeks.close_ns += close_ns;
+        epochs.close_ns += close_ns;
         timeline.add(reports, close_ns);
     }
-    weeks.failed = config.views.failed();
+    epochs.failed = config.views.failed();
     let perf = counters.map(Counters::stop);
     let mut outcome = summarise(setup, config, engine, timeline.reports, usage);
     outcome.perf = perf;
-    outcome.weeks = Some(Arc::new(weeks));
+    outcome.epochs = Some(Arc::new(epochs));
     Ok(outcome)
 }
 
-/// The reports of the weeks as if they had followed each other at once.
+/// The reports of the epochs as if they had followed each other at once.
 #[derive(Default)]
 struct Timeline {
     /// Time that is over, in ns.
@@ -90,22 +90,22 @@ struct Timeline {
 }
 
 impl Timeline {
-    /// Adds a week: its reports, and how long its close took after the last
+    /// Adds a epoch: its reports, and how long its close took after the last
     /// worker's end. Until then every worker waits.
     fn add(&mut self, reports: Vec<WorkerReport>, close_ns: u64) {
         let stamps = || reports.iter().map(|report| report.stamp);
         let first = stamps().map(|stamp| stamp.start_ns).min().unwrap_or(0);
         let last = stamps().map(|stamp| stamp.end_ns).max().unwrap_or(0);
-        let week_ns = last - first + close_ns;
+        let epoch_ns = last - first + close_ns;
         for (at, mut report) in reports.into_iter().enumerate() {
             report.stamp.start_ns = self.end_ns + (report.stamp.start_ns - first);
-            report.stamp.end_ns = self.end_ns + week_ns;
+            report.stamp.end_ns = self.end_ns + epoch_ns;
             match self.reports.get_mut(at) {
                 Some(before) => before.add(report),
                 None => self.reports.push(report),
             }
         }
-        self.end_ns += week_ns;
+        self.end_ns += epoch_ns;
     }
 }
 
@@ -115,7 +115,7 @@ mod tests {
     use crate::record::WorkerStamp;
 
     #[test]
-    fn weeks_follow_each_other_at_once_and_end_with_their_close() {
+    fn epochs_follow_each_other_at_once_and_end_with_their_close() {
         let report = |start_ns, end_ns, events| {
             let mut report = WorkerReport::new();
             report.stamp = WorkerStamp {

@@ -7,9 +7,9 @@ use crate::engine::snapshot::SnapshotDigest;
 use crate::harness::trial::source::Source;
 use crate::policy::epoch_of;
 
-/// What was seen of the weeks of a trial.
+/// What was seen of the epochs of a trial.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::harness) struct Weeks {
+pub(in crate::harness) struct EpochsClosed {
     /// The whole state, before each close.
     pub(in crate::harness) truths: Vec<SnapshotDigest>,
     /// Whether what is left after the last close is releases.
@@ -18,11 +18,11 @@ pub(in crate::harness) struct Weeks {
     pub(in crate::harness) close_ns: u64,
     /// The most bytes of state and of the set of who was seen, before a close.
     pub(in crate::harness) open_bytes: u64,
-    /// Views that came while their week was not open.
+    /// Views that came while their epoch was not open.
     pub(in crate::harness) failed: u64,
 }
 
-/// What records keep of the state of a trial with weeks that are released, or
+/// What records keep of the state of a trial with epochs that are released, or
 /// of the oracle's: the digests of the true states before each close, added
 /// up. That of the releases is another in each run, as their noise is.
 pub(in crate::harness) fn of_truths(truths: &[SnapshotDigest]) -> SnapshotDigest {
@@ -34,7 +34,7 @@ pub(in crate::harness) fn of_truths(truths: &[SnapshotDigest]) -> SnapshotDigest
     }
 }
 
-impl Weeks {
+impl EpochsClosed {
     /// The most bytes for each member and content, before a close.
     pub(in crate::harness) fn bytes_a_state(&self) -> f64 {
         let states = self
@@ -45,31 +45,31 @@ impl Weeks {
     }
 }
 
-/// The weeks that a source's events lie in, each with the indexes of its
-/// events; one without number where weeks don't matter.
-pub(in crate::harness) fn weeks_of(source: &Source) -> Vec<(u32, Range<u64>)> {
+/// The epochs that a source's events lie in, each with the indexes of its
+/// events; one without number where epochs don't matter.
+pub(in crate::harness) fn epochs_of(source: &Source) -> Vec<(u32, Range<u64>)> {
     let events = source.events();
     if source.views().are_plain() {
         return vec![(0, 0..events)];
     }
-    let mut weeks = Vec::new();
+    let mut epochs = Vec::new();
     let mut start = 0;
     while start < events {
-        let week = epoch_of(source.at_us(start));
-        // event time never falls: the first index of a later week
+        let epoch = epoch_of(source.at_us(start));
+        // event time never falls: the first index of a later epoch
         let (mut low, mut high) = (start + 1, events);
         while low < high {
             let middle = low + (high - low) / 2;
-            if epoch_of(source.at_us(middle)) > week {
+            if epoch_of(source.at_us(middle)) > epoch {
                 high = middle;
             } else {
                 low = middle + 1;
             }
         }
-        weeks.push((week, start..low));
+        epochs.push((epoch, start..low));
         start = low;
     }
-    weeks
+    epochs
 }
 
 #[cfg(test)]
@@ -90,19 +90,19 @@ mod tests {
     }
 
     #[test]
-    fn weeks_cut_the_stream_where_event_time_says() {
-        assert_eq!(weeks_of(&source(ViewMode::Off)), [(0, 0..50_000)]);
+    fn epochs_cut_the_stream_where_event_time_says() {
+        assert_eq!(epochs_of(&source(ViewMode::Off)), [(0, 0..50_000)]);
         for mode in [ViewMode::Counts, ViewMode::Released] {
             let source = source(mode);
-            let weeks = weeks_of(&source);
-            assert_eq!(weeks.len(), 5);
+            let epochs = epochs_of(&source);
+            assert_eq!(epochs.len(), 5);
             let mut next = 0;
-            for (number, (week, range)) in (0..).zip(weeks) {
-                assert_eq!((week, range.start), (number, next));
-                let is_of_week = |index| epoch_of(source.at_us(index)) == week;
-                assert!(is_of_week(range.start) && is_of_week(range.end - 1));
+            for (number, (epoch, range)) in (0..).zip(epochs) {
+                assert_eq!((epoch, range.start), (number, next));
+                let is_of_epoch = |index| epoch_of(source.at_us(index)) == epoch;
+                assert!(is_of_epoch(range.start) && is_of_epoch(range.end - 1));
                 source.for_each(range.clone(), |event| {
-                    assert_eq!(epoch_of(event.at_us), week);
+                    assert_eq!(epoch_of(event.at_us), epoch);
                 });
                 next = range.end;
             }

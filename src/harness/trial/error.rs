@@ -13,6 +13,19 @@ pub enum TrialError {
         /// What it said.
         message: String,
     },
+    /// Workers stand in calls of the engine that do not end.
+    #[error(
+        "engine `{engine}` hangs: {calls}; no event and no answer for {after}: mend the engine, \
+         or give it longer with --stall-timeout"
+    )]
+    Stalled {
+        /// Name in the registry.
+        engine: String,
+        /// Which worker stands in which call, and since when.
+        calls: String,
+        /// How long nothing happened.
+        after: String,
+    },
     /// A worker's thread could not be started.
     #[error(
         "cannot start worker {worker} of {workers}: {why}; lower --threads, or raise the limit \

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::engine::viewing::is_dropped;
 use crate::event::Event;
-use crate::harness::trial::open_loop::Taken;
+use crate::harness::trial::open_loop::IngestedEvents;
 use crate::harness::trial::source::{Source, split};
 use crate::policy::{Disposition, MemberSettings, effect_of};
 use crate::unit::digest::Digest;
@@ -17,7 +17,7 @@ const CHUNK: u64 = 1 << 16;
 
 /// What a pass over events counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::harness) struct Tally {
+pub(in crate::harness) struct EventCounts {
     pub(in crate::harness) events: u64,
     pub(in crate::harness) discarded: u64,
     pub(in crate::harness) notified: u64,
@@ -26,7 +26,7 @@ pub(in crate::harness) struct Tally {
     pub(in crate::harness) digest: Digest,
 }
 
-impl Tally {
+impl EventCounts {
     pub(in crate::harness) fn add(mut self, event: &Event, settings: &MemberSettings) -> Self {
         let disposition = match effect_of(event).disposition {
             _ if is_dropped(settings, event) => Disposition::Discard,
@@ -54,7 +54,7 @@ impl Tally {
 
 impl Source {
     /// Counts the events of `ranges` as they lie in memory now, in parallel.
-    pub(in crate::harness) fn tally(&self, ranges: &[Range<u64>]) -> Tally {
+    pub(in crate::harness) fn counts(&self, ranges: &[Range<u64>]) -> EventCounts {
         let chunks: Vec<Range<u64>> = ranges
             .iter()
             .flat_map(|range| split(range, CHUNK))
@@ -62,35 +62,35 @@ impl Source {
         chunks
             .into_par_iter()
             .map(|chunk| {
-                let (mut tally, settings) = (Tally::default(), self.views().settings());
-                self.for_each(chunk, |event| tally = tally.add(event, settings));
-                tally
+                let (mut counts, settings) = (EventCounts::default(), self.views().settings());
+                self.for_each(chunk, |event| counts = counts.add(event, settings));
+                counts
             })
-            .reduce(Tally::default, Tally::merge)
+            .reduce(EventCounts::default, EventCounts::merge)
     }
 
     /// Counts the events that were taken as they lie in memory now.
-    pub(in crate::harness) fn tally_taken(&self, taken: &Taken) -> Tally {
+    pub(in crate::harness) fn counts_of_taken(&self, taken: &IngestedEvents) -> EventCounts {
         if taken.events() == self.events() {
-            return self.tally(std::slice::from_ref(&(0..self.events())));
+            return self.counts(std::slice::from_ref(&(0..self.events())));
         }
-        self.tally_where(|index| taken.contains(index))
+        self.counts_where(|index| taken.contains(index))
     }
 
-    fn tally_where(&self, wanted: impl Fn(u64) -> bool + Sync) -> Tally {
+    fn counts_where(&self, wanted: impl Fn(u64) -> bool + Sync) -> EventCounts {
         let chunks: Vec<Range<u64>> = split(&(0..self.events()), CHUNK).collect();
         let count = |chunk: Range<u64>| {
-            let (mut tally, settings) = (Tally::default(), self.views().settings());
+            let (mut counts, settings) = (EventCounts::default(), self.views().settings());
             let mut index = chunk.start;
             self.for_each(chunk, |event| {
                 if wanted(index) {
-                    tally = tally.add(event, settings);
+                    counts = counts.add(event, settings);
                 }
                 index += 1;
             });
-            tally
+            counts
         };
-        let tallies = chunks.into_par_iter().map(count);
-        tallies.reduce(Tally::default, Tally::merge)
+        let all_counts = chunks.into_par_iter().map(count);
+        all_counts.reduce(EventCounts::default, EventCounts::merge)
     }
 }

@@ -9,6 +9,7 @@ use crate::engine::viewing::{Admitting, open_session};
 use crate::engine::{Engine, EngineConfig};
 use crate::harness::host::counters::Counters;
 use crate::harness::host::environment::{Usage, resident_bytes};
+use crate::harness::trial::call_board::CallBoard;
 use crate::harness::trial::error::TrialError;
 use crate::harness::trial::open_loop::{
     Intervals, Lane, LaneReport, OpenLoop, RealClock, Series, Unrecorded, outcome_of, work,
@@ -16,7 +17,7 @@ use crate::harness::trial::open_loop::{
 use crate::harness::trial::outcome::{TrialOutcome, wall_ns};
 use crate::harness::trial::setup::TrialSetup;
 use crate::harness::trial::watch::{Glance, OpenGlance, Pace, Watcher};
-use crate::harness::trial::worker_threads::Crew;
+use crate::harness::trial::worker_threads::WorkerThreads;
 use crate::stats::ServiceHistogram;
 
 /// How long after the last worker is ready the schedule begins.
@@ -44,11 +45,13 @@ pub(in crate::harness) fn drive_open<E: Engine>(
 ) -> Result<DrivenOpen, TrialError> {
     let zero: OnceLock<Instant> = OnceLock::new();
     let interval = Duration::from_nanos(open_loop.interval_ns);
-    let crew = Crew {
+    let calls = CallBoard::new(setup.threads);
+    let threads = WorkerThreads {
         setup,
         engine: &|_| E::INFO.name.to_owned(),
         stop: &config.stop,
         tick: TICK.min(interval),
+        calls: &calls,
     };
     let seen: Vec<OnceLock<Intervals>> = (0..setup.threads).map(|_| OnceLock::new()).collect();
     let mut look = Look::new(open_loop, &seen);
@@ -72,16 +75,23 @@ pub(in crate::harness) fn drive_open<E: Engine>(
         let stop = &config.stop;
         match series {
             Some(mut series) => {
-                let report = work(&lane, worker, stop, session, &clock, &mut series);
+                let report = work(&lane, (worker, &calls), stop, session, &clock, &mut series);
                 (report, Some(series))
             }
             None => {
-                let report = work(&lane, worker, stop, session, &clock, &mut Unrecorded);
+                let report = work(
+                    &lane,
+                    (worker, &calls),
+                    stop,
+                    session,
+                    &clock,
+                    &mut Unrecorded,
+                );
                 (report, None)
             }
         }
     };
-    let mut done = crew.run(
+    let mut done = threads.run(
         prepare,
         || {
             counters.into_iter().for_each(Counters::start);
@@ -210,12 +220,12 @@ impl DrivenOpen {
         );
         let workers: Vec<_> = self.reports.iter().map(|report| report.stamp).collect();
         TrialOutcome {
-            weeks: None,
+            epochs: None,
             logs: Vec::new(),
             exchange: None,
             wall_ns: wall_ns(&workers),
             workers,
-            tally: source.tally_taken(&outcome.taken),
+            counts: source.counts_of_taken(&outcome.taken),
             reads: self.reports.iter().map(|report| report.reads).sum(),
             answers: self.reports.iter().map(|report| report.answers).sum(),
             // whole groups are a closed loop's

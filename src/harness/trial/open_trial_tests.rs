@@ -4,6 +4,7 @@
 use crate::engine::Role;
 use crate::engine::StopFlag;
 use crate::engine::registry::ENTRIES;
+use crate::harness::OnHang;
 use crate::harness::Rate;
 use crate::harness::plan::options::OpenLoopOptions;
 use crate::harness::plan::options::RunOptions;
@@ -46,7 +47,7 @@ fn watched_record_of(
         environment: Environment::default(),
         command: Vec::new(),
         stop: StopFlag::default(),
-        on_hang: |words| panic!("{words}"),
+        on_hang: OnHang::new(|words| panic!("{words}")),
         process: 0,
     };
     run(&request, observer)

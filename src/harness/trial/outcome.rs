@@ -6,8 +6,8 @@ use crate::engine::MemoryUse;
 use crate::engine::snapshot::SnapshotDigest;
 use crate::harness::host::environment::Usage;
 use crate::harness::trial::answers::AnswerLog;
-use crate::harness::trial::epochs::{Weeks, of_truths};
-use crate::harness::trial::event_counts::Tally;
+use crate::harness::trial::epochs::{EpochsClosed, of_truths};
+use crate::harness::trial::event_counts::EventCounts;
 use crate::harness::trial::open_loop::OpenOutcome;
 use crate::record::{ExchangeNote, PerfNote, WorkerStamp};
 use crate::stats::ServiceHistogram;
@@ -20,7 +20,7 @@ pub struct TrialOutcome {
     /// Each worker's stamps.
     pub workers: Vec<WorkerStamp>,
     /// What the ingested events were, counted again after the trial.
-    pub(in crate::harness) tally: Tally,
+    pub(in crate::harness) counts: EventCounts,
     /// Reads asked.
     pub reads: u64,
     /// Answers given.
@@ -37,8 +37,8 @@ pub struct TrialOutcome {
     pub(in crate::harness) usage: Usage,
     /// What the processors counted during the timed part.
     pub perf: Option<PerfNote>,
-    /// Where each viewer counts once a week, what was seen of the weeks.
-    pub(in crate::harness) weeks: Option<Arc<Weeks>>,
+    /// Where each viewer counts once a epoch, what was seen of the epochs.
+    pub(in crate::harness) epochs: Option<Arc<EpochsClosed>>,
     /// What an open loop gives beside.
     pub(in crate::harness) open_loop: Option<OpenOutcome>,
     /// What the workers logged of answers, one a worker.
@@ -51,20 +51,20 @@ impl TrialOutcome {
     /// What a record keeps of the state: the snapshot's size and digest; where
     /// views were released, those of the true state.
     pub(in crate::harness) fn recorded(&self) -> SnapshotDigest {
-        match &self.weeks {
-            Some(weeks) if weeks.are_released => of_truths(&weeks.truths),
+        match &self.epochs {
+            Some(epochs) if epochs.are_released => of_truths(&epochs.truths),
             _ => self.snapshot,
         }
     }
 
     /// Bytes for each member and content of the snapshot of the whole state;
-    /// where weeks are closed, the most before a close.
+    /// where epochs are closed, the most before a close.
     #[must_use]
     pub fn bytes_a_state(&self) -> f64 {
-        let most = |weeks: &Weeks| weeks.bytes_a_state();
+        let most = |epochs: &EpochsClosed| epochs.bytes_a_state();
         let states = self.snapshot.members + self.snapshot.contents;
         let at_end = self.memory.total() as f64 / states.max(1) as f64;
-        self.weeks.as_deref().map_or(at_end, most)
+        self.epochs.as_deref().map_or(at_end, most)
     }
 }
 

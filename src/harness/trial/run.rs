@@ -5,7 +5,7 @@ use crate::engine::{Engine, EngineConfig, StopFlag};
 use crate::harness::host::counters::Counters;
 use crate::harness::host::environment::Usage;
 use crate::harness::trial::closed_loop::{build, drive, summarise};
-use crate::harness::trial::epoch_loop::run_weeks;
+use crate::harness::trial::epoch_loop::run_epochs;
 use crate::harness::trial::error::TrialError;
 use crate::harness::trial::open_loop::OpenLoop;
 use crate::harness::trial::open_trial::{DrivenOpen, drive_open};
@@ -87,7 +87,7 @@ fn run_pass<E: Engine>(
     engine: &E,
 ) -> Result<TrialOutcome, TrialError> {
     if !config.views.are_plain() {
-        return run_weeks(setup, config, engine);
+        return run_epochs(setup, config, engine);
     }
     let mut counters = setup.perf.then(Counters::open);
     let before = Usage::start();

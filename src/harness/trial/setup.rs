@@ -1,6 +1,7 @@
 //! What a trial is made from, the engine apart.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::engine::StopFlag;
 use crate::harness::trial::open_loop::OpenLoop;
@@ -34,7 +35,30 @@ pub struct TrialSetup<'a> {
     pub watcher: Option<&'a dyn Watcher>,
     /// Ends the trial early; set on an interruption.
     pub stop: &'a StopFlag,
-    /// Called where a worker has panicked and another can't be stopped: it
-    /// must end the process.
-    pub on_hang: fn(&str),
+    /// When a call of the engine's is taken for one that hangs, and what then.
+    pub on_hang: OnHang,
+}
+
+/// What is done about an engine that hangs.
+#[derive(Clone, Copy, Debug)]
+pub struct OnHang {
+    /// Time without an event or an answer after which it is taken to hang.
+    pub after: Duration,
+    /// Called with the words where a worker can't be stopped: it must end the
+    /// process.
+    pub end: fn(&str),
+}
+
+impl OnHang {
+    /// The time where none is asked for.
+    pub const AFTER: Duration = Duration::from_secs(30);
+
+    /// Ends the process so, after the usual time.
+    #[must_use]
+    pub const fn new(end: fn(&str)) -> Self {
+        Self {
+            after: Self::AFTER,
+            end,
+        }
+    }
 }

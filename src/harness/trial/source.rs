@@ -12,7 +12,7 @@ use crate::engine::viewing::Views;
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};
 use crate::harness::trial::answers::AnswerSample;
-use crate::harness::trial::open_loop::Taken;
+use crate::harness::trial::open_loop::IngestedEvents;
 use crate::harness::trial::trace_stream::TraceStream;
 use crate::unit::digest::Digest;
 
@@ -323,7 +323,7 @@ impl Source {
 
     /// Digest of the events that were taken, as the generator makes them
     /// anew.
-    pub(in crate::harness) fn generated_digest_of(&self, taken: &Taken) -> Digest {
+    pub(in crate::harness) fn generated_digest_of(&self, taken: &IngestedEvents) -> Digest {
         let one = |index: u64| match taken.contains(index) {
             true => self.made(index).digest(),
             false => Digest::default(),

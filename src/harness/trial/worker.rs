@@ -11,6 +11,7 @@ use crate::engine::read::Answer;
 use crate::engine::{Session, StopFlag};
 use crate::event::{Event, Read};
 use crate::harness::trial::answers::{AnswerLog, AnswerSample};
+use crate::harness::trial::call_board::{Call, CallBoard};
 use crate::harness::trial::setup::TrialSetup;
 use crate::harness::trial::source::Source;
 use crate::record::WorkerStamp;
@@ -41,6 +42,8 @@ pub(in crate::harness) struct Shared<'a> {
     pub(in crate::harness) stop: StopFlag,
     /// Zero of every stamp.
     pub(in crate::harness) zero: Instant,
+    /// The calls in which the workers stand.
+    pub(in crate::harness) calls: &'a CallBoard,
 }
 
 impl<'a> Shared<'a> {
@@ -50,8 +53,9 @@ impl<'a> Shared<'a> {
         setup: &TrialSetup<'a>,
         range: &Range<u64>,
         stop: StopFlag,
+        calls: &'a CallBoard,
     ) -> Self {
-        Self::in_blocks(setup, range, stop, (8, BLOCK), Instant::now())
+        Self::in_blocks(setup, range, stop, (8, BLOCK), Instant::now(), calls)
     }
 
     /// The same for a slice of the stream: in smaller blocks, so that workers
@@ -61,8 +65,9 @@ impl<'a> Shared<'a> {
         range: &Range<u64>,
         stop: StopFlag,
         zero: Instant,
+        calls: &'a CallBoard,
     ) -> Self {
-        Self::in_blocks(setup, range, stop, (32, SLICE_BLOCK), zero)
+        Self::in_blocks(setup, range, stop, (32, SLICE_BLOCK), zero, calls)
     }
 
     fn in_blocks(
@@ -71,6 +76,7 @@ impl<'a> Shared<'a> {
         stop: StopFlag,
         (per_worker, largest): (u64, u64),
         zero: Instant,
+        calls: &'a CallBoard,
     ) -> Self {
         let (source, batch, threads) = (setup.source, setup.batch, setup.threads);
         let group = (group_calls(batch) * batch) as u64;
@@ -85,6 +91,7 @@ impl<'a> Shared<'a> {
             end: range.end,
             stop,
             zero,
+            calls,
         }
     }
 
@@ -155,23 +162,37 @@ impl WorkerReport {
     }
 }
 
-/// Room for events and reads that are generated inline.
-#[derive(Debug, Default)]
+/// A worker's number, and its room for events and reads that are generated
+/// inline.
+#[derive(Debug)]
 pub(in crate::harness) struct Room {
+    pub(in crate::harness) worker: usize,
     events: Vec<Event>,
     reads: Vec<Read>,
+}
+
+impl Room {
+    pub(in crate::harness) const fn of(worker: usize) -> Self {
+        Self {
+            worker,
+            events: Vec::new(),
+            reads: Vec::new(),
+        }
+    }
 }
 
 /// Runs one worker to the end of the stream; the session is finished inside
 /// the timed part.
 pub(in crate::harness) fn work<S: Session>(
     shared: &Shared<'_>,
+    worker: usize,
     mut session: S,
     mut report: WorkerReport,
 ) -> WorkerReport {
-    let mut room = Room::default();
+    let mut room = Room::of(worker);
     report.stamp.start_ns = shared.now_ns();
     work_through(shared, &mut session, &mut report, &mut room);
+    shared.calls.begin(worker, Call::Finish);
     session.finish();
     report.stamp.end_ns = shared.now_ns();
     report
@@ -186,11 +207,14 @@ pub(in crate::harness) fn work_through<S: Session>(
 ) {
     let group = (group_calls(shared.batch) * shared.batch) as u64;
     let (event_room, read_room) = (&mut room.events, &mut room.reads);
+    let worker = room.worker;
+    let begin = |call| shared.calls.begin(worker, call);
     while let Some(block) = shared.claim() {
         let mut read_from = shared.source.reads_before(block.start);
         for part in crate::harness::trial::source::split(&block, group) {
             let last = part.end == block.end;
             let events = shared.source.events_in(part.clone(), event_room);
+            begin(Call::Ingest);
             let before = shared.now_ns();
             for batch in events.chunks(shared.batch) {
                 session.ingest(batch);
@@ -209,6 +233,7 @@ pub(in crate::harness) fn work_through<S: Session>(
                 let until = due.min(read_from + READ_GROUP);
                 let reads = shared.source.reads_in(read_from..until, read_room);
                 let mut answers = 0_u64;
+                begin(Call::Read);
                 // the reads may just have been generated: that is no service
                 let before = shared.now_ns();
                 if shared.sample.is_some() {

@@ -9,16 +9,17 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::engine::StopFlag;
+use crate::harness::trial::call_board::{Call, CallBoard, CallWatch};
 use crate::harness::trial::error::TrialError;
 use crate::harness::trial::setup::TrialSetup;
-use crate::unit::quantity::counted;
+use crate::unit::quantity::{counted, show_ns};
 
 /// How long workers may take to stop after another has panicked, or after an
 /// interruption.
 const GRACE: Duration = Duration::from_millis(1_200);
 
 /// Who works, and how they are watched.
-pub(in crate::harness) struct Crew<'a> {
+pub(in crate::harness) struct WorkerThreads<'a> {
     pub(in crate::harness) setup: &'a TrialSetup<'a>,
     /// Name of the engine that a worker drives, for errors.
     pub(in crate::harness) engine: &'a (dyn Fn(usize) -> String + Sync),
@@ -26,11 +27,13 @@ pub(in crate::harness) struct Crew<'a> {
     pub(in crate::harness) stop: &'a StopFlag,
     /// How often it is looked whether all is well.
     pub(in crate::harness) tick: Duration,
+    /// The calls in which the workers stand.
+    pub(in crate::harness) calls: &'a CallBoard,
 }
 
 type Finished<R> = (usize, Result<R, Box<dyn Any + Send>>);
 
-impl Crew<'_> {
+impl WorkerThreads<'_> {
     /// Calls `prepare` on a thread for each worker, then, when all are ready,
     /// `at_start` on this one, then `work` on each; `at_tick` on this one
     /// while they work. Gives what `work` gave, in the order in which they
@@ -50,22 +53,28 @@ impl Crew<'_> {
         let threads = self.setup.threads;
         let (ready, go) = (AtomicUsize::new(0), AtomicBool::new(false));
         let (done, finished) = mpsc::channel();
+        let mut watch = self.calls.watch();
         std::thread::scope(|scope| {
             for worker in 0..threads {
                 let (ready, go, done) = (&ready, &go, done.clone());
                 let (prepare, work, stop) = (&prepare, &work, self.stop);
+                let calls = self.calls;
                 let core = cores.get(worker % cores.len().max(1)).copied();
                 let body = move || {
                     if let Some(core) = core {
                         core_affinity::set_for_current(core);
                     }
                     let result = catch_unwind(AssertUnwindSafe(|| {
+                        calls.begin(worker, Call::Open);
                         let prepared = prepare(worker);
+                        calls.begin(worker, Call::None);
                         ready.fetch_add(1, Ordering::AcqRel);
                         while !go.load(Ordering::Acquire) && !stop.is_set() {
                             std::thread::yield_now();
                         }
-                        work(prepared)
+                        let worked = work(prepared);
+                        calls.begin(worker, Call::None);
+                        worked
                     }));
                     if result.is_err() {
                         stop.set();
@@ -85,14 +94,25 @@ impl Crew<'_> {
                 }
             }
             while ready.load(Ordering::Acquire) < threads && !self.stop.is_set() {
-                if self.setup.stop.is_set() {
+                if self.setup.stop.is_set() || self.stalled(&mut watch).is_some() {
                     self.stop.set();
                 }
                 std::thread::yield_now();
             }
             at_start();
             go.store(true, Ordering::Release);
-            self.collect(&finished, at_tick)
+            self.collect(&finished, &mut watch, at_tick)
+        })
+    }
+
+    /// Why the trial is given up, where its workers stand in calls that do not
+    /// end.
+    fn stalled(&self, watch: &mut CallWatch<'_>) -> Option<TrialError> {
+        let after = self.setup.on_hang.after;
+        watch.stalled(after).map(|calls| TrialError::Stalled {
+            engine: (self.engine)(calls.worker()),
+            calls: calls.to_string(),
+            after: show_ns(after.as_nanos() as f64),
         })
     }
 
@@ -101,6 +121,7 @@ impl Crew<'_> {
     fn collect<R>(
         &self,
         finished: &mpsc::Receiver<Finished<R>>,
+        watch: &mut CallWatch<'_>,
         mut at_tick: impl FnMut(),
     ) -> Result<Vec<R>, TrialError> {
         let mut reports = Vec::with_capacity(self.setup.threads);
@@ -127,11 +148,18 @@ impl Crew<'_> {
                 }
                 Err(mpsc::RecvTimeoutError::Timeout) => {
                     at_tick();
+                    if failure.is_none() {
+                        failure = self.stalled(watch);
+                        if failure.is_some() {
+                            self.stop.set();
+                            failed_at = Instant::now();
+                        }
+                    }
                     if self.setup.stop.is_set() {
                         self.stop.set();
                         let at: &mut Instant = interrupted_at.get_or_insert_with(Instant::now);
                         if at.elapsed() > GRACE {
-                            (self.setup.on_hang)(&format!(
+                            (self.setup.on_hang.end)(&format!(
                                 "engine `{}`: {left} of {} did not stop within {} ms of \
                                  the interruption",
                                 (self.engine)(0),
@@ -143,7 +171,7 @@ impl Crew<'_> {
                     if let Some(failure) = &failure {
                         // a machine under load makes a tick longer than it is
                         if failed_at.elapsed() > GRACE {
-                            (self.setup.on_hang)(&format!(
+                            (self.setup.on_hang.end)(&format!(
                                 "{failure}\nanother worker did not stop"
                             ));
                         }

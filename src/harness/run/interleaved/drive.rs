@@ -8,21 +8,22 @@ use parking_lot::Mutex;
 
 use crate::engine::StopFlag;
 use crate::harness::contender::Contender;
-use crate::harness::contender::live_engine::{Lane, Seat};
+use crate::harness::contender::live_engine::{LiveEngine, LiveSession};
 use crate::harness::host::weather::WeatherStation;
 use crate::harness::run::interleaved::gate::Gate;
 use crate::harness::run::interleaved::schedule::Turn;
 use crate::harness::run::lock_step::TurnTaker;
+use crate::harness::trial::call_board::{Call, CallBoard};
 use crate::harness::trial::error::TrialError;
 use crate::harness::trial::setup::TrialSetup;
 use crate::harness::trial::watch::{Glance, Pace};
 use crate::harness::trial::worker::{Shared, WorkerReport};
-use crate::harness::trial::worker_threads::Crew;
+use crate::harness::trial::worker_threads::WorkerThreads;
 
 /// An engine of an interleaved round.
 pub(in crate::harness) struct Entry<'a> {
     pub(in crate::harness) contender: &'a Contender,
-    pub(in crate::harness) lane: Box<dyn Lane>,
+    pub(in crate::harness) live: Box<dyn LiveEngine>,
 }
 
 /// What the engines of a stretch took, in the order of the entries.
@@ -100,41 +101,50 @@ pub(super) fn drive(
     taker: Option<&TurnTaker>,
 ) -> Result<Driven, TrialError> {
     let zero = Instant::now();
+    let calls = CallBoard::new(setup.threads);
     let shared: Vec<Shared<'_>> = turns
         .iter()
-        .map(|turn| Shared::of_slice(setup, &turn.events, stop.clone(), zero))
+        .map(|turn| Shared::of_slice(setup, &turn.events, stop.clone(), zero, &calls))
         .collect();
     let before = || taker.is_none_or(TurnTaker::step);
     let gate = Gate::new(setup.threads, stop.clone(), &before);
     // the engine that each worker is at, for errors
     let at: Vec<AtomicUsize> = (0..setup.threads).map(|_| AtomicUsize::new(0)).collect();
     let over = AtomicUsize::new(0);
-    let crew = Crew {
+    let threads = WorkerThreads {
         setup,
         engine: &|worker| name_of(&entries[at[worker].load(Ordering::Relaxed)]),
         stop,
         // seldom where another process may be in turn
         tick: Duration::from_millis(if taker.is_some() { 200 } else { 20 }),
+        calls: &calls,
     };
     let mut pace = Pace::new();
-    let work = |(worker, seats): (usize, Vec<Box<dyn Seat + '_>>)| {
+    let work = |(worker, seats): (usize, Vec<Box<dyn LiveSession + '_>>)| {
         let is_at = |engine| at[worker].store(engine, Ordering::Relaxed);
-        work(worker, seats, (turns, &shared), &gate, &is_at, &|| {
-            // the others wait at the gate, asleep
-            if worker == 0 {
-                over.fetch_add(1, Ordering::Relaxed);
-                // in lock-step another process is in turn now
-                if taker.is_none() {
-                    weather.lock().sample_if_due();
+        work(
+            (worker, &calls),
+            seats,
+            (turns, &shared),
+            &gate,
+            &is_at,
+            &|| {
+                // the others wait at the gate, asleep
+                if worker == 0 {
+                    over.fetch_add(1, Ordering::Relaxed);
+                    // in lock-step another process is in turn now
+                    if taker.is_none() {
+                        weather.lock().sample_if_due();
+                    }
                 }
-            }
-        })
+            },
+        )
     };
-    let works = crew.run(
+    let works = threads.run(
         |worker| {
             let seats = entries.iter().enumerate().map(|(engine, entry)| {
                 at[worker].store(engine, Ordering::Relaxed);
-                entry.lane.open(worker)
+                entry.live.open(worker)
             });
             (worker, seats.collect())
         },
@@ -164,8 +174,8 @@ fn name_of(entry: &Entry<'_>) -> String {
 
 /// One worker, from turn to turn. Ends early where the stop flag is set.
 fn work(
-    worker: usize,
-    mut seats: Vec<Box<dyn Seat + '_>>,
+    (worker, calls): (usize, &CallBoard),
+    mut seats: Vec<Box<dyn LiveSession + '_>>,
     (turns, shared): (&[Turn], &[Shared<'_>]),
     gate: &Gate<'_>,
     is_at: &dyn Fn(usize),
@@ -193,7 +203,9 @@ fn work(
         if !gate.pass() {
             return done;
         }
+        calls.begin(worker, Call::Finish);
         let (report, stamps) = seat.finish(zero);
+        calls.begin(worker, Call::None);
         done.reports.push(report);
         done.finishes.push(stamps);
     }

@@ -27,7 +27,7 @@ use crate::harness::run::interleaved::drive::{Driven, drive};
 use crate::harness::run::interleaved::schedule::{Draw, Turn};
 use crate::harness::run::lock_step::TurnTaker;
 use crate::harness::trial::epoch_loop::closers;
-use crate::harness::trial::epochs::{Weeks, weeks_of};
+use crate::harness::trial::epochs::{EpochsClosed, epochs_of};
 use crate::harness::trial::error::TrialError;
 use crate::harness::trial::setup::TrialSetup;
 use crate::record::Pass;
@@ -105,7 +105,7 @@ pub(in crate::harness) fn interleaved(
 struct Whole {
     driven: Driven,
     ends: Vec<u64>,
-    weeks: Vec<Option<Weeks>>,
+    epochs: Vec<Option<EpochsClosed>>,
 }
 
 /// One stretch of slices, sessions opened before and finished after it; where
@@ -124,12 +124,12 @@ fn timed(
     let mut whole = Whole {
         driven: Driven::default(),
         ends: Vec::new(),
-        weeks: entries.iter().map(|_| None).collect(),
+        epochs: entries.iter().map(|_| None).collect(),
     };
-    for (week, range) in weeks_of(setup.source) {
+    for (epoch, range) in epochs_of(setup.source) {
         if closers.is_some() {
             for entry in entries {
-                entry.lane.open_epoch(week)?;
+                entry.live.open_epoch(epoch)?;
             }
         }
         let (ends, turns) = match slicing.taker {
@@ -184,14 +184,14 @@ fn close(
         if !taker.is_none_or(TurnTaker::step) {
             return Err(TrialError::Interrupted);
         }
-        let (truth, bytes, close_ns) = entry.lane.close_epoch(closers);
-        let weeks = whole.weeks[at].get_or_insert_with(|| Weeks {
-            are_released: entry.lane.are_released(),
-            ..Weeks::default()
+        let (truth, bytes, close_ns) = entry.live.close_epoch(closers);
+        let epochs = whole.epochs[at].get_or_insert_with(|| EpochsClosed {
+            are_released: entry.live.are_released(),
+            ..EpochsClosed::default()
         });
-        weeks.truths.push(truth);
-        weeks.open_bytes = weeks.open_bytes.max(bytes);
-        weeks.close_ns += close_ns;
+        epochs.truths.push(truth);
+        epochs.open_bytes = epochs.open_bytes.max(bytes);
+        epochs.close_ns += close_ns;
         whole.driven.engines[at].add_close(close_ns);
     }
     Ok(())
@@ -205,16 +205,16 @@ fn prove(
     pass: Pass,
     expected: Option<&Expectation<'_>>,
 ) -> Result<Vec<EnginePass>, TrialError> {
-    let engines = whole.driven.engines.into_iter().zip(whole.weeks);
+    let engines = whole.driven.engines.into_iter().zip(whole.epochs);
     engines
         .zip(entries)
-        .map(|((timed, weeks), entry)| {
-            let lane = &entry.lane;
-            let weeks = weeks.map(|weeks| Weeks {
-                failed: lane.failed(),
-                ..weeks
+        .map(|((timed, epochs), entry)| {
+            let live = &entry.live;
+            let epochs = epochs.map(|epochs| EpochsClosed {
+                failed: live.failed(),
+                ..epochs
             });
-            let prove = || Ok(lane.prove(setup, pass, timed.reports, weeks, expected));
+            let prove = || Ok(live.prove(setup, pass, timed.reports, epochs, expected));
             Ok(EnginePass {
                 proved: entry.contender.at_rest(prove)?,
                 slices: timed.slices,

@@ -3,6 +3,7 @@
 use crate::engine::dashmap::DashMapEngine;
 use crate::engine::{Engine as _, StopFlag};
 use crate::generator::tests::workload;
+use crate::harness::OnHang;
 use crate::harness::run::run;
 use crate::harness::run::tests::Broken;
 use crate::harness::{
@@ -53,7 +54,7 @@ fn record_of(
         environment,
         command: vec!["test".to_owned()],
         stop,
-        on_hang: |message| panic!("{message}"),
+        on_hang: OnHang::new(|message| panic!("{message}")),
         process: 0,
     };
     run(&request, observer)

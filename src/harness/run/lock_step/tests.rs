@@ -7,6 +7,7 @@ use std::thread::{JoinHandle, spawn};
 
 use crate::engine::StopFlag;
 use crate::generator::tests::workload;
+use crate::harness::OnHang;
 use crate::harness::run::interleaved::schedule::Draw;
 use crate::harness::run::lock_step::TurnTaker;
 use crate::harness::run::lock_step::giver::{Broken, Giver, Pace, Why};
@@ -83,7 +84,7 @@ fn process(
             environment,
             command: vec!["test".to_owned()],
             stop: stop.clone(),
-            on_hang: |message| panic!("{message}"),
+            on_hang: OnHang::new(|message| panic!("{message}")),
             process: 0,
         };
         let taker = TurnTaker::greet(from, to, stop).unwrap();

@@ -23,7 +23,7 @@ pub(in crate::harness) use crate::harness::trial::open_loop::recorder::{
 };
 pub(in crate::harness) use crate::harness::trial::open_loop::schedule::scaled;
 pub use crate::harness::trial::open_loop::setup::OpenLoop;
-pub(in crate::harness) use crate::harness::trial::open_loop::taken::Taken;
+pub(in crate::harness) use crate::harness::trial::open_loop::taken::IngestedEvents;
 pub(in crate::harness) use crate::harness::trial::open_loop::worker::{Lane, LaneReport, work};
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::harness::trial::open_loop::counts::Counts;
 use crate::harness::trial::open_loop::recorder::Series;
 use crate::harness::trial::open_loop::setup::OpenLoop;
 use crate::harness::trial::open_loop::steady::steady_from;
-use crate::harness::trial::open_loop::taken::Taken;
+use crate::harness::trial::open_loop::taken::IngestedEvents;
 use crate::harness::trial::open_loop::worker::LaneReport;
 use crate::harness::trial::source::Source;
 use crate::record::{IntervalNote, OpenLoopTrial, SkippedRange};
@@ -19,7 +19,7 @@ pub(in crate::harness) struct OpenOutcome {
     /// For the record.
     pub(in crate::harness) note: OpenLoopTrial,
     /// What was ingested.
-    pub(in crate::harness) taken: Taken,
+    pub(in crate::harness) taken: IngestedEvents,
     /// Times that were beyond the histograms' range.
     pub(in crate::harness) out_of_range: u64,
     /// Response times of all events, those before the steady state included.
@@ -78,7 +78,7 @@ pub(in crate::harness) fn outcome_of(
     };
     OpenOutcome {
         note,
-        taken: Taken::of(lanes),
+        taken: IngestedEvents::of(lanes),
         out_of_range: all.out_of_range() + read_response.out_of_range(),
         response: all,
         service: sum_of(&intervals.service),

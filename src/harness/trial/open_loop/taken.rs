@@ -5,11 +5,11 @@ use std::ops::Range;
 /// Which events of a stream were ingested: ranges of positions in each
 /// worker's lane, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::harness) struct Taken {
+pub(in crate::harness) struct IngestedEvents {
     lanes: Vec<Vec<Range<u64>>>,
 }
 
-impl Taken {
+impl IngestedEvents {
     pub(in crate::harness) const fn of(lanes: Vec<Vec<Range<u64>>>) -> Self {
         Self { lanes }
     }

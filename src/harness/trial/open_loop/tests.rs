@@ -10,6 +10,7 @@ use crate::engine::read::Answer;
 use crate::engine::{Session, StopFlag};
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};
+use crate::harness::trial::call_board::CallBoard;
 use crate::harness::trial::open_loop::clock::Clock;
 use crate::harness::trial::open_loop::recorder::{Recorder, Series};
 use crate::harness::trial::open_loop::worker::{Lane, LaneReport, work};
@@ -106,7 +107,14 @@ fn run<R: Recorder>(
         event_ns: session.1,
         stall,
     };
-    work(lane, 0, &StopFlag::default(), session, &&clock, to)
+    work(
+        lane,
+        (0, &CallBoard::new(1)),
+        &StopFlag::default(),
+        session,
+        &&clock,
+        to,
+    )
 }
 
 const MS: u64 = 1_000_000;
@@ -249,11 +257,11 @@ proptest! {
             skipped += of_it;
             taken.push(report.taken);
         }
-        let taken = crate::harness::trial::open_loop::Taken::of(taken);
-        let tally = source.tally_taken(&taken);
-        prop_assert_eq!(tally.events + skipped, threads * due.len() as u64);
+        let taken = crate::harness::trial::open_loop::IngestedEvents::of(taken);
+        let counts = source.counts_of_taken(&taken);
+        prop_assert_eq!(counts.events + skipped, threads * due.len() as u64);
         let indexes = (0..source.events()).filter(|&index| taken.contains(index));
-        prop_assert_eq!(indexes.count() as u64, tally.events);
-        prop_assert_eq!(tally.digest, source.generated_digest_of(&taken));
+        prop_assert_eq!(indexes.count() as u64, counts.events);
+        prop_assert_eq!(counts.digest, source.generated_digest_of(&taken));
     }
 }

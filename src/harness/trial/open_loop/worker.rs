@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::engine::{Session, StopFlag};
 use crate::event::{Event, Read};
+use crate::harness::trial::call_board::{Call, CallBoard};
 use crate::harness::trial::open_loop::backlog::{Backlog, push_merged};
 use crate::harness::trial::open_loop::clock::Clock;
 use crate::harness::trial::open_loop::counts::run_up_to;
@@ -79,7 +80,7 @@ struct Room {
 /// ends a batch begins the next one: nothing is between them but taking.
 pub(in crate::harness) fn work<S: Session, C: Clock, R: Recorder>(
     lane: &Lane<'_>,
-    worker: usize,
+    (worker, calls): (usize, &CallBoard),
     stop: &StopFlag,
     mut session: S,
     clock: &C,
@@ -98,6 +99,7 @@ pub(in crate::harness) fn work<S: Session, C: Clock, R: Recorder>(
             let Some(&next) = lane.due.get(backlog.seen() as usize) else {
                 break;
             };
+            calls.begin(worker, Call::None);
             clock.idle(next);
             now_ns = clock.now_ns();
             continue;
@@ -108,6 +110,7 @@ pub(in crate::harness) fn work<S: Session, C: Clock, R: Recorder>(
         let events = lane
             .source
             .every_nth(index, lane.step, count, &mut room.events);
+        calls.begin(worker, Call::Ingest);
         session.ingest(events);
         let done_ns = clock.now_ns();
         recorder.events(now_ns, done_ns, due);
@@ -115,11 +118,13 @@ pub(in crate::harness) fn work<S: Session, C: Clock, R: Recorder>(
         now_ns = done_ns;
         if has_reads {
             collect_reads(lane, &batch, &mut room);
+            calls.begin(worker, Call::Read);
             now_ns = answer_reads(&mut session, &room, clock, recorder, now_ns, &mut answers);
             reads += room.reads.len() as u64;
         }
         push_merged(&mut taken, batch);
     }
+    calls.begin(worker, Call::Finish);
     session.finish();
     let (skipped, peak_backlog) = backlog.into_parts();
     LaneReport {
