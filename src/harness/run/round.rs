@@ -120,8 +120,8 @@ impl Rounds<'_> {
             .iter()
             .map(|&at| {
                 let contender = &contenders[at];
-                let lane = contender.alive(setup, &stop)?;
-                Ok(Entry { contender, lane })
+                let live = contender.alive(setup, &stop)?;
+                Ok(Entry { contender, live })
             })
             .collect::<Result<_, TrialError>>()?;
         let slicing = Slicing {
