@@ -6,21 +6,44 @@ use std::process::Command;
 use super::{Step, changed, is_there};
 use crate::common::binary::text;
 
-fn git(folder: &Path, words: &[&str]) -> String {
+fn git(folder: &Path, line: &str) -> String {
     let done = Command::new("git")
         .args(["-c", "user.name=t", "-c", "user.email=t@t.invalid"])
-        .args([
-            "-c",
-            "init.defaultBranch=main",
-            "-c",
-            "commit.gpgsign=false",
-        ])
-        .args(words)
+        .args(["-c", "init.defaultBranch=main"])
+        .args(["-c", "commit.gpgsign=false"])
+        .args(line.split(' '))
         .current_dir(folder)
         .output()
         .unwrap();
-    assert!(done.status.success(), "{words:?}: {}", text(&done.stderr));
+    assert!(done.status.success(), "{line}: {}", text(&done.stderr));
     text(&done.stdout).trim().to_owned()
+}
+
+/// The folder `clone`, as a runner checks a pull request out: its merge alone.
+/// Gives the commit that it was merged into.
+fn check_out(folder: &Path) -> String {
+    let origin = folder.join("origin");
+    std::fs::create_dir_all(origin.join("crate")).unwrap();
+    git(&origin, "init --quiet");
+    let commit = |file: &str| {
+        std::fs::write(origin.join("crate").join(file), file).unwrap();
+        git(&origin, "add .");
+        git(&origin, &format!("commit --quiet -m {file}"));
+    };
+    commit("first");
+    git(&origin, "switch --quiet -c change");
+    commit("mine");
+    git(&origin, "switch --quiet main");
+    commit("meanwhile");
+    git(&origin, "switch --quiet -c merged");
+    git(&origin, "merge --quiet --no-ff -m merge change");
+    git(&origin, "config uploadpack.allowAnySHA1InWant true");
+    let url = format!("file://{}", origin.display());
+    git(
+        folder,
+        &format!("clone --quiet --depth=1 --branch=merged {url} clone"),
+    );
+    git(&origin, "rev-parse main")
 }
 
 #[test]
@@ -29,41 +52,7 @@ fn the_base_of_a_merge_and_what_is_checked_out_are_built() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let origin = folder.path().join("origin");
-    std::fs::create_dir(&origin).unwrap();
-    git(&origin, &["init", "--quiet"]);
-    let commit = |file: &str| {
-        std::fs::create_dir_all(origin.join("crate")).unwrap();
-        std::fs::write(origin.join("crate").join(file), file).unwrap();
-        git(&origin, &["add", "."]);
-        git(&origin, &["commit", "--quiet", "-m", file]);
-    };
-    commit("first");
-    git(&origin, &["switch", "--quiet", "-c", "change"]);
-    commit("mine");
-    git(&origin, &["switch", "--quiet", "main"]);
-    commit("meanwhile");
-    let base = git(&origin, &["rev-parse", "main"]);
-    git(&origin, &["switch", "--quiet", "-c", "merged"]);
-    git(
-        &origin,
-        &["merge", "--quiet", "--no-ff", "-m", "merge", "change"],
-    );
-    // as a runner checks it out: the merge alone
-    let url = format!("file://{}", origin.display());
-    let words = [
-        "clone",
-        "--quiet",
-        "--depth=1",
-        "--branch=merged",
-        &url,
-        "clone",
-    ];
-    git(folder.path(), &words);
-    git(
-        &origin,
-        &["config", "uploadpack.allowAnySHA1InWant", "true"],
-    );
+    let base = check_out(folder.path());
     let settings = [
         ("GATE_OLD", ""),
         ("GATE_NEW", ""),
@@ -82,25 +71,20 @@ fn the_base_of_a_merge_and_what_is_checked_out_are_built() {
     let (step, done) = run(&settings);
     assert!(done.status.success(), "{}", text(&done.stderr));
     assert_eq!(step.output("old-commit"), Some(base));
-    for (side, holds) in [
-        ("old", "first\nmeanwhile\nout\n"),
-        ("new", "first\nmeanwhile\nmine\nout\n"),
-    ] {
-        let file = step.output(side).unwrap();
-        assert_eq!(std::fs::read_to_string(file).unwrap(), holds, "{side}");
-    }
+    let built = ["old", "new"].map(|side| std::fs::read_to_string(step.output(side).unwrap()));
+    let [old, new] = built.map(Result::unwrap);
+    assert_eq!(old, "first\nmeanwhile\nout\n");
+    assert_eq!(new, "first\nmeanwhile\nmine\nout\n");
     for (name, value, words) in [
-        (
-            "GATE_BASE",
-            "--upload-pack=touch",
-            "cannot begin with a dash",
-        ),
+        ("GATE_BASE", "--upload-pack=touch", "begin with a dash"),
         ("GATE_EXECUTABLE", "none", "left no file"),
+        ("GATE_BUILD_COMMAND", "false", ""),
         ("GATE_NEW", "/bin/true", "name both"),
     ] {
-        let (_, done) = run(&changed(&settings, name, value));
+        let (step, done) = run(&changed(&settings, name, value));
         assert_eq!(done.status.code(), Some(1), "{name}");
         let said = text(&done.stderr);
         assert!(said.contains(words), "{said}");
+        assert_eq!(step.output("new"), None, "{name}");
     }
 }

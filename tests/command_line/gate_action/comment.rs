@@ -30,78 +30,94 @@ fn with_server(step: &mut Step, script: &str) {
         .env("PATH", format!("{}:{path}", folder.display()));
 }
 
+const MARK: &str = "<!-- notibench gate: small -->";
+
+/// The settings of the step, with a report in the folder.
+fn settings(report: &str) -> [(&str, &str); 5] {
+    std::fs::write(report, format!("{MARK}\n### \"quoted\"\n")).unwrap();
+    [
+        ("GATE_TOKEN", "the-token"),
+        ("GATE_NUMBER", "12"),
+        ("GATE_REPORT", report),
+        ("GITHUB_REPOSITORY", "owner/name"),
+        ("GITHUB_API_URL", "https://api.example"),
+    ]
+}
+
+fn has_programs() -> bool {
+    is_there("jq", &["--version"]) && is_there("curl", &["--version"])
+}
+
 #[test]
 fn one_comment_is_written_and_then_replaced() {
-    if !is_there("jq", &["--version"]) || !is_there("curl", &["--version"]) {
+    if !has_programs() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report.md");
-    std::fs::write(&report, "<!-- notibench gate: small -->\n### \"quoted\"\n").unwrap();
-    let report = report.to_str().unwrap();
-    let settings = [
-        ("GATE_TOKEN", "the-token"),
-        ("GATE_NUMBER", "12"),
-        ("GATE_REPORT", report),
-        ("GITHUB_REPOSITORY", "somebody/something"),
-        ("GITHUB_API_URL", "https://api.example"),
-    ];
-    let comment = |id: u64, kind: &str, of: &str, body: &str| {
+    let settings = settings(report.to_str().unwrap());
+    let comment = |id: u64, kind: &str, body: &str| {
         format!(
-            "{{\"id\":{id},\"user\":{{\"type\":\"{kind}\"}},\"author_association\":\"{of}\",\
+            "{{\"id\":{id},\"user\":{{\"type\":\"{kind}\"}},\"author_association\":\"NONE\",\
              \"body\":\"{body}\"}}"
         )
     };
-    let mark = "<!-- notibench gate: small -->";
-    let strange = comment(1, "User", "NONE", mark);
-    let other = comment(2, "Bot", "NONE", "<!-- notibench gate: large -->");
-    let ours = comment(3, "Bot", "NONE", &format!("{mark}\\nold"));
-    let base = "https://api.example/repos/somebody/something/issues";
-    for (comments, asked) in [
-        (
-            vec![],
-            format!("POST --data-binary @BODY {base}/12/comments"),
-        ),
-        (
-            vec![&strange, &other],
-            format!("POST --data-binary @BODY {base}/12/comments"),
-        ),
-        (
-            vec![&strange, &other, &ours],
-            format!("PATCH --data-binary @BODY {base}/comments/3"),
-        ),
+    let strange = comment(1, "User", MARK);
+    let other = comment(2, "Bot", "<!-- notibench gate: large -->");
+    let ours = comment(3, "Bot", &format!("{MARK}\\nold"));
+    for (list, method, path) in [
+        (String::new(), "POST", "12/comments"),
+        (format!("{strange},{other}"), "POST", "12/comments"),
+        (format!("{strange},{other},{ours}"), "PATCH", "comments/3"),
     ] {
-        let list = comments.iter().map(|c| c.as_str()).collect::<Vec<_>>();
-        let list = format!("[{}]", list.join(","));
         let mut step = Step::new("comment", &settings);
-        std::fs::write(step.folder.path().join("list"), list).unwrap();
+        std::fs::write(step.folder.path().join("list"), format!("[{list}]")).unwrap();
         with_server(
             &mut step,
-            "case \"$*\" in *GET*) cat \"$RUNNER_TEMP/list\" ;; esac",
+            "case \"$*\" in *GET*) cat \"$RUNNER_TEMP/list\" ;; *) cat \"$RUNNER_TEMP\"/*/body > \
+             \"$RUNNER_TEMP/sent\" ;; esac",
         );
         let done = step.run();
-        assert!(done.status.success() && text(&done.stderr).is_empty());
-        let log = step.file("asked");
-        let (method, rest) = asked.split_once(" @BODY ").unwrap();
-        let last = log.lines().last().unwrap();
-        assert!(last.contains(method) && last.ends_with(rest), "{last}");
+        assert!(done.status.success() && done.stderr.is_empty());
+        let asked = step.file("asked");
+        let last = asked.lines().last().unwrap();
+        let url = format!("https://api.example/repos/owner/name/issues/{path}");
+        assert!(last.contains(&format!("--request {method} ")), "{last}");
+        assert!(last.ends_with(&url), "{last}");
+        let sent: serde_json::Value = serde_json::from_str(&step.file("sent")).unwrap();
+        assert_eq!(sent["body"], format!("{MARK}\n### \"quoted\"\n"));
         // the token is on no command line
-        assert!(!log.contains("the-token") && step.file("said").contains("the-token"));
+        assert!(!asked.contains("the-token") && step.file("said").contains("the-token"));
     }
-    // a token that only reads, or a number that is none, changes no verdict
-    let mut step = Step::new("comment", &settings);
-    with_server(
-        &mut step,
-        "case \"$*\" in *GET*) echo '[]' ;; *) exit 22 ;; esac",
-    );
-    let done = step.run();
-    assert!(done.status.success());
-    assert!(text(&done.stderr).starts_with("::warning title=notibench gate::cannot write"));
-    let mut step = Step::new("comment", &settings);
-    with_server(&mut step, "echo a proxy in between");
-    let done = step.run();
-    assert!(done.status.success());
-    assert!(text(&done.stderr).contains("no list of comments"));
-    let done = Step::new("comment", &changed(&settings, "GATE_NUMBER", "12/../3")).run();
-    assert!(done.status.success() && text(&done.stderr).contains("no number"));
+}
+
+#[test]
+fn a_comment_that_cannot_be_written_changes_no_verdict() {
+    if !has_programs() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report.md");
+    let settings = settings(report.to_str().unwrap());
+    for (server, number, words) in [
+        // a token that only reads, as that of a fork
+        (
+            "case \"$*\" in *GET*) echo '[]' ;; *) exit 22 ;; esac",
+            "12",
+            "cannot write a comment",
+        ),
+        ("exit 22", "12", "cannot read the comments"),
+        ("echo a proxy in between", "12", "no list of comments"),
+        ("exit 22", "12/../3", "no number of a pull request"),
+    ] {
+        let mut step = Step::new("comment", &changed(&settings, "GATE_NUMBER", number));
+        with_server(&mut step, server);
+        let done = step.run();
+        assert!(done.status.success(), "{words}");
+        let said = text(&done.stderr);
+        assert!(
+            said.contains("::warning title=notibench gate::") && said.contains(words),
+            "{said}"
+        );
+    }
 }
