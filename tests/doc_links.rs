@@ -1,4 +1,6 @@
-//! Every relative link of a page leads to a file that is there.
+//! Pages: every relative link leads to a file that is there, every anchor to a
+//! heading, each page of docs/ opens with whom it is for, and the two pages that
+//! are read first stay short.
 
 use std::path::{Path, PathBuf};
 
@@ -29,6 +31,74 @@ fn targets(markdown: &str) -> impl Iterator<Item = &str> {
     };
     let pictures = of("src=\"", '"').chain(of("srcset=\"", '"'));
     of("](", ')').chain(pictures)
+}
+
+/// Targets of the links in a Markdown text that name a heading, as page and anchor.
+fn anchors(markdown: &str) -> impl Iterator<Item = (&str, &str)> {
+    markdown.split("](").skip(1).filter_map(|rest| {
+        let target = rest.split(')').next()?;
+        (!target.contains("://"))
+            .then(|| target.split_once('#'))
+            .flatten()
+    })
+}
+
+/// A heading's anchor, as GitHub makes it.
+fn anchor(heading: &str) -> String {
+    let kept = heading
+        .chars()
+        .filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+fn lines_of(page: &str) -> usize {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+    std::fs::read_to_string(path).unwrap().lines().count()
+}
+
+#[test]
+fn every_anchor_leads_to_a_heading() {
+    for page in pages() {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for (target, named) in anchors(&text) {
+            let file = match target {
+                "" => page.clone(),
+                target => page.parent().unwrap().join(target),
+            };
+            let there = std::fs::read_to_string(&file).unwrap();
+            let mut headings = there.lines().filter(|line| line.starts_with('#'));
+            assert!(
+                headings.any(|line| anchor(line.trim_start_matches('#').trim()) == named),
+                "{}: no heading #{named} in {}",
+                page.display(),
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_page_of_the_folder_says_first_whom_it_is_for() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    for page in pages().iter().filter(|page| page.starts_with(&docs)) {
+        let text = std::fs::read_to_string(page).unwrap();
+        let mut lines = text.lines();
+        let opening = [lines.next(), lines.next(), lines.next(), lines.next()];
+        let [Some(title), Some(""), Some(reader), Some("")] = opening else {
+            panic!("{}: a title, and one line of its own", page.display());
+        };
+        assert!(title.starts_with("# "), "{}: {title}", page.display());
+        assert!(reader.starts_with("For "), "{}: {reader}", page.display());
+        assert!(reader.len() <= 100, "{}: {reader}", page.display());
+    }
+}
+
+#[test]
+fn the_pages_that_are_read_first_are_short() {
+    for (page, most) in [("README.md", 150), ("docs/PERFORMANCE.md", 200)] {
+        let lines = lines_of(page);
+        assert!(lines <= most, "{page} has {lines} lines, at most {most}");
+    }
 }
 
 #[test]

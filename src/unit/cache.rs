@@ -60,7 +60,7 @@ pub struct Near {
 const SECOND_LEVEL: u64 = 1 << 20;
 const LAST_LEVEL: u64 = 32 << 20;
 /// Second-level caches that are near, as they were measured
-/// (docs/PERFORMANCE.md): 4 MiB of 1, and 16.
+/// (docs/ATTEMPTS.md): 4 MiB of 1, and 16.
 const NEAR_SHARED: u64 = 4;
 const NEAR_ALONE: u64 = 16;
 

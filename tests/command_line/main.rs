@@ -8,6 +8,7 @@ mod built_in;
 mod compare;
 mod comparisons;
 mod formats;
+mod gate_action;
 mod history;
 mod html;
 mod lock_step;
