@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 use base64::Engine as _;
 use common::binary::{notibench, text};
-use notibench::engine::dashmap::DashMapEngine;
+use notibench::engine::maps::dashmap::DashMapEngine;
 use notibench::engine::proof::fold_on_threads;
 use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
 use notibench::engine::viewing::{Views, open_session};

@@ -1,46 +1,36 @@
-//! Floor 3, the contestants: what an engine is, the state that all share,
-//! and each engine in one file. Imports floors 0 and 1; never `workload`, so
-//! that no engine can be tuned to one.
+//! Floor 3, the contestants: what an engine is, the state that all share, and
+//! the engines by topic. Imports floors 0 and 1; never `workload`, so that no
+//! engine can be tuned to one.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`registry`] | the one list of engines |
+//! | [`maps`] | engines of one shared map: DashMap and its variants, papaya, scc, mutexes |
+//! | [`partitioned`] | engines in which each worker or thread has a part of the state |
+//! | [`deferred`] | engines that buffer updates by shard and apply them later |
+//! | `redis` | the engine whose state lies in a server |
+//! | [`probes`] | probes: `null`, the limits, service times that are known |
+//! | [`shared`] | building blocks of several engines: tables, barriers, buffers |
+//! | [`state`], [`read`], [`snapshot`] | the state of a member and of a content, answers, final states |
+//! | [`viewing`] | how views are counted, and what is shown of them |
+//! | [`oracle`], [`proof`] | the sequential fold that is right, and checks against it |
 
-pub mod actor;
-pub mod allocation;
-#[cfg(test)]
-mod check;
-pub mod dashmap;
-pub mod dashmap_deferred;
-pub mod dashmap_entry;
-pub mod dashmap_naive;
-mod dashmaps;
-pub mod dense;
-pub mod fold_reduce;
-mod gathering;
-pub mod global_mutex;
-mod keyed;
-pub mod limit;
-pub mod links;
-mod map_memory;
-mod meeting;
-pub mod null;
+pub mod deferred;
+pub mod maps;
 pub mod oracle;
-mod pages;
-pub mod papaya;
 pub mod partitioned;
 pub mod planted;
+pub mod probes;
 pub mod proof;
 pub mod read;
 #[cfg(feature = "redis")]
 pub mod redis;
 pub mod registry;
-mod rounds;
-pub mod scc;
-pub mod sharded_mutex;
+pub mod shared;
 pub mod snapshot;
 pub mod state;
-mod tables;
-pub mod timed;
-#[cfg(feature = "cluster")]
-pub mod timely;
-mod updates;
+#[cfg(test)]
+mod testing;
 pub mod viewing;
 
 use std::sync::Arc;
@@ -48,11 +38,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::event::{Event, Read};
 use crate::unit::quantity::counted;
-use dense::DenseIds;
-use links::Links;
 use read::Answer;
+pub use shared::allocation::allocator_overhead;
+use shared::dense_ids::DenseIds;
+use shared::links::Links;
+pub use shared::tables::owner_of_id;
 use snapshot::{StateMut, StateRef};
-pub use tables::owner_of_id;
 use viewing::Views;
 
 /// What a registry entry is for.
@@ -246,7 +237,7 @@ pub trait Engine: Sized + Send + Sync + 'static {
     /// session is open. Left out, it is what the states themselves hold:
     /// nothing is known of a map then.
     fn memory(&self) -> MemoryUse {
-        map_memory::of_states(self)
+        shared::map_memory::of_states(self)
     }
 }
 
@@ -283,7 +274,7 @@ pub struct MemoryUse {
     /// Of the maps: keys, control bytes, empty slots, locks.
     pub map: u64,
     /// Beyond all of these, of the allocator: headers and rounding of every
-    /// allocation, by [`allocation::allocator_overhead`].
+    /// allocation, by [`allocator_overhead`].
     pub allocator: u64,
     /// Whether the maps were not counted, so that `map` says nothing.
     pub is_without_map: bool,

@@ -114,8 +114,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::engine::check::{Fold, holds, ingest, stream};
-    use crate::engine::dashmap::DashMapEngine;
+    use crate::engine::maps::dashmap::DashMapEngine;
+    use crate::engine::testing::{Fold, holds, ingest, stream};
 
     #[test]
     fn a_slowed_engine_holds_the_same_state() {

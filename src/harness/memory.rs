@@ -4,7 +4,7 @@
 use super::contender::Contender;
 use super::weather::MOST_BYTES;
 use crate::engine::ExpectedLoad;
-use crate::engine::dense::DensePair;
+use crate::engine::shared::dense_ids::DensePair;
 use crate::engine::state::{Content, InboxEntry, Member};
 use crate::event::{Event, Kind, Read};
 use crate::policy::{EPOCH_US, surface_of};

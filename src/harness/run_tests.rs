@@ -8,7 +8,7 @@ use super::super::tally::Tally;
 use super::super::trial::TrialOutcome;
 use super::super::trial_note::trial_of;
 use super::*;
-use crate::engine::dashmap::{DashMapEngine, DashMapSession};
+use crate::engine::maps::dashmap::{DashMapEngine, DashMapSession};
 use crate::engine::read::Answer;
 use crate::engine::snapshot::{SnapshotDigest, StateMut, StateRef};
 use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Session, StopFlag};

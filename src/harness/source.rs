@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::answers::AnswerSample;
 use super::open_loop::Taken;
 use super::trace_stream::TraceStream;
-use crate::engine::dense::DenseIds;
+use crate::engine::shared::dense_ids::DenseIds;
 use crate::engine::viewing::Views;
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};

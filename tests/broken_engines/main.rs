@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::Stream;
-use notibench::engine::dashmap::{DashMapEngine, DashMapSession};
+use notibench::engine::maps::dashmap::{DashMapEngine, DashMapSession};
 use notibench::engine::oracle::Oracle;
 use notibench::engine::proof::{check_answers, check_freshness, check_snapshot, fold_on_threads};
 use notibench::engine::read::Answer;

@@ -6,11 +6,11 @@
 //! count; what engagement changes lies behind one pointer, and only where
 //! there was some.
 
-use super::super::allocation::{allocator_overhead, overhead_of_one};
 use super::ReleaseOf;
 use super::counts::{HighParts, LowBytes};
 use super::inbox::{Inbox, InboxEntry};
 use super::update::MemberUpdate;
+use crate::engine::shared::allocation::{allocator_overhead, overhead_of_one};
 use crate::event::{Kind, NOTIFY_KINDS, Segment, Stamp};
 use crate::policy::Surface;
 

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::pushes::Pushes;
-use super::sights::{STRIPES, SURFACES, Sight, Whereabouts};
+use super::seen_set::{STRIPES, SURFACES, Sight, Whereabouts};
 use super::{Epochs, OpenEpoch, Views};
 use crate::engine::read::Answer;
-use crate::engine::rounds::each_part;
+use crate::engine::shared::lock_sweep::each_part;
 use crate::engine::{Engine, Role, Session};
 use crate::event::{Event, Read};
 use crate::policy::{

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::attacks::{Attack, Beside, Seen};
-use crate::engine::dashmap::DashMapEngine;
+use crate::engine::maps::dashmap::DashMapEngine;
 use crate::engine::read::Answer;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::viewing::{ReleasedViews, Releasing, Showing, Views, open_session};

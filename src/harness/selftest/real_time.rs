@@ -6,8 +6,8 @@
 
 use super::{SelftestError, SelftestRequest};
 use crate::engine::StopFlag;
+use crate::engine::probes::timed::{OneStall, Pace, Steady, TimedProbe};
 use crate::engine::state::INBOX_CAPACITY;
-use crate::engine::timed::{OneStall, Pace, Steady, TimedProbe};
 use crate::generator::{Generator, ReadStream};
 use crate::harness::capacity::{CapacityRequest, capacity, parse_objective};
 use crate::harness::contender::Contender;

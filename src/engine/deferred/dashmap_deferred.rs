@@ -1,0 +1,349 @@
+//! The engine `dashmap-deferred`: the default engine's maps behind
+//! buffers. Sessions gather updates by shard over many batches; then each shard
+//! is locked once for all of them, and what they change lies in the
+//! second-level cache. Imports the contract, the shared state.
+
+use dashmap::DashMap;
+use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use super::reversible_hash::{ReversibleHasher, Short, hash_of, id_of};
+use super::shard_buffers::Gathered;
+use crate::engine::maps::dashmap::shard_table::{Table, apply, likely, prefetch_slot};
+use crate::engine::maps::dashmap_pair::{read_maps, visit_maps_mut};
+use crate::engine::read::Answer;
+use crate::engine::shared::keyed_table::Keyed;
+use crate::engine::shared::map_memory;
+use crate::engine::shared::partition_buffers::Gathering;
+use crate::engine::shared::phase_barrier::Meeting;
+use crate::engine::snapshot::StateMut;
+use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate};
+use crate::engine::viewing::Views;
+use crate::engine::{
+    Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session,
+};
+use crate::event::{Event, Read, Stamp};
+use crate::policy::{Disposition, effect_of};
+
+/// Shards of each map: of a few million members, each shard's tables then fit in
+/// a second-level cache.
+pub(super) const SHARDS: usize = 256;
+
+/// Updates that all sessions hold back together, at most: 8 bytes each, or
+/// 32. A session that holds its share applies it.
+const HELD_UPDATES: usize = 1 << 25;
+
+/// Updates between the one that is applied and the one that is prefetched.
+const AHEAD: usize = 32;
+
+/// Two DashMaps of 256 shards, and what sessions gathered for them.
+#[derive(Debug)]
+pub struct DeferredDashMapEngine {
+    members: DashMap<u64, Member, ReversibleHasher>,
+    contents: DashMap<u64, Content, ReversibleHasher>,
+    /// What each worker gathered; locked by its session while it gathers.
+    desks: Box<[RwLock<Gathered>]>,
+    meeting: Meeting,
+    held_at_most: usize,
+    inbox_capacity: usize,
+    views: Views,
+}
+
+impl Engine for DeferredDashMapEngine {
+    const INFO: EngineInfo = EngineInfo {
+        name: "dashmap-deferred",
+        role: Role::Engine,
+        freshness: Freshness::Deferred { within: None },
+        about: "the default's maps behind buffers by shard: the most events a second, for \
+                backfills and counters that may lag; gives up fresh reads, and memory for what waits",
+    };
+    type Session<'engine> = DeferredSession<'engine>;
+
+    fn held_bytes(load: &ExpectedLoad) -> u64 {
+        let sessions = load.threads.max(1) as u64;
+        // a session sees that it holds its share after a whole batch
+        let share = (HELD_UPDATES as u64 / sessions + load.batch as u64).min(load.events);
+        let all = (share * sessions).min(load.events);
+        let long = load.notifying.min(all);
+        // in each session chunks that were begun; the full ones are in all of them together
+        let begun = sessions
+            * (Gathering::<Short>::bytes_at_most(2 * SHARDS, 0)
+                + Gathering::<MemberUpdate>::bytes_at_most(SHARDS, 0));
+        let full = all * size_of::<Short>() as u64 + long * size_of::<MemberUpdate>() as u64;
+        begun + full
+    }
+
+    fn build(config: &EngineConfig) -> Self {
+        let sessions = config.threads.max(1);
+        Self {
+            members: DashMap::with_hasher_and_shard_amount(ReversibleHasher, SHARDS),
+            contents: DashMap::with_hasher_and_shard_amount(ReversibleHasher, SHARDS),
+            desks: std::iter::repeat_with(|| RwLock::new(Gathered::new()))
+                .take(sessions)
+                .collect(),
+            meeting: Meeting::new(config.stop.clone()),
+            held_at_most: HELD_UPDATES / sessions,
+            inbox_capacity: config.inbox_capacity,
+            views: config.views.clone(),
+        }
+    }
+
+    fn session(&self, worker: usize) -> DeferredSession<'_> {
+        self.meeting.open();
+        DeferredSession {
+            engine: self,
+            first_shard: worker * SHARDS / self.desks.len(),
+            gathered: self.desks[worker].write(),
+        }
+    }
+
+    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
+        visit_maps_mut(&self.members, &self.contents, visit);
+    }
+
+    fn memory(&self) -> MemoryUse {
+        let mut memory = map_memory::of_dashmaps(&self.members, &self.contents);
+        for desk in &self.desks {
+            let Gathered { short, long, .. } = &*desk.read();
+            let bytes = [short.allocated_bytes(), long.allocated_bytes()];
+            memory.slack += bytes.into_iter().sum::<usize>() as u64;
+        }
+        memory
+    }
+}
+
+impl DeferredDashMapEngine {
+    /// Applies what the desks hold for a shard.
+    fn apply_shard<'a>(&self, shard: usize, desks: impl Iterator<Item = &'a Gathered> + Clone) {
+        let capacity = self.inbox_capacity;
+        let mut table = self.members.shards()[shard].write();
+        for desk in desks.clone() {
+            for shorts in desk.short.of_part(shard) {
+                apply_shorts::<MemberUpdate>(&mut table, shorts, shard);
+            }
+        }
+        for desk in desks.clone() {
+            for updates in desk.long.of_part(shard) {
+                apply_engagement(&mut table, updates, capacity);
+            }
+        }
+        drop(table);
+        let mut table = self.contents.shards()[shard].write();
+        for desk in desks {
+            for shorts in desk.short.of_part(SHARDS + shard) {
+                apply_shorts::<ContentUpdate>(&mut table, shorts, shard);
+            }
+        }
+    }
+}
+
+/// An update that is made again from what was kept of it.
+trait FromShort: Keyed {
+    fn from_short(id: u64, stamp: Stamp) -> Self;
+}
+
+impl FromShort for MemberUpdate {
+    #[inline(always)]
+    fn from_short(member: u64, stamp: Stamp) -> Self {
+        Self {
+            member,
+            stamp,
+            actor: 0,
+            content: 0,
+        }
+    }
+}
+
+impl FromShort for ContentUpdate {
+    #[inline(always)]
+    fn from_short(content: u64, stamp: Stamp) -> Self {
+        Self { content, stamp }
+    }
+}
+
+#[inline(always)]
+fn apply_shorts<U: FromShort>(table: &mut Table<U>, shorts: &[Short], shard: usize) {
+    for now in 0..shorts.len() + AHEAD {
+        if let Some(short) = shorts.get(now) {
+            prefetch_slot::<U>(table, short.hash(shard));
+        }
+        if let Some(short) = now.checked_sub(AHEAD).and_then(|at| shorts.get(at)) {
+            let hash = short.hash(shard);
+            let update = U::from_short(id_of(hash), Stamp::of_case(short.case()));
+            // the inbox's K: none of these comes near an inbox
+            apply(table, hash, &update, 1, &ReversibleHasher);
+        }
+    }
+}
+
+fn apply_engagement(
+    table: &mut Table<MemberUpdate>,
+    updates: &[MemberUpdate],
+    inbox_capacity: usize,
+) {
+    for few in updates.chunks(AHEAD) {
+        for update in few {
+            if let Some(state) = likely::<MemberUpdate>(table, hash_of(update.member)) {
+                update.prefetch_behind(state);
+            }
+        }
+        for update in few {
+            if let Some(state) = likely::<MemberUpdate>(table, hash_of(update.member)) {
+                update.prefetch_further(state);
+            }
+        }
+        for update in few {
+            let hash = hash_of(update.member);
+            apply(table, hash, update, inbox_capacity, &ReversibleHasher);
+        }
+    }
+}
+
+/// A session of [`DeferredDashMapEngine`]. Dropping it without finishing loses
+/// what it gathered, and the others wait for it until they are told to stop.
+#[derive(Debug)]
+pub struct DeferredSession<'engine> {
+    engine: &'engine DeferredDashMapEngine,
+    /// Where its own rounds over the shards start.
+    first_shard: usize,
+    gathered: RwLockWriteGuard<'engine, Gathered>,
+}
+
+impl DeferredSession<'_> {
+    /// Applies what it holds, alone: others go on gathering.
+    #[cold]
+    fn apply_own(&mut self) {
+        for ahead in 0..SHARDS {
+            let shard = (self.first_shard + ahead) % SHARDS;
+            self.engine
+                .apply_shard(shard, std::iter::once(&*self.gathered));
+        }
+        self.gathered.clear();
+    }
+}
+
+impl Session for DeferredSession<'_> {
+    fn ingest(&mut self, batch: &[Event]) {
+        let DeferredDashMapEngine { members, .. } = self.engine;
+        let Gathered { short, long, held } = &mut *self.gathered;
+        // both maps have the same hasher, and as many shards
+        let shard_of = |hash: u64| members.determine_shard(hash as usize) % SHARDS;
+        for event in batch {
+            let effect = effect_of(event);
+            let case = event.stamp().case();
+            match effect.disposition {
+                Disposition::Discard => {}
+                Disposition::Aggregate => {
+                    // without a branch: nobody can predict who is looked at
+                    let is_content = usize::from(effect.touches_content);
+                    let hash = hash_of([event.recipient, event.content][is_content]);
+                    let part = is_content * SHARDS + shard_of(hash);
+                    short.push(part, Short::new(hash, case));
+                }
+                Disposition::Notify | Disposition::Retract | Disposition::OwnAct => {
+                    let shard = shard_of(hash_of(event.recipient));
+                    long.push(shard, MemberUpdate::of(event));
+                    if effect.touches_content {
+                        let hash = hash_of(event.content);
+                        short.push(SHARDS + shard_of(hash), Short::new(hash, case));
+                    }
+                }
+            }
+        }
+        *held += batch.len();
+        if *held >= self.engine.held_at_most {
+            self.apply_own();
+        }
+    }
+
+    fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
+        let DeferredDashMapEngine {
+            members,
+            contents,
+            views,
+            ..
+        } = self.engine;
+        read_maps(members, contents, views, reads, sink);
+    }
+
+    /// Hands over what it holds, waits for the others, and applies its share
+    /// of the shards.
+    fn finish(self) {
+        let Self {
+            engine, gathered, ..
+        } = self;
+        drop(gathered);
+        if engine.meeting.arrive() {
+            let desks: Vec<RwLockReadGuard<'_, Gathered>> =
+                engine.desks.iter().map(RwLock::read).collect();
+            while let Some(shard) = engine.meeting.claim(SHARDS) {
+                engine.apply_shard(shard, desks.iter().map(|desk| &**desk));
+            }
+            drop(desks);
+            // nobody has a desk now; what was applied must not be found again
+            let clear = || engine.desks.iter().for_each(|desk| desk.write().clear());
+            engine.meeting.leave(clear);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::testing::{Fold, agrees_in_slices, agrees_with_fold, holds, ingest, stream};
+
+    #[test]
+    fn agrees_where_sessions_pause_together() {
+        for threads in [1, 2, 3] {
+            agrees_in_slices::<DeferredDashMapEngine>(threads);
+        }
+    }
+
+    #[test]
+    fn agrees_with_the_plain_fold() {
+        for threads in [1, 2, 8] {
+            agrees_with_fold::<DeferredDashMapEngine>(threads, 100);
+        }
+    }
+
+    #[test]
+    fn a_session_that_holds_its_share_applies_it() {
+        let events = stream(3, 20_000);
+        let mut engine = DeferredDashMapEngine::build(&EngineConfig::new(2));
+        engine.held_at_most = 700;
+        ingest(&engine, 2, &events, 50);
+        holds(&engine, 2, &Fold::of(&events));
+    }
+
+    #[test]
+    fn it_holds_no_more_than_it_says() {
+        for (threads, count, batch) in [(1, 200_000, 512), (3, 200_000, 64), (2, 300, 512)] {
+            let events = stream(4, count);
+            let engine = DeferredDashMapEngine::build(&EngineConfig::new(threads));
+            ingest(&engine, threads, &events, batch);
+            // the room of what waited is kept
+            let desks = engine.desks.iter().map(|desk| {
+                let desk = desk.read();
+                desk.short.allocated_bytes() + desk.long.allocated_bytes()
+            });
+            let held = desks.sum::<usize>() as u64;
+            let notifies = |event: &&Event| effect_of(event).disposition != Disposition::Aggregate;
+            let said = DeferredDashMapEngine::held_bytes(&ExpectedLoad {
+                threads,
+                batch,
+                events: count,
+                notifying: events.iter().filter(notifies).count() as u64,
+                ..ExpectedLoad::default()
+            });
+            assert!(held <= said, "{threads} threads hold {held}, said {said}");
+            // no more than room that was begun and is not needed
+            let begun = DeferredDashMapEngine::held_bytes(&ExpectedLoad {
+                threads,
+                ..ExpectedLoad::default()
+            });
+            assert!(
+                said - begun < 2 * held,
+                "{threads} threads hold {held}, said {said}"
+            );
+        }
+    }
+}
