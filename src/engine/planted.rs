@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::read::Answer;
-use super::snapshot::{StateMut, StateRef};
-use super::{Engine, EngineConfig, EngineInfo, ExpectedLoad, MemoryUse, Session};
+use crate::engine::contract::{Engine, EngineConfig, EngineInfo, ExpectedLoad, MemoryUse, Session};
+use crate::engine::state::{StateMut, StateRef};
 use crate::event::{Event, Read};
 
 /// `E`, slowed down by a share that is set after it was built.

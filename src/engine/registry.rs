@@ -1,7 +1,7 @@
 //! The one list of engines. To add an engine: write its file, and add its
 //! line here. Imports the engines.
 
-use super::{Engine, EngineInfo};
+use crate::engine::contract::{Engine, EngineInfo};
 
 /// What is done to an engine whose type is known only from its name.
 pub trait EngineVisitor {
@@ -54,7 +54,7 @@ pub fn info(name: &str) -> Option<&'static EngineInfo> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Role;
+    use crate::engine::contract::Role;
 
     #[test]
     fn names_are_unique_and_every_entry_gives_advice() {

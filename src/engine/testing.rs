@@ -9,7 +9,7 @@ use super::read::{Answer, answer_read};
 use super::snapshot::{ContentLine, MemberLine, Snapshot};
 use super::state::{Content, Member, for_each_update};
 use super::viewing::Views;
-use super::{Engine, EngineConfig, Session};
+use crate::engine::contract::{Engine, EngineConfig, Session};
 use crate::event::{Event, Kind, Read, ReadKind, Segment};
 use crate::unit::mix::{below, counter_word};
 

@@ -12,8 +12,8 @@ use super::open_loop::{
 };
 use super::trial::{TrialError, TrialOutcome, TrialSetup, wall_ns};
 use super::watch::{Glance, OpenGlance, Pace, Watcher};
+use crate::engine::admission::{Admitting, open_session};
 use crate::engine::snapshot::SnapshotDigest;
-use crate::engine::viewing::{Admitting, open_session};
 use crate::engine::{Engine, EngineConfig};
 use crate::stats::ServiceHistogram;
 

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::open_loop::Taken;
 use super::source::{Source, split};
-use crate::engine::viewing::is_dropped;
+use crate::engine::admission::is_dropped;
 use crate::event::Event;
 use crate::policy::{Disposition, MemberSettings, effect_of};
 use crate::unit::digest::Digest;

@@ -34,7 +34,7 @@ const UNSAFE: &str = "src/unit/prefetch.rs";
 const PANICS: [(&str, usize); 7] = [
     ("src/engine/partitioned/share_nothing/session.rs", 1),
     ("src/engine/redis/connection.rs", 1),
-    ("src/engine/partitioned/timely/mod.rs", 1),
+    ("src/engine/partitioned/timely/engine.rs", 1),
     ("src/record/store.rs", 1),
     ("src/stats/histogram.rs", 1),
     ("src/stats/histogram_text.rs", 1),

@@ -6,8 +6,11 @@
 use dashmap::DashMap;
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::reversible_hash::{ReversibleHasher, Short, hash_of, id_of};
+use super::reversible_hash::{ReversibleHasher, SHARDS, Short, hash_of, id_of};
 use super::shard_buffers::Gathered;
+use crate::engine::contract::{
+    Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session,
+};
 use crate::engine::maps::dashmap::shard_table::{Table, apply, likely, prefetch_slot};
 use crate::engine::maps::dashmap_pair::{read_maps, visit_maps_mut};
 use crate::engine::read::Answer;
@@ -15,18 +18,10 @@ use crate::engine::shared::keyed_table::Keyed;
 use crate::engine::shared::map_memory;
 use crate::engine::shared::partition_buffers::Gathering;
 use crate::engine::shared::phase_barrier::Meeting;
-use crate::engine::snapshot::StateMut;
-use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate};
+use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate, StateMut};
 use crate::engine::viewing::Views;
-use crate::engine::{
-    Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session,
-};
 use crate::event::{Event, Read, Stamp};
 use crate::policy::{Disposition, effect_of};
-
-/// Shards of each map: of a few million members, each shard's tables then fit in
-/// a second-level cache.
-pub(super) const SHARDS: usize = 256;
 
 /// Updates that all sessions hold back together, at most: 8 bytes each, or
 /// 32. A session that holds its share applies it.

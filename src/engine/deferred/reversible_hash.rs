@@ -7,7 +7,9 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-use super::dashmap_deferred::SHARDS;
+/// Shards of each map: of a few million members, each shard's tables then fit in
+/// a second-level cache.
+pub(super) const SHARDS: usize = 256;
 
 /// Builds the hashers of this engine's maps, whose keys are ids of 64 bits.
 #[derive(Clone, Copy, Debug, Default)]

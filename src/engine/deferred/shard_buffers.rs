@@ -1,8 +1,7 @@
 //! What sessions gather, by shard, until it is applied. Imports the shared
 //! state.
 
-use super::dashmap_deferred::SHARDS;
-use super::reversible_hash::Short;
+use super::reversible_hash::{SHARDS, Short};
 use crate::engine::shared::partition_buffers::Gathering;
 use crate::engine::state::MemberUpdate;
 use crate::event::Event;

@@ -5,13 +5,14 @@
 use dashmap::DashMap;
 
 use super::dashmap_pair::{read_maps, visit_maps_mut};
+use crate::engine::contract::{
+    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
+};
 use crate::engine::read::Answer;
 use crate::engine::shared::keyed_table::Keyed;
 use crate::engine::shared::map_memory;
-use crate::engine::snapshot::StateMut;
-use crate::engine::state::{ContentUpdate, MemberUpdate, for_each_update};
+use crate::engine::state::{ContentUpdate, MemberUpdate, StateMut, for_each_update};
 use crate::engine::viewing::Views;
-use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, shared_hasher};
 

@@ -7,8 +7,7 @@ use dashmap::DashMap;
 use rayon::prelude::*;
 
 use crate::engine::read::{Answer, answer_read};
-use crate::engine::snapshot::StateMut;
-use crate::engine::state::{Content, Member};
+use crate::engine::state::{Content, Member, StateMut};
 use crate::engine::viewing::Views;
 use crate::event::Read;
 

@@ -3,13 +3,15 @@
 
 use parking_lot::Mutex;
 
+use crate::engine::contract::{
+    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
+};
 use crate::engine::read::Answer;
 use crate::engine::shared::map_memory;
 use crate::engine::shared::tables::Tables;
 use crate::engine::shared::updates::Updates;
-use crate::engine::snapshot::StateMut;
+use crate::engine::state::StateMut;
 use crate::engine::viewing::Views;
-use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, shared_hasher};
 

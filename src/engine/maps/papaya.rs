@@ -9,13 +9,16 @@ use arrayvec::ArrayVec;
 use papaya::{Guard, HashMap, HashMapRef, ResizeMode};
 use parking_lot::Mutex;
 
+use crate::engine::contract::{
+    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
+};
 use crate::engine::read::{Answer, answer_read};
 use crate::engine::shared::keyed_table::Keyed;
 use crate::engine::shared::map_memory::{self, Allocated, of_content, of_member};
-use crate::engine::snapshot::StateMut;
-use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate, for_each_update};
+use crate::engine::state::{
+    Content, ContentUpdate, Member, MemberUpdate, StateMut, for_each_update,
+};
 use crate::engine::viewing::Views;
-use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
 use crate::unit::prefetch::prefetch_value;

@@ -3,13 +3,16 @@
 
 use scc::HashMap;
 
+use crate::engine::contract::{
+    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
+};
 use crate::engine::read::{Answer, answer_read};
 use crate::engine::shared::keyed_table::Keyed;
 use crate::engine::shared::map_memory::{self, Allocated, of_content, of_member};
-use crate::engine::snapshot::StateMut;
-use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate, for_each_update};
+use crate::engine::state::{
+    Content, ContentUpdate, Member, MemberUpdate, StateMut, for_each_update,
+};
 use crate::engine::viewing::Views;
-use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, shared_hasher};
 

@@ -7,13 +7,14 @@ use crossbeam_utils::CachePadded;
 use parking_lot::Mutex;
 use rayon::prelude::*;
 
+use crate::engine::contract::{
+    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
+};
 use crate::engine::read::{Answer, answer_read};
 use crate::engine::shared::keyed_table::{Keyed, KeyedTable};
 use crate::engine::shared::map_memory;
-use crate::engine::snapshot::StateMut;
-use crate::engine::state::{Content, Member, for_each_update};
+use crate::engine::state::{Content, Member, StateMut, for_each_update};
 use crate::engine::viewing::Views;
-use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
 

@@ -7,6 +7,7 @@
 //! It keeps, for every member, the last action of every key (kind, content,
 //! actor) without bound, and takes the K newest only when asked.
 
+mod counting;
 mod parts;
 mod sample;
 mod settings;
@@ -19,7 +20,8 @@ use super::snapshot::{ContentLine, InboxLine, MemberLine, Snapshot, SnapshotDige
 use super::state::INBOX_CAPACITY;
 use crate::event::{Event, Kind, NOTIFY_KINDS, REACTION_KINDS, Read, ReadKind};
 use crate::policy::{Disposition, classify};
-use views::{Counting, ViewHistory};
+use crate::unit::mix::mix;
+use counting::{Counting, ViewHistory};
 
 /// What an action in an inbox is about: kind, content, actor.
 type Key = (Kind, u64, u64);
@@ -110,7 +112,7 @@ impl Oracle {
     ) {
         assert!(part < parts, "part {part} of {parts}");
         for event in events {
-            self.fold_those(event, |id| parts::part_of(id, parts) == part);
+            self.fold_those(event, |id| part_of(id, parts) == part);
         }
     }
 
@@ -335,6 +337,12 @@ impl MemberHistory {
             picture_views: self.picture.counts,
         }
     }
+}
+
+/// The part, of `parts`, that an id belongs to: mixed, so that ids with a
+/// pattern spread over all of them.
+fn part_of(id: u64, parts: usize) -> usize {
+    (mix(id) % parts as u64) as usize
 }
 
 #[cfg(test)]

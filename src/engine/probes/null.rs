@@ -3,9 +3,11 @@
 
 use std::hint::black_box;
 
+use crate::engine::contract::{
+    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
+};
 use crate::engine::read::Answer;
-use crate::engine::snapshot::StateMut;
-use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
+use crate::engine::state::StateMut;
 use crate::event::{Event, Read};
 
 /// Does nothing, and takes no time over it.

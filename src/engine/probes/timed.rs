@@ -5,9 +5,11 @@
 use std::hint::{black_box, spin_loop};
 use std::time::{Duration, Instant};
 
+use crate::engine::contract::{
+    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
+};
 use crate::engine::read::Answer;
-use crate::engine::snapshot::StateMut;
-use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
+use crate::engine::state::StateMut;
 use crate::event::{Event, Read};
 
 /// What a service time is made of.

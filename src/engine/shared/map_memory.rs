@@ -16,9 +16,8 @@ use parking_lot::Mutex;
 
 use super::allocation::allocator_overhead;
 use super::keyed_table::KeyedTable;
-use crate::engine::snapshot::StateRef;
-use crate::engine::state::{Content, Member};
-use crate::engine::{Engine, MemoryUse};
+use crate::engine::memory_use::MemoryUse;
+use crate::engine::state::{Content, Member, StateRef};
 
 /// Bytes that maps have asked the allocator for, and what it takes beyond.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
@@ -79,9 +78,11 @@ pub(in crate::engine) fn of_maps(
 
 /// Of states alone, found by a visit: a map around them is not known.
 #[must_use]
-pub(in crate::engine) fn of_states<E: Engine>(engine: &E) -> MemoryUse {
+pub(in crate::engine) fn of_states(
+    visit_all: impl FnOnce(&(dyn Fn(StateRef<'_>) + Sync)),
+) -> MemoryUse {
     let sum = Mutex::new(MemoryUse::default());
-    engine.visit(&|state| {
+    visit_all(&|state| {
         let (size, on_heap) = match state {
             StateRef::Member(_, state) => (size_of_val(state), of_member(state)),
             StateRef::Content(_, state) => (size_of_val(state), of_content(state)),
@@ -171,10 +172,10 @@ fn allocated_by<V, S: std::hash::BuildHasher + Clone>(map: &DashMap<u64, V, S>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::contract::{Engine, EngineConfig, Session};
     use crate::engine::maps::global_mutex::GlobalMutexEngine;
     use crate::engine::shared::keyed_table::KeyedTable;
     use crate::engine::state::ContentUpdate;
-    use crate::engine::{EngineConfig, Session};
     use crate::event::{Event, Kind, Segment, Stamp};
     use crate::unit::hash::{hash_id, shared_hasher};
 
@@ -234,7 +235,7 @@ mod tests {
         };
         session.ingest(&[like(3), like(4)]);
         session.finish();
-        let (states, all) = (of_states(&engine), engine.memory());
+        let (states, all) = (of_states(|visit| engine.visit(visit)), engine.memory());
         assert!(states.state > (size_of::<Member>() + size_of::<Content>()) as u64);
         assert_eq!(
             (states.state, states.slack, states.map),

@@ -5,12 +5,11 @@
 use super::keyed_table::KeyedTable;
 use super::map_memory;
 use super::updates::{Updates, apply_all};
-use crate::engine::MemoryUse;
+use crate::engine::contract::MemoryUse;
 use crate::engine::read::{
     Answer, InboxPage, answer_read, badge_of, content_views_of, page_of, profile_views_of,
 };
-use crate::engine::snapshot::StateMut;
-use crate::engine::state::{Content, Member};
+use crate::engine::state::{Content, Member, StateMut};
 use crate::engine::viewing::Views;
 use crate::event::{REACTION_KINDS, Read, ReadKind};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};

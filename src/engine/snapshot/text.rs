@@ -3,7 +3,8 @@
 
 use std::io::{self, Write};
 
-use super::{ContentLine, InboxLine, MemberLine, Snapshot};
+use super::lines::{ContentLine, InboxLine, MemberLine};
+use super::whole::Snapshot;
 use crate::event::{Kind, Segment};
 
 /// Bytes gathered before they are handed on.

@@ -6,9 +6,9 @@
 //! count; what engagement changes lies behind one pointer, and only where
 //! there was some.
 
-use super::ReleaseOf;
 use super::counts::{HighParts, LowBytes};
 use super::inbox::{Inbox, InboxEntry};
+use super::release::ReleaseOf;
 use super::update::MemberUpdate;
 use crate::engine::shared::allocation::{allocator_overhead, overhead_of_one};
 use crate::event::{Kind, NOTIFY_KINDS, Segment, Stamp};

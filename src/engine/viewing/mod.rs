@@ -8,9 +8,8 @@
 //! count them as they count anything. What they keep of a closed epoch is what
 //! may be shown.
 
-mod admission;
-mod pushes;
-mod seen_set;
+pub(super) mod pushes;
+pub(super) mod seen_set;
 mod showing;
 
 use std::sync::Arc;
@@ -19,44 +18,43 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use parking_lot::RwLock;
 use zeroize::Zeroizing;
 
-use super::Engine;
-use super::snapshot::StateMut;
+use crate::engine::state::StateMut;
 use crate::event::Segment;
 use crate::policy::{
     HiddenShare, MemberSettings, NOISE_KEY_WORDS, NoiseKey, PERMUTATION_KEY_WORDS, PermutationKey,
     Release, ReleaseRule, Surface,
 };
-pub use admission::{Admitting, is_dropped, open_session};
 use pushes::Pushes;
 use seen_set::{Sights, Sizes};
+
 pub use showing::Showing;
 
 /// What an engine is told of how views are counted, and of what members have
 /// set. The default: each view counts, none is shown, and nothing is set.
 #[derive(Clone, Debug, Default)]
 pub struct Views {
-    epochs: Option<Arc<Epochs>>,
-    showing: Showing,
-    settings: MemberSettings,
+    pub(super) epochs: Option<Arc<Epochs>>,
+    pub(super) showing: Showing,
+    pub(super) settings: MemberSettings,
     /// Where they are capped by day.
-    pushes: Option<Arc<Pushes>>,
+    pub(super) pushes: Option<Arc<Pushes>>,
 }
 
 /// The epochs of one engine: which is open, under which key, and what is shown
 /// of those that are closed.
 #[derive(Debug)]
-struct Epochs {
-    hidden: HiddenShare,
+pub(super) struct Epochs {
+    pub(super) hidden: HiddenShare,
     /// None: counts are never shown, and add up from epoch to epoch.
-    releasing: Option<Releasing>,
-    open: RwLock<Option<Arc<OpenEpoch>>>,
+    pub(super) releasing: Option<Releasing>,
+    pub(super) open: RwLock<Option<Arc<OpenEpoch>>>,
     /// How many pairs the last closed epoch came to, by table: the next one
     /// starts with as much room.
-    sizes: RwLock<Option<Sizes>>,
+    pub(super) sizes: RwLock<Option<Sizes>>,
     /// The last closed epoch's number, plus one; 0: none was closed.
-    closed: AtomicU32,
+    pub(super) closed: AtomicU32,
     /// Views that belong to another epoch than the open one.
-    failed: AtomicU64,
+    pub(super) failed: AtomicU64,
 }
 
 /// How closed epochs are shown: by whom they are asked for makes no
@@ -102,10 +100,10 @@ fn draw(words: &mut [u32]) -> Result<(), String> {
 /// the last session and the engine have let go of it; who was seen is
 /// forgotten then.
 #[derive(Debug, Default)]
-struct OpenEpoch {
-    epoch: u32,
-    key: PermutationKey,
-    sights: Sights,
+pub(super) struct OpenEpoch {
+    pub(super) epoch: u32,
+    pub(super) key: PermutationKey,
+    pub(super) sights: Sights,
 }
 
 /// Viewers of one surface in the last closed epoch, as anybody may see them.
@@ -260,24 +258,6 @@ impl Views {
         *epochs.open.write() = Some(open);
     }
 
-    /// Closes the open epoch of `engine`, while it has no session: the key is
-    /// overwritten, who was seen is forgotten, and what may be shown is kept
-    /// in place of what was shown of the epoch before. Without an open epoch
-    /// it does nothing.
-    pub fn close_epoch<E: Engine>(&self, engine: &E) {
-        let Some(epochs) = &self.epochs else { return };
-        let Some(open) = epochs.open.write().take() else {
-            return;
-        };
-        let epoch = open.epoch;
-        *epochs.sizes.write() = Some(open.sights.sizes());
-        drop(open);
-        if let Some(releasing) = &epochs.releasing {
-            engine.visit_mut(&|state| releasing.close(epoch, self.showing, state));
-        }
-        epochs.closed.store(epoch + 1, Ordering::Release);
-    }
-
     /// Bytes of the set of who was seen in the open epoch.
     #[must_use]
     pub fn open_bytes(&self) -> u64 {
@@ -345,7 +325,7 @@ impl Views {
 
 impl Releasing {
     /// Ends an epoch for one state.
-    fn close(&self, epoch: u32, showing: Showing, state: StateMut<'_>) {
+    pub(super) fn close(&self, epoch: u32, showing: Showing, state: StateMut<'_>) {
         let (StateMut::Member(id, _) | StateMut::Content(id, _)) = &state;
         let id = *id;
         let mut release = |counts: [u32; Segment::COUNT], surface| {

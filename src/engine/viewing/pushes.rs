@@ -28,7 +28,7 @@ type Stripe = Mutex<HashMap<(u64, u32), u32, SharedHasher>>;
 
 /// Sums of notifications by member and day.
 #[derive(Debug)]
-pub(super) struct Pushes {
+pub(in crate::engine) struct Pushes {
     per_day: u32,
     /// The last day on which anything rang.
     last_day: AtomicU32,
@@ -38,7 +38,7 @@ pub(super) struct Pushes {
 
 impl Pushes {
     /// None where there is no cap.
-    pub(super) fn of(settings: &MemberSettings) -> Option<Self> {
+    pub(in crate::engine) fn of(settings: &MemberSettings) -> Option<Self> {
         let stripe = || CachePadded::new(Mutex::new(HashMap::with_hasher(shared_hasher())));
         Some(Self {
             per_day: settings.pushes_per_day?.get(),
@@ -54,7 +54,7 @@ impl Pushes {
     }
 
     /// Counts what rings of a batch, from which blocked pairs' events are gone.
-    pub(super) fn count(&self, batch: &[Event]) {
+    pub(in crate::engine) fn count(&self, batch: &[Event]) {
         let rings = |event: &&Event| effect_of(event).disposition == Disposition::Notify;
         let mut last_day = 0;
         for event in batch.iter().filter(rings) {
@@ -69,7 +69,7 @@ impl Pushes {
     }
 
     /// Pushes sent to a member: of each day as many as rang, up to the cap.
-    pub(super) fn sent_to(&self, member: u64) -> u64 {
+    pub(in crate::engine) fn sent_to(&self, member: u64) -> u64 {
         let last_day = self.last_day.load(Ordering::Relaxed);
         let stripe = self.stripe(member).lock();
         let counts = (0..=last_day).filter_map(|day| stripe.get(&(member, day)));
@@ -79,7 +79,7 @@ impl Pushes {
     }
 
     /// Bytes of the sums.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(in crate::engine) fn bytes(&self) -> u64 {
         let of_stripe = |stripe: &CachePadded<Stripe>| {
             // a slot and its tag
             stripe.lock().capacity() * (size_of::<((u64, u32), u32)>() + 1)

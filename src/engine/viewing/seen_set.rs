@@ -14,33 +14,33 @@ use crate::unit::prefetch::prefetch_line;
 
 /// Stripes: enough that sessions seldom meet, few enough that a batch has many
 /// views for each.
-pub(super) const STRIPES: usize = 32;
+pub(in crate::engine) const STRIPES: usize = 32;
 /// Surfaces, each with tables of its own: a member and a content may have the
 /// same id.
-pub(super) const SURFACES: usize = 3;
+pub(in crate::engine) const SURFACES: usize = 3;
 /// Places of the smallest table; a power of two.
 const FIRST_PLACES: usize = 64;
 
 /// A view, as far as the set is concerned.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sight {
-    pub(super) surface: Surface,
+pub(in crate::engine) struct Sight {
+    pub(in crate::engine) surface: Surface,
     /// The recipient or the content.
-    pub(super) object: u64,
+    pub(in crate::engine) object: u64,
     /// What stands for the viewer among those of that surface and object.
-    pub(super) token: u64,
+    pub(in crate::engine) token: u64,
 }
 
 impl Sight {
     /// The stripe that it belongs to: of the bits that a table does not use.
     #[inline(always)]
-    pub(super) const fn stripe(&self) -> usize {
+    pub(in crate::engine) const fn stripe(&self) -> usize {
         (self.token >> 59) as usize % STRIPES
     }
 }
 
 /// The set.
-pub(super) struct Sights {
+pub(in crate::engine) struct Sights {
     stripes: Box<[CachePadded<Mutex<Stripe>>]>,
 }
 
@@ -53,7 +53,7 @@ impl std::fmt::Debug for Sights {
 
 /// The pairs of one stripe, by surface.
 #[derive(Default)]
-pub(super) struct Stripe {
+pub(in crate::engine) struct Stripe {
     tables: [Table; SURFACES],
 }
 
@@ -68,7 +68,11 @@ impl Default for Sights {
 impl Sights {
     /// A stripe, locked; without `wait`, only where nobody else has it.
     #[inline(always)]
-    pub(super) fn stripe(&self, stripe: usize, wait: bool) -> Option<MutexGuard<'_, Stripe>> {
+    pub(in crate::engine) fn stripe(
+        &self,
+        stripe: usize,
+        wait: bool,
+    ) -> Option<MutexGuard<'_, Stripe>> {
         let lock = &self.stripes[stripe % STRIPES];
         if wait {
             Some(lock.lock())
@@ -78,12 +82,12 @@ impl Sights {
     }
 
     /// Notes one view alone; returns whether it is the first.
-    pub(super) fn note(&self, sight: &Sight) -> bool {
+    pub(in crate::engine) fn note(&self, sight: &Sight) -> bool {
         self.stripes[sight.stripe()].lock().note(sight)
     }
 
     /// Pairs by stripe and surface.
-    pub(super) fn sizes(&self) -> Sizes {
+    pub(in crate::engine) fn sizes(&self) -> Sizes {
         let of = |stripe: usize| {
             self.stripes[stripe]
                 .lock()
@@ -95,7 +99,7 @@ impl Sights {
     }
 
     /// Bytes of all tables, empty places included.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(in crate::engine) fn bytes(&self) -> u64 {
         let of = |stripe: &CachePadded<Mutex<Stripe>>| -> u64 {
             let tables = &stripe.lock().tables;
             tables
@@ -107,7 +111,7 @@ impl Sights {
     }
 
     /// Makes room for as many pairs as another set had.
-    pub(super) fn make_room(&self, sizes: &Sizes) {
+    pub(in crate::engine) fn make_room(&self, sizes: &Sizes) {
         for (stripe, sizes) in self.stripes.iter().zip(sizes) {
             for (table, &pairs) in stripe.lock().tables.iter_mut().zip(sizes) {
                 table.make_room(pairs);
@@ -117,18 +121,18 @@ impl Sights {
 }
 
 /// How many pairs each table of a set has.
-pub(super) type Sizes = [[usize; SURFACES]; STRIPES];
+pub(in crate::engine) type Sizes = [[usize; SURFACES]; STRIPES];
 
 impl Stripe {
     /// Notes a view; returns whether it is the first.
     #[inline(always)]
-    pub(super) fn note(&mut self, sight: &Sight) -> bool {
+    pub(in crate::engine) fn note(&mut self, sight: &Sight) -> bool {
         self.tables[sight.surface as usize].insert([sight.object, sight.token])
     }
 
     /// Where its tables lie now.
     #[inline(always)]
-    pub(super) fn places(&self) -> [Whereabouts; SURFACES] {
+    pub(in crate::engine) fn places(&self) -> [Whereabouts; SURFACES] {
         self.tables.each_ref().map(|table| Whereabouts {
             start: table.slots.as_ptr() as usize,
             mask: table.slots.len().saturating_sub(1),
@@ -139,7 +143,7 @@ impl Stripe {
 /// Where a table was when it was last looked at: only for asking for its lines
 /// ahead of time.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Whereabouts {
+pub(in crate::engine) struct Whereabouts {
     start: usize,
     mask: usize,
 }
@@ -147,7 +151,7 @@ pub(super) struct Whereabouts {
 impl Whereabouts {
     /// Asks for the line where the search for a token begins.
     #[inline(always)]
-    pub(super) fn prefetch(self, token: u64) {
+    pub(in crate::engine) fn prefetch(self, token: u64) {
         let at = self.start + (token as usize & self.mask) * size_of::<Pair>();
         prefetch_line(std::ptr::without_provenance(at));
     }

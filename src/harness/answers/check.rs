@@ -7,11 +7,11 @@ use rayon::prelude::*;
 
 use super::log::{AnswerLog, Calls, end_of_stretch, ns_of};
 use super::sample::{AnswerSample, Key};
+use crate::engine::admission::is_dropped;
 use crate::engine::proof::explained::{
     Asked, Change, ContentHistory, Explained, MemberHistory, Unexplained,
 };
 use crate::engine::read::Answer;
-use crate::engine::viewing::is_dropped;
 use crate::engine::{EngineConfig, Freshness};
 use crate::event::Event;
 

@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use rayon::ThreadPool;
 
+use crate::engine::admission::{Admitting, open_session};
 use crate::engine::snapshot::SnapshotDigest;
-use crate::engine::viewing::{Admitting, open_session};
 use crate::engine::{Engine, EngineConfig, Session, StopFlag};
 use crate::harness::contender::Proved;
 use crate::harness::environment::Usage;

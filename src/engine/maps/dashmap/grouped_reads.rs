@@ -3,9 +3,10 @@
 //! that each shard is locked once for all of it, and once more for the counts
 //! of the contents on its inbox pages. Imports the shared state.
 
-use super::answer_cache::{BothVersions, Kept, KeptAnswers, Support};
+use super::answer_cache::{Kept, KeptAnswers, Support};
+use super::read_source::Maps;
 use super::shard_groups::{Grouping, Part, each_of};
-use super::shard_table::{Map, Sightings, place, read_lock};
+use super::shard_table::{Sightings, place, read_lock};
 use super::single_session::read_in_order;
 use crate::engine::maps::dashmap_pair::read_maps;
 use crate::engine::read::{Answer, InboxPage, badge_of, page_of};
@@ -15,15 +16,6 @@ use crate::event::{REACTION_KINDS, Read, ReadKind};
 
 /// Reads that are grouped together, at most.
 const TOGETHER: usize = 64;
-
-/// What reads are answered from.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Maps<'engine> {
-    pub(super) members: &'engine Map<MemberUpdate>,
-    pub(super) contents: &'engine Map<ContentUpdate>,
-    pub(super) versions: &'engine BothVersions,
-    pub(super) views: &'engine Views,
-}
 
 /// A content that an answer needs.
 #[derive(Clone, Copy, Debug)]

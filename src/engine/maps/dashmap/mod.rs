@@ -7,6 +7,7 @@
 mod answer_cache;
 mod batch_history;
 mod grouped_reads;
+mod read_source;
 mod shard_batch;
 mod shard_groups;
 pub(in crate::engine) mod shard_table;
@@ -17,19 +18,21 @@ mod split;
 use dashmap::DashMap;
 
 use super::dashmap_pair::visit_maps_mut;
+use crate::engine::contract::{
+    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
+};
 use crate::engine::read::Answer;
 use crate::engine::shared::keyed_table::Keyed;
 use crate::engine::shared::map_memory;
-use crate::engine::snapshot::StateMut;
-use crate::engine::state::{ContentUpdate, MemberUpdate, for_each_update};
+use crate::engine::state::{ContentUpdate, MemberUpdate, StateMut, for_each_update};
 use crate::engine::viewing::Views;
-use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use crate::event::{Event, Read};
 use crate::unit::cache::Near;
 use crate::unit::hash::shared_hasher;
 use answer_cache::BothVersions;
 use batch_history::{Lately, Manner};
-use grouped_reads::{Maps, Reader};
+use grouped_reads::Reader;
+use read_source::Maps;
 use shard_batch::{Grouped, InShards, group};
 use shard_groups::{Grouping, SHARDS};
 use shard_table::{Map, Sightings, entry, place};

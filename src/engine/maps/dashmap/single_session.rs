@@ -6,7 +6,7 @@ use arrayvec::ArrayVec;
 use dashmap::RwLockWriteGuard;
 
 use super::answer_cache::KeptAnswers;
-use super::grouped_reads::Maps;
+use super::read_source::Maps;
 use super::shard_table::{Map, Sighting, Table, apply, likely, prefetch_slot};
 use super::shard_versions::Versions;
 use crate::engine::read::{Answer, answer_read, badge_of};

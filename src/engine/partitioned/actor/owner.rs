@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use crossbeam_queue::ArrayQueue;
 use parking_lot::Mutex;
 
-use crate::engine::EngineConfig;
+use crate::engine::contract::EngineConfig;
 use crate::engine::read::Answer;
 use crate::engine::shared::tables::Tables;
 use crate::engine::shared::updates::Updates;

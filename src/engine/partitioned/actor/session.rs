@@ -5,9 +5,9 @@ use std::mem;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
+use super::engine::{ActorEngine, LARGEST_MESSAGE, TICK};
 use super::owner::{Message, Sheet};
-use super::{ActorEngine, LARGEST_MESSAGE, TICK};
-use crate::engine::Session;
+use crate::engine::contract::Session;
 use crate::engine::read::Answer;
 use crate::engine::shared::keyed_table::Keyed;
 use crate::engine::shared::pending_pages::Pages;

@@ -2,9 +2,11 @@
 //! panics, their end. Imports the contract and the checks.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
+use super::engine::TICK;
 use super::*;
-use crate::engine::Session;
+use crate::engine::contract::Session;
 use crate::engine::testing::{
     Fold, agrees_in_slices, agrees_with_fold, all_reads, answers, holds, ingest, stream,
 };

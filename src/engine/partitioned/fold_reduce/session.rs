@@ -4,8 +4,8 @@
 
 use std::mem;
 
-use super::{FoldReduceEngine, Folded, PARTS, Part, part_of};
-use crate::engine::Session;
+use super::engine::{FoldReduceEngine, Folded, PARTS, Part, part_of};
+use crate::engine::contract::Session;
 use crate::engine::read::{Answer, answer_read};
 use crate::engine::shared::keyed_table::KeyedTable;
 use crate::engine::shared::tables::Tables;

@@ -1,8 +1,9 @@
 //! What only folding apart can get wrong: merging, waiting for each other,
 //! reading what is not merged yet. Imports the contract and the checks.
 
+use super::engine::{TICK, part_of};
 use super::*;
-use crate::engine::Session;
+use crate::engine::contract::Session;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::testing::{
     Fold, agrees_in_slices, agrees_with_fold, all_reads, answers, holds, ingest, stream,

@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering;
 
 use crossbeam_utils::Backoff;
 
-use super::PartitionedEngine;
+use super::engine::PartitionedEngine;
 use super::mailbox::{Parcel, Question, Sheet};
-use crate::engine::Session;
+use crate::engine::contract::Session;
 use crate::engine::read::Answer;
 use crate::engine::shared::pending_pages::Pages;
 use crate::engine::shared::tables::{Tables, owner_of};

@@ -2,9 +2,10 @@
 //! state that change hands. Imports the contract and the checks.
 
 use std::sync::Barrier;
+use std::sync::atomic::Ordering;
 
 use super::*;
-use crate::engine::Session;
+use crate::engine::contract::Session;
 use crate::engine::shared::tables::owner_of;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::state;

@@ -17,7 +17,7 @@ use ::timely::dataflow::operators::{Input, Operator, Probe};
 use ::timely::dataflow::{InputHandle, ProbeHandle, Scope};
 use ::timely::worker::Worker;
 
-use super::Shared;
+use super::shared::Shared;
 use super::words::{Packed, ToTarget, ViewUpdate, Words};
 use crate::engine::shared::keyed_table::KeyedTable;
 use crate::engine::shared::tables::{Tables, owner_of};

@@ -9,100 +9,32 @@
 //! moves; between processes its bytes are written to a socket as they are.
 //! No state is ever shared: the lock of a part is there for those who read.
 
+mod engine;
 mod flow;
 mod session;
+mod shared;
 mod stream;
 mod words;
 
-#[cfg(test)]
-mod tests;
+pub use engine::TimelyEngine;
+pub use session::TimelySession;
 
 use std::ops::Add;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
-use ::timely::communication::Hooks;
-use ::timely::communication::allocator::ProcessBuilder;
-use ::timely::communication::allocator::zero_copy::allocator::TcpBuilder;
-use ::timely::communication::allocator::zero_copy::initialize::{
-    CommsGuard, initialize_networking_from_sockets,
-};
-use ::timely::communication::{Allocator, allocator::Process};
 use crossbeam_utils::CachePadded;
 use parking_lot::Mutex;
 use rayon::prelude::*;
 
-use crate::engine::shared::links::Links;
-use crate::engine::shared::map_memory;
-use crate::engine::shared::tables::Tables;
-use crate::engine::snapshot::StateMut;
-use crate::engine::viewing::Views;
-use crate::engine::{
-    Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, StopFlag,
+use crate::engine::contract::{
+    Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role,
 };
-use crate::unit::hash::{SharedHasher, shared_hasher};
-use flow::Flow;
-pub use session::TimelySession;
-use stream::Counted;
-
-/// What the workers of this process share.
-#[derive(Debug)]
-struct Shared {
-    /// One a worker of this process.
-    parts: Box<[CachePadded<Mutex<Tables>>]>,
-    /// Number of the first of them among all processes' workers.
-    first: usize,
-    /// Workers of all processes.
-    peers: usize,
-    inbox_capacity: usize,
-    hasher: SharedHasher,
-    stop: StopFlag,
-    sent: AtomicU64,
-    sent_away: AtomicU64,
-}
-
-impl Shared {
-    #[inline(always)]
-    const fn is_local(&self, worker: usize) -> bool {
-        worker.wrapping_sub(self.first) < self.parts.len()
-    }
-
-    fn add_sent(&self, sent: u64, away: u64) {
-        self.sent.fetch_add(sent, Ordering::Relaxed);
-        self.sent_away.fetch_add(away, Ordering::Relaxed);
-    }
-}
-
-/// What a worker is built from.
-enum Seat {
-    Alone(ProcessBuilder),
-    OfCluster(TcpBuilder),
-}
-
-impl Seat {
-    /// Waits for the other seats of this process.
-    fn take(self) -> Allocator {
-        match self {
-            Self::Alone(builder) => {
-                let process: Process = builder.build();
-                Allocator::Process(process)
-            }
-            Self::OfCluster(builder) => Allocator::Tcp(builder.build()),
-        }
-    }
-}
-
-/// This process' part of the state, and the seats of its workers.
-pub struct TimelyEngine {
-    shared: Arc<Shared>,
-    views: Views,
-    /// Of the workers that have none yet.
-    seats: Mutex<Vec<Option<Seat>>>,
-    /// Threads that send and receive.
-    guard: Option<CommsGuard>,
-    is_of_cluster: bool,
-}
+use crate::engine::shared::map_memory;
+use crate::engine::state::StateMut;
+use crate::unit::hash::shared_hasher;
+use engine::{seats_alone, seats_of_cluster};
+use shared::Shared;
 
 impl Engine for TimelyEngine {
     const INFO: EngineInfo = EngineInfo {
@@ -166,93 +98,5 @@ impl Engine for TimelyEngine {
     }
 }
 
-impl TimelyEngine {
-    /// Updates that this process' workers have sent, to themselves among
-    /// others, and those of them that went to another process.
-    #[must_use]
-    pub fn sent_updates(&self) -> [u64; 2] {
-        let Shared {
-            sent, sent_away, ..
-        } = &*self.shared;
-        [sent, sent_away].map(|count| count.load(Ordering::Relaxed))
-    }
-
-    /// The dataflow's part of a worker; waits for the others of this process.
-    fn flow(&self, worker: usize) -> Flow {
-        let seat = {
-            let mut seats = self.seats.lock();
-            if seats.iter().all(Option::is_none) && !self.is_of_cluster {
-                // sessions were all finished, and are opened again
-                *seats = seats_alone(seats.len());
-            }
-            seats[worker].take()
-        };
-        match seat {
-            Some(seat) => Flow::new(seat.take(), &self.shared, worker),
-            None => give_up("a cluster's connections last for one pass"),
-        }
-    }
-}
-
-impl Drop for TimelyEngine {
-    /// Waits for the threads that send and receive. Where the run ends early
-    /// they may wait for a process that is gone, and are left to themselves.
-    fn drop(&mut self) {
-        let guard = self.guard.take();
-        if self.shared.stop.is_set() || std::thread::panicking() {
-            std::mem::forget(guard);
-            return;
-        }
-        // everything has been folded; a connection that broke while it was
-        // closed is a panic in timely dataflow, and changes no state
-        let closed = catch_unwind(AssertUnwindSafe(|| drop(guard)));
-        if closed.is_err() {
-            self.shared.stop.set();
-        }
-    }
-}
-
-impl std::fmt::Debug for TimelyEngine {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TimelyEngine")
-            .field("shared", &self.shared)
-            .finish_non_exhaustive()
-    }
-}
-
-fn seats_alone(threads: usize) -> Vec<Option<Seat>> {
-    let builders = ProcessBuilder::new_typed_vector(threads, Hooks::default().refill, None);
-    let seats = builders.into_iter();
-    seats.map(|builder| Some(Seat::Alone(builder))).collect()
-}
-
-fn seats_of_cluster(links: &Links, threads: usize) -> (Vec<Option<Seat>>, Option<CommsGuard>) {
-    let hooks = Hooks::default();
-    let builders = ProcessBuilder::new_typed_vector(threads, hooks.refill.clone(), None);
-    let Some(sockets) = links.take() else {
-        give_up("a cluster's connections last for one engine");
-    };
-    let counted = |socket| Counted::new(socket, Arc::clone(&links.sent_bytes));
-    let sockets = sockets.into_iter().map(|socket| socket.map(counted));
-    let started = initialize_networking_from_sockets(
-        builders,
-        sockets.collect(),
-        links.process,
-        threads,
-        hooks,
-    );
-    match started {
-        Ok((builders, guard)) => {
-            let seats = builders.into_iter();
-            let seats = seats.map(|builder| Some(Seat::OfCluster(builder)));
-            (seats.collect(), Some(guard))
-        }
-        Err(error) => give_up(&format!("no threads for the connections: {error}")),
-    }
-}
-
-/// Ends the trial: a session and an engine have no other way to say that they
-/// can't go on.
-fn give_up(words: &str) -> ! {
-    panic!("{words}")
-}
+#[cfg(test)]
+mod tests;

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use super::TimelyEngine;
+use super::engine::TimelyEngine;
 use super::flow::Flow;
 use super::words::ViewUpdate;
-use crate::engine::Session;
+use crate::engine::contract::Session;
 use crate::engine::read::{Answer, answer_read};
 use crate::engine::shared::tables::owner_of;
 use crate::engine::state::for_each_update;

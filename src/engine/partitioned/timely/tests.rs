@@ -5,7 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use super::*;
-use crate::engine::Session;
+use crate::engine::contract::Session;
+use crate::engine::shared::links::Links;
 use crate::engine::snapshot::{Snapshot, SnapshotDigest};
 use crate::engine::testing::{Fold, agrees_in_slices, agrees_with_fold, stream, with_sessions};
 use crate::event::Event;

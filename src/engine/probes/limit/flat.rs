@@ -4,12 +4,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{answer_nothing, dense_of, memory_of};
+use super::common::{answer_nothing, dense_of, memory_of};
+use crate::engine::contract::{
+    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
+};
 use crate::engine::read::Answer;
 use crate::engine::shared::dense_ids::DenseIds;
-use crate::engine::snapshot::StateMut;
-use crate::engine::state::for_each_update;
-use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
+use crate::engine::state::{StateMut, for_each_update};
 use crate::event::{Event, Read};
 
 /// Counts the updates of each member and of each content.

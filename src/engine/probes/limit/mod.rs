@@ -4,6 +4,7 @@
 //! no locks. They are never ranked, have no snapshot and answer no read.
 //! Imports the contract, the dense numbers, the shared state.
 
+mod common;
 mod flat;
 mod partitioned;
 mod read;
@@ -13,43 +14,6 @@ pub use flat::{FlatSession, LimitFlat};
 pub use partitioned::{LimitPartitioned, LimitPartitionedSession};
 pub use read::{LimitRead, ReadSession};
 pub use state::{LimitState, LimitStateSession};
-
-use std::sync::Arc;
-
-use crate::engine::read::Answer;
-use crate::engine::shared::allocation::allocator_overhead;
-use crate::engine::shared::dense_ids::DenseIds;
-use crate::engine::{EngineConfig, MemoryUse};
-use crate::event::Read;
-
-/// The numbers of the config; of an empty stream where it has none.
-fn dense_of(config: &EngineConfig) -> Arc<DenseIds> {
-    config.dense.clone().unwrap_or_default()
-}
-
-/// No answer, so often as one is due: reads name ids, which no probe knows.
-#[inline]
-fn answer_nothing(reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
-    for at in 0..reads.len() {
-        sink(at, &Answer::Badge(0));
-    }
-}
-
-/// Bytes of an array of states, whatever they are wrapped in, and of what they
-/// have on the heap.
-fn memory_of(array: usize, on_heap: impl Iterator<Item = (u64, u64)>) -> MemoryUse {
-    let mut memory = MemoryUse {
-        state: array as u64,
-        allocator: allocator_overhead(array as u64),
-        ..MemoryUse::default()
-    };
-    for (used, slack) in on_heap {
-        memory.state += used;
-        memory.slack += slack;
-        memory.allocator += allocator_overhead(used + slack);
-    }
-    memory
-}
 
 #[cfg(test)]
 mod tests;

@@ -7,17 +7,16 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::{answer_nothing, dense_of, memory_of};
+use super::common::{answer_nothing, dense_of, memory_of};
+use crate::engine::contract::{
+    Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session,
+};
 use crate::engine::read::Answer;
 use crate::engine::shared::dense_ids::DenseIds;
 use crate::engine::shared::keyed_table::Keyed;
 use crate::engine::shared::partition_buffers::Gathering;
 use crate::engine::shared::phase_barrier::Meeting;
-use crate::engine::snapshot::StateMut;
-use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate};
-use crate::engine::{
-    Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session,
-};
+use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate, StateMut};
 use crate::event::{Event, Read, Stamp};
 use crate::policy::{Disposition, effect_of};
 use crate::unit::cache::Near;

@@ -3,10 +3,12 @@
 
 use std::hint::black_box;
 
-use super::answer_nothing;
+use super::common::answer_nothing;
+use crate::engine::contract::{
+    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
+};
 use crate::engine::read::Answer;
-use crate::engine::snapshot::StateMut;
-use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
+use crate::engine::state::StateMut;
 use crate::event::{Event, Read};
 
 /// Reads the events.

@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::{answer_nothing, dense_of, memory_of};
+use super::common::{answer_nothing, dense_of, memory_of};
+use crate::engine::contract::{
+    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
+};
 use crate::engine::read::Answer;
 use crate::engine::shared::dense_ids::DenseIds;
-use crate::engine::snapshot::StateMut;
-use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate, for_each_update};
-use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
+use crate::engine::state::{
+    Content, ContentUpdate, Member, MemberUpdate, StateMut, for_each_update,
+};
 use crate::event::{Event, Read};
 use crate::unit::prefetch::prefetch_value;
 

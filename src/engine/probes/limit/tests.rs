@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::*;
+use crate::engine::contract::{Engine, EngineConfig, Session, StopFlag};
+use crate::engine::shared::dense_ids::DenseIds;
 use crate::engine::snapshot::{ContentLine, MemberLine, Snapshot};
 use crate::engine::state::{Content, Member, for_each_update};
 use crate::engine::testing::{Fold, ingest, stream_over};
-use crate::engine::{Engine, Session, StopFlag};
 use crate::event::Event;
 
 /// Calls its closures with the number and the state of every member and

@@ -1,127 +1,19 @@
-//! What stands before every engine's session, and decides what of a batch
-//! counts. What blocked pairs do to each other is held back. Where each viewer
-//! counts once an epoch, a view that is not the viewer's first of that object is
-//! held back, too, and a hidden viewer's comes under the segment `other`. Imports
-//! its siblings, the contract, `event`, `policy`.
+//! How a session counts views where each viewer counts once an epoch: a batch's
+//! views are grouped by the stripe of the seen set, each locked once. Imports
+//! `event`, `policy`, how views are counted.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::pushes::Pushes;
-use super::seen_set::{STRIPES, SURFACES, Sight, Whereabouts};
-use super::{Epochs, OpenEpoch, Views};
-use crate::engine::read::Answer;
+use super::held_back::held_back;
 use crate::engine::shared::lock_sweep::each_part;
-use crate::engine::{Engine, Role, Session};
-use crate::event::{Event, Read};
-use crate::policy::{
-    Disposition, LANES, MemberSettings, Share, Surface, effect_of, epoch_of, surface_of,
-};
+use crate::engine::viewing::seen_set::{STRIPES, SURFACES, Sight, Whereabouts};
+use crate::engine::viewing::{Epochs, OpenEpoch, Views};
+use crate::event::Event;
+use crate::policy::{Disposition, LANES, Surface, effect_of, epoch_of, surface_of};
 
 /// Batches of fewer events are looked at one by one.
 const SMALLEST_GROUPED: usize = 8;
-/// Events looked at together at most: what was asked for ahead of time must
-/// still be near when it is their turn.
-const LARGEST_GROUPED: usize = 1_024;
-
-/// Opens the session of that worker, with what admits its events before it.
-/// The epoch that is open now is the session's. Probes are not held back:
-/// they count nothing.
-pub fn open_session<'engine, E: Engine>(
-    engine: &'engine E,
-    views: &Views,
-    worker: usize,
-) -> Admitting<E::Session<'engine>> {
-    let is_counted = E::INFO.role != Role::Probe;
-    Admitting {
-        session: engine.session(worker),
-        blocking: is_counted.then(|| Blocking::of(views)).flatten(),
-        counting: is_counted.then(|| Counting::of(views, worker)).flatten(),
-        pushes: views.pushes.clone().filter(|_| is_counted),
-    }
-}
-
-/// A session behind what admits its events.
-#[derive(Debug)]
-pub struct Admitting<S> {
-    session: S,
-    blocking: Option<Blocking>,
-    counting: Option<Counting>,
-    pushes: Option<Arc<Pushes>>,
-}
-
-impl<S: Session> Session for Admitting<S> {
-    #[inline]
-    fn ingest(&mut self, batch: &[Event]) {
-        let batch = match &mut self.blocking {
-            None => batch,
-            Some(blocking) => blocking.admitted(batch),
-        };
-        if let Some(pushes) = &self.pushes {
-            pushes.count(batch);
-        }
-        match &mut self.counting {
-            None => self.session.ingest(batch),
-            Some(counting) => {
-                for batch in batch.chunks(LARGEST_GROUPED) {
-                    self.session.ingest(counting.admitted(batch));
-                }
-            }
-        }
-    }
-
-    #[inline]
-    fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
-        self.session.read(reads, sink);
-    }
-
-    fn pause(&mut self) {
-        self.session.pause();
-    }
-
-    fn finish(self) {
-        self.session.finish();
-    }
-}
-
-/// What holds back what blocked pairs do to each other.
-#[derive(Debug)]
-struct Blocking {
-    settings: MemberSettings,
-    admitted: Vec<Event>,
-}
-
-impl Blocking {
-    /// None where nobody blocks anybody.
-    fn of(views: &Views) -> Option<Self> {
-        let settings = *views.settings();
-        (settings.blocked != Share::NONE).then(|| Self {
-            settings,
-            admitted: Vec::new(),
-        })
-    }
-
-    fn admitted(&mut self, batch: &[Event]) -> &[Event] {
-        self.admitted.clear();
-        let Self { settings, admitted } = self;
-        admitted.extend(batch.iter().map(|event| match is_dropped(settings, event) {
-            true => held_back(event),
-            false => *event,
-        }));
-        admitted
-    }
-}
-
-/// Whether an event is dropped before it is folded: it rings, or takes back
-/// what rang, between two members of whom one has blocked the other.
-#[inline(always)]
-#[must_use]
-pub fn is_dropped(settings: &MemberSettings, event: &Event) -> bool {
-    let disposition = effect_of(event).disposition;
-    matches!(disposition, Disposition::Notify | Disposition::Retract)
-        && settings.is_blocked(event.actor, event.recipient)
-}
-
 /// What a session counts views with, where each viewer counts once.
 #[derive(Debug)]
 pub(super) struct Counting {
@@ -297,15 +189,6 @@ impl Counting {
     }
 }
 
-/// In place of an event that is to change nothing: one by whom it concerns,
-/// which the policy discards. A batch keeps its length, by which engines tell
-/// how much they have put off.
-const fn held_back(event: &Event) -> Event {
-    let mut event = *event;
-    event.recipient = event.actor;
-    event
-}
-
 /// What an event is.
 enum Looked {
     /// No view: it is the engine's to decide.
@@ -314,3 +197,6 @@ enum Looked {
     Failed,
     View(Sight),
 }
+
+#[cfg(test)]
+mod tests;
