@@ -8,7 +8,7 @@ use crate::engine::viewing::Views;
 
 impl Views {
     /// Closes the open epoch of `engine`, while it has no session: the key is
-    /// overwritten, who was seen is forgotten, and what may be shown is kept
+    /// overwritten, the seen set is dropped, and what may be shown is kept
     /// in place of what was shown of the epoch before. Without an open epoch
     /// it does nothing.
     pub fn close_epoch<E: Engine>(&self, engine: &E) {
@@ -17,7 +17,7 @@ impl Views {
             return;
         };
         let epoch = open.epoch;
-        *epochs.sizes.write() = Some(open.sights.sizes());
+        *epochs.sizes.write() = Some(open.seen.sizes());
         drop(open);
         if let Some(releasing) = &epochs.releasing {
             engine.visit_mut(&|state| releasing.close(epoch, self.showing, state));

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::held_back::held_back;
-use crate::engine::shared::lock_sweep::each_part;
-use crate::engine::viewing::seen_set::{STRIPES, SURFACES, Sight, Whereabouts};
+use crate::engine::shared::lock_sweep::sweep;
+use crate::engine::viewing::seen_set::{STRIPES, SURFACES, SeenKey, TableHint};
 use crate::engine::viewing::{Epochs, OpenEpoch, Views};
 use crate::event::Event;
 use crate::policy::{Disposition, LANES, Surface, effect_of, epoch_of, surface_of};
@@ -16,10 +16,10 @@ use crate::policy::{Disposition, LANES, Surface, effect_of, epoch_of, surface_of
 const SMALLEST_GROUPED: usize = 8;
 /// What a session counts views with, where each viewer counts once.
 #[derive(Debug)]
-pub(super) struct Counting {
+pub(super) struct ViewFilter {
     epochs: Arc<Epochs>,
     open: Option<Arc<OpenEpoch>>,
-    /// Where its rounds over the stripes begin.
+    /// Where its sweeps over the stripes begin.
     first_stripe: usize,
     room: Room,
 }
@@ -31,20 +31,20 @@ struct Room {
     waiting: Vec<Waiting>,
     /// By stripe, the last view that waits for it, plus one; 0: none.
     last: [u32; STRIPES],
-    whereabouts: [[Whereabouts; SURFACES]; STRIPES],
+    hints: [[TableHint; SURFACES]; STRIPES],
 }
 
 /// A view that waits for its stripe.
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
-    sight: Sight,
+    key: SeenKey,
     /// Its position in the batch.
     at: u32,
     /// Another that waits for the same stripe, plus one; 0: none.
     next: u32,
 }
 
-impl Counting {
+impl ViewFilter {
     /// For the epoch that is open now; none where each view counts.
     pub(super) fn of(views: &Views, worker: usize) -> Option<Self> {
         let epochs = views.epochs.as_ref()?;
@@ -62,43 +62,43 @@ impl Counting {
     pub(super) fn admitted(&mut self, batch: &[Event]) -> &[Event] {
         self.room.admitted.clear();
         if batch.len() < SMALLEST_GROUPED {
-            self.look_one_by_one(batch);
+            self.count_one_by_one(batch);
         } else {
-            self.look(batch);
+            self.classify(batch);
             self.sort_by_stripe();
             self.note_by_stripe();
         }
         &self.room.admitted
     }
 
-    /// What an event is; of a view, the viewer in place of its token.
+    /// The class of an event; of a view, with the viewer in place of its token.
     #[inline(always)]
-    fn look_at(&self, event: &Event) -> Looked {
+    fn class_of(&self, event: &Event) -> EventClass {
         let effect = effect_of(event);
         if effect.disposition != Disposition::Aggregate {
-            return Looked::Other;
+            return EventClass::Other;
         }
         let epoch = epoch_of(event.at_us);
         let is_open = self.open.as_deref().is_some_and(|open| open.epoch == epoch);
         let Some(surface) = surface_of(event.kind()).filter(|_| is_open) else {
             self.epochs.failed.fetch_add(1, Ordering::Relaxed);
-            return Looked::Failed;
+            return EventClass::Failed;
         };
         let is_content = usize::from(surface == Surface::Content);
-        Looked::View(Sight {
+        EventClass::View(SeenKey {
             surface,
             object: [event.recipient, event.content][is_content],
             token: event.actor,
         })
     }
 
-    fn look_one_by_one(&mut self, batch: &[Event]) {
+    fn count_one_by_one(&mut self, batch: &[Event]) {
         for event in batch {
-            let admitted = match (self.look_at(event), &self.open) {
-                (Looked::Other, _) => *event,
-                (Looked::View(mut sight), Some(open)) => {
-                    sight.token = open.key.token(sight.surface, sight.object, sight.token);
-                    match open.sights.note(&sight) {
+            let admitted = match (self.class_of(event), &self.open) {
+                (EventClass::Other, _) => *event,
+                (EventClass::View(mut key), Some(open)) => {
+                    key.token = open.key.token(key.surface, key.object, key.token);
+                    match open.seen.note(&key) {
                         true => self.epochs.hidden.counted(event),
                         false => held_back(event),
                     }
@@ -110,17 +110,17 @@ impl Counting {
     }
 
     /// Copies the batch, and notes which of it are views.
-    fn look(&mut self, batch: &[Event]) {
+    fn classify(&mut self, batch: &[Event]) {
         self.room.waiting.clear();
         for (at, event) in (0..).zip(batch) {
-            let looked = self.look_at(event);
+            let class = self.class_of(event);
             let room = &mut self.room;
-            let admitted = match looked {
-                Looked::Failed => held_back(event),
-                Looked::Other => *event,
-                Looked::View(sight) => {
+            let admitted = match class {
+                EventClass::Failed => held_back(event),
+                EventClass::Other => *event,
+                EventClass::View(key) => {
                     let next = 0;
-                    room.waiting.push(Waiting { sight, at, next });
+                    room.waiting.push(Waiting { key, at, next });
                     self.epochs.hidden.counted(event)
                 }
             };
@@ -134,24 +134,24 @@ impl Counting {
         let Room {
             waiting,
             last,
-            whereabouts,
+            hints,
             ..
         } = &mut self.room;
         *last = [0; STRIPES];
         let mut number = 0;
         for views in waiting.chunks_mut(LANES) {
             let (mut tokens, mut tweaks) = ([0; LANES], [0; LANES]);
-            for ((token, tweak), Waiting { sight, .. }) in
+            for ((token, tweak), Waiting { key, .. }) in
                 tokens.iter_mut().zip(&mut tweaks).zip(&*views)
             {
-                *token = sight.token;
-                *tweak = open.key.tweak(sight.surface, sight.object);
+                *token = key.token;
+                *tweak = open.key.tweak(key.surface, key.object);
             }
             open.key.tokens(&mut tokens, &tweaks);
             for (view, token) in views.iter_mut().zip(tokens) {
-                view.sight.token = token;
-                let stripe = view.sight.stripe();
-                whereabouts[stripe][view.sight.surface as usize].prefetch(token);
+                view.key.token = token;
+                let stripe = view.key.stripe();
+                hints[stripe][view.key.surface as usize].prefetch(token);
                 number += 1;
                 view.next = std::mem::replace(&mut last[stripe], number);
             }
@@ -167,35 +167,35 @@ impl Counting {
             admitted,
             waiting,
             last,
-            whereabouts,
+            hints,
         } = &mut self.room;
         let used = (0..STRIPES).filter(|&stripe| last[stripe] != 0);
         let used = used.fold(0, |set, stripe| set | 1 << stripe);
-        each_part(used, (self.first_stripe, STRIPES), |stripe, wait| {
-            let Some(mut pairs) = open.sights.stripe(stripe, wait) else {
+        sweep(used, (self.first_stripe, STRIPES), |stripe, wait| {
+            let Some(mut pairs) = open.seen.stripe(stripe, wait) else {
                 return false;
             };
             let mut next = last[stripe];
             while let Some(view) = (next as usize).checked_sub(1).map(|at| waiting[at]) {
-                if !pairs.note(&view.sight) {
+                if !pairs.note(&view.key) {
                     let event = &mut admitted[view.at as usize];
                     *event = held_back(event);
                 }
                 next = view.next;
             }
-            whereabouts[stripe] = pairs.places();
+            hints[stripe] = pairs.hints();
             true
         });
     }
 }
 
 /// What an event is.
-enum Looked {
+enum EventClass {
     /// No view: it is the engine's to decide.
     Other,
     /// A view of another epoch than the open one, which is counted as failed.
     Failed,
-    View(Sight),
+    View(SeenKey),
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::engine::viewing::Views;
 use crate::engine::viewing::pushes::Pushes;
 use crate::event::{Event, Read};
 use crate::policy::{Disposition, MemberSettings, Share, effect_of};
-use counting::Counting;
+use counting::ViewFilter;
 use held_back::held_back;
 
 /// Events looked at together at most: what was asked for ahead of time must
@@ -34,8 +34,8 @@ pub fn open_session<'engine, E: Engine>(
     let is_counted = E::INFO.role != Role::Probe;
     Admitting {
         session: engine.session(worker),
-        blocking: is_counted.then(|| Blocking::of(views)).flatten(),
-        counting: is_counted.then(|| Counting::of(views, worker)).flatten(),
+        blocking: is_counted.then(|| BlockFilter::of(views)).flatten(),
+        counting: is_counted.then(|| ViewFilter::of(views, worker)).flatten(),
         pushes: views.pushes.clone().filter(|_| is_counted),
     }
 }
@@ -44,8 +44,8 @@ pub fn open_session<'engine, E: Engine>(
 #[derive(Debug)]
 pub struct Admitting<S> {
     session: S,
-    blocking: Option<Blocking>,
-    counting: Option<Counting>,
+    blocking: Option<BlockFilter>,
+    counting: Option<ViewFilter>,
     pushes: Option<Arc<Pushes>>,
 }
 
@@ -85,13 +85,13 @@ impl<S: Session> Session for Admitting<S> {
 
 /// What holds back what blocked pairs do to each other.
 #[derive(Debug)]
-struct Blocking {
+struct BlockFilter {
     settings: MemberSettings,
     admitted: Vec<Event>,
 }
 
-impl Blocking {
-    /// None where nobody blocks anybody.
+impl BlockFilter {
+    /// None where no member blocks another.
     fn of(views: &Views) -> Option<Self> {
         let settings = *views.settings();
         (settings.blocked != Share::NONE).then(|| Self {

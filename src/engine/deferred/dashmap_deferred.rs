@@ -1,5 +1,5 @@
 //! The engine `dashmap-deferred`: the default engine's maps behind
-//! buffers. Sessions gather updates by shard over many batches; then each shard
+//! buffers. Sessions buffer updates by shard over many batches; then each shard
 //! is locked once for all of them, and what they change lies in the
 //! second-level cache. Imports the contract, the shared state.
 
@@ -7,7 +7,7 @@ use dashmap::DashMap;
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::reversible_hash::{ReversibleHasher, SHARDS, Short, hash_of, id_of};
-use super::shard_buffers::Gathered;
+use super::shard_buffers::ShardBuffers;
 use crate::engine::contract::{
     Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session,
 };
@@ -16,8 +16,8 @@ use crate::engine::maps::dashmap_pair::{read_maps, visit_maps_mut};
 use crate::engine::read::Answer;
 use crate::engine::shared::keyed_table::Keyed;
 use crate::engine::shared::map_memory;
-use crate::engine::shared::partition_buffers::Gathering;
-use crate::engine::shared::phase_barrier::Meeting;
+use crate::engine::shared::partition_buffers::PartitionBuffers;
+use crate::engine::shared::phase_barrier::PhaseBarrier;
 use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate, StateMut};
 use crate::engine::viewing::Views;
 use crate::event::{Event, Read, Stamp};
@@ -30,14 +30,14 @@ const HELD_UPDATES: usize = 1 << 25;
 /// Updates between the one that is applied and the one that is prefetched.
 const AHEAD: usize = 32;
 
-/// Two DashMaps of 256 shards, and what sessions gathered for them.
+/// Two DashMaps of 256 shards, and the buffers of the sessions.
 #[derive(Debug)]
 pub struct DeferredDashMapEngine {
     members: DashMap<u64, Member, ReversibleHasher>,
     contents: DashMap<u64, Content, ReversibleHasher>,
-    /// What each worker gathered; locked by its session while it gathers.
-    desks: Box<[RwLock<Gathered>]>,
-    meeting: Meeting,
+    /// What each worker buffers; locked by its session in the first phase.
+    session_buffers: Box<[RwLock<ShardBuffers>]>,
+    barrier: PhaseBarrier,
     held_at_most: usize,
     inbox_capacity: usize,
     views: Views,
@@ -61,8 +61,8 @@ impl Engine for DeferredDashMapEngine {
         let long = load.notifying.min(all);
         // in each session chunks that were begun; the full ones are in all of them together
         let begun = sessions
-            * (Gathering::<Short>::bytes_at_most(2 * SHARDS, 0)
-                + Gathering::<MemberUpdate>::bytes_at_most(SHARDS, 0));
+            * (PartitionBuffers::<Short>::bytes_at_most(2 * SHARDS, 0)
+                + PartitionBuffers::<MemberUpdate>::bytes_at_most(SHARDS, 0));
         let full = all * size_of::<Short>() as u64 + long * size_of::<MemberUpdate>() as u64;
         begun + full
     }
@@ -72,10 +72,10 @@ impl Engine for DeferredDashMapEngine {
         Self {
             members: DashMap::with_hasher_and_shard_amount(ReversibleHasher, SHARDS),
             contents: DashMap::with_hasher_and_shard_amount(ReversibleHasher, SHARDS),
-            desks: std::iter::repeat_with(|| RwLock::new(Gathered::new()))
+            session_buffers: std::iter::repeat_with(|| RwLock::new(ShardBuffers::new()))
                 .take(sessions)
                 .collect(),
-            meeting: Meeting::new(config.stop.clone()),
+            barrier: PhaseBarrier::new(config.stop.clone()),
             held_at_most: HELD_UPDATES / sessions,
             inbox_capacity: config.inbox_capacity,
             views: config.views.clone(),
@@ -83,11 +83,11 @@ impl Engine for DeferredDashMapEngine {
     }
 
     fn session(&self, worker: usize) -> DeferredSession<'_> {
-        self.meeting.open();
+        self.barrier.open();
         DeferredSession {
             engine: self,
-            first_shard: worker * SHARDS / self.desks.len(),
-            gathered: self.desks[worker].write(),
+            first_shard: worker * SHARDS / self.session_buffers.len(),
+            buffers: self.session_buffers[worker].write(),
         }
     }
 
@@ -97,8 +97,8 @@ impl Engine for DeferredDashMapEngine {
 
     fn memory(&self) -> MemoryUse {
         let mut memory = map_memory::of_dashmaps(&self.members, &self.contents);
-        for desk in &self.desks {
-            let Gathered { short, long, .. } = &*desk.read();
+        for buffers in &self.session_buffers {
+            let ShardBuffers { short, long, .. } = &*buffers.read();
             let bytes = [short.allocated_bytes(), long.allocated_bytes()];
             memory.slack += bytes.into_iter().sum::<usize>() as u64;
         }
@@ -107,24 +107,28 @@ impl Engine for DeferredDashMapEngine {
 }
 
 impl DeferredDashMapEngine {
-    /// Applies what the desks hold for a shard.
-    fn apply_shard<'a>(&self, shard: usize, desks: impl Iterator<Item = &'a Gathered> + Clone) {
+    /// Applies what the sessions have buffered for a shard.
+    fn apply_shard<'a>(
+        &self,
+        shard: usize,
+        session_buffers: impl Iterator<Item = &'a ShardBuffers> + Clone,
+    ) {
         let capacity = self.inbox_capacity;
         let mut table = self.members.shards()[shard].write();
-        for desk in desks.clone() {
-            for shorts in desk.short.of_part(shard) {
+        for buffers in session_buffers.clone() {
+            for shorts in buffers.short.of_part(shard) {
                 apply_shorts::<MemberUpdate>(&mut table, shorts, shard);
             }
         }
-        for desk in desks.clone() {
-            for updates in desk.long.of_part(shard) {
+        for buffers in session_buffers.clone() {
+            for updates in buffers.long.of_part(shard) {
                 apply_engagement(&mut table, updates, capacity);
             }
         }
         drop(table);
         let mut table = self.contents.shards()[shard].write();
-        for desk in desks {
-            for shorts in desk.short.of_part(SHARDS + shard) {
+        for buffers in session_buffers {
+            for shorts in buffers.short.of_part(SHARDS + shard) {
                 apply_shorts::<ContentUpdate>(&mut table, shorts, shard);
             }
         }
@@ -194,32 +198,32 @@ fn apply_engagement(
 }
 
 /// A session of [`DeferredDashMapEngine`]. Dropping it without finishing loses
-/// what it gathered, and the others wait for it until they are told to stop.
+/// what it buffers, and the others wait for it until they are told to stop.
 #[derive(Debug)]
 pub struct DeferredSession<'engine> {
     engine: &'engine DeferredDashMapEngine,
-    /// Where its own rounds over the shards start.
+    /// Where its own sweeps over the shards start.
     first_shard: usize,
-    gathered: RwLockWriteGuard<'engine, Gathered>,
+    buffers: RwLockWriteGuard<'engine, ShardBuffers>,
 }
 
 impl DeferredSession<'_> {
-    /// Applies what it holds, alone: others go on gathering.
+    /// Applies what it holds, alone: others go on buffering.
     #[cold]
     fn apply_own(&mut self) {
         for ahead in 0..SHARDS {
             let shard = (self.first_shard + ahead) % SHARDS;
             self.engine
-                .apply_shard(shard, std::iter::once(&*self.gathered));
+                .apply_shard(shard, std::iter::once(&*self.buffers));
         }
-        self.gathered.clear();
+        self.buffers.clear();
     }
 }
 
 impl Session for DeferredSession<'_> {
     fn ingest(&mut self, batch: &[Event]) {
         let DeferredDashMapEngine { members, .. } = self.engine;
-        let Gathered { short, long, held } = &mut *self.gathered;
+        let ShardBuffers { short, long, held } = &mut *self.buffers;
         // both maps have the same hasher, and as many shards
         let shard_of = |hash: u64| members.determine_shard(hash as usize) % SHARDS;
         for event in batch {
@@ -228,7 +232,7 @@ impl Session for DeferredSession<'_> {
             match effect.disposition {
                 Disposition::Discard => {}
                 Disposition::Aggregate => {
-                    // without a branch: nobody can predict who is looked at
+                    // without a branch: member or content is unpredictable
                     let is_content = usize::from(effect.touches_content);
                     let hash = hash_of([event.recipient, event.content][is_content]);
                     let part = is_content * SHARDS + shard_of(hash);
@@ -260,23 +264,28 @@ impl Session for DeferredSession<'_> {
         read_maps(members, contents, views, reads, sink);
     }
 
-    /// Hands over what it holds, waits for the others, and applies its share
+    /// Hands over its buffers, waits for the others, and applies its share
     /// of the shards.
     fn finish(self) {
         let Self {
-            engine, gathered, ..
+            engine, buffers, ..
         } = self;
-        drop(gathered);
-        if engine.meeting.arrive() {
-            let desks: Vec<RwLockReadGuard<'_, Gathered>> =
-                engine.desks.iter().map(RwLock::read).collect();
-            while let Some(shard) = engine.meeting.claim(SHARDS) {
-                engine.apply_shard(shard, desks.iter().map(|desk| &**desk));
+        drop(buffers);
+        if engine.barrier.arrive() {
+            let session_buffers: Vec<RwLockReadGuard<'_, ShardBuffers>> =
+                engine.session_buffers.iter().map(RwLock::read).collect();
+            while let Some(shard) = engine.barrier.claim(SHARDS) {
+                engine.apply_shard(shard, session_buffers.iter().map(|buffers| &**buffers));
             }
-            drop(desks);
-            // nobody has a desk now; what was applied must not be found again
-            let clear = || engine.desks.iter().for_each(|desk| desk.write().clear());
-            engine.meeting.leave(clear);
+            drop(session_buffers);
+            // no session holds its buffers now; applied updates must not be applied again
+            let clear = || {
+                engine
+                    .session_buffers
+                    .iter()
+                    .for_each(|buffers| buffers.write().clear())
+            };
+            engine.barrier.leave(clear);
         }
     }
 }
@@ -316,11 +325,11 @@ mod tests {
             let engine = DeferredDashMapEngine::build(&EngineConfig::new(threads));
             ingest(&engine, threads, &events, batch);
             // the room of what waited is kept
-            let desks = engine.desks.iter().map(|desk| {
-                let desk = desk.read();
-                desk.short.allocated_bytes() + desk.long.allocated_bytes()
+            let session_buffers = engine.session_buffers.iter().map(|buffers| {
+                let buffers = buffers.read();
+                buffers.short.allocated_bytes() + buffers.long.allocated_bytes()
             });
-            let held = desks.sum::<usize>() as u64;
+            let held = session_buffers.sum::<usize>() as u64;
             let notifies = |event: &&Event| effect_of(event).disposition != Disposition::Aggregate;
             let said = DeferredDashMapEngine::held_bytes(&ExpectedLoad {
                 threads,

@@ -1,27 +1,27 @@
-//! What sessions gather, by shard, until it is applied. Imports the shared
+//! Updates that a session buffers, by shard, until they are applied. Imports the shared
 //! state.
 
 use super::reversible_hash::{SHARDS, Short};
-use crate::engine::shared::partition_buffers::Gathering;
+use crate::engine::shared::partition_buffers::PartitionBuffers;
 use crate::engine::state::MemberUpdate;
 use crate::event::Event;
 
-/// What one session gathered, by shard.
+/// What one session buffers, by shard.
 #[derive(Debug)]
-pub(super) struct Gathered {
+pub(super) struct ShardBuffers {
     /// Views of members, then all updates of contents.
-    pub(super) short: Gathering<Short>,
+    pub(super) short: PartitionBuffers<Short>,
     /// All else of members.
-    pub(super) long: Gathering<MemberUpdate>,
+    pub(super) long: PartitionBuffers<MemberUpdate>,
     pub(super) held: usize,
 }
 
-impl Gathered {
+impl ShardBuffers {
     pub(super) fn new() -> Self {
         let blank = MemberUpdate::of(&Event::default());
         Self {
-            short: Gathering::new(2 * SHARDS, 0, Short::BLANK),
-            long: Gathering::new(SHARDS, 0, blank),
+            short: PartitionBuffers::new(2 * SHARDS, 0, Short::BLANK),
+            long: PartitionBuffers::new(SHARDS, 0, blank),
             held: 0,
         }
     }

@@ -158,7 +158,7 @@ fn find<'map, S: Default, G: Guard>(map: &'map Pinned<'_, S, G>, id: u64) -> &'m
         .unwrap_or_else(|| map.get_or_insert_with(id, Mutex::default))
 }
 
-/// Looks an update's state up, asks for its lines, and keeps both.
+/// Looks an update's state up, prefetches it, and keeps both.
 #[inline]
 fn look_up<'map, U: Keyed, G: Guard>(
     map: &'map Pinned<'_, U::State, G>,

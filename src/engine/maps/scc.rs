@@ -92,8 +92,8 @@ fn each<S>(map: &HashMap<u64, S, SharedHasher>, mut show: impl FnMut(u64, &S)) {
 }
 
 /// Bytes that a map has from the allocator, derived from its layout, since it
-/// only tells its slots. Slots come in buckets of 32, with a line of 64 bytes
-/// each for lock and tags, and one line more to align them; keys and values
+/// only tells its slots. Slots come in buckets of 32, with a cache line
+/// each for lock and tags, and one more to align them; keys and values
 /// lie in blocks of 32. States that find their bucket full go to overflow
 /// buckets of 4, each with four tags, two links, two bitmaps and 16 bytes for
 /// its reclamation. Outgrown slots that still await theirs are not in it.

@@ -128,7 +128,7 @@ fn ingest_here_read_there<E: Engine>(
     verdict
 }
 
-/// Who was named, and how often, by the events that an engine need not show
+/// Ids that are named, and how often, by the events that an engine need not show
 /// yet.
 #[derive(Debug, Default)]
 struct Recent {

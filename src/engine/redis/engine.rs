@@ -1,5 +1,4 @@
-//! What the sessions of the engine share. Imports the contract, the shared
-//! state.
+//! The engine's connection, and walks through its keys. Imports the shared state.
 
 use std::collections::HashMap;
 
@@ -20,7 +19,7 @@ pub struct RedisEngine {
     pub(super) address: String,
     pub(super) inbox_capacity: usize,
     pub(super) views: Views,
-    /// The connection of whoever looks at the whole state.
+    /// The connection for visits of the whole state.
     pub(super) link: Mutex<Link>,
     pub(super) lease: Lease,
     /// Bytes that the server used while it was empty.

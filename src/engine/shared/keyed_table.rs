@@ -84,8 +84,8 @@ impl Keyed for ContentUpdate {
     }
 }
 
-/// States by id. Hashes come from outside, since whoever looks an id up has
-/// used its hash already, to find the table.
+/// States by id. Hashes come from outside: they were computed before, to find the
+/// table.
 #[derive(Debug)]
 pub(in crate::engine) struct KeyedTable<S> {
     slots: HashTable<(u64, S)>,

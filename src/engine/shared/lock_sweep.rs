@@ -1,11 +1,11 @@
-//! Rounds over parts that are locked, by sessions that would rather not wait
-//! for each other. Imports nothing.
+//! Sweeps over parts that each have a lock: parts whose lock is taken are left for
+//! a second pass, which waits. Imports nothing.
 
-/// Calls `apply` for each of up to 64 parts of a set, a bit each: one round over
+/// Calls `apply` for each of up to 64 parts of a set, a bit each: one pass over
 /// those that are free, in which it must not wait, then one that waits for those
-/// that were not. It begins at `first`, that sessions may start spread out.
+/// that were not. It begins at `first`, so that sessions can start spread out.
 #[inline(always)]
-pub(in crate::engine) fn each_part(
+pub(in crate::engine) fn sweep(
     mut left: u64,
     (first, parts): (usize, usize),
     mut apply: impl FnMut(usize, bool) -> bool,
@@ -23,16 +23,16 @@ pub(in crate::engine) fn each_part(
     }
 }
 
-/// What is done to a part, in steps. Each asks for the lines that the next one
-/// looks at, and does not wait for them.
+/// What is done to a part, in steps. Each prefetches the cache lines that the
+/// next one reads.
 pub(in crate::engine) trait Steps {
     /// A part that is locked.
     type Locked;
 
-    /// Locks a part; without `wait`, only if nobody else has its lock.
+    /// Locks a part; without `wait`, only if the lock is free.
     fn lock(&mut self, part: usize, wait: bool) -> Option<Self::Locked>;
 
-    /// Does what needs no further lines.
+    /// Does what needs no further cache lines.
     fn begin(&mut self, part: usize, locked: &mut Self::Locked);
 
     /// Does the rest, and unlocks it.
@@ -40,14 +40,10 @@ pub(in crate::engine) trait Steps {
 }
 
 /// Takes all steps for each of up to 64 parts of a set, in the order of
-/// [`each_part`], one part after the other.
+/// [`sweep`], one part after the other.
 #[inline(always)]
-pub(in crate::engine) fn each_part_in_steps(
-    left: u64,
-    round: (usize, usize),
-    steps: &mut impl Steps,
-) {
-    each_part(left, round, |part, wait| {
+pub(in crate::engine) fn sweep_in_steps(left: u64, order: (usize, usize), steps: &mut impl Steps) {
+    sweep(left, order, |part, wait| {
         let Some(mut locked) = steps.lock(part, wait) else {
             return false;
         };
@@ -57,18 +53,17 @@ pub(in crate::engine) fn each_part_in_steps(
     });
 }
 
-/// The same with the steps of three parts overlapping: while the lines that one
-/// has asked for arrive, there is something to do for the others. It has up to
-/// three locks at a time, each for longer, and never waits for one while it has
-/// another.
+/// The same with the steps of three parts overlapping: while the cache lines of
+/// one arrive, the others are processed. It holds up to three locks at a time,
+/// each for longer, and never waits for one while it holds another.
 #[inline(always)]
-pub(in crate::engine) fn each_part_in_overlapping_steps(
+pub(in crate::engine) fn sweep_overlapped(
     left: u64,
-    round: (usize, usize),
+    order: (usize, usize),
     steps: &mut impl Steps,
 ) {
     let (mut locked, mut begun) = (None, None);
-    each_part(left, round, |part, wait| {
+    sweep(left, order, |part, wait| {
         let mut next = steps.lock(part, false);
         advance(steps, &mut locked, &mut begun);
         if wait && next.is_none() {
@@ -103,7 +98,7 @@ fn advance<S: Steps>(
 mod tests {
     use super::*;
 
-    /// Parts of which some are locked by somebody else until they are waited for.
+    /// Parts of which some are locked by another session until they are waited for.
     struct Parts {
         busy: u64,
         /// What is held, and what was done.
@@ -142,11 +137,11 @@ mod tests {
         for (busy, overlapping) in busy.flat_map(|busy| [(busy, false), (busy, true)]) {
             let (held, done) = (Vec::new(), Vec::new());
             let mut parts = Parts { busy, held, done };
-            let (left, round) = (0b1111_0001_u64, (4, 8));
+            let (left, order) = (0b1111_0001_u64, (4, 8));
             if overlapping {
-                each_part_in_overlapping_steps(left, round, &mut parts);
+                sweep_overlapped(left, order, &mut parts);
             } else {
-                each_part_in_steps(left, round, &mut parts);
+                sweep_in_steps(left, order, &mut parts);
             }
             assert!(parts.held.is_empty(), "{busy:b}: {:?} are held", parts.held);
             for part in 0..8 {
@@ -169,7 +164,7 @@ mod tests {
             held,
             done,
         };
-        each_part_in_overlapping_steps(0b111, (0, 3), &mut parts);
+        sweep_overlapped(0b111, (0, 3), &mut parts);
         let expected = [
             (0, "lock"),
             (1, "lock"),
@@ -187,7 +182,7 @@ mod tests {
     #[test]
     fn each_is_done_once_and_the_busy_ones_last() {
         let mut done = Vec::new();
-        each_part(0b1011_0001, (4, 8), |part, wait| {
+        sweep(0b1011_0001, (4, 8), |part, wait| {
             let is_free = wait || part % 2 == 1;
             if is_free {
                 done.push(part);

@@ -9,10 +9,10 @@ const CHUNK_BYTES: usize = 4096;
 /// Entries `T` for each of some parts.
 ///
 /// There may be hundreds of parts. An entry goes straight to the end of its
-/// part's last chunk: the lines at the ends of all chunks stay in the caches
+/// part's last chunk: the cache lines at the ends of all chunks stay in the caches
 /// until they are full.
 #[derive(Debug)]
-pub(in crate::engine) struct Gathering<T> {
+pub(in crate::engine) struct PartitionBuffers<T> {
     /// The last chunk of each part; without room where there is none yet.
     open: Box<[Vec<T>]>,
     /// The chunks before it.
@@ -21,7 +21,7 @@ pub(in crate::engine) struct Gathering<T> {
     spare: Vec<Vec<T>>,
 }
 
-impl<T: Copy> Gathering<T> {
+impl<T: Copy> PartitionBuffers<T> {
     /// Entries of a chunk.
     const CHUNK: usize = CHUNK_BYTES / size_of::<T>();
 
@@ -103,21 +103,21 @@ mod tests {
     #[test]
     fn every_entry_comes_out_of_its_part_once() {
         for count in [0, 1, 1023, 1024, 3 * 1024, 3 * 1024 + 1, 20_000] {
-            let mut gathering: Gathering<u32> = Gathering::new(3, 100, u32::MAX);
+            let mut buffers: PartitionBuffers<u32> = PartitionBuffers::new(3, 100, u32::MAX);
             for round in 0..2 {
                 for entry in 0..count {
-                    gathering.push(entry as usize % 3, entry + round);
+                    buffers.push(entry as usize % 3, entry + round);
                 }
                 for part in 0..3_u32 {
-                    let found = gathering.of_part(part as usize).flatten().copied();
+                    let found = buffers.of_part(part as usize).flatten().copied();
                     let given = (part..count).step_by(3).map(|entry| entry + round);
                     assert!(found.eq(given), "{count}, part {part}");
                 }
-                let most = Gathering::<u32>::bytes_at_most(3, u64::from(count).max(100));
-                assert!(gathering.allocated_bytes() as u64 <= most, "{count}");
-                gathering.clear();
+                let most = PartitionBuffers::<u32>::bytes_at_most(3, u64::from(count).max(100));
+                assert!(buffers.allocated_bytes() as u64 <= most, "{count}");
+                buffers.clear();
             }
-            assert!((0..3).all(|part| gathering.of_part(part).all(<[u32]>::is_empty)));
+            assert!((0..3).all(|part| buffers.of_part(part).all(<[u32]>::is_empty)));
         }
     }
 }

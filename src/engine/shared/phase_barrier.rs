@@ -1,7 +1,7 @@
-//! Where the sessions of an engine meet that gathers first and applies later:
-//! all have handed over what they gathered before anybody applies, and nobody
-//! gathers while others apply. Waits look at the stop flag. Imports the
-//! contract.
+//! The barrier between the two phases of engines that buffer first and apply
+//! later: a session applies only after all open sessions have handed over their
+//! buffers, and none opens while others apply. Waits look at the stop flag.
+//! Imports the contract.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -10,64 +10,65 @@ use parking_lot::Mutex;
 
 use crate::engine::contract::StopFlag;
 
-/// The meeting of the open sessions.
+/// The barrier of the open sessions.
 #[derive(Debug)]
-pub(in crate::engine) struct Meeting {
-    sessions: Mutex<Sessions>,
-    /// Meetings so far.
-    met: AtomicU64,
-    /// The next part that nobody has claimed.
+pub(in crate::engine) struct PhaseBarrier {
+    state: Mutex<PhaseState>,
+    /// How often the barrier was released.
+    released: AtomicU64,
+    /// The next part that no session has claimed.
     next: AtomicUsize,
     stop: StopFlag,
 }
 
+/// How many sessions are in which phase.
 #[derive(Debug, Default)]
-struct Sessions {
-    gathering: usize,
+struct PhaseState {
+    collecting: usize,
     waiting: usize,
     applying: usize,
 }
 
-impl Meeting {
+impl PhaseBarrier {
     pub(in crate::engine) fn new(stop: StopFlag) -> Self {
         Self {
-            sessions: Mutex::default(),
-            met: AtomicU64::new(0),
+            state: Mutex::default(),
+            released: AtomicU64::new(0),
             next: AtomicUsize::new(0),
             stop,
         }
     }
 
-    /// A session opens: once nobody applies any more.
+    /// Opens a session, once no session applies any more.
     pub(in crate::engine) fn open(&self) {
         let backoff = Backoff::new();
         loop {
-            let mut sessions = self.sessions.lock();
-            if sessions.applying == 0 || self.stop.is_set() {
-                sessions.gathering += 1;
+            let mut state = self.state.lock();
+            if state.applying == 0 || self.stop.is_set() {
+                state.collecting += 1;
                 return;
             }
-            drop(sessions);
+            drop(state);
             backoff.snooze();
         }
     }
 
-    /// A session has handed over what it gathered, and waits for the others.
-    /// Returns false where the run ends early.
+    /// Ends the first phase of a session that has handed over its buffers, and
+    /// waits for the others. Returns false where the run ends early.
     pub(in crate::engine) fn arrive(&self) -> bool {
-        let met = self.met.load(Ordering::Acquire);
+        let released = self.released.load(Ordering::Acquire);
         {
-            let mut sessions = self.sessions.lock();
-            sessions.gathering -= 1;
-            sessions.waiting += 1;
-            if sessions.gathering == 0 {
-                sessions.applying = std::mem::take(&mut sessions.waiting);
+            let mut state = self.state.lock();
+            state.collecting -= 1;
+            state.waiting += 1;
+            if state.collecting == 0 {
+                state.applying = std::mem::take(&mut state.waiting);
                 self.next.store(0, Ordering::Relaxed);
-                self.met.fetch_add(1, Ordering::Release);
+                self.released.fetch_add(1, Ordering::Release);
             }
         }
         let backoff = Backoff::new();
-        while self.met.load(Ordering::Acquire) == met {
+        while self.released.load(Ordering::Acquire) == released {
             if self.stop.is_set() {
                 return false;
             }
@@ -76,7 +77,7 @@ impl Meeting {
         true
     }
 
-    /// A part that nobody else has, of `parts`, while there is one.
+    /// Claims the next of `parts` parts, while there is one.
     pub(in crate::engine) fn claim(&self, parts: usize) -> Option<usize> {
         if self.stop.is_set() {
             return None;
@@ -85,13 +86,13 @@ impl Meeting {
         (part < parts).then_some(part)
     }
 
-    /// A session has applied all that it claimed. The last one to say so calls
-    /// `clean_up` before the next session may open.
+    /// Ends the second phase of a session. The last one calls `clean_up` before the
+    /// next session may open.
     pub(in crate::engine) fn leave(&self, clean_up: impl FnOnce()) {
-        let mut sessions = self.sessions.lock();
-        if sessions.applying == 1 {
+        let mut state = self.state.lock();
+        if state.applying == 1 {
             clean_up();
         }
-        sessions.applying -= 1;
+        state.applying -= 1;
     }
 }

@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::unit::cache::Near;
 use crate::unit::hash::{SharedHasher, hash_id};
 
-/// Updates that are prefetched together, then applied: about as many lines
+/// Updates that are prefetched together, then applied: about as many cache lines
 /// as a core can have on their way from memory at a time.
 const PREFETCHED: usize = 16;
 
@@ -66,7 +66,8 @@ pub(in crate::engine) const fn room_at_most(count: u64, updates: u64, events: u6
 }
 
 /// Applies updates, each to the one of `tables` that `table_of` says for its
-/// hash. Tables are taken to be of like size. In small ones the lines are near.
+/// hash. Tables are taken to be of like size. Small ones are in a cache and not
+/// prefetched.
 pub(in crate::engine) fn apply_all<U: Keyed>(
     tables: &mut [KeyedTable<U::State>],
     table_of: impl Fn(u64) -> usize,
@@ -74,8 +75,8 @@ pub(in crate::engine) fn apply_all<U: Keyed>(
     inbox_capacity: usize,
 ) {
     let one = tables.first().map_or(0, KeyedTable::allocated_bytes);
-    let is_far = one * tables.len() as u64 > Near::here().alone as u64;
-    apply_blocks(tables, table_of, updates, inbox_capacity, is_far);
+    let prefetches = one * tables.len() as u64 > Near::here().alone as u64;
+    apply_blocks(tables, table_of, updates, inbox_capacity, prefetches);
 }
 
 fn apply_blocks<U: Keyed>(
@@ -83,12 +84,12 @@ fn apply_blocks<U: Keyed>(
     table_of: impl Fn(u64) -> usize,
     updates: &[(u64, U)],
     inbox_capacity: usize,
-    is_far: bool,
+    prefetches: bool,
 ) {
     for block in updates.chunks(PREFETCHED) {
-        if is_far {
+        if prefetches {
             // the tags tell where the state is, the state where its inbox is:
-            // each step waits for all lines of the one before at once
+            // each step waits for all cache lines of the one before at once
             for (hash, _) in block {
                 tables[table_of(*hash)].prefetch(*hash);
             }
@@ -123,10 +124,10 @@ mod tests {
             single.apply(*hash, update, INBOX_CAPACITY);
         }
         let table_of = |hash: u64| (hash >> 50) as usize % 3;
-        for is_far in [false, true] {
+        for prefetches in [false, true] {
             let mut tables: [KeyedTable<Member>; 3] = Default::default();
             for batch in updates.members.chunks(1000) {
-                apply_blocks(&mut tables, table_of, batch, INBOX_CAPACITY, is_far);
+                apply_blocks(&mut tables, table_of, batch, INBOX_CAPACITY, prefetches);
             }
             let count: usize = tables.iter().map(KeyedTable::len).sum();
             assert_eq!(count, single.len());

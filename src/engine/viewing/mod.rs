@@ -3,8 +3,7 @@
 //! module shared by all engines. Imports `event`, `policy`, the contract, the
 //! shared state.
 //!
-//! Who was seen is one set for all sessions, of tokens under the open epoch's
-//! key. It stands before the engines: they are given first views alone, and
+//! The seen set is one for all sessions, of tokens under the open epoch's key. It stands before the engines: they are given first views alone, and
 //! count them as they count anything. What they keep of a closed epoch is what
 //! may be shown.
 
@@ -25,7 +24,7 @@ use crate::policy::{
     Release, ReleaseRule, Surface,
 };
 use pushes::Pushes;
-use seen_set::{Sights, Sizes};
+use seen_set::{SeenSet, Sizes};
 
 pub use showing::Showing;
 
@@ -97,16 +96,16 @@ fn draw(words: &mut [u32]) -> Result<(), String> {
 }
 
 /// The open epoch. Its key lies here and nowhere else, and is overwritten when
-/// the last session and the engine have let go of it; who was seen is
+/// the last session and the engine have let go of it; the seen set is
 /// forgotten then.
 #[derive(Debug, Default)]
 pub(super) struct OpenEpoch {
     pub(super) epoch: u32,
     pub(super) key: PermutationKey,
-    pub(super) sights: Sights,
+    pub(super) seen: SeenSet,
 }
 
-/// Viewers of one surface in the last closed epoch, as anybody may see them.
+/// Viewers of one surface in the last closed epoch, as they may be shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct ReleasedViews {
     /// The epoch: weeks from the stream's start.
@@ -252,18 +251,18 @@ impl Views {
             open.epoch = epoch;
             open.key.set(words);
             if let Some(sizes) = &*epochs.sizes.read() {
-                open.sights.make_room(sizes);
+                open.seen.make_room(sizes);
             }
         }
         *epochs.open.write() = Some(open);
     }
 
-    /// Bytes of the set of who was seen in the open epoch.
+    /// Bytes of the seen set of the open epoch.
     #[must_use]
     pub fn open_bytes(&self) -> u64 {
         let open = self.epochs.as_ref().map(|epochs| epochs.open.read());
         let open = open.as_ref().and_then(|open| open.as_ref());
-        open.map_or(0, |open| open.sights.bytes())
+        open.map_or(0, |open| open.seen.bytes())
     }
 
     /// Views that came while their epoch was not open: they changed nothing.
@@ -273,7 +272,7 @@ impl Views {
         failed.map_or(0, |failed| failed.load(Ordering::Relaxed))
     }
 
-    /// What anybody may see of a surface, `shown` being what the state kept of
+    /// What may be shown of a surface, `shown` being what the state kept of
     /// it: none where nothing is shown, or no epoch was closed. Noise is drawn
     /// for all segments, whatever is kept, so that no answer takes less work
     /// than another for having no state.

@@ -22,7 +22,7 @@ const STRIPES: usize = 256;
 /// lowest and the highest.
 const STRIPE_SHIFT: u32 = 40;
 
-/// Notifications by member and day: one line of memory a sum, and no list a
+/// Notifications by member and day: one slot a sum, and no list a
 /// member that would have to be allocated.
 type Stripe = Mutex<HashMap<(u64, u32), u32, SharedHasher>>;
 

@@ -1,5 +1,5 @@
-//! Who looked at what in the open epoch: one set for all engines' sessions, of
-//! pairs of an object and what stands for a viewer there. Imports `policy`,
+//! The views seen in the open epoch: one set for all engines' sessions, of pairs
+//! of an object and the token of a viewer. Imports `policy`,
 //! `unit`.
 //!
 //! A pair is 16 bytes of an open table: tokens are uniform words under the
@@ -12,7 +12,7 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::policy::Surface;
 use crate::unit::prefetch::prefetch_line;
 
-/// Stripes: enough that sessions seldom meet, few enough that a batch has many
+/// Stripes: enough that sessions seldom contend, few enough that a batch has many
 /// views for each.
 pub(in crate::engine) const STRIPES: usize = 32;
 /// Surfaces, each with tables of its own: a member and a content may have the
@@ -21,17 +21,17 @@ pub(in crate::engine) const SURFACES: usize = 3;
 /// Places of the smallest table; a power of two.
 const FIRST_PLACES: usize = 64;
 
-/// A view, as far as the set is concerned.
+/// What the set holds of a view.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::engine) struct Sight {
+pub(in crate::engine) struct SeenKey {
     pub(in crate::engine) surface: Surface,
     /// The recipient or the content.
     pub(in crate::engine) object: u64,
-    /// What stands for the viewer among those of that surface and object.
+    /// The viewer's token for that surface and object.
     pub(in crate::engine) token: u64,
 }
 
-impl Sight {
+impl SeenKey {
     /// The stripe that it belongs to: of the bits that a table does not use.
     #[inline(always)]
     pub(in crate::engine) const fn stripe(&self) -> usize {
@@ -40,14 +40,14 @@ impl Sight {
 }
 
 /// The set.
-pub(in crate::engine) struct Sights {
+pub(in crate::engine) struct SeenSet {
     stripes: Box<[CachePadded<Mutex<Stripe>>]>,
 }
 
-impl std::fmt::Debug for Sights {
-    /// Says nothing of who was seen.
+impl std::fmt::Debug for SeenSet {
+    /// Prints no viewer.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Sights")
+        f.write_str("SeenSet")
     }
 }
 
@@ -57,7 +57,7 @@ pub(in crate::engine) struct Stripe {
     tables: [Table; SURFACES],
 }
 
-impl Default for Sights {
+impl Default for SeenSet {
     fn default() -> Self {
         Self {
             stripes: (0..STRIPES).map(|_| CachePadded::default()).collect(),
@@ -65,8 +65,8 @@ impl Default for Sights {
     }
 }
 
-impl Sights {
-    /// A stripe, locked; without `wait`, only where nobody else has it.
+impl SeenSet {
+    /// A stripe, locked; without `wait`, only where it is free.
     #[inline(always)]
     pub(in crate::engine) fn stripe(
         &self,
@@ -82,8 +82,8 @@ impl Sights {
     }
 
     /// Notes one view alone; returns whether it is the first.
-    pub(in crate::engine) fn note(&self, sight: &Sight) -> bool {
-        self.stripes[sight.stripe()].lock().note(sight)
+    pub(in crate::engine) fn note(&self, key: &SeenKey) -> bool {
+        self.stripes[key.stripe()].lock().note(key)
     }
 
     /// Pairs by stripe and surface.
@@ -126,30 +126,29 @@ pub(in crate::engine) type Sizes = [[usize; SURFACES]; STRIPES];
 impl Stripe {
     /// Notes a view; returns whether it is the first.
     #[inline(always)]
-    pub(in crate::engine) fn note(&mut self, sight: &Sight) -> bool {
-        self.tables[sight.surface as usize].insert([sight.object, sight.token])
+    pub(in crate::engine) fn note(&mut self, key: &SeenKey) -> bool {
+        self.tables[key.surface as usize].insert([key.object, key.token])
     }
 
-    /// Where its tables lie now.
+    /// Hints where its tables are now.
     #[inline(always)]
-    pub(in crate::engine) fn places(&self) -> [Whereabouts; SURFACES] {
-        self.tables.each_ref().map(|table| Whereabouts {
+    pub(in crate::engine) fn hints(&self) -> [TableHint; SURFACES] {
+        self.tables.each_ref().map(|table| TableHint {
             start: table.slots.as_ptr() as usize,
             mask: table.slots.len().saturating_sub(1),
         })
     }
 }
 
-/// Where a table was when it was last looked at: only for asking for its lines
-/// ahead of time.
+/// Where a table was when its stripe was last locked, for prefetching.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::engine) struct Whereabouts {
+pub(in crate::engine) struct TableHint {
     start: usize,
     mask: usize,
 }
 
-impl Whereabouts {
-    /// Asks for the line where the search for a token begins.
+impl TableHint {
+    /// Prefetches the cache line where the search for a token begins.
     #[inline(always)]
     pub(in crate::engine) fn prefetch(self, token: u64) {
         let at = self.start + (token as usize & self.mask) * size_of::<Pair>();
@@ -254,7 +253,7 @@ mod tests {
     #[test]
     fn each_pair_is_new_once_on_each_surface() {
         for count in [0_u64, 1, 3, 100, 20_000] {
-            let (sights, mut known) = (Sights::default(), HashSet::new());
+            let (seen, mut known) = (SeenSet::default(), HashSet::new());
             for at in 0..count {
                 let word = counter_word(1, at);
                 let viewer = below(word, count / 2 + 1);
@@ -262,21 +261,21 @@ mod tests {
                 let token = if viewer == 0 { 0 } else { mix(viewer) };
                 let surface = ALL[(word % 3) as usize];
                 let object = word >> 60;
-                let sight = Sight {
+                let key = SeenKey {
                     surface,
                     object,
                     token,
                 };
                 let is_new = known.insert((surface, object, token));
-                assert_eq!(sights.note(&sight), is_new);
-                assert!(!sights.note(&sight));
+                assert_eq!(seen.note(&key), is_new);
+                assert!(!seen.note(&key));
             }
             let zeros = known
                 .iter()
                 .filter(|(_, object, token)| (*object, *token) == (0, 0));
             let pairs = known.len() - zeros.count();
-            assert_eq!(sights.sizes().iter().flatten().sum::<usize>(), pairs);
-            assert!(sights.bytes() >= 16 * pairs as u64);
+            assert_eq!(seen.sizes().iter().flatten().sum::<usize>(), pairs);
+            assert!(seen.bytes() >= 16 * pairs as u64);
         }
     }
 

@@ -21,7 +21,7 @@ fn keys_are_drawn_anew_and_nothing_secret_is_printed() {
     let printed = format!("{released:?}");
     assert!(printed.contains("key: NoiseKey"), "{printed}");
     assert!(
-        printed.contains("key: PermutationKey, sights: Sights }"),
+        printed.contains("key: PermutationKey, seen: SeenSet }"),
         "{printed}"
     );
 }

@@ -16,7 +16,7 @@ fn view(actor: u64, week: u64) -> Event {
 }
 
 /// What is left to change something of events in batches of `size`.
-fn admitted(counting: &mut Counting, events: &[Event], size: usize) -> Vec<Event> {
+fn admitted(counting: &mut ViewFilter, events: &[Event], size: usize) -> Vec<Event> {
     let mut all = Vec::new();
     for batch in events.chunks(size) {
         let admitted = counting.admitted(batch);
@@ -29,12 +29,12 @@ fn admitted(counting: &mut Counting, events: &[Event], size: usize) -> Vec<Event
 
 #[test]
 fn a_session_counts_views_of_the_week_that_was_open_when_it_was() {
-    assert!(Counting::of(&Views::default(), 0).is_none());
+    assert!(ViewFilter::of(&Views::default(), 0).is_none());
     let views = Views::unique(HiddenShare::new(0.0));
-    let mut before = Counting::of(&views, 0).unwrap();
+    let mut before = ViewFilter::of(&views, 0).unwrap();
     assert_eq!(admitted(&mut before, &[view(7, 0)], 1), []);
     views.open_epoch(1).unwrap();
-    let mut counting = Counting::of(&views, 0).unwrap();
+    let mut counting = ViewFilter::of(&views, 0).unwrap();
     let found = admitted(&mut counting, &[view(7, 0), view(7, 1)], 1);
     assert_eq!(found, [view(7, 1)]);
     assert_eq!(views.failed(), 2);
@@ -42,7 +42,7 @@ fn a_session_counts_views_of_the_week_that_was_open_when_it_was() {
     // hidden viewers are of no segment of their own
     let hidden = Views::unique(HiddenShare::new(1.0));
     hidden.open_epoch(1).unwrap();
-    let mut counting = Counting::of(&hidden, 0).unwrap();
+    let mut counting = ViewFilter::of(&hidden, 0).unwrap();
     let other = view(7, 1).with_segment(Segment::Other);
     assert_eq!(admitted(&mut counting, &[view(7, 1)], 1), [other]);
     // who likes is named, hidden or not, each time
@@ -69,8 +69,12 @@ fn a_viewer_is_admitted_once_for_each_surface_whatever_the_batches() {
         views.open_epoch(0).unwrap();
         // by two sessions, one after the other: they share what was seen
         let (one, other) = all.split_at(1_111);
-        let mut found = admitted(&mut Counting::of(&views, 0).unwrap(), one, size);
-        found.extend(admitted(&mut Counting::of(&views, 0).unwrap(), other, size));
+        let mut found = admitted(&mut ViewFilter::of(&views, 0).unwrap(), one, size);
+        found.extend(admitted(
+            &mut ViewFilter::of(&views, 0).unwrap(),
+            other,
+            size,
+        ));
         assert_eq!(found.len(), pairs(&all).len());
         assert_eq!(pairs(&found), pairs(&all));
     }

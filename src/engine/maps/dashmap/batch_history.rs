@@ -1,62 +1,61 @@
-//! What a session has seen lately, and how the next batch is best applied.
+//! What the last batches of a session did, and the strategy for the next one.
 //! Imports nothing.
 
 /// One in so many updates that made a new state: from there on the tables count
 /// as growing.
 const GROWING: usize = 16;
 
-/// Batches after a session was last asked something until it counts as a
-/// writer alone.
-const QUIET: u32 = 16;
+/// Batches without a read after which a session counts as a writer only.
+const BATCHES_WITHOUT_READS: u32 = 16;
 
-/// How a batch is applied.
+/// How a batch is applied to the shards.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Manner {
+pub(super) enum ApplyStrategy {
     /// Many states are new, and a table may grow at any time, its lock held for
     /// long: a slot is asked for before its lock is taken, and not searched for
     /// twice.
     Growing,
-    /// Others wait for the locks, to read: one at a time, for as short as can be.
-    Shared,
-    /// Neither: steps of several shards overlap.
-    Calm,
+    /// Readers contend for the locks: one lock at a time, held as short as possible.
+    BetweenReads,
+    /// Neither: the steps of several shards overlap.
+    Overlapped,
 }
 
-/// What one session remembers of its last calls.
+/// What the last calls of one session were.
 #[derive(Debug)]
-pub(super) struct Lately {
+pub(super) struct BatchHistory {
     is_growing: bool,
-    batches_unasked: u32,
+    batches_since_read: u32,
 }
 
-impl Lately {
+impl BatchHistory {
     /// Nothing yet: tables are empty at first.
     pub(super) const fn new() -> Self {
         Self {
             is_growing: true,
-            batches_unasked: 0,
+            batches_since_read: 0,
         }
     }
 
-    /// It was asked something.
+    /// The session answers reads.
     pub(super) const fn note_reads(&mut self) {
-        self.batches_unasked = 0;
+        self.batches_since_read = 0;
     }
 
-    /// It ingested so many updates, of which so many made a new state.
+    /// The session has applied `updates` updates, of which `new` made a new state.
     pub(super) const fn note_batch(&mut self, updates: usize, new: usize) {
         self.is_growing = new > updates / GROWING;
-        self.batches_unasked = self.batches_unasked.saturating_add(1);
+        self.batches_since_read = self.batches_since_read.saturating_add(1);
     }
 
-    /// How the next batch is best applied.
-    pub(super) const fn manner(&self) -> Manner {
+    /// The strategy for the next batch.
+    pub(super) const fn strategy(&self) -> ApplyStrategy {
         if self.is_growing {
-            Manner::Growing
-        } else if self.batches_unasked < QUIET {
-            Manner::Shared
+            ApplyStrategy::Growing
+        } else if self.batches_since_read < BATCHES_WITHOUT_READS {
+            ApplyStrategy::BetweenReads
         } else {
-            Manner::Calm
+            ApplyStrategy::Overlapped
         }
     }
 }
@@ -66,18 +65,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_is_calm_once_little_is_new_and_nobody_has_asked_for_a_while() {
-        let mut lately = Lately::new();
-        assert_eq!(lately.manner(), Manner::Growing);
-        lately.note_batch(1000, 3);
-        assert_eq!(lately.manner(), Manner::Shared);
-        (0..QUIET).for_each(|_| lately.note_batch(1000, 3));
-        assert_eq!(lately.manner(), Manner::Calm);
-        lately.note_batch(1000, 100);
-        assert_eq!(lately.manner(), Manner::Growing);
-        lately.note_batch(1000, 0);
-        assert_eq!(lately.manner(), Manner::Calm);
-        lately.note_reads();
-        assert_eq!(lately.manner(), Manner::Shared);
+    fn steps_overlap_once_few_states_are_new_and_no_read_came_for_a_while() {
+        let mut history = BatchHistory::new();
+        assert_eq!(history.strategy(), ApplyStrategy::Growing);
+        history.note_batch(1000, 3);
+        assert_eq!(history.strategy(), ApplyStrategy::BetweenReads);
+        (0..BATCHES_WITHOUT_READS).for_each(|_| history.note_batch(1000, 3));
+        assert_eq!(history.strategy(), ApplyStrategy::Overlapped);
+        history.note_batch(1000, 100);
+        assert_eq!(history.strategy(), ApplyStrategy::Growing);
+        history.note_batch(1000, 0);
+        assert_eq!(history.strategy(), ApplyStrategy::Overlapped);
+        history.note_reads();
+        assert_eq!(history.strategy(), ApplyStrategy::BetweenReads);
     }
 }

@@ -1,12 +1,13 @@
-//! How a session reads: what it has answered, and nothing has changed since, it
-//! answers again without a lock; the rest of a call is grouped by shard, so
-//! that each shard is locked once for all of it, and once more for the counts
-//! of the contents on its inbox pages. Imports the shared state.
+//! How a session reads: cached answers that are still valid take no lock; the
+//! rest of a call is grouped by shard, so that each shard is locked once for all
+//! of it, and once more for the counts of the contents on its inbox pages. Imports
+//! the shared state.
 
-use super::answer_cache::{Kept, KeptAnswers, Support};
+use super::answer_cache::{AnswerCache, CachedAnswer, Dependencies};
 use super::read_source::Maps;
-use super::shard_groups::{Grouping, Part, each_of};
-use super::shard_table::{Sightings, place, read_lock};
+use super::shard_groups::{Part, ShardGroups, each_of};
+use super::shard_lock::read_lock;
+use super::shard_table::{TableHints, place};
 use super::single_session::read_in_order;
 use crate::engine::maps::dashmap_pair::read_maps;
 use crate::engine::read::{Answer, InboxPage, badge_of, page_of};
@@ -17,71 +18,71 @@ use crate::event::{REACTION_KINDS, Read, ReadKind};
 /// Reads that are grouped together, at most.
 const TOGETHER: usize = 64;
 
-/// A content that an answer needs.
+/// A content whose counts an answer needs.
 #[derive(Clone, Copy, Debug)]
-struct Wanted {
+struct ContentLookup {
     content: u64,
-    /// Whose answer: its position in the unfinished ones.
+    /// The answer, by its position among the partial ones.
     answer: usize,
     /// Which group of a page; of no meaning for reactions.
     group: usize,
 }
 
-/// An answer to which contents are still to be added.
+/// An answer that still lacks counts of contents.
 #[derive(Debug)]
-struct Unfinished {
+struct PartialAnswer {
     at: usize,
     hash: u64,
-    is_worth_keeping: bool,
-    kept: Kept,
+    is_worth_caching: bool,
+    cached: CachedAnswer,
 }
 
-/// Answers on their way, and what they need.
+/// Partial answers of a call, and the contents that they need.
 #[derive(Debug, Default)]
-struct Desk {
-    unfinished: Vec<Unfinished>,
-    wanted: Vec<Wanted>,
+struct ReadsInProgress {
+    partial: Vec<PartialAnswer>,
+    lookups: Vec<ContentLookup>,
 }
 
-impl Desk {
-    /// Asks for the contents that the last answer needs.
-    fn ask_for_contents(&mut self) {
-        let Some((last, before)) = self.unfinished.split_last() else {
+impl ReadsInProgress {
+    /// Adds the contents that the last answer needs.
+    fn add_lookups(&mut self) {
+        let Some((last, before)) = self.partial.split_last() else {
             return;
         };
         let answer = before.len();
-        let mut want = |content, group| {
-            self.wanted.push(Wanted {
+        let mut look_up = |content, group| {
+            self.lookups.push(ContentLookup {
                 content,
                 answer,
                 group,
             });
         };
-        match &last.kept.answer {
+        match &last.cached.answer {
             Answer::Inbox(page) => page
                 .iter()
                 .enumerate()
                 .filter(|(_, group)| group.needs_count())
-                .for_each(|(at, group)| want(group.content, at)),
-            _ => want(last.kept.read.id, 0),
+                .for_each(|(at, group)| look_up(group.content, at)),
+            _ => look_up(last.cached.read.id, 0),
         }
     }
 }
 
-/// What a session has answered, and scratch memory for reads.
+/// Cached answers of a session, and scratch memory for reads.
 #[derive(Debug)]
 pub(super) struct Reader {
-    kept: KeptAnswers,
-    grouping: Grouping,
-    desk: Desk,
+    cache: AnswerCache,
+    groups: ShardGroups,
+    in_progress: ReadsInProgress,
 }
 
 impl Reader {
     pub(super) fn new() -> Self {
         Self {
-            kept: KeptAnswers::new(),
-            grouping: Grouping::new(),
-            desk: Desk::default(),
+            cache: AnswerCache::new(),
+            groups: ShardGroups::new(),
+            in_progress: ReadsInProgress::default(),
         }
     }
 
@@ -89,23 +90,23 @@ impl Reader {
     pub(super) fn read(
         &mut self,
         maps: Maps<'_>,
-        sightings: &Sightings,
+        hints: &TableHints,
         reads: &[Read],
         sink: &mut impl FnMut(usize, &Answer),
     ) {
         for (turn, some) in reads.chunks(TOGETHER).enumerate() {
             let first = turn * TOGETHER;
             let mut sink = |at: usize, answer: &Answer| sink(first + at, answer);
-            self.answer_kept(maps, sightings, some, &mut sink);
+            self.answer_cached(maps, hints, some, &mut sink);
             self.look_at_members(maps, some, &mut sink);
-            self.look_at_contents(maps, sightings);
-            for done in &mut self.desk.unfinished {
-                sink(done.at, &done.kept.answer);
-                if done.is_worth_keeping {
-                    self.kept.keep(done.hash, &mut done.kept);
+            self.look_at_contents(maps, hints);
+            for done in &mut self.in_progress.partial {
+                sink(done.at, &done.cached.answer);
+                if done.is_worth_caching {
+                    self.cache.insert(done.hash, &mut done.cached);
                 }
             }
-            self.desk.unfinished.clear();
+            self.in_progress.partial.clear();
         }
     }
 
@@ -116,18 +117,18 @@ impl Reader {
         reads: &[Read],
         sink: &mut impl FnMut(usize, &Answer),
     ) {
-        read_in_order(maps, &mut self.kept, reads, sink);
+        read_in_order(maps, &mut self.cache, reads, sink);
     }
 
-    /// Answers what was kept, and groups the rest.
-    fn answer_kept(
+    /// Answers from the cache, and groups the rest.
+    fn answer_cached(
         &mut self,
         maps: Maps<'_>,
-        sightings: &Sightings,
+        hints: &TableHints,
         reads: &[Read],
         sink: &mut impl FnMut(usize, &Answer),
     ) {
-        self.grouping.clear(reads.len());
+        self.groups.clear(reads.len());
         for (at, read) in reads.iter().enumerate() {
             if read.kind.is_of_views() || read.kind == ReadKind::Pushes {
                 // a release is looked up, and drawn anew: it changes by the week;
@@ -140,32 +141,32 @@ impl Reader {
             // both maps have the same hasher, and as many shards
             let (hash, shard) = place(maps.members, read.id);
             if read.kind == ReadKind::Badge {
-                let version = maps.versions.members.now(shard);
-                if let Some(badge) = self.kept.badge(hash, read.id, version) {
+                let version = maps.versions.members.current(shard);
+                if let Some(badge) = self.cache.badge(hash, read.id, version) {
                     sink(at, &Answer::Badge(badge));
                     continue;
                 }
-            } else if let Some(answer) = self.kept.answer(hash, read, maps.versions) {
+            } else if let Some(answer) = self.cache.answer(hash, read, maps.versions) {
                 sink(at, answer);
                 continue;
             }
             if read.kind == ReadKind::Reactions {
                 let nothing = Answer::Reactions([0; REACTION_KINDS]);
-                let is_worth_keeping = self.kept.was_asked(hash, read);
-                self.desk.unfinished.push(Unfinished {
+                let is_worth_caching = self.cache.was_asked(hash, read);
+                self.in_progress.partial.push(PartialAnswer {
                     at,
                     hash,
-                    is_worth_keeping,
-                    kept: Kept::new(*read, nothing),
+                    is_worth_caching,
+                    cached: CachedAnswer::new(*read, nothing),
                 });
-                self.desk.ask_for_contents();
+                self.in_progress.add_lookups();
                 continue;
             }
-            if sightings.are_far() {
-                sightings.members[shard].prefetch_control(hash);
-                sightings.members[shard].prefetch_first_slot::<MemberUpdate>(hash);
+            if hints.exceed_cache() {
+                hints.members[shard].prefetch_control(hash);
+                hints.members[shard].prefetch_first_slot::<MemberUpdate>(hash);
             }
-            self.grouping.push(Part::Views, shard, hash, at as u32);
+            self.groups.push(Part::Views, shard, hash, at as u32);
         }
     }
 
@@ -177,16 +178,16 @@ impl Reader {
         sink: &mut impl FnMut(usize, &Answer),
     ) {
         let Self {
-            kept,
-            grouping,
-            desk,
+            cache,
+            groups,
+            in_progress,
         } = self;
         let mut badges = [0; TOGETHER];
         let (versions, settings) = (&maps.versions.members, maps.views.settings());
-        for shard in each_of(grouping.shards(&[Part::Views])) {
-            let concerned = || grouping.of(Part::Views, shard);
+        for shard in each_of(groups.shards(&[Part::Views])) {
+            let concerned = || groups.of(Part::Views, shard);
             let table = read_lock(&maps.members.shards()[shard]);
-            let version = versions.now(shard);
+            let version = versions.current(shard);
             for pending in concerned() {
                 let (hash, at) = (pending.hash, pending.at as usize);
                 let read = reads[at];
@@ -196,33 +197,33 @@ impl Reader {
                 };
                 if read.kind == ReadKind::Badge {
                     // asked twice in this call, perhaps
-                    badges[at] = kept.badge(hash, read.id, version).unwrap_or_else(|| {
+                    badges[at] = cache.badge(hash, read.id, version).unwrap_or_else(|| {
                         let badge = find().map_or(0, |state| badge_of(read.id, state, settings));
-                        if kept.was_asked(hash, &read) {
-                            kept.keep_badge(hash, read.id, versions.keep(shard), badge);
+                        if cache.was_asked(hash, &read) {
+                            cache.cache_badge(hash, read.id, versions.mark_cached(shard), badge);
                         }
                         badge
                     });
                     continue;
                 }
-                let is_worth_keeping = kept.was_asked(hash, &read);
-                let mut support = Support::default();
-                if is_worth_keeping {
-                    support.add_members(versions, shard);
+                let is_worth_caching = cache.was_asked(hash, &read);
+                let mut dependencies = Dependencies::default();
+                if is_worth_caching {
+                    dependencies.add_members(versions, shard);
                 }
                 let page =
                     find().map_or_else(InboxPage::new, |state| page_of(read.id, state, settings));
-                desk.unfinished.push(Unfinished {
+                in_progress.partial.push(PartialAnswer {
                     at,
                     hash,
-                    is_worth_keeping,
-                    kept: Kept {
+                    is_worth_caching,
+                    cached: CachedAnswer {
                         read,
                         answer: Answer::Inbox(page),
-                        support,
+                        dependencies,
                     },
                 });
-                desk.ask_for_contents();
+                in_progress.add_lookups();
             }
             drop(table);
             for at in concerned().map(|pending| pending.at as usize) {
@@ -234,36 +235,40 @@ impl Reader {
     }
 
     /// Adds the contents' counts to the answers that need them.
-    fn look_at_contents(&mut self, maps: Maps<'_>, sightings: &Sightings) {
-        let Self { grouping, desk, .. } = self;
-        let Desk { unfinished, wanted } = desk;
-        if wanted.is_empty() {
+    fn look_at_contents(&mut self, maps: Maps<'_>, hints: &TableHints) {
+        let Self {
+            groups,
+            in_progress,
+            ..
+        } = self;
+        let ReadsInProgress { partial, lookups } = in_progress;
+        if lookups.is_empty() {
             return;
         }
-        grouping.clear(wanted.len());
-        for (at, wanted) in (0..).zip(&*wanted) {
-            let (hash, shard) = place(maps.contents, wanted.content);
-            if sightings.are_far() {
-                sightings.contents[shard].prefetch_control(hash);
-                sightings.contents[shard].prefetch_first_slot::<ContentUpdate>(hash);
+        groups.clear(lookups.len());
+        for (at, lookup) in (0..).zip(&*lookups) {
+            let (hash, shard) = place(maps.contents, lookup.content);
+            if hints.exceed_cache() {
+                hints.contents[shard].prefetch_control(hash);
+                hints.contents[shard].prefetch_first_slot::<ContentUpdate>(hash);
             }
-            grouping.push(Part::Contents, shard, hash, at);
+            groups.push(Part::Contents, shard, hash, at);
         }
-        for shard in each_of(grouping.shards(&[Part::Contents])) {
+        for shard in each_of(groups.shards(&[Part::Contents])) {
             let table = read_lock(&maps.contents.shards()[shard]);
-            for pending in grouping.of(Part::Contents, shard) {
-                let wanted = wanted[pending.at as usize];
-                let found = table.get(pending.hash, |slot| slot.0 == wanted.content);
-                let unfinished = &mut unfinished[wanted.answer];
+            for pending in groups.of(Part::Contents, shard) {
+                let lookup = lookups[pending.at as usize];
+                let found = table.get(pending.hash, |slot| slot.0 == lookup.content);
+                let partial = &mut partial[lookup.answer];
                 if let Some((_, state)) = found {
-                    unfinished.kept.add(wanted.group, state.get());
+                    partial.cached.add(lookup.group, state.get());
                 }
-                if unfinished.is_worth_keeping {
-                    let support = &mut unfinished.kept.support;
-                    support.add_contents(&maps.versions.contents, shard);
+                if partial.is_worth_caching {
+                    let dependencies = &mut partial.cached.dependencies;
+                    dependencies.add_contents(&maps.versions.contents, shard);
                 }
             }
         }
-        wanted.clear();
+        lookups.clear();
     }
 }

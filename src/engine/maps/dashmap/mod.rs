@@ -1,7 +1,7 @@
 //! The default engine, `dashmap`: a batch is grouped by shard, so that each
-//! shard is locked once a batch, and no update waits for a line that others
-//! could be dealt with meanwhile. A lone session needs no groups. Reads are
-//! grouped, too, and answers kept while they hold. Imports the contract, the
+//! shard is locked once a batch, and cache lines are prefetched while other
+//! updates are processed. A single session needs no groups. Reads are grouped,
+//! too, and answers cached while they are valid. Imports the contract, the
 //! shared state.
 
 mod answer_cache;
@@ -10,6 +10,7 @@ mod grouped_reads;
 mod read_source;
 mod shard_batch;
 mod shard_groups;
+mod shard_lock;
 pub(in crate::engine) mod shard_table;
 mod shard_versions;
 mod single_session;
@@ -29,14 +30,15 @@ use crate::engine::viewing::Views;
 use crate::event::{Event, Read};
 use crate::unit::cache::Near;
 use crate::unit::hash::shared_hasher;
-use answer_cache::BothVersions;
-use batch_history::{Lately, Manner};
+use answer_cache::MapVersions;
+use batch_history::{ApplyStrategy, BatchHistory};
 use grouped_reads::Reader;
 use read_source::Maps;
-use shard_batch::{Grouped, InShards, group};
-use shard_groups::{Grouping, SHARDS};
-use shard_table::{Map, Sightings, entry, place};
-use shard_versions::Versions;
+use shard_batch::{GroupedUpdate, ShardBatch, group_by_shard};
+use shard_groups::{SHARDS, ShardGroups};
+use shard_lock::entry;
+use shard_table::{Map, TableHints, place};
+use shard_versions::ShardVersions;
 use single_session::{SHARDS_ALONE, apply_in_order};
 use split::Split;
 
@@ -53,7 +55,7 @@ const LARGEST_GROUPED: usize = 2048;
 pub struct DashMapEngine {
     members: Map<MemberUpdate>,
     contents: Map<ContentUpdate>,
-    versions: BothVersions,
+    versions: MapVersions,
     inbox_capacity: usize,
     views: Views,
     threads: usize,
@@ -77,9 +79,9 @@ impl Engine for DashMapEngine {
         Self {
             members: DashMap::with_hasher_and_shard_amount(shared_hasher(), shards),
             contents: DashMap::with_hasher_and_shard_amount(shared_hasher(), shards),
-            versions: BothVersions {
-                members: Versions::new(shards),
-                contents: Versions::new(shards),
+            versions: MapVersions {
+                members: ShardVersions::new(shards),
+                contents: ShardVersions::new(shards),
             },
             inbox_capacity: config.inbox_capacity,
             views: config.views.clone(),
@@ -93,10 +95,10 @@ impl Engine for DashMapEngine {
             engine: self,
             first_shard: worker * SHARDS / self.threads % SHARDS,
             split: Split::default(),
-            grouping: Grouping::new(),
-            sightings: Sightings::new(self.near),
+            groups: ShardGroups::new(),
+            hints: TableHints::new(self.near),
             reader: Reader::new(),
-            lately: Lately::new(),
+            history: BatchHistory::new(),
         }
     }
 
@@ -109,20 +111,19 @@ impl Engine for DashMapEngine {
     }
 }
 
-/// A session of [`DashMapEngine`]: a batch's updates, grouped by shard, where
-/// the shards' tables were, what reads have answered, and how the last calls
-/// went.
+/// A session of [`DashMapEngine`]: a batch's updates, grouped by shard, hints
+/// where the shards' tables are, cached answers, and the history of batches.
 #[derive(Debug)]
 pub struct DashMapSession<'engine> {
     engine: &'engine DashMapEngine,
-    /// Where the round over the shards starts: sessions start spread out, so
-    /// that they don't meet at every lock.
+    /// Where the sweep over the shards starts: sessions start spread out, so
+    /// that they don't contend for every lock.
     first_shard: usize,
     split: Split,
-    grouping: Grouping,
-    sightings: Sightings,
+    groups: ShardGroups,
+    hints: TableHints,
     reader: Reader,
-    lately: Lately,
+    history: BatchHistory,
 }
 
 impl DashMapSession<'_> {
@@ -152,18 +153,18 @@ impl DashMapSession<'_> {
             inbox_capacity,
             ..
         } = self.engine;
-        let far = self.sightings.are_far_alone();
+        let exceed_cache = self.hints.exceed_cache_alone();
         self.split.look_at(batch);
         let tables = apply_in_order(
             members,
             self.split.members(),
             |at| MemberUpdate::of(&batch[at as usize]),
             *inbox_capacity,
-            far,
+            exceed_cache,
             &versions.members,
         );
         for (shard, table) in tables.iter().enumerate() {
-            self.sightings.sight_members(shard, table);
+            self.hints.update_members(shard, table);
         }
         drop(tables);
         let tables = apply_in_order(
@@ -171,11 +172,11 @@ impl DashMapSession<'_> {
             self.split.contents(),
             |at| ContentUpdate::of(&batch[at as usize]),
             *inbox_capacity,
-            far,
+            exceed_cache,
             &versions.contents,
         );
         for (shard, table) in tables.iter().enumerate() {
-            self.sightings.sight_contents(shard, table);
+            self.hints.update_contents(shard, table);
         }
     }
 
@@ -187,54 +188,59 @@ impl DashMapSession<'_> {
             ..
         } = self.engine;
         self.split.look_at(batch);
-        let manner = self.lately.manner();
-        let (maps, sightings) = ((members, contents), &self.sightings);
-        let (grouping, split) = (&mut self.grouping, &self.split);
-        if !sightings.are_far() {
-            group::<false, false>(grouping, split, sightings, maps, batch);
-        } else if manner == Manner::Calm {
-            group::<true, false>(grouping, split, sightings, maps, batch);
+        let strategy = self.history.strategy();
+        let (maps, hints) = ((members, contents), &self.hints);
+        let (groups, split) = (&mut self.groups, &self.split);
+        if !hints.exceed_cache() {
+            group_by_shard::<false, false>(groups, split, hints, maps, batch);
+        } else if strategy == ApplyStrategy::Overlapped {
+            group_by_shard::<true, false>(groups, split, hints, maps, batch);
         } else {
-            group::<true, true>(grouping, split, sightings, maps, batch);
+            group_by_shard::<true, true>(groups, split, hints, maps, batch);
         }
         let new_members =
-            self.apply_grouped::<MemberUpdate>(members, &versions.members, batch, manner);
+            self.apply_grouped::<MemberUpdate>(members, &versions.members, batch, strategy);
         let new_contents =
-            self.apply_grouped::<ContentUpdate>(contents, &versions.contents, batch, manner);
+            self.apply_grouped::<ContentUpdate>(contents, &versions.contents, batch, strategy);
         let updates = self.split.members().len() + self.split.contents().len();
-        self.lately.note_batch(updates, new_members + new_contents);
+        self.history.note_batch(updates, new_members + new_contents);
     }
 
     /// Applies what was grouped of one map's updates. Returns how many made a
     /// new state.
     #[inline(always)]
-    fn apply_grouped<U: Grouped>(
+    fn apply_grouped<U: GroupedUpdate>(
         &mut self,
         map: &Map<U>,
-        versions: &Versions,
+        versions: &ShardVersions,
         batch: &[Event],
-        manner: Manner,
+        strategy: ApplyStrategy,
     ) -> usize {
-        let mut in_shards = InShards::<U> {
+        let mut shard_batch = ShardBatch::<U> {
             map,
             versions,
             inbox_capacity: self.engine.inbox_capacity,
             batch,
-            grouping: &self.grouping,
-            sightings: &mut self.sightings,
-            manner,
+            groups: &self.groups,
+            hints: &mut self.hints,
+            strategy,
             new: 0,
         };
-        in_shards.apply_all(self.first_shard)
+        shard_batch.apply_all(self.first_shard)
     }
 }
 
 /// Applies one update under its shard's lock.
 #[inline]
-fn apply_alone<U: Keyed>(map: &Map<U>, versions: &Versions, update: &U, inbox_capacity: usize) {
+fn apply_alone<U: Keyed>(
+    map: &Map<U>,
+    versions: &ShardVersions,
+    update: &U,
+    inbox_capacity: usize,
+) {
     let entry = entry(map, update.id());
     let shard = place(map, update.id()).1;
-    versions.change(shard);
+    versions.invalidate(shard);
     update.apply_to(&mut entry.or_default(), inbox_capacity);
 }
 
@@ -270,8 +276,8 @@ impl Session for DashMapSession<'_> {
         if self.engine.threads == 1 {
             self.reader.read_alone(maps, reads, sink);
         } else {
-            self.lately.note_reads();
-            self.reader.read(maps, &self.sightings, reads, sink);
+            self.history.note_reads();
+            self.reader.read(maps, &self.hints, reads, sink);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What reads are answered from. Imports how views are counted.
 
-use super::answer_cache::BothVersions;
+use super::answer_cache::MapVersions;
 use super::shard_table::Map;
 use crate::engine::state::{ContentUpdate, MemberUpdate};
 use crate::engine::viewing::Views;
@@ -10,6 +10,6 @@ use crate::engine::viewing::Views;
 pub(super) struct Maps<'engine> {
     pub(super) members: &'engine Map<MemberUpdate>,
     pub(super) contents: &'engine Map<ContentUpdate>,
-    pub(super) versions: &'engine BothVersions,
+    pub(super) versions: &'engine MapVersions,
     pub(super) views: &'engine Views,
 }

@@ -1,68 +1,67 @@
 //! Batches of one session among several: updates are grouped by shard, and
 //! each shard is locked once for all of them. Imports the shared state.
 //!
-//! An update looks at two lines or more, each of which tells where the next one
-//! is: its control byte, its slot, and what is behind the slot. Each is asked
-//! for ahead. The control bytes need no lock, since a table's place is known from
-//! before; where exactly a slot is, only a search under the lock can tell, so
-//! that the steps of a shard best overlap with those of the shards before and
-//! after it. That takes more locks, each for longer: how it is done depends on
-//! what else goes on ([`Manner`]).
+//! An update touches two cache lines or more, each of which tells where the next
+//! one is: its control byte, its slot, and what is behind the slot. Each is
+//! prefetched. Control bytes need no lock, since a hint tells where the table is;
+//! where exactly a slot is, only a search under the lock can tell, so that the
+//! steps of a shard best overlap with those of the shards before and after it.
+//! That holds more locks, each for longer, and so depends on the load
+//! ([`ApplyStrategy`]).
 
 use dashmap::RwLockWriteGuard;
 
-use super::batch_history::Manner;
-use super::shard_groups::{Grouping, Part, Pending, SHARDS};
-use super::shard_table::{Map, Sightings, Table, apply, likely, place, prefetch_slot, write_lock};
-use super::shard_versions::Versions;
+use super::batch_history::ApplyStrategy;
+use super::shard_groups::{Part, Pending, SHARDS, ShardGroups};
+use super::shard_lock::write_lock;
+use super::shard_table::{Map, Table, TableHints, apply, likely, place, prefetch_slot};
+use super::shard_versions::ShardVersions;
 use super::split::Split;
 use crate::engine::shared::keyed_table::Keyed;
-use crate::engine::shared::lock_sweep::{
-    Steps, each_part_in_overlapping_steps, each_part_in_steps,
-};
+use crate::engine::shared::lock_sweep::{Steps, sweep_in_steps, sweep_overlapped};
 use crate::engine::state::{ContentUpdate, Member, MemberUpdate};
 use crate::event::Event;
 
-/// Finds the shard and the part of each update; asks for its `CONTROL` byte, and
-/// for the `SLOT` at which its search begins.
+/// Finds the shard and the part of each update; prefetches its `CONTROL` byte and
+/// the `SLOT` at which its search begins.
 #[inline(always)]
-pub(super) fn group<const CONTROL: bool, const SLOT: bool>(
-    grouping: &mut Grouping,
+pub(super) fn group_by_shard<const CONTROL: bool, const SLOT: bool>(
+    groups: &mut ShardGroups,
     split: &Split,
-    sightings: &Sightings,
+    hints: &TableHints,
     (members, contents): (&Map<MemberUpdate>, &Map<ContentUpdate>),
     batch: &[Event],
 ) {
     let (of_members, of_contents) = (split.members(), split.contents());
-    grouping.clear(of_members.len() + of_contents.len());
+    groups.clear(of_members.len() + of_contents.len());
     for &at in of_members {
         let event = &batch[at as usize];
         let (hash, shard) = place(members, event.recipient);
         if CONTROL {
-            sightings.members[shard].prefetch_control(hash);
+            hints.members[shard].prefetch_control(hash);
         }
         if SLOT {
-            sightings.members[shard].prefetch_first_slot::<MemberUpdate>(hash);
+            hints.members[shard].prefetch_first_slot::<MemberUpdate>(hash);
         }
-        // without a branch: nobody can predict what an event is
+        // without a branch: the kind of an event is unpredictable
         let is_engaged = usize::from(Member::is_engaged_by(event.stamp()));
         let part = [Part::Views, Part::Engagement][is_engaged];
-        grouping.push(part, shard, hash, at);
+        groups.push(part, shard, hash, at);
     }
     for &at in of_contents {
         let (hash, shard) = place(contents, batch[at as usize].content);
         if CONTROL {
-            sightings.contents[shard].prefetch_control(hash);
+            hints.contents[shard].prefetch_control(hash);
         }
         if SLOT {
-            sightings.contents[shard].prefetch_first_slot::<ContentUpdate>(hash);
+            hints.contents[shard].prefetch_first_slot::<ContentUpdate>(hash);
         }
-        grouping.push(Part::Contents, shard, hash, at);
+        groups.push(Part::Contents, shard, hash, at);
     }
 }
 
 /// An update that is grouped.
-pub(super) trait Grouped: Keyed {
+pub(super) trait GroupedUpdate: Keyed {
     /// Those that change a count in the slot.
     const NEAR: Part;
     /// Those that look behind it, if any do.
@@ -71,11 +70,11 @@ pub(super) trait Grouped: Keyed {
     /// The update that an event makes.
     fn of(event: &Event) -> Self;
 
-    /// Remembers where a shard's table is.
-    fn sight(sightings: &mut Sightings, shard: usize, table: &Table<Self>);
+    /// Updates the hint of a shard's table.
+    fn update_hint(hints: &mut TableHints, shard: usize, table: &Table<Self>);
 }
 
-impl Grouped for MemberUpdate {
+impl GroupedUpdate for MemberUpdate {
     const NEAR: Part = Part::Views;
     const BEHIND: Option<Part> = Some(Part::Engagement);
 
@@ -85,12 +84,12 @@ impl Grouped for MemberUpdate {
     }
 
     #[inline(always)]
-    fn sight(sightings: &mut Sightings, shard: usize, table: &Table<Self>) {
-        sightings.sight_members(shard, table);
+    fn update_hint(hints: &mut TableHints, shard: usize, table: &Table<Self>) {
+        hints.update_members(shard, table);
     }
 }
 
-impl Grouped for ContentUpdate {
+impl GroupedUpdate for ContentUpdate {
     const NEAR: Part = Part::Contents;
     const BEHIND: Option<Part> = None;
 
@@ -100,38 +99,38 @@ impl Grouped for ContentUpdate {
     }
 
     #[inline(always)]
-    fn sight(sightings: &mut Sightings, shard: usize, table: &Table<Self>) {
-        sightings.sight_contents(shard, table);
+    fn update_hint(hints: &mut TableHints, shard: usize, table: &Table<Self>) {
+        hints.update_contents(shard, table);
     }
 }
 
 /// What a batch does to one map, shard by shard.
-pub(super) struct InShards<'a, U: Grouped> {
+pub(super) struct ShardBatch<'a, U: GroupedUpdate> {
     pub(super) map: &'a Map<U>,
-    pub(super) versions: &'a Versions,
+    pub(super) versions: &'a ShardVersions,
     pub(super) inbox_capacity: usize,
     pub(super) batch: &'a [Event],
-    pub(super) grouping: &'a Grouping,
-    pub(super) sightings: &'a mut Sightings,
-    pub(super) manner: Manner,
-    /// States less those of the tables that are being worked at; in the end
+    pub(super) groups: &'a ShardGroups,
+    pub(super) hints: &'a mut TableHints,
+    pub(super) strategy: ApplyStrategy,
+    /// States less those of the tables of the locked shards; in the end
     /// those that are new.
     pub(super) new: usize,
 }
 
-impl<U: Grouped> InShards<'_, U> {
-    /// Applies all updates, the shards in a round that begins at `first`.
+impl<U: GroupedUpdate> ShardBatch<'_, U> {
+    /// Applies all updates, the shards in a sweep that begins at `first`.
     /// Returns how many made a new state.
     #[inline(always)]
     pub(super) fn apply_all(&mut self, first: usize) -> usize {
         let shards = match U::BEHIND {
-            Some(behind) => self.grouping.shards(&[U::NEAR, behind]),
-            None => self.grouping.shards(&[U::NEAR]),
+            Some(behind) => self.groups.shards(&[U::NEAR, behind]),
+            None => self.groups.shards(&[U::NEAR]),
         };
-        if self.manner == Manner::Calm {
-            each_part_in_overlapping_steps(shards, (first, SHARDS), self);
+        if self.strategy == ApplyStrategy::Overlapped {
+            sweep_overlapped(shards, (first, SHARDS), self);
         } else {
-            each_part_in_steps(shards, (first, SHARDS), self);
+            sweep_in_steps(shards, (first, SHARDS), self);
         }
         self.new
     }
@@ -143,12 +142,12 @@ impl<U: Grouped> InShards<'_, U> {
 
     #[inline(always)]
     fn near(&self, shard: usize) -> impl Iterator<Item = Pending> {
-        self.grouping.of(U::NEAR, shard)
+        self.groups.of(U::NEAR, shard)
     }
 
     #[inline(always)]
     fn behind(&self, shard: usize) -> impl Iterator<Item = Pending> {
-        self.grouping.of_any(U::BEHIND, shard)
+        self.groups.of_any(U::BEHIND, shard)
     }
 
     #[inline(always)]
@@ -158,7 +157,7 @@ impl<U: Grouped> InShards<'_, U> {
     }
 }
 
-impl<'a, U: Grouped> Steps for InShards<'a, U> {
+impl<'a, U: GroupedUpdate> Steps for ShardBatch<'a, U> {
     type Locked = RwLockWriteGuard<'a, Table<U>>;
 
     #[inline(always)]
@@ -169,8 +168,8 @@ impl<'a, U: Grouped> Steps for InShards<'a, U> {
         } else {
             lock.try_write()?
         };
-        self.versions.change(shard);
-        if self.manner != Manner::Growing {
+        self.versions.invalidate(shard);
+        if self.strategy != ApplyStrategy::Growing {
             for pending in self.near(shard) {
                 prefetch_slot::<U>(&table, pending.hash);
             }
@@ -207,6 +206,6 @@ impl<'a, U: Grouped> Steps for InShards<'a, U> {
             self.apply(&mut table, pending);
         }
         self.new = self.new.wrapping_add(table.len());
-        U::sight(self.sightings, shard, &table);
+        U::update_hint(self.hints, shard, &table);
     }
 }

@@ -7,8 +7,8 @@
 //! it holds with the least work.
 
 /// Shards that each map is cut into; a set of them is a word with a bit for
-/// each. More of them would take more locks a batch, each of which another
-/// core had last; with fewer, sessions would meet more often.
+/// each. More of them would take more locks a batch, each in the cache of
+/// another core; with fewer, sessions would contend more often.
 pub(super) const SHARDS: usize = 32;
 
 /// Which part of a shard's state an update concerns. Views of members are
@@ -47,7 +47,7 @@ pub(super) struct Pending {
 
 /// The updates of a batch.
 #[derive(Debug)]
-pub(super) struct Grouping {
+pub(super) struct ShardGroups {
     /// A head for each list, whose `after` is the list's first; then the
     /// updates as they arrived; what lies from `len` on is of earlier batches.
     arrived: Vec<Pending>,
@@ -56,7 +56,7 @@ pub(super) struct Grouping {
     last: [u32; LISTS],
 }
 
-impl Grouping {
+impl ShardGroups {
     pub(super) const fn new() -> Self {
         Self {
             arrived: Vec::new(),
@@ -78,7 +78,7 @@ impl Grouping {
     }
 
     /// Adds an update of a shard's part. Without room, made by
-    /// [`Grouping::clear`], it panics.
+    /// [`ShardGroups::clear`], it panics.
     #[inline(always)]
     pub(super) fn push(&mut self, part: Part, shard: usize, hash: u64, at: u32) {
         let last = &mut self.last[part as usize * SHARDS + shard % SHARDS];
@@ -141,20 +141,20 @@ mod tests {
 
     #[test]
     fn groups_hold_every_update_of_their_shard_once() {
-        let mut grouping = Grouping::new();
+        let mut groups = ShardGroups::new();
         let all = [Part::Views, Part::Engagement, Part::Contents];
         // the second is smaller: nothing of the first may show through
         for length in [1000_u32, 10, 0] {
-            grouping.clear(length as usize);
+            groups.clear(length as usize);
             for at in 0..length {
                 let hash = u64::from(at).wrapping_mul(0x9e37_79b9) % 31;
-                grouping.push(all[at as usize % 3], hash as usize, hash, at);
+                groups.push(all[at as usize % 3], hash as usize, hash, at);
             }
             let mut seen = 0;
             for part in all {
-                let shards = grouping.shards(&[part]);
+                let shards = groups.shards(&[part]);
                 for shard in 0..SHARDS {
-                    let group: Vec<Pending> = grouping.of(part, shard).collect();
+                    let group: Vec<Pending> = groups.of(part, shard).collect();
                     assert!(group.is_sorted_by(|one, other| one.at < other.at));
                     for pending in &group {
                         assert_eq!(pending.hash, shard as u64);

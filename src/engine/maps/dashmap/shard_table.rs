@@ -1,10 +1,10 @@
-//! What is done to one shard of a DashMap through its raw table: fetching the
-//! lines that an update will look at, and applying updates under the shard's
+//! What is done to one shard of a DashMap through its raw table: prefetching the
+//! cache lines that an update will read, and applying updates under the shard's
 //! lock. Imports the shared state.
 
 use std::hash::BuildHasher;
 
-use dashmap::{DashMap, Entry, RwLock, RwLockReadGuard, RwLockWriteGuard, SharedValue};
+use dashmap::{DashMap, SharedValue};
 use hashbrown_raw::raw::RawTable;
 
 use super::shard_groups::SHARDS;
@@ -24,10 +24,10 @@ pub(in crate::engine) type Slot<U> = (u64, SharedValue<<U as Keyed>::State>);
 /// The table of a shard.
 pub(in crate::engine) type Table<U> = RawTable<Slot<U>>;
 
-/// Where a shard's table was when its lock was last held. It may have moved
-/// since, when another session let it grow: this is good for hints alone.
+/// Where a shard's table was when its lock was last held, for prefetching. It may
+/// have moved since, when another session made it grow.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::engine) struct Sighting {
+pub(in crate::engine) struct TableHint {
     /// Address of the first control byte: slots lie before it, control bytes
     /// from it on.
     middle: usize,
@@ -35,7 +35,7 @@ pub(in crate::engine) struct Sighting {
     mask: usize,
 }
 
-impl Sighting {
+impl TableHint {
     /// Where the table is now.
     #[inline(always)]
     pub(in crate::engine) fn of<U: Keyed>(table: &Table<U>) -> Self {
@@ -45,9 +45,9 @@ impl Sighting {
         }
     }
 
-    /// Looks where the table is now. Returns by how many bytes it has grown.
+    /// Moves to where the table is now. Returns by how many bytes it has grown.
     #[inline(always)]
-    pub(in crate::engine) fn sight<U: Keyed>(&mut self, table: &Table<U>) -> usize {
+    pub(in crate::engine) fn update<U: Keyed>(&mut self, table: &Table<U>) -> usize {
         let before = std::mem::replace(self, Self::of::<U>(table));
         self.bytes::<U>() - before.bytes::<U>().min(self.bytes::<U>())
     }
@@ -78,50 +78,50 @@ impl Sighting {
     }
 }
 
-/// Where a session saw the tables of both maps.
+/// A session's hints where the tables of both maps are.
 #[derive(Debug)]
-pub(super) struct Sightings {
-    pub(super) members: [Sighting; SHARDS],
-    pub(super) contents: [Sighting; SHARDS],
-    /// Bytes of all tables that were sighted.
+pub(super) struct TableHints {
+    pub(super) members: [TableHint; SHARDS],
+    pub(super) contents: [TableHint; SHARDS],
+    /// Bytes of all tables of which there is a hint.
     bytes: usize,
-    /// Tables of more bytes are prefetched: in smaller ones the lines are near,
-    /// and asking for them costs more than it saves.
+    /// Tables of more bytes are prefetched: the cache lines of smaller ones are in
+    /// a cache, and prefetching them costs more than it saves.
     near: Near,
 }
 
-impl Sightings {
+impl TableHints {
     /// None yet.
     pub(super) fn new(near: Near) -> Self {
         Self {
-            members: [Sighting::default(); SHARDS],
-            contents: [Sighting::default(); SHARDS],
+            members: [TableHint::default(); SHARDS],
+            contents: [TableHint::default(); SHARDS],
             bytes: 0,
             near,
         }
     }
 
-    /// Looks where the table of a shard's members is now.
+    /// Updates the hint of a shard's members.
     #[inline(always)]
-    pub(super) fn sight_members(&mut self, shard: usize, table: &Table<MemberUpdate>) {
-        self.bytes += self.members[shard].sight::<MemberUpdate>(table);
+    pub(super) fn update_members(&mut self, shard: usize, table: &Table<MemberUpdate>) {
+        self.bytes += self.members[shard].update::<MemberUpdate>(table);
     }
 
-    /// Looks where the table of a shard's contents is now.
+    /// Updates the hint of a shard's contents.
     #[inline(always)]
-    pub(super) fn sight_contents(&mut self, shard: usize, table: &Table<ContentUpdate>) {
-        self.bytes += self.contents[shard].sight::<ContentUpdate>(table);
+    pub(super) fn update_contents(&mut self, shard: usize, table: &Table<ContentUpdate>) {
+        self.bytes += self.contents[shard].update::<ContentUpdate>(table);
     }
 
-    /// Whether it is worth while to prefetch.
+    /// Whether the tables exceed the shared cache, so that prefetching pays.
     #[inline(always)]
-    pub(super) const fn are_far(&self) -> bool {
+    pub(super) const fn exceed_cache(&self) -> bool {
         self.bytes > self.near.shared
     }
 
-    /// The same for a lone session: no other core takes its lines away.
+    /// The same for a single session, whose cache lines no other core takes away.
     #[inline(always)]
-    pub(super) const fn are_far_alone(&self) -> bool {
+    pub(super) const fn exceed_cache_alone(&self) -> bool {
         self.bytes > self.near.alone
     }
 }
@@ -131,47 +131,6 @@ impl Sightings {
 pub(super) fn place<V>(map: &DashMap<u64, V, SharedHasher>, id: u64) -> (u64, usize) {
     let hash = hash_id(map.hasher(), id);
     (hash, map.determine_shard(hash as usize) % SHARDS)
-}
-
-/// How often a lock that another session holds is looked at again before the
-/// wait is left to the lock itself, which soon gives the core away: for longer
-/// than most sections that a lock is held for.
-const LOOKS: u32 = 100;
-
-/// Locks for reading.
-#[inline(always)]
-pub(super) fn read_lock<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
-    for _ in 0..LOOKS {
-        if let Some(guard) = lock.try_read() {
-            return guard;
-        }
-        std::hint::spin_loop();
-    }
-    lock.read()
-}
-
-/// Locks for writing.
-#[inline(always)]
-pub(super) fn write_lock<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
-    for _ in 0..LOOKS {
-        if let Some(guard) = lock.try_write() {
-            return guard;
-        }
-        std::hint::spin_loop();
-    }
-    lock.write()
-}
-
-/// The entry of an id, its shard locked for writing.
-#[inline(always)]
-pub(super) fn entry<V>(map: &DashMap<u64, V, SharedHasher>, id: u64) -> Entry<'_, u64, V> {
-    for _ in 0..LOOKS {
-        if let Some(entry) = map.try_entry(id) {
-            return entry;
-        }
-        std::hint::spin_loop();
-    }
-    map.entry(id)
 }
 
 /// Applies an update to the state of its id, or to a new one. `hash` is the id's
@@ -207,12 +166,12 @@ fn insert<U: Keyed>(
 
 /// Prefetches the slot that a hash most likely belongs to, or else the one where
 /// its search begins, which a new state most likely gets. A slot may lie across
-/// two lines: the allocator puts tables where it likes.
+/// two cache lines: the allocator puts tables where it likes.
 #[inline(always)]
 pub(in crate::engine) fn prefetch_slot<U: Keyed>(table: &Table<U>, hash: u64) {
     match table.get(hash, |_| true) {
         Some(slot) => prefetch_value(slot),
-        None => Sighting::of::<U>(table).prefetch_first_slot::<U>(hash),
+        None => TableHint::of::<U>(table).prefetch_first_slot::<U>(hash),
     }
 }
 

@@ -1,14 +1,14 @@
-//! Batches of the only session there is: nobody contends for a lock, so a
-//! batch takes all of them once and applies its updates in the order of
-//! arrival, without grouping; and so do its reads. Imports the shared state.
+//! Batches of the only session: no lock is contended, so a batch takes all of
+//! them once and applies its updates in the order of arrival, without grouping;
+//! and so do its reads. Imports the shared state.
 
 use arrayvec::ArrayVec;
 use dashmap::RwLockWriteGuard;
 
-use super::answer_cache::KeptAnswers;
+use super::answer_cache::AnswerCache;
 use super::read_source::Maps;
-use super::shard_table::{Map, Sighting, Table, apply, likely, prefetch_slot};
-use super::shard_versions::Versions;
+use super::shard_table::{Map, Table, TableHint, apply, likely, prefetch_slot};
+use super::shard_versions::ShardVersions;
 use crate::engine::read::{Answer, answer_read, badge_of};
 use crate::engine::shared::keyed_table::Keyed;
 use crate::engine::state::{ContentUpdate, MemberUpdate};
@@ -19,8 +19,8 @@ use crate::unit::hash::hash_id;
 /// call takes all locks.
 pub(super) const SHARDS_ALONE: usize = 2;
 
-/// Updates between one step of an update and the next: the lines that it asked
-/// for arrive while that many others are dealt with.
+/// Updates between one step of an update and the next: the cache lines that it
+/// prefetches arrive while that many others are processed.
 const AHEAD: usize = 16;
 
 /// Hashes that are kept from an update's first step to its last, a power of two.
@@ -30,19 +30,19 @@ const RING: usize = 128;
 pub(super) type Locked<'map, U> = ArrayVec<RwLockWriteGuard<'map, Table<U>>, SHARDS_ALONE>;
 
 /// Applies the updates that `of` makes at some positions of a
-/// batch; where the tables are `far`, prefetches for them. Returns the tables,
-/// still locked.
+/// batch; where the tables `exceed_cache`, prefetches for them. Returns the
+/// tables, still locked.
 pub(super) fn apply_in_order<'map, U: Keyed>(
     map: &'map Map<U>,
     positions: &[u32],
     of: impl Fn(u32) -> U,
     inbox_capacity: usize,
-    far: bool,
-    versions: &Versions,
+    exceed_cache: bool,
+    versions: &ShardVersions,
 ) -> Locked<'map, U> {
     let mut tables = lock_all::<U>(map);
-    (0..tables.len()).for_each(|shard| versions.change(shard));
-    if far {
+    (0..tables.len()).for_each(|shard| versions.invalidate(shard));
+    if exceed_cache {
         apply_in_steps(map, &mut tables, positions, of, inbox_capacity);
     } else {
         for update in positions.iter().map(|&at| of(at)) {
@@ -54,8 +54,8 @@ pub(super) fn apply_in_order<'map, U: Keyed>(
     tables
 }
 
-/// Each update takes a step for each line that it must wait for, [`AHEAD`]
-/// others between two of them: its control byte, its slot, and, where it looks
+/// Each update takes a step for each cache line that it must wait for, with
+/// [`AHEAD`] others between two of them: its control byte, its slot, and, where it looks
 /// behind the slot, what is there.
 #[inline(always)]
 fn apply_in_steps<U: Keyed>(
@@ -73,7 +73,7 @@ fn apply_in_steps<U: Keyed>(
         if let Some(&at) = positions.get(now) {
             let hash = hash_id(map.hasher(), of(at).id());
             hashes[now % RING] = hash;
-            Sighting::of::<U>(&tables[shard_of(hash)]).prefetch_control(hash);
+            TableHint::of::<U>(&tables[shard_of(hash)]).prefetch_control(hash);
         }
         // the update whose step it is, and its hash
         let turn = |step: usize| {
@@ -119,12 +119,12 @@ fn lock_all<U: Keyed>(map: &Map<U>) -> Locked<'_, U> {
     locks.map(|lock| lock.write()).collect()
 }
 
-/// Answers reads, one after the other, under all locks; badges that were kept
-/// from what they were kept in. It prefetches nothing:
-/// what is read is mostly near, and to ask for the rest costs more than it saves.
+/// Answers reads, one after the other, under all locks; cached badges from the
+/// cache. It prefetches nothing: most of what is read is in a cache, and
+/// prefetching the rest costs more than it saves.
 pub(super) fn read_in_order(
     maps: Maps<'_>,
-    kept: &mut KeptAnswers,
+    cache: &mut AnswerCache,
     reads: &[Read],
     sink: &mut impl FnMut(usize, &Answer),
 ) {
@@ -149,15 +149,15 @@ pub(super) fn read_in_order(
     for (at, read) in reads.iter().enumerate() {
         if read.kind == ReadKind::Badge {
             let (hash, shard) = place(read.id);
-            let version = versions.members.now(shard);
-            let badge = kept.badge(hash, read.id, version).unwrap_or_else(|| {
+            let version = versions.members.current(shard);
+            let badge = cache.badge(hash, read.id, version).unwrap_or_else(|| {
                 let found = of_members[shard].get(hash, |slot| slot.0 == read.id);
                 let badge = found.map_or(0, |(_, state)| {
                     badge_of(read.id, state.get(), views.settings())
                 });
-                if kept.was_asked(hash, read) {
-                    let version = versions.members.keep(shard);
-                    kept.keep_badge(hash, read.id, version, badge);
+                if cache.was_asked(hash, read) {
+                    let version = versions.members.mark_cached(shard);
+                    cache.cache_badge(hash, read.id, version, badge);
                 }
                 badge
             });

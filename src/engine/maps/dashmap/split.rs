@@ -1,6 +1,6 @@
 //! Which events of a batch change a member, and which a content: positions,
-//! found without a branch, since nobody can predict what an event is. What is
-//! discarded costs no more than this. Imports `event`, `policy`.
+//! found without a branch, since the kind of an event is unpredictable. A
+//! discarded event costs no more than this. Imports `event`, `policy`.
 
 use crate::event::Event;
 use crate::policy::effect_of;

@@ -1,4 +1,4 @@
-//! What the sessions of the engine share. Imports the contract, the shared
+//! The engine's owners and spare messages, which its sessions share. Imports the contract, the shared
 //! state.
 
 use std::panic::resume_unwind;
@@ -21,7 +21,7 @@ pub(super) const QUEUE: usize = 64;
 /// several, so that a queue's bytes are bounded.
 pub(super) const LARGEST_MESSAGE: usize = 4096;
 
-/// How often whoever waits looks at the stop flag.
+/// How often a wait looks at the stop flag.
 pub(super) const TICK: Duration = Duration::from_millis(10);
 
 /// An owner for each worker.
@@ -81,7 +81,7 @@ impl ActorEngine {
 }
 
 /// Takes the panic over from an owner that has ended while its engine lives,
-/// unless somebody has.
+/// unless another session has.
 pub(super) fn go_on_with_panic_of(owner: &Owner) {
     let thread = owner.thread.lock().take();
     if let Some(Err(panic)) = thread.map(JoinHandle::join) {

@@ -4,7 +4,7 @@
 //!
 //! A session sends each owner one message an ingest call and does not wait for
 //! it to be applied. Reads queue up behind: what was sent before a read was
-//! asked, by whomever, is applied before it is answered. So reads are fresh,
+//! sent, by any session, is applied before it is answered. So reads are fresh,
 //! and slow where queues are long.
 //!
 //! Every wait of a session looks at the stop flag, and at whether an owner has

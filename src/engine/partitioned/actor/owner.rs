@@ -16,15 +16,15 @@ use crate::engine::viewing::Views;
 use crate::event::Read;
 use crate::unit::hash::shared_hasher;
 
-/// Questions to one owner; it goes back to the asker with the answers.
+/// Reads for one owner; it goes back to its sender with the answers.
 #[derive(Debug, Default)]
-pub(super) struct Sheet {
+pub(super) struct ReadRequest {
     /// The owner.
     pub(super) to: usize,
-    /// Reads, each with what the asker calls it. An empty sheet comes back
+    /// Reads, each with its sender's tag. An empty request comes back
     /// when everything sent before it was applied.
-    pub(super) questions: Vec<(usize, Read)>,
-    /// In the order of the questions.
+    pub(super) reads: Vec<(usize, Read)>,
+    /// In the order of the reads.
     pub(super) answers: Vec<Answer>,
 }
 
@@ -33,8 +33,8 @@ pub(super) struct Sheet {
 pub(super) enum Message {
     /// Updates to apply.
     Apply(Updates),
-    /// Questions, and where the answers go.
-    Ask(Sheet, Sender<Sheet>),
+    /// Reads, and where the answers go.
+    Ask(ReadRequest, Sender<ReadRequest>),
     /// No more will come.
     End,
     /// A slip, to see what becomes of it.
@@ -46,10 +46,10 @@ pub(super) enum Message {
 #[derive(Debug)]
 pub(super) struct Owner {
     pub(super) queue: Sender<Message>,
-    /// Locked by the owner for each message, so that it can be visited at
-    /// rest; nobody else takes the lock in a run.
+    /// Locked by the owner for each message, so that it can be visited at rest; in a
+    /// run no other thread takes the lock.
     pub(super) tables: Arc<Mutex<Tables>>,
-    /// Until somebody has joined it.
+    /// Until it is joined.
     pub(super) thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -85,7 +85,7 @@ impl Drop for Owner {
         // one that has panicked takes no message any more
         let _ = self.queue.send(Message::End);
         if let Some(thread) = self.thread.lock().take() {
-            // a session has gone on with its panic, or nobody asks any more
+            // a session has gone on with its panic, or no session is left
             let _ = thread.join();
         }
     }
@@ -108,15 +108,15 @@ fn work(
                 // a full pool has enough of them
                 let _ = spare.push(updates);
             }
-            Message::Ask(mut sheet, asker) => {
+            Message::Ask(mut request, reply_to) => {
                 let tables = tables.lock();
                 let answer =
                     |(_, read): &(usize, Read)| tables.answer_in_part(read, &hasher, views);
-                sheet.answers.extend(sheet.questions.iter().map(answer));
+                request.answers.extend(request.reads.iter().map(answer));
                 drop(tables);
-                // there is room for a sheet from each owner, unless the asker
+                // there is room for a request from each owner, unless its sender
                 // has given up
-                let _ = asker.try_send(sheet);
+                let _ = reply_to.try_send(request);
             }
             Message::End => return,
             #[cfg(test)]

@@ -6,7 +6,7 @@ use std::mem;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::engine::{ActorEngine, LARGEST_MESSAGE, TICK};
-use super::owner::{Message, Sheet};
+use super::owner::{Message, ReadRequest};
 use crate::engine::contract::Session;
 use crate::engine::read::Answer;
 use crate::engine::shared::keyed_table::Keyed;
@@ -23,10 +23,10 @@ pub struct ActorSession<'engine> {
     engine: &'engine ActorEngine,
     /// For each owner, updates not yet sent.
     outgoing: Vec<Updates>,
-    /// For each owner, questions not yet sent.
-    asking: Vec<Sheet>,
-    /// Where sheets come back: one from each owner at most.
-    replies: (Sender<Sheet>, Receiver<Sheet>),
+    /// For each owner, reads not yet sent.
+    requests: Vec<ReadRequest>,
+    /// Where requests come back: one from each owner at most.
+    replies: (Sender<ReadRequest>, Receiver<ReadRequest>),
     /// Inbox pages that wait for counts.
     pages: Pages,
 }
@@ -34,14 +34,14 @@ pub struct ActorSession<'engine> {
 impl<'engine> ActorSession<'engine> {
     pub(super) fn open(engine: &'engine ActorEngine) -> Self {
         let owners = engine.owners.len();
-        let sheet = |to| Sheet {
+        let request = |to| ReadRequest {
             to,
-            ..Sheet::default()
+            ..ReadRequest::default()
         };
         Self {
             engine,
             outgoing: (0..owners).map(|_| Updates::default()).collect(),
-            asking: (0..owners).map(sheet).collect(),
+            requests: (0..owners).map(request).collect(),
             replies: bounded(owners),
             pages: Pages::default(),
         }
@@ -84,23 +84,23 @@ impl<'engine> ActorSession<'engine> {
 
     fn ask(&mut self, tag: usize, read: Read) {
         let hash = hash_id(&self.engine.hasher, read.id);
-        let owner = owner_of(hash, self.asking.len());
-        self.asking[owner].questions.push((tag, read));
+        let owner = owner_of(hash, self.requests.len());
+        self.requests[owner].reads.push((tag, read));
     }
 
-    /// Sends the sheets that `is_sent` says to their owners, and gives every
-    /// answer to `take` with its question's tag. Returns false where the run
+    /// Sends the requests that `is_sent` says to their owners, and gives every
+    /// answer to `take` with its read's tag. Returns false where the run
     /// ends early, some perhaps unanswered.
     fn gather(
         &mut self,
-        is_sent: impl Fn(&Sheet) -> bool,
+        is_sent: impl Fn(&ReadRequest) -> bool,
         mut take: impl FnMut(usize, Answer),
     ) -> bool {
         let mut awaited = 0;
-        for owner in 0..self.asking.len() {
-            if is_sent(&self.asking[owner]) {
-                let sheet = mem::take(&mut self.asking[owner]);
-                let message = Message::Ask(sheet, self.replies.0.clone());
+        for owner in 0..self.requests.len() {
+            if is_sent(&self.requests[owner]) {
+                let request = mem::take(&mut self.requests[owner]);
+                let message = Message::Ask(request, self.replies.0.clone());
                 if !self.engine.send(owner, message) {
                     return self.give_up();
                 }
@@ -109,14 +109,14 @@ impl<'engine> ActorSession<'engine> {
         }
         while awaited > 0 {
             match self.replies.1.recv_timeout(TICK) {
-                Ok(mut sheet) => {
-                    for ((tag, _), answer) in sheet.questions.drain(..).zip(sheet.answers.drain(..))
+                Ok(mut request) => {
+                    for ((tag, _), answer) in request.reads.drain(..).zip(request.answers.drain(..))
                     {
                         take(tag, answer);
                     }
                     awaited -= 1;
-                    let owner = sheet.to;
-                    self.asking[owner] = sheet;
+                    let owner = request.to;
+                    self.requests[owner] = request;
                 }
                 Err(RecvTimeoutError::Timeout) if !self.engine.is_over() => {}
                 Err(_) => return self.give_up(),
@@ -145,19 +145,19 @@ impl Session for ActorSession<'_> {
     }
 
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
-        let has_questions = |sheet: &Sheet| !sheet.questions.is_empty();
+        let has_reads = |request: &ReadRequest| !request.reads.is_empty();
         for (at, &read) in reads.iter().enumerate() {
             self.ask(at, read);
         }
         let mut pages = mem::take(&mut self.pages);
         pages.clear();
-        let has_pages = self.gather(has_questions, |at, answer| match answer {
+        let has_pages = self.gather(has_reads, |at, answer| match answer {
             Answer::Inbox(page) => pages.push(at, page),
             answer => sink(at, &answer),
         });
         if has_pages {
             pages.ask_counts(|tag, read| self.ask(tag, read));
-            if self.gather(has_questions, |tag, answer| pages.take_count(tag, &answer)) {
+            if self.gather(has_reads, |tag, answer| pages.take_count(tag, &answer)) {
                 pages.show(sink);
             }
         }

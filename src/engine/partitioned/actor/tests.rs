@@ -76,7 +76,7 @@ fn an_owner_s_panic_becomes_that_of_the_session_that_meets_it() {
         assert!(engine.send(1, Message::Panic));
         let panic = catch_unwind(AssertUnwindSafe(|| step(session))).unwrap_err();
         assert_eq!(*panic.downcast::<&str>().unwrap(), "a slip in an owner");
-        // who comes later doesn't wait
+        // a later session doesn't wait
         engine.session(1).finish();
     }
 }

@@ -1,4 +1,4 @@
-//! What the sessions of the engine share. Imports the contract, the shared
+//! The engine's parts and phases, which its sessions share. Imports the contract, the shared
 //! state.
 
 use std::time::Duration;

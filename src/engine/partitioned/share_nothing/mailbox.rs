@@ -1,4 +1,4 @@
-//! What workers send each other, and the desk that it arrives at: bounded
+//! What workers send each other, and the mailbox that it arrives in: bounded
 //! queues without locks. Imports the shared state.
 
 use crossbeam_queue::ArrayQueue;
@@ -12,12 +12,12 @@ use crate::unit::hash::{SharedHasher, hash_id};
 
 /// Updates for one owner.
 #[derive(Debug, Default)]
-pub(super) struct Parcel {
+pub(super) struct UpdateBatch {
     pub(super) members: Vec<MemberUpdate>,
     pub(super) contents: Vec<ContentUpdate>,
 }
 
-impl Parcel {
+impl UpdateBatch {
     #[inline]
     pub(super) fn len(&self) -> usize {
         self.members.len() + self.contents.len()
@@ -47,45 +47,44 @@ impl Parcel {
     }
 }
 
-/// One read, and what the asker calls it.
+/// One read, with the tag of the session that asks.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Question {
+pub(super) struct TaggedRead {
     pub(super) tag: usize,
     pub(super) read: Read,
 }
 
-/// Questions to one owner; it goes back to the asker with the answers.
+/// Reads for one owner; it goes back to its sender with the answers.
 #[derive(Debug, Default)]
-pub(super) struct Sheet {
-    /// The asker.
+pub(super) struct ReadRequest {
+    /// The worker that asks.
     pub(super) from: usize,
     /// The owner.
     pub(super) to: usize,
     /// Which of the askings it belongs to, so that an answer to one that was
     /// given up is not taken for another's.
     pub(super) round: u64,
-    pub(super) questions: Vec<Question>,
-    /// In the order of the questions.
+    pub(super) reads: Vec<TaggedRead>,
+    /// In the order of the reads.
     pub(super) answers: Vec<Answer>,
 }
 
-/// Where one worker's mail arrives, and where its part of the state lies
-/// while it has no session.
+/// The queues into one worker, and its part of the state while it has no session.
 #[derive(Debug)]
-pub(super) struct Desk {
-    pub(super) parcels: ArrayQueue<Parcel>,
-    pub(super) questions: ArrayQueue<Sheet>,
-    pub(super) answers: ArrayQueue<Sheet>,
+pub(super) struct Mailbox {
+    pub(super) batches: ArrayQueue<UpdateBatch>,
+    pub(super) reads: ArrayQueue<ReadRequest>,
+    pub(super) answers: ArrayQueue<ReadRequest>,
     pub(super) parked: Mutex<Option<Tables>>,
 }
 
-impl Desk {
-    /// An empty desk among `workers`. A worker has at most one sheet on its
-    /// way to or from each owner, so only parcels can find their queue full.
-    pub(super) fn new(workers: usize, parcels: usize) -> Self {
+impl Mailbox {
+    /// An empty mailbox among `workers`. A worker has at most one request on its
+    /// way to or from each owner, so only batches can find their queue full.
+    pub(super) fn new(workers: usize, batches: usize) -> Self {
         Self {
-            parcels: ArrayQueue::new(parcels),
-            questions: ArrayQueue::new(workers),
+            batches: ArrayQueue::new(batches),
+            reads: ArrayQueue::new(workers),
             answers: ArrayQueue::new(workers),
             parked: Mutex::new(Some(Tables::default())),
         }

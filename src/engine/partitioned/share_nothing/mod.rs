@@ -3,12 +3,12 @@
 //! another owns travel to it in batches through bounded queues without locks.
 //! Imports the contract, the shared state.
 //!
-//! Who waits also works: a worker whose parcel finds a full queue, whose read
-//! is not answered yet, or that has finished before the others, goes on
-//! applying and answering what arrives at its own desk; so no ring of full
-//! queues can stand still. Where an owner has no session (not opened yet,
-//! finished, ended by a panic), its part lies parked at its desk, and whoever
-//! needs it works off its mail in its place; only then is a lock taken.
+//! A worker that waits also works: one whose batch finds a full queue, whose read
+//! is not answered yet, or that has finished before the others, goes on applying
+//! and answering what arrives in its own mailbox; so no ring of full queues can
+//! deadlock. Where an owner has no session (not opened yet,
+//! finished, ended by a panic), its part is parked in its mailbox, and a worker that
+//! needs it drains the mailbox in its place; only then is a lock taken.
 
 mod engine;
 mod mailbox;
@@ -30,8 +30,8 @@ use crate::engine::shared::tables::Tables;
 use crate::engine::shared::{map_memory, updates};
 use crate::engine::state::StateMut;
 use crate::unit::hash::shared_hasher;
-use engine::{parcel_updates_of, queue_of};
-use mailbox::Desk;
+use engine::{batch_updates_of, queue_of};
+use mailbox::Mailbox;
 
 impl Engine for PartitionedEngine {
     const INFO: EngineInfo = EngineInfo {
@@ -45,24 +45,24 @@ impl Engine for PartitionedEngine {
 
     fn held_bytes(load: &ExpectedLoad) -> u64 {
         let workers = load.threads.max(1);
-        // at desks and in the pool, as many as there can ever be at one time;
+        // in mailboxes and in the pool, as many as there can ever be at one time;
         // what sessions fill
-        let parcels = 2 * workers * (queue_of(workers) + workers);
-        let updates = parcel_updates_of(workers);
-        updates::room_at_most(parcels as u64, updates as u64, load.events)
+        let batches = 2 * workers * (queue_of(workers) + workers);
+        let updates = batch_updates_of(workers);
+        updates::room_at_most(batches as u64, updates as u64, load.events)
     }
 
     fn build(config: &EngineConfig) -> Self {
         let workers = config.threads.max(1);
         let queue = queue_of(workers);
         Self {
-            desks: (0..workers).map(|_| Desk::new(workers, queue)).collect(),
+            mailboxes: (0..workers).map(|_| Mailbox::new(workers, queue)).collect(),
             spare: ArrayQueue::new(workers * (queue + workers)),
             sending: AtomicUsize::new(0),
             opened: AtomicUsize::new(0),
             pausing: AtomicUsize::new(0),
             pauses: AtomicUsize::new(0),
-            parcel_updates: parcel_updates_of(workers),
+            batch_updates: batch_updates_of(workers),
             inbox_capacity: config.inbox_capacity,
             views: config.views.clone(),
             hasher: shared_hasher(),
@@ -75,17 +75,17 @@ impl Engine for PartitionedEngine {
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
-        self.desks.par_iter().for_each(|desk| {
-            if let Some(partition) = &mut *desk.parked.lock() {
+        self.mailboxes.par_iter().for_each(|mailbox| {
+            if let Some(partition) = &mut *mailbox.parked.lock() {
                 partition.visit_mut(visit);
             }
         });
     }
 
     fn memory(&self) -> MemoryUse {
-        let of_desk = |desk: &Desk| desk.parked.lock().as_ref().map(Tables::memory);
-        self.desks.iter().filter_map(of_desk).fold(
-            map_memory::of_locks(size_of_val(&*self.desks)),
+        let of_mailbox = |mailbox: &Mailbox| mailbox.parked.lock().as_ref().map(Tables::memory);
+        self.mailboxes.iter().filter_map(of_mailbox).fold(
+            map_memory::of_locks(size_of_val(&*self.mailboxes)),
             MemoryUse::add,
         )
     }

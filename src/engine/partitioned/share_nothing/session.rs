@@ -1,5 +1,5 @@
 //! A worker's session: routes updates to their owners, asks owners what they
-//! know, works off its own mail. Imports the contract, the shared state.
+//! know, drains its own mailbox. Imports the contract, the shared state.
 
 use std::mem;
 use std::sync::atomic::Ordering;
@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use crossbeam_utils::Backoff;
 
 use super::engine::PartitionedEngine;
-use super::mailbox::{Parcel, Question, Sheet};
+use super::mailbox::{ReadRequest, TaggedRead, UpdateBatch};
 use crate::engine::contract::Session;
 use crate::engine::read::Answer;
 use crate::engine::shared::pending_pages::Pages;
@@ -27,37 +27,37 @@ pub struct PartitionedSession<'engine> {
     worker: usize,
     partition: Tables,
     /// For each owner, updates not yet sent.
-    outgoing: Vec<Parcel>,
-    /// For each owner, questions not yet sent.
-    asking: Vec<Sheet>,
+    outgoing: Vec<UpdateBatch>,
+    /// For each owner, reads not yet sent.
+    requests: Vec<ReadRequest>,
     /// Inbox pages that wait for counts.
     pages: Pages,
-    /// Askings so far; starts differently in each session.
+    /// Rounds of requests so far; starts differently in each session.
     round: u64,
     has_announced: bool,
 }
 
 impl<'engine> PartitionedSession<'engine> {
-    /// Takes the worker's part from its desk.
+    /// Takes the worker's part out of its mailbox.
     ///
     /// # Panics
     /// Where the worker has a session already.
     pub(super) fn open(engine: &'engine PartitionedEngine, worker: usize) -> Self {
-        let desk = &engine.desks[worker];
-        let partition = desk.parked.lock().take();
+        let mailbox = &engine.mailboxes[worker];
+        let partition = mailbox.parked.lock().take();
         let partition =
             partition.unwrap_or_else(|| panic!("worker {worker} has a session already"));
         // answers to a session that gave up
-        while desk.answers.pop().is_some() {}
+        while mailbox.answers.pop().is_some() {}
         engine.sending.fetch_add(1, Ordering::AcqRel);
         let opened = engine.opened.fetch_add(1, Ordering::Relaxed);
-        let workers = engine.desks.len();
+        let workers = engine.mailboxes.len();
         Self {
             engine,
             worker,
             partition,
-            outgoing: (0..workers).map(|_| Parcel::default()).collect(),
-            asking: (0..workers).map(|_| Sheet::default()).collect(),
+            outgoing: (0..workers).map(|_| UpdateBatch::default()).collect(),
+            requests: (0..workers).map(|_| ReadRequest::default()).collect(),
             pages: Pages::default(),
             round: (opened as u64) << 32,
             has_announced: false,
@@ -67,7 +67,7 @@ impl<'engine> PartitionedSession<'engine> {
     #[inline(always)]
     fn route(&mut self, event: &Event) {
         let engine = self.engine;
-        let workers = engine.desks.len();
+        let workers = engine.mailboxes.len();
         let (mut of_member, mut of_content) = (None, None);
         for_each_update(
             event,
@@ -102,7 +102,7 @@ impl<'engine> PartitionedSession<'engine> {
 
     #[inline(always)]
     fn send_if_full(&mut self, owner: usize) {
-        if self.outgoing[owner].len() >= self.engine.parcel_updates {
+        if self.outgoing[owner].len() >= self.engine.batch_updates {
             self.send(owner);
         }
     }
@@ -113,28 +113,27 @@ impl<'engine> PartitionedSession<'engine> {
     fn send(&mut self, owner: usize) {
         let engine = self.engine;
         let empty = engine.spare.pop().unwrap_or_default();
-        let mut parcel = mem::replace(&mut self.outgoing[owner], empty);
+        let mut batch = mem::replace(&mut self.outgoing[owner], empty);
         let backoff = Backoff::new();
-        while let Err(returned) = engine.desks[owner].parcels.push(parcel) {
+        while let Err(returned) = engine.mailboxes[owner].batches.push(batch) {
             if engine.stop.is_set() {
                 return;
             }
-            parcel = returned;
+            batch = returned;
             self.work_or_wait(&backoff, owner..owner + 1);
         }
     }
 
-    fn work_off(&mut self) -> bool {
-        self.engine.work_off(self.worker, &mut self.partition)
+    fn drain_mailbox(&mut self) -> bool {
+        self.engine.drain_mailbox(self.worker, &mut self.partition)
     }
 
-    /// One turn of every wait: works off the own mail, then that of those of
-    /// `others` who have no session; where there was none, spins and later
-    /// yields.
+    /// One turn of every wait: drains the own mailbox, then those of `others` that
+    /// have no session; where all were empty, spins and later yields.
     fn work_or_wait(&mut self, backoff: &Backoff, others: std::ops::Range<usize>) {
-        let mut worked = self.work_off();
+        let mut worked = self.drain_mailbox();
         for other in others {
-            worked |= other != self.worker && self.engine.stand_in_for(other);
+            worked |= other != self.worker && self.engine.drain_for_absent(other);
         }
         if worked {
             backoff.reset();
@@ -145,19 +144,19 @@ impl<'engine> PartitionedSession<'engine> {
 
     fn ask(&mut self, tag: usize, read: Read) {
         let engine = self.engine;
-        let owner = owner_of(hash_id(&engine.hasher, read.id), engine.desks.len());
-        self.asking[owner].questions.push(Question { tag, read });
+        let owner = owner_of(hash_id(&engine.hasher, read.id), engine.mailboxes.len());
+        self.requests[owner].reads.push(TaggedRead { tag, read });
     }
 
-    /// Sends the questions to their owners, and gives every answer to `take`
-    /// with its question's tag. Returns false where the run ends early, some
+    /// Sends the reads to their owners, and gives every answer to `take`
+    /// with its read's tag. Returns false where the run ends early, some
     /// perhaps unanswered.
     fn gather(&mut self, mut take: impl FnMut(usize, Answer)) -> bool {
         let engine = self.engine;
-        let Some(mut awaited) = self.send_questions() else {
+        let Some(mut awaited) = self.send_requests() else {
             return false;
         };
-        for Question { tag, read } in self.asking[self.worker].questions.drain(..) {
+        for TaggedRead { tag, read } in self.requests[self.worker].reads.drain(..) {
             let own = &self.partition;
             take(
                 tag,
@@ -166,46 +165,46 @@ impl<'engine> PartitionedSession<'engine> {
         }
         let backoff = Backoff::new();
         while awaited > 0 {
-            let Some(mut sheet) = engine.desks[self.worker].answers.pop() else {
+            let Some(mut request) = engine.mailboxes[self.worker].answers.pop() else {
                 if engine.stop.is_set() {
                     return false;
                 }
-                self.work_or_wait(&backoff, 0..engine.desks.len());
+                self.work_or_wait(&backoff, 0..engine.mailboxes.len());
                 continue;
             };
-            if sheet.round != self.round {
+            if request.round != self.round {
                 continue;
             }
-            for (question, answer) in sheet.questions.drain(..).zip(sheet.answers.drain(..)) {
-                take(question.tag, answer);
+            for (read, answer) in request.reads.drain(..).zip(request.answers.drain(..)) {
+                take(read.tag, answer);
             }
             awaited -= 1;
-            let owner = sheet.to;
-            self.asking[owner] = sheet;
+            let owner = request.to;
+            self.requests[owner] = request;
         }
         true
     }
 
-    /// Sends the questions that others must answer. Returns to how many, or
+    /// Sends the reads that others must answer. Returns to how many, or
     /// nothing where the run ends early.
-    fn send_questions(&mut self) -> Option<usize> {
+    fn send_requests(&mut self) -> Option<usize> {
         let engine = self.engine;
         self.round += 1;
         let mut awaited = 0;
-        for owner in 0..engine.desks.len() {
-            if owner == self.worker || self.asking[owner].questions.is_empty() {
+        for owner in 0..engine.mailboxes.len() {
+            if owner == self.worker || self.requests[owner].reads.is_empty() {
                 continue;
             }
-            let mut sheet = mem::take(&mut self.asking[owner]);
-            (sheet.from, sheet.to, sheet.round) = (self.worker, owner, self.round);
+            let mut request = mem::take(&mut self.requests[owner]);
+            (request.from, request.to, request.round) = (self.worker, owner, self.round);
             let backoff = Backoff::new();
-            while let Err(returned) = engine.desks[owner].questions.push(sheet) {
-                // full of questions of sessions that gave up
+            while let Err(returned) = engine.mailboxes[owner].reads.push(request) {
+                // full of reads of sessions that gave up
                 if engine.stop.is_set() {
-                    self.asking.iter_mut().for_each(|at| at.questions.clear());
+                    self.requests.iter_mut().for_each(|at| at.reads.clear());
                     return None;
                 }
-                sheet = returned;
+                request = returned;
                 self.work_or_wait(&backoff, owner..owner + 1);
             }
             awaited += 1;
@@ -226,7 +225,7 @@ impl Session for PartitionedSession<'_> {
         for event in batch {
             self.route(event);
         }
-        self.work_off();
+        self.drain_mailbox();
     }
 
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
@@ -262,14 +261,14 @@ impl Session for PartitionedSession<'_> {
         while engine.pauses.load(Ordering::Acquire) == pauses && !engine.stop.is_set() {
             self.work_or_wait(&backoff, 0..0);
         }
-        self.work_off();
+        self.drain_mailbox();
     }
 
     /// Sends the rest, then works until every open session has sent its own
-    /// and nothing is left at any desk.
+    /// and all mailboxes are empty.
     fn finish(mut self) {
         let engine = self.engine;
-        let workers = engine.desks.len();
+        let workers = engine.mailboxes.len();
         for owner in 0..workers {
             if self.outgoing[owner].len() > 0 {
                 self.send(owner);
@@ -279,10 +278,15 @@ impl Session for PartitionedSession<'_> {
         let backoff = Backoff::new();
         while !engine.stop.is_set() {
             let all_is_sent = engine.all_is_sent();
-            if all_is_sent && engine.desks.iter().all(|desk| desk.parcels.is_empty()) {
+            if all_is_sent
+                && engine
+                    .mailboxes
+                    .iter()
+                    .all(|mailbox| mailbox.batches.is_empty())
+            {
                 return;
             }
-            // until then, who has no session may yet open one and do its own
+            // until then, a worker without a session may yet open one
             self.work_or_wait(&backoff, if all_is_sent { 0..workers } else { 0..0 });
         }
     }
@@ -292,7 +296,7 @@ impl Drop for PartitionedSession<'_> {
     /// Parks the part of the state, then lets the others know, for then they
     /// find it.
     fn drop(&mut self) {
-        *self.engine.desks[self.worker].parked.lock() = Some(mem::take(&mut self.partition));
+        *self.engine.mailboxes[self.worker].parked.lock() = Some(mem::take(&mut self.partition));
         self.announce();
     }
 }

@@ -35,12 +35,12 @@ fn agrees_where_threads_far_outnumber_cores() {
 
 #[test]
 fn full_queues_hold_senders_up_but_never_for_ever() {
-    // a thousand times what fits in a queue of one parcel, both ways at once
+    // a thousand times what fits in a queue of one batch, both ways at once
     for threads in [2, 5] {
         let mut engine = PartitionedEngine::build(&EngineConfig::new(threads));
-        engine.parcel_updates = 1;
-        for desk in &mut engine.desks {
-            desk.parcels = ArrayQueue::new(1);
+        engine.batch_updates = 1;
+        for mailbox in &mut engine.mailboxes {
+            mailbox.batches = ArrayQueue::new(1);
         }
         let events = stream(3, 20_000);
         ingest(&engine, threads, &events, 1000);
@@ -75,8 +75,8 @@ fn emptied_parcels_are_filled_again() {
         session.ingest(batch);
     }
     session.finish();
-    // no more parcels than were ever on their way at once
-    let most = engine.desks[1].parcels.capacity() + 2;
+    // no more batches than were ever on their way at once
+    let most = engine.mailboxes[1].batches.capacity() + 2;
     assert!(
         !engine.spare.is_empty() && engine.spare.len() <= most,
         "{}",
@@ -128,7 +128,7 @@ fn every_wait_ends_with_the_run() {
         });
         let finishing = scope.spawn(|| engine.session(3).finish());
         // full once the first waits to send, not empty once the second asks
-        while !engine.desks[0].parcels.is_full() || engine.desks[0].questions.is_empty() {
+        while !engine.mailboxes[0].batches.is_full() || engine.mailboxes[0].reads.is_empty() {
             std::thread::yield_now();
         }
         assert!(!ingesting.is_finished() && !reading.is_finished() && !finishing.is_finished());
@@ -151,7 +151,7 @@ fn a_late_answer_is_not_taken_for_that_of_another_read() {
     let (mut own, mut first, mut second) = (0, 0, 0);
     asker.read(&all_reads(), &mut |_, _| first += 1);
     owner.ingest(&[]);
-    assert_eq!(engine.desks[0].answers.len(), 1);
+    assert_eq!(engine.mailboxes[0].answers.len(), 1);
     for read in all_reads() {
         match owner_of(hash_id(&shared_hasher(), read.id), 2) {
             0 => own += 1,
@@ -186,9 +186,9 @@ fn parcels_take_no_more_room_than_is_said() {
         let engine = PartitionedEngine::build(&EngineConfig::new(threads));
         ingest(&engine, threads, &stream(9, count), 500);
         let mut room = 0;
-        while let Some(parcel) = engine.spare.pop() {
-            let members = parcel.members.capacity() * size_of::<state::MemberUpdate>();
-            let contents = parcel.contents.capacity() * size_of::<state::ContentUpdate>();
+        while let Some(batch) = engine.spare.pop() {
+            let members = batch.members.capacity() * size_of::<state::MemberUpdate>();
+            let contents = batch.contents.capacity() * size_of::<state::ContentUpdate>();
             room += (members + contents) as u64;
         }
         let said = PartitionedEngine::held_bytes(&ExpectedLoad {

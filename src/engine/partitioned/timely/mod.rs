@@ -7,7 +7,7 @@
 //! A worker is a session: what it ingests is cut into updates, which go in
 //! batches of plain words to their owners ([`words`]). Within a process a batch
 //! moves; between processes its bytes are written to a socket as they are.
-//! No state is ever shared: the lock of a part is there for those who read.
+//! No state is ever shared: the lock of a part is there for reads.
 
 mod engine;
 mod flow;

@@ -32,8 +32,8 @@ impl<'engine> TimelySession<'engine> {
         }
     }
 
-    /// Takes part in the dataflow to its end, so that nobody waits for this
-    /// worker; not where the run ends early.
+    /// Takes part in the dataflow to its end, so that no other worker waits for
+    /// this one; not where the run ends early.
     fn complete(&mut self) {
         let shared = &self.engine.shared;
         self.has_finished = true;

@@ -1,4 +1,4 @@
-//! The probe `limit-partitioned`: updates are first gathered by the part of
+//! The probe `limit-partitioned`: updates are first buffered by the part of
 //! the state that they change, all of the stream, then applied part by part
 //! with plain writes to states that lie in the second-level cache. Imports
 //! the contract, the dense numbers, the shared state.
@@ -14,8 +14,8 @@ use crate::engine::contract::{
 use crate::engine::read::Answer;
 use crate::engine::shared::dense_ids::DenseIds;
 use crate::engine::shared::keyed_table::Keyed;
-use crate::engine::shared::partition_buffers::Gathering;
-use crate::engine::shared::phase_barrier::Meeting;
+use crate::engine::shared::partition_buffers::PartitionBuffers;
+use crate::engine::shared::phase_barrier::PhaseBarrier;
 use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate, StateMut};
 use crate::event::{Event, Read, Stamp};
 use crate::policy::{Disposition, effect_of};
@@ -33,13 +33,13 @@ const AHEAD: usize = 8;
 /// state's place in its part, and that byte below it.
 type Short = u32;
 
-/// What one session gathered. Parts of members come before those of contents.
+/// What one session buffers. Parts of members come before those of contents.
 #[derive(Debug)]
-struct Gathered {
+struct SessionBuffers {
     /// Views of members, all updates of contents.
-    short: Gathering<Short>,
+    short: PartitionBuffers<Short>,
     /// All else of members; `member` is the place in the part.
-    long: Gathering<MemberUpdate>,
+    long: PartitionBuffers<MemberUpdate>,
 }
 
 /// Two arrays of states, each cut into parts behind a lock.
@@ -48,9 +48,9 @@ pub struct LimitPartitioned {
     dense: Arc<DenseIds>,
     pub(super) members: Parts<Member>,
     pub(super) contents: Parts<Content>,
-    /// What each worker gathered; locked by its session while it gathers.
-    desks: Box<[RwLock<Gathered>]>,
-    meeting: Meeting,
+    /// What each worker buffers; locked by its session in the first phase.
+    session_buffers: Box<[RwLock<SessionBuffers>]>,
+    barrier: PhaseBarrier,
     inbox_capacity: usize,
 }
 
@@ -116,31 +116,31 @@ impl Engine for LimitPartitioned {
             content: 0,
         };
         let (of_members, of_contents) = (members.parts.len(), contents.parts.len());
-        let desk = || {
-            RwLock::new(Gathered {
-                short: Gathering::new(of_members + of_contents, share, Short::MAX),
-                long: Gathering::new(of_members, share / 8, blank),
+        let buffers = || {
+            RwLock::new(SessionBuffers {
+                short: PartitionBuffers::new(of_members + of_contents, share, Short::MAX),
+                long: PartitionBuffers::new(of_members, share / 8, blank),
             })
         };
         Self {
             dense,
             members,
             contents,
-            desks: std::iter::repeat_with(desk).take(sessions).collect(),
-            meeting: Meeting::new(config.stop.clone()),
+            session_buffers: std::iter::repeat_with(buffers).take(sessions).collect(),
+            barrier: PhaseBarrier::new(config.stop.clone()),
             inbox_capacity: config.inbox_capacity,
         }
     }
 
-    /// Sessions of one meeting are all opened before the first is finished.
+    /// Sessions of one phase are all opened before the first is finished.
     fn session(&self, worker: usize) -> LimitPartitionedSession<'_> {
-        self.meeting.open();
-        let mut gathered = self.desks[worker].write();
-        gathered.short.clear();
-        gathered.long.clear();
+        self.barrier.open();
+        let mut buffers = self.session_buffers[worker].write();
+        buffers.short.clear();
+        buffers.long.clear();
         LimitPartitionedSession {
             engine: self,
-            gathered,
+            buffers,
         }
     }
 
@@ -161,33 +161,39 @@ impl Engine for LimitPartitioned {
 }
 
 impl LimitPartitioned {
-    /// Applies what all sessions gathered for the parts that this one claims.
+    /// Applies what all sessions buffered for the parts that this one claims.
     fn apply(&self) {
-        let desks: Vec<RwLockReadGuard<'_, Gathered>> =
-            self.desks.iter().map(RwLock::read).collect();
+        let session_buffers: Vec<RwLockReadGuard<'_, SessionBuffers>> =
+            self.session_buffers.iter().map(RwLock::read).collect();
         let of_members = self.members.parts.len();
         let parts = of_members + self.contents.parts.len();
-        while let Some(part) = self.meeting.claim(parts) {
+        while let Some(part) = self.barrier.claim(parts) {
             match part.checked_sub(of_members) {
-                None => self.apply_to_members(part, &desks),
+                None => self.apply_to_members(part, &session_buffers),
                 Some(of_contents) => {
                     let mut states = self.contents.parts[of_contents].lock();
-                    let shorts = desks.iter().flat_map(|desk| desk.short.of_part(part));
+                    let shorts = session_buffers
+                        .iter()
+                        .flat_map(|buffers| buffers.short.of_part(part));
                     shorts.for_each(|shorts| apply_shorts(&mut states, shorts, content_update));
                 }
             }
         }
     }
 
-    fn apply_to_members(&self, part: usize, desks: &[RwLockReadGuard<'_, Gathered>]) {
+    fn apply_to_members(
+        &self,
+        part: usize,
+        session_buffers: &[RwLockReadGuard<'_, SessionBuffers>],
+    ) {
         let mut states = self.members.parts[part].lock();
-        for desk in desks {
-            for shorts in desk.short.of_part(part) {
+        for buffers in session_buffers {
+            for shorts in buffers.short.of_part(part) {
                 apply_shorts(&mut states, shorts, member_update);
             }
         }
-        for desk in desks {
-            for updates in desk.long.of_part(part) {
+        for buffers in session_buffers {
+            for updates in buffers.long.of_part(part) {
                 for (at, update) in updates.iter().enumerate() {
                     if let Some(ahead) = updates.get(at + AHEAD) {
                         ahead.prefetch_behind(&states[ahead.member as usize]);
@@ -227,11 +233,11 @@ const fn content_update(stamp: Stamp) -> ContentUpdate {
 }
 
 /// A session of [`LimitPartitioned`]. Dropping it without finishing loses
-/// what it gathered, and the others wait for it until they are told to stop.
+/// what it buffers, and the others wait for it until they are told to stop.
 #[derive(Debug)]
 pub struct LimitPartitionedSession<'engine> {
     engine: &'engine LimitPartitioned,
-    gathered: RwLockWriteGuard<'engine, Gathered>,
+    buffers: RwLockWriteGuard<'engine, SessionBuffers>,
 }
 
 impl Session for LimitPartitionedSession<'_> {
@@ -242,7 +248,7 @@ impl Session for LimitPartitionedSession<'_> {
             contents,
             ..
         } = self.engine;
-        let Gathered { short, long } = &mut *self.gathered;
+        let SessionBuffers { short, long } = &mut *self.buffers;
         let of_members = members.parts.len();
         for event in batch {
             let numbers = dense.of(event.index());
@@ -251,7 +257,7 @@ impl Session for LimitPartitionedSession<'_> {
             match effect.disposition {
                 Disposition::Discard => {}
                 Disposition::Aggregate => {
-                    // without a branch: nobody can predict who is looked at
+                    // without a branch: member or content is unpredictable
                     let is_content = usize::from(effect.touches_content);
                     let number = [numbers.member, numbers.content][is_content];
                     let shift = [members.shift, contents.shift][is_content];
@@ -285,12 +291,12 @@ impl Session for LimitPartitionedSession<'_> {
 
     /// Hands over, waits for the others, and applies its share of the parts.
     fn finish(self) {
-        let Self { engine, gathered } = self;
-        drop(gathered);
-        if engine.meeting.arrive() {
+        let Self { engine, buffers } = self;
+        drop(buffers);
+        if engine.barrier.arrive() {
             engine.apply();
-            // who opens a session clears its desk
-            engine.meeting.leave(|| ());
+            // opening a session clears its buffers
+            engine.barrier.leave(|| ());
         }
     }
 }

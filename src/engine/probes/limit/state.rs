@@ -19,7 +19,7 @@ use crate::event::{Event, Read};
 use crate::unit::prefetch::prefetch_value;
 
 /// Events whose states are prefetched together, then changed: about as many
-/// lines as a core can have on their way from memory at a time.
+/// cache lines as a core can have on their way from memory at a time.
 const PREFETCHED: usize = 16;
 
 /// Two arrays of states, each behind its lock.
