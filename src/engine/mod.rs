@@ -41,4 +41,4 @@ pub use contract::{
     Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session, StopFlag,
 };
 pub use shared::allocation::allocator_overhead;
-pub use shared::tables::owner_of_id;
+pub use shared::hash_bits::owner_of_id;

@@ -11,13 +11,14 @@ use super::shard_buffers::ShardBuffers;
 use crate::engine::contract::{
     Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session,
 };
-use crate::engine::maps::dashmap::shard_table::{Table, apply, likely, prefetch_slot};
+use crate::engine::maps::dashmap::shard_table::{Table, apply, likely, prefetch_slot, shard_of};
 use crate::engine::maps::dashmap_pair::{read_maps, visit_maps_mut};
 use crate::engine::read::Answer;
 use crate::engine::shared::keyed_table::Keyed;
 use crate::engine::shared::map_memory;
 use crate::engine::shared::partition_buffers::PartitionBuffers;
 use crate::engine::shared::phase_barrier::PhaseBarrier;
+use crate::engine::shared::prefetch::AHEAD_IN_SHARD;
 use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate, StateMut};
 use crate::engine::viewing::Views;
 use crate::event::{Event, Read, Stamp};
@@ -26,9 +27,6 @@ use crate::policy::{Disposition, effect_of};
 /// Updates that all sessions hold back together, at most: 8 bytes each, or
 /// 32. A session that holds its share applies it.
 const HELD_UPDATES: usize = 1 << 25;
-
-/// Updates between the one that is applied and the one that is prefetched.
-const AHEAD: usize = 32;
 
 /// Two DashMaps of 256 shards, and the buffers of the sessions.
 #[derive(Debug)]
@@ -161,11 +159,14 @@ impl FromShort for ContentUpdate {
 
 #[inline(always)]
 fn apply_shorts<U: FromShort>(table: &mut Table<U>, shorts: &[Short], shard: usize) {
-    for now in 0..shorts.len() + AHEAD {
+    for now in 0..shorts.len() + AHEAD_IN_SHARD {
         if let Some(short) = shorts.get(now) {
             prefetch_slot::<U>(table, short.hash(shard));
         }
-        if let Some(short) = now.checked_sub(AHEAD).and_then(|at| shorts.get(at)) {
+        if let Some(short) = now
+            .checked_sub(AHEAD_IN_SHARD)
+            .and_then(|at| shorts.get(at))
+        {
             let hash = short.hash(shard);
             let update = U::from_short(id_of(hash), Stamp::of_case(short.case()));
             // the inbox's K: none of these comes near an inbox
@@ -179,7 +180,7 @@ fn apply_engagement(
     updates: &[MemberUpdate],
     inbox_capacity: usize,
 ) {
-    for few in updates.chunks(AHEAD) {
+    for few in updates.chunks(AHEAD_IN_SHARD) {
         for update in few {
             if let Some(state) = likely::<MemberUpdate>(table, hash_of(update.member)) {
                 update.prefetch_behind(state);
@@ -225,7 +226,7 @@ impl Session for DeferredSession<'_> {
         let DeferredDashMapEngine { members, .. } = self.engine;
         let ShardBuffers { short, long, held } = &mut *self.buffers;
         // both maps have the same hasher, and as many shards
-        let shard_of = |hash: u64| members.determine_shard(hash as usize) % SHARDS;
+        let shard_of = |hash: u64| shard_of(members, hash) % SHARDS;
         for event in batch {
             let effect = effect_of(event);
             let case = event.stamp().case();

@@ -15,6 +15,7 @@ use crate::engine::contract::{
 use crate::engine::read::{Answer, answer_read};
 use crate::engine::shared::keyed_table::Keyed;
 use crate::engine::shared::map_memory::{self, Allocated, of_content, of_member};
+use crate::engine::shared::prefetch::TOGETHER;
 use crate::engine::state::{
     Content, ContentUpdate, Member, MemberUpdate, StateMut, for_each_update,
 };
@@ -22,10 +23,6 @@ use crate::engine::viewing::Views;
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
 use crate::unit::prefetch::prefetch_value;
-
-/// Events whose states are looked up together, then changed: a lock is a
-/// barrier, behind which the processor would not look for the next state.
-const TOGETHER: usize = 16;
 
 /// States by id, each with its lock.
 type Map<S> = HashMap<u64, Mutex<S>, SharedHasher>;
@@ -185,6 +182,8 @@ impl Session for PapayaSession<'_> {
         let inbox_capacity = self.engine.inbox_capacity;
         let mut of_members = Found::<MemberUpdate>::new();
         let mut of_contents = Found::<ContentUpdate>::new();
+        // a lock is a barrier, behind which the processor would not look for the next
+        // state: so many are looked up first
         for events in batch.chunks(TOGETHER) {
             for event in events {
                 for_each_update(

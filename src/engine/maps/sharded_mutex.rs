@@ -11,6 +11,7 @@ use crate::engine::contract::{
     Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
 };
 use crate::engine::read::{Answer, answer_read};
+use crate::engine::shared::hash_bits::part_of;
 use crate::engine::shared::keyed_table::{Keyed, KeyedTable};
 use crate::engine::shared::map_memory;
 use crate::engine::state::{Content, Member, StateMut, for_each_update};
@@ -20,12 +21,6 @@ use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
 
 /// Shards of each map; a power of two.
 const SHARDS: usize = 64;
-
-/// The first of the hash's bits that choose the shard. The table inside finds
-/// the slot by the lowest bits and tells neighbours apart by the highest
-/// seven: had the keys of a shard any of those in common, they would crowd.
-/// Bits 48 to 53 are free of both for any table that fits in memory.
-const SHARD_SHIFT: u32 = 48;
 
 /// A map cut into shards, each with its lock.
 #[derive(Debug)]
@@ -46,7 +41,7 @@ impl<S> Sharded<S> {
     #[inline]
     fn hash_and_shard(&self, id: u64) -> (u64, &Mutex<KeyedTable<S>>) {
         let hash = hash_id(&self.hasher, id);
-        (hash, &self.shards[(hash >> SHARD_SHIFT) as usize % SHARDS])
+        (hash, &self.shards[part_of::<SHARDS>(hash)])
     }
 
     #[inline]
@@ -174,24 +169,5 @@ mod tests {
         for threads in [1, 2, 8] {
             agrees_with_fold::<ShardedMutexEngine>(threads, 100);
         }
-    }
-
-    #[test]
-    fn ids_spread_over_the_shards_and_over_the_tags_within_one() {
-        let map = Sharded::<Member>::new();
-        let mut tags = vec![std::collections::HashSet::new(); SHARDS];
-        for id in 0..SHARDS as u64 * 1000 {
-            let (hash, shard) = map.hash_and_shard(id);
-            let number = map
-                .shards
-                .iter()
-                .position(|at| std::ptr::eq(&**at, shard))
-                .unwrap();
-            tags[number].insert(hash >> 57);
-        }
-        assert!(
-            tags.iter().all(|of_shard| of_shard.len() > 120),
-            "a shard has few tags"
-        );
     }
 }

@@ -61,11 +61,7 @@ impl PhaseBarrier {
             let mut state = self.state.lock();
             state.collecting -= 1;
             state.waiting += 1;
-            if state.collecting == 0 {
-                state.applying = std::mem::take(&mut state.waiting);
-                self.next.store(0, Ordering::Relaxed);
-                self.released.fetch_add(1, Ordering::Release);
-            }
+            self.release_if_complete(&mut state);
         }
         let backoff = Backoff::new();
         while self.released.load(Ordering::Acquire) == released {
@@ -75,6 +71,27 @@ impl PhaseBarrier {
             backoff.snooze();
         }
         true
+    }
+
+    /// Ends a session that hands over nothing: the others don't wait for it.
+    pub(in crate::engine) fn abandon(&self) {
+        let mut state = self.state.lock();
+        state.collecting -= 1;
+        self.release_if_complete(&mut state);
+    }
+
+    /// Lets the waiting sessions apply, once all have handed over.
+    fn release_if_complete(&self, state: &mut PhaseState) {
+        if state.collecting == 0 {
+            state.applying = std::mem::take(&mut state.waiting);
+            self.next.store(0, Ordering::Relaxed);
+            self.released.fetch_add(1, Ordering::Release);
+        }
+    }
+
+    /// Whether sessions have applied, or could have, before.
+    pub(in crate::engine) fn was_released(&self) -> bool {
+        self.released.load(Ordering::Acquire) > 0
     }
 
     /// Claims the next of `parts` parts, while there is one.

@@ -12,7 +12,7 @@ use crate::engine::read::{
 use crate::engine::state::{Content, Member, StateMut};
 use crate::engine::viewing::Views;
 use crate::event::{REACTION_KINDS, Read, ReadKind};
-use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
+use crate::unit::hash::{SharedHasher, hash_id};
 
 /// Members and contents.
 #[derive(Debug, Default)]
@@ -99,20 +99,4 @@ impl Tables {
     pub(in crate::engine) fn memory(&self) -> MemoryUse {
         map_memory::of_tables(&self.members, &self.contents)
     }
-}
-
-/// Which of `owners` owns a state, from 0, in engines where each state has one
-/// owner. At most 65,536 owners have even shares.
-#[must_use]
-pub fn owner_of_id(id: u64, owners: usize) -> usize {
-    owner_of(hash_id(&shared_hasher(), id), owners)
-}
-
-/// Which of `owners` owns the id with this hash. It takes bits that the
-/// tables don't (they find a slot by the lowest and tell neighbours apart by
-/// the highest seven), so that the ids of a part don't crowd in its tables.
-#[inline(always)]
-pub(in crate::engine) const fn owner_of(hash: u64, owners: usize) -> usize {
-    let middle = hash >> 41 & 0xffff;
-    ((middle * owners as u64) >> 16) as usize
 }

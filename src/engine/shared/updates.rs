@@ -2,14 +2,11 @@
 //! to tables: in blocks, each prefetched first. Imports the shared state.
 
 use super::keyed_table::{Keyed, KeyedTable};
+use super::prefetch::{TOGETHER, exceed_own_cache};
 use crate::engine::state::{ContentUpdate, MemberUpdate, for_each_update};
 use crate::event::Event;
 use crate::unit::cache::Near;
 use crate::unit::hash::{SharedHasher, hash_id};
-
-/// Updates that are prefetched together, then applied: about as many cache lines
-/// as a core can have on their way from memory at a time.
-const PREFETCHED: usize = 16;
 
 /// Updates, each with the hash of its id.
 #[derive(Debug, Default)]
@@ -75,7 +72,7 @@ pub(in crate::engine) fn apply_all<U: Keyed>(
     inbox_capacity: usize,
 ) {
     let one = tables.first().map_or(0, KeyedTable::allocated_bytes);
-    let prefetches = one * tables.len() as u64 > Near::here().alone as u64;
+    let prefetches = exceed_own_cache(one as usize * tables.len(), &Near::here());
     apply_blocks(tables, table_of, updates, inbox_capacity, prefetches);
 }
 
@@ -86,7 +83,7 @@ fn apply_blocks<U: Keyed>(
     inbox_capacity: usize,
     prefetches: bool,
 ) {
-    for block in updates.chunks(PREFETCHED) {
+    for block in updates.chunks(TOGETHER) {
         if prefetches {
             // the tags tell where the state is, the state where its inbox is:
             // each step waits for all cache lines of the one before at once

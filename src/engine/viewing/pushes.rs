@@ -12,16 +12,13 @@ use crossbeam_utils::CachePadded;
 use hashbrown::HashMap;
 use parking_lot::Mutex;
 
+use crate::engine::shared::hash_bits::part_of;
 use crate::event::Event;
 use crate::policy::{Disposition, MemberSettings, day_of, effect_of};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
 
 /// Parts that are locked by themselves.
 const STRIPES: usize = 256;
-/// The first of the hash's bits that choose the stripe: a table uses the
-/// lowest and the highest.
-const STRIPE_SHIFT: u32 = 40;
-
 /// Notifications by member and day: one slot a sum, and no list a
 /// member that would have to be allocated.
 type Stripe = Mutex<HashMap<(u64, u32), u32, SharedHasher>>;
@@ -50,7 +47,7 @@ impl Pushes {
 
     fn stripe(&self, member: u64) -> &Stripe {
         let hash = hash_id(&self.hasher, member);
-        &self.stripes[(hash >> STRIPE_SHIFT) as usize % STRIPES]
+        &self.stripes[part_of::<STRIPES>(hash)]
     }
 
     /// Counts what rings of a batch, from which blocked pairs' events are gone.

@@ -9,6 +9,7 @@
 use crossbeam_utils::CachePadded;
 use parking_lot::{Mutex, MutexGuard};
 
+use crate::engine::shared::hash_bits::part_of;
 use crate::policy::Surface;
 use crate::unit::prefetch::prefetch_line;
 
@@ -32,10 +33,10 @@ pub(in crate::engine) struct SeenKey {
 }
 
 impl SeenKey {
-    /// The stripe that it belongs to: of the bits that a table does not use.
+    /// The stripe that it belongs to; a token is its own hash.
     #[inline(always)]
     pub(in crate::engine) const fn stripe(&self) -> usize {
-        (self.token >> 59) as usize % STRIPES
+        part_of::<STRIPES>(self.token)
     }
 }
 

@@ -10,6 +10,7 @@ use hashbrown_raw::raw::RawTable;
 use super::shard_groups::SHARDS;
 
 use crate::engine::shared::keyed_table::Keyed;
+use crate::engine::shared::prefetch::{exceed_own_cache, exceed_shared_cache};
 use crate::engine::state::{ContentUpdate, MemberUpdate};
 use crate::unit::cache::Near;
 use crate::unit::hash::{SharedHasher, hash_id};
@@ -85,8 +86,7 @@ pub(super) struct TableHints {
     pub(super) contents: [TableHint; SHARDS],
     /// Bytes of all tables of which there is a hint.
     bytes: usize,
-    /// Tables of more bytes are prefetched: the cache lines of smaller ones are in
-    /// a cache, and prefetching them costs more than it saves.
+    /// What is in a cache, and not prefetched.
     near: Near,
 }
 
@@ -116,13 +116,13 @@ impl TableHints {
     /// Whether the tables exceed the shared cache, so that prefetching pays.
     #[inline(always)]
     pub(super) const fn exceed_cache(&self) -> bool {
-        self.bytes > self.near.shared
+        exceed_shared_cache(self.bytes, &self.near)
     }
 
     /// The same for a single session, whose cache lines no other core takes away.
     #[inline(always)]
     pub(super) const fn exceed_cache_alone(&self) -> bool {
-        self.bytes > self.near.alone
+        exceed_own_cache(self.bytes, &self.near)
     }
 }
 
@@ -130,7 +130,16 @@ impl TableHints {
 #[inline(always)]
 pub(super) fn place<V>(map: &DashMap<u64, V, SharedHasher>, id: u64) -> (u64, usize) {
     let hash = hash_id(map.hasher(), id);
-    (hash, map.determine_shard(hash as usize) % SHARDS)
+    (hash, shard_of(map, hash) % SHARDS)
+}
+
+/// The shard that a map chooses for a hash.
+#[inline(always)]
+pub(in crate::engine) fn shard_of<V, S: BuildHasher + Clone>(
+    map: &DashMap<u64, V, S>,
+    hash: u64,
+) -> usize {
+    map.determine_shard(hash as usize)
 }
 
 /// Applies an update to the state of its id, or to a new one. `hash` is the id's

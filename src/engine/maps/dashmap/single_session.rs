@@ -7,10 +7,11 @@ use dashmap::RwLockWriteGuard;
 
 use super::answer_cache::AnswerCache;
 use super::read_source::Maps;
-use super::shard_table::{Map, Table, TableHint, apply, likely, prefetch_slot};
+use super::shard_table::{Map, Table, TableHint, apply, likely, prefetch_slot, shard_of};
 use super::shard_versions::ShardVersions;
 use crate::engine::read::{Answer, answer_read, badge_of};
 use crate::engine::shared::keyed_table::Keyed;
+use crate::engine::shared::prefetch::AHEAD_IN_STEPS;
 use crate::engine::state::{ContentUpdate, MemberUpdate};
 use crate::event::{Read, ReadKind};
 use crate::unit::hash::hash_id;
@@ -18,10 +19,6 @@ use crate::unit::hash::hash_id;
 /// Shards where there is one session: the fewest that a DashMap has, since a
 /// call takes all locks.
 pub(super) const SHARDS_ALONE: usize = 2;
-
-/// Updates between one step of an update and the next: the cache lines that it
-/// prefetches arrive while that many others are processed.
-const AHEAD: usize = 16;
 
 /// Hashes that are kept from an update's first step to its last, a power of two.
 const RING: usize = 128;
@@ -47,7 +44,7 @@ pub(super) fn apply_in_order<'map, U: Keyed>(
     } else {
         for update in positions.iter().map(|&at| of(at)) {
             let hash = hash_id(map.hasher(), update.id());
-            let table = &mut tables[map.determine_shard(hash as usize)];
+            let table = &mut tables[shard_of(map, hash)];
             apply(table, hash, &update, inbox_capacity, map.hasher());
         }
     }
@@ -55,8 +52,8 @@ pub(super) fn apply_in_order<'map, U: Keyed>(
 }
 
 /// Each update takes a step for each cache line that it must wait for, with
-/// [`AHEAD`] others between two of them: its control byte, its slot, and, where it looks
-/// behind the slot, what is there.
+/// [`AHEAD_IN_STEPS`] others between two of them: its control byte, its slot, and,
+/// where it looks behind the slot, what is there.
 #[inline(always)]
 fn apply_in_steps<U: Keyed>(
     map: &Map<U>,
@@ -66,10 +63,10 @@ fn apply_in_steps<U: Keyed>(
     inbox_capacity: usize,
 ) {
     let last = if U::IS_BEHIND { 4 } else { 2 };
-    const { assert!(4 * AHEAD < RING) };
-    let shard_of = |hash: u64| map.determine_shard(hash as usize);
+    const { assert!(4 * AHEAD_IN_STEPS < RING) };
+    let shard_of = |hash: u64| shard_of(map, hash);
     let mut hashes = [0; RING];
-    for now in 0..positions.len() + last * AHEAD {
+    for now in 0..positions.len() + last * AHEAD_IN_STEPS {
         if let Some(&at) = positions.get(now) {
             let hash = hash_id(map.hasher(), of(at).id());
             hashes[now % RING] = hash;
@@ -77,7 +74,7 @@ fn apply_in_steps<U: Keyed>(
         }
         // the update whose step it is, and its hash
         let turn = |step: usize| {
-            let before = now.checked_sub(step * AHEAD)?;
+            let before = now.checked_sub(step * AHEAD_IN_STEPS)?;
             Some((*positions.get(before)?, hashes[before % RING]))
         };
         if let Some((_, hash)) = turn(1) {
@@ -144,7 +141,7 @@ pub(super) fn read_in_order(
     // both maps have the same hasher, and as many shards
     let place = |id: u64| {
         let hash = hash_id(members.hasher(), id);
-        (hash, members.determine_shard(hash as usize))
+        (hash, shard_of(members, hash))
     };
     for (at, read) in reads.iter().enumerate() {
         if read.kind == ReadKind::Badge {

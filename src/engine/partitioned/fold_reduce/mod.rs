@@ -16,13 +16,13 @@ pub use session::FoldReduceSession;
 use std::ops::Add;
 
 use crossbeam_utils::CachePadded;
-use parking_lot::{Condvar, Mutex};
 use rayon::prelude::*;
 
 use crate::engine::contract::{
     Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role,
 };
 use crate::engine::shared::map_memory;
+use crate::engine::shared::phase_barrier::PhaseBarrier;
 use crate::engine::state::StateMut;
 use crate::unit::hash::shared_hasher;
 use engine::PARTS;
@@ -47,18 +47,15 @@ impl Engine for FoldReduceEngine {
     fn build(config: &EngineConfig) -> Self {
         Self {
             parts: (0..PARTS).map(|_| CachePadded::default()).collect(),
-            gathering: Mutex::default(),
-            gathered: Condvar::new(),
-            threads: config.threads.max(1),
+            barrier: PhaseBarrier::new(config.stop.clone()),
             inbox_capacity: config.inbox_capacity,
             views: config.views.clone(),
             hasher: shared_hasher(),
-            stop: config.stop.clone(),
         }
     }
 
-    fn session(&self, worker: usize) -> FoldReduceSession<'_> {
-        FoldReduceSession::open(self, worker)
+    fn session(&self, _: usize) -> FoldReduceSession<'_> {
+        FoldReduceSession::open(self)
     }
 
     fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {

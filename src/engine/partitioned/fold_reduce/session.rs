@@ -4,9 +4,10 @@
 
 use std::mem;
 
-use super::engine::{FoldReduceEngine, Folded, PARTS, Part, part_of};
+use super::engine::{FoldReduceEngine, Folded, PARTS, Part};
 use crate::engine::contract::Session;
 use crate::engine::read::{Answer, answer_read};
+use crate::engine::shared::hash_bits::part_of;
 use crate::engine::shared::keyed_table::KeyedTable;
 use crate::engine::shared::tables::Tables;
 use crate::engine::shared::updates::{Updates, apply_all};
@@ -22,7 +23,6 @@ const LARGEST_HELD: usize = 4096;
 #[derive(Debug)]
 pub struct FoldReduceSession<'engine> {
     engine: &'engine FoldReduceEngine,
-    worker: usize,
     folded: Folded,
     updates: Updates,
     /// Whether there was anything merged when the session was opened, and so
@@ -32,15 +32,13 @@ pub struct FoldReduceSession<'engine> {
 }
 
 impl<'engine> FoldReduceSession<'engine> {
-    pub(super) fn open(engine: &'engine FoldReduceEngine, worker: usize) -> Self {
-        let mut gathering = engine.gathering.lock();
-        gathering.folding += 1;
+    pub(super) fn open(engine: &'engine FoldReduceEngine) -> Self {
+        engine.barrier.open();
         Self {
             engine,
-            worker,
             folded: Folded::default(),
             updates: Updates::default(),
-            reads_merged: gathering.merges > 0,
+            reads_merged: engine.barrier.was_released(),
             has_finished: false,
         }
     }
@@ -56,7 +54,7 @@ impl<'engine> FoldReduceSession<'engine> {
         look: &mut dyn FnMut(Option<&S>),
     ) {
         let hash = hash_id(&self.engine.hasher, id);
-        let part = part_of(hash);
+        let part = part_of::<PARTS>(hash);
         let own = own[part].get(hash, id);
         if !self.reads_merged {
             return look(own);
@@ -80,8 +78,18 @@ impl Session for FoldReduceSession<'_> {
         let Folded { members, contents } = &mut self.folded;
         for held in batch.chunks(LARGEST_HELD) {
             self.updates.add(held, &self.engine.hasher);
-            apply_all(members, part_of, &self.updates.members, inbox_capacity);
-            apply_all(contents, part_of, &self.updates.contents, inbox_capacity);
+            apply_all(
+                members,
+                part_of::<PARTS>,
+                &self.updates.members,
+                inbox_capacity,
+            );
+            apply_all(
+                contents,
+                part_of::<PARTS>,
+                &self.updates.contents,
+                inbox_capacity,
+            );
             self.updates.clear();
         }
     }
@@ -117,10 +125,9 @@ impl Session for FoldReduceSession<'_> {
             }
         }
         self.has_finished = true;
-        if self.engine.gather() {
-            // sessions start spread out, so that each finds parts to merge
-            self.engine
-                .merge_from(self.worker * PARTS / self.engine.threads % PARTS);
+        if self.engine.barrier.arrive() {
+            self.engine.merge();
+            self.engine.barrier.leave(|| ());
         }
     }
 }
@@ -129,7 +136,7 @@ impl Drop for FoldReduceSession<'_> {
     /// Lets the others not wait for a session that will not finish.
     fn drop(&mut self) {
         if !self.has_finished {
-            self.engine.stop_folding(&mut self.engine.gathering.lock());
+            self.engine.barrier.abandon();
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::*;
 use crate::engine::contract::Session;
-use crate::engine::shared::tables::owner_of;
+use crate::engine::shared::hash_bits::owner_of;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::state;
 use crate::engine::testing::{

@@ -19,8 +19,9 @@ use ::timely::worker::Worker;
 
 use super::shared::Shared;
 use super::words::{Packed, ToTarget, ViewUpdate, Words};
+use crate::engine::shared::hash_bits::owner_of;
 use crate::engine::shared::keyed_table::KeyedTable;
-use crate::engine::shared::tables::{Tables, owner_of};
+use crate::engine::shared::tables::Tables;
 use crate::engine::shared::updates::apply_all;
 use crate::engine::state::{ContentUpdate, Member, MemberUpdate};
 use crate::unit::hash::hash_id;

@@ -8,7 +8,7 @@ use super::flow::Flow;
 use super::words::ViewUpdate;
 use crate::engine::contract::Session;
 use crate::engine::read::{Answer, answer_read};
-use crate::engine::shared::tables::owner_of;
+use crate::engine::shared::hash_bits::owner_of;
 use crate::engine::state::for_each_update;
 use crate::event::{Event, Read};
 use crate::unit::hash::hash_id;

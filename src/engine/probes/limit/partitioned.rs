@@ -16,6 +16,7 @@ use crate::engine::shared::dense_ids::DenseIds;
 use crate::engine::shared::keyed_table::Keyed;
 use crate::engine::shared::partition_buffers::PartitionBuffers;
 use crate::engine::shared::phase_barrier::PhaseBarrier;
+use crate::engine::shared::prefetch::AHEAD_IN_CACHE;
 use crate::engine::state::{Content, ContentUpdate, Member, MemberUpdate, StateMut};
 use crate::event::{Event, Read, Stamp};
 use crate::policy::{Disposition, effect_of};
@@ -26,9 +27,6 @@ use crate::unit::prefetch::prefetch_line;
 const PARTS_A_SESSION: usize = 64;
 /// States of the smallest part, as a power of two.
 const SMALLEST_PART: u32 = 4;
-/// Entries between the one that is applied and the one that is prefetched.
-const AHEAD: usize = 8;
-
 /// What an update needs where only the lowest byte of its stamp counts: the
 /// state's place in its part, and that byte below it.
 type Short = u32;
@@ -195,7 +193,7 @@ impl LimitPartitioned {
         for buffers in session_buffers {
             for updates in buffers.long.of_part(part) {
                 for (at, update) in updates.iter().enumerate() {
-                    if let Some(ahead) = updates.get(at + AHEAD) {
+                    if let Some(ahead) = updates.get(at + AHEAD_IN_CACHE) {
                         ahead.prefetch_behind(&states[ahead.member as usize]);
                     }
                     states[update.member as usize].apply(update, self.inbox_capacity);
@@ -209,7 +207,7 @@ impl LimitPartitioned {
 #[inline(always)]
 fn apply_shorts<U: Keyed>(states: &mut [U::State], shorts: &[Short], update: fn(Stamp) -> U) {
     for (at, &short) in shorts.iter().enumerate() {
-        if let Some(&ahead) = shorts.get(at + AHEAD)
+        if let Some(&ahead) = shorts.get(at + AHEAD_IN_CACHE)
             && let Some(state) = states.get((ahead >> 8) as usize)
         {
             prefetch_line(std::ptr::from_ref(state).cast());

@@ -12,15 +12,12 @@ use crate::engine::contract::{
 };
 use crate::engine::read::Answer;
 use crate::engine::shared::dense_ids::DenseIds;
+use crate::engine::shared::prefetch::TOGETHER;
 use crate::engine::state::{
     Content, ContentUpdate, Member, MemberUpdate, StateMut, for_each_update,
 };
 use crate::event::{Event, Read};
 use crate::unit::prefetch::prefetch_value;
-
-/// Events whose states are prefetched together, then changed: about as many
-/// cache lines as a core can have on their way from memory at a time.
-const PREFETCHED: usize = 16;
 
 /// Two arrays of states, each behind its lock.
 #[derive(Debug)]
@@ -55,8 +52,8 @@ impl Engine for LimitState {
     fn session(&self, _: usize) -> LimitStateSession<'_> {
         LimitStateSession {
             engine: self,
-            members: Vec::with_capacity(PREFETCHED),
-            contents: Vec::with_capacity(PREFETCHED),
+            members: Vec::with_capacity(TOGETHER),
+            contents: Vec::with_capacity(TOGETHER),
         }
     }
 
@@ -87,7 +84,7 @@ impl Session for LimitStateSession<'_> {
             contents,
             inbox_capacity,
         } = self.engine;
-        for few in batch.chunks(PREFETCHED) {
+        for few in batch.chunks(TOGETHER) {
             for event in few {
                 let numbers = dense.of(event.index());
                 for_each_update(
