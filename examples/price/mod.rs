@@ -29,6 +29,7 @@ impl EngineVisitor for One<'_> {
             watcher: None,
             stop: &StopFlag::default(),
             external: None,
+            planted_share: 0.0,
             on_hang: |message| panic!("{message}"),
         };
         let outcome = run_trial::<E, ()>(&setup, |_, _, _| ());

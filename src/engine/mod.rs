@@ -23,7 +23,6 @@ pub mod maps;
 mod memory_use;
 pub mod oracle;
 pub mod partitioned;
-pub mod planted;
 pub mod probes;
 pub mod proof;
 pub mod read;

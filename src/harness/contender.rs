@@ -9,11 +9,7 @@ use std::sync::Arc;
 use super::crew::message_of;
 use super::interleaved::{Lane, lane};
 use super::proof::{Expectation, Finding, inspect};
-use super::trial::{
-    TrialError, TrialOutcome, TrialSetup, run_prepared, run_prepared_twice, run_trial,
-    run_trial_twice,
-};
-use crate::engine::planted::Planted;
+use super::trial::{TrialError, TrialOutcome, TrialSetup, run_trial, run_trial_twice};
 use crate::engine::registry::{EngineVisitor, dispatch};
 use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, EngineInfo, ExpectedLoad, StopFlag};
@@ -39,10 +35,7 @@ pub(super) type Proved = (TrialOutcome, Finding);
 
 type TrialFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<Proved, TrialError>;
 type TwiceFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<[Proved; 2], TrialError>;
-type PlantedFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<Proved, TrialError>;
-type PlantedTwiceFn =
-    fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<[Proved; 2], TrialError>;
-type AliveFn = fn(&TrialSetup<'_>, &StopFlag, f64) -> Result<Box<dyn Lane>, TrialError>;
+type AliveFn = fn(&TrialSetup<'_>, &StopFlag) -> Result<Box<dyn Lane>, TrialError>;
 type SnapshotFn = fn(&TrialSetup<'_>) -> Result<(Snapshot, Digest), TrialError>;
 type FreshnessFn = fn(&TrialSetup<'_>, u64) -> Result<(), String>;
 
@@ -68,8 +61,6 @@ pub struct Contender {
     /// How much its trials are slowed down on purpose, as a share of the
     /// engine's own time; 0 unless planted.
     planted_share: f64,
-    planted: PlantedFn,
-    planted_twice: PlantedTwiceFn,
     alive: AliveFn,
     freshness: FreshnessFn,
     snapshot: SnapshotFn,
@@ -90,24 +81,6 @@ impl Contender {
             external: None,
             held_bytes: E::held_bytes,
             planted_share: 0.0,
-            planted: |setup, expected, share| {
-                run_prepared::<Planted<E>, Finding>(
-                    setup,
-                    |engine| engine.set_share(share),
-                    |engine, config, outcome| {
-                        inspect(engine, config, outcome, expected, Pass::Fresh)
-                    },
-                )
-            },
-            planted_twice: |setup, expected, share| {
-                run_prepared_twice::<Planted<E>, Finding>(
-                    setup,
-                    |engine| engine.set_share(share),
-                    |engine, config, outcome, pass| {
-                        inspect(engine, config, outcome, expected, pass)
-                    },
-                )
-            },
             trial: |setup, expected| {
                 run_trial::<E, Finding>(setup, |engine, config, outcome| {
                     inspect(engine, config, outcome, expected, Pass::Fresh)
@@ -118,10 +91,7 @@ impl Contender {
                     inspect(engine, config, outcome, expected, pass)
                 })
             },
-            alive: |setup, stop, share| match share > 0.0 {
-                true => lane::<Planted<E>>(setup, stop, |engine| engine.set_share(share)),
-                false => lane::<E>(setup, stop, |_| ()),
-            },
+            alive: lane::<E>,
             freshness: super::proof::freshness_of::<E>,
             snapshot: |setup| {
                 run_trial::<E, Snapshot>(setup, |engine, config, _| {
@@ -208,6 +178,7 @@ impl Contender {
     fn setup<'a>(&'a self, setup: &TrialSetup<'a>) -> TrialSetup<'a> {
         TrialSetup {
             external: self.external.as_ref(),
+            planted_share: self.planted_share,
             ..*setup
         }
     }
@@ -220,8 +191,6 @@ impl Contender {
         self.at_rest(|| {
             if let Some(spread) = &self.spread {
                 spread.trial(setup, expected)
-            } else if self.planted_share > 0.0 {
-                (self.planted)(&self.setup(setup), expected, self.planted_share)
             } else {
                 (self.trial)(&self.setup(setup), expected)
             }
@@ -234,13 +203,7 @@ impl Contender {
         setup: &TrialSetup<'_>,
         expected: Option<&Expectation<'_>>,
     ) -> Result<[Proved; 2], TrialError> {
-        self.at_rest(|| {
-            if self.planted_share > 0.0 {
-                (self.planted_twice)(&self.setup(setup), expected, self.planted_share)
-            } else {
-                (self.trial_twice)(&self.setup(setup), expected)
-            }
-        })
+        self.at_rest(|| (self.trial_twice)(&self.setup(setup), expected))
     }
 
     /// The engine, empty, for an interleaved round.
@@ -249,7 +212,7 @@ impl Contender {
         setup: &TrialSetup<'_>,
         stop: &StopFlag,
     ) -> Result<Box<dyn Lane>, TrialError> {
-        self.at_rest(|| (self.alive)(&self.setup(setup), stop, self.planted_share))
+        self.at_rest(|| (self.alive)(&self.setup(setup), stop))
     }
 
     /// The final state of one trial.

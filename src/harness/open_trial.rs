@@ -57,7 +57,8 @@ pub(super) fn drive_open<E: Engine>(
         if let (Some(_), Some(series)) = (setup.watcher, &series) {
             let _ = seen[worker].set(series.intervals().clone());
         }
-        (worker, open_session(engine, &config.views, worker), series)
+        let session = open_session(engine, &config.views, worker);
+        (worker, session.slowed_by(setup.planted_share), series)
     };
     let body = |(worker, session, series): (usize, Admitting<E::Session<'_>>, Option<Series>)| {
         let lane = lane_of(setup, open_loop, worker);

@@ -78,6 +78,7 @@ pub(super) fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> T
         perf: plan.perf,
         inbox_capacity: plan.inbox_capacity,
         external: None,
+        planted_share: 0.0,
         open_loop: None,
         share: None,
         watcher: None,

@@ -42,6 +42,9 @@ pub struct TrialSetup<'a> {
     pub inbox_capacity: usize,
     /// Address of the server of an engine out of process; a contender has it.
     pub external: Option<&'a Arc<str>>,
+    /// Slowdown on purpose, as a share of the engine's own time; 0: none. A
+    /// contender has it.
+    pub planted_share: f64,
     /// When each event is to start; none: a closed loop.
     pub open_loop: Option<&'a OpenLoop>,
     /// Of a trial that several processes make together, this one's part;
@@ -155,17 +158,7 @@ pub fn run_trial<E: Engine, T>(
     setup: &TrialSetup<'_>,
     inspect: impl FnOnce(&E, &EngineConfig, &TrialOutcome) -> T,
 ) -> Result<(TrialOutcome, T), TrialError> {
-    run_prepared(setup, |_| {}, inspect)
-}
-
-/// The same, the engine shown to `prepare` before any session is opened.
-pub(super) fn run_prepared<E: Engine, T>(
-    setup: &TrialSetup<'_>,
-    prepare: impl FnOnce(&E),
-    inspect: impl FnOnce(&E, &EngineConfig, &TrialOutcome) -> T,
-) -> Result<(TrialOutcome, T), TrialError> {
     let (engine, config) = build::<E>(setup, StopFlag::default())?;
-    prepare(&engine);
     let outcome = run_pass(setup, &config, &engine)?;
     let seen = inspect(&engine, &config, &outcome);
     Ok((outcome, seen))
@@ -182,17 +175,7 @@ pub fn run_trial_twice<E: Engine, T>(
     setup: &TrialSetup<'_>,
     inspect: impl Fn(&E, &EngineConfig, &TrialOutcome, Pass) -> T,
 ) -> Result<[(TrialOutcome, T); 2], TrialError> {
-    run_prepared_twice(setup, |_| {}, inspect)
-}
-
-/// The same, the engine shown to `prepare` before any session is opened.
-pub(super) fn run_prepared_twice<E: Engine, T>(
-    setup: &TrialSetup<'_>,
-    prepare: impl FnOnce(&E),
-    inspect: impl Fn(&E, &EngineConfig, &TrialOutcome, Pass) -> T,
-) -> Result<[(TrialOutcome, T); 2], TrialError> {
     let (engine, config) = build::<E>(setup, StopFlag::default())?;
-    prepare(&engine);
     let pass = |pass| {
         let setup = TrialSetup {
             open_loop: setup.open_loop.filter(|_| pass == Pass::Warm),
@@ -290,7 +273,7 @@ pub(super) fn drive<E: Engine>(
     crew.run(
         |worker| {
             (
-                open_session(engine, &config.views, worker),
+                open_session(engine, &config.views, worker).slowed_by(setup.planted_share),
                 WorkerReport::new(),
             )
         },

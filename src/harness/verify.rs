@@ -126,6 +126,7 @@ fn verify_source(
                 perf: false,
                 inbox_capacity: INBOX_CAPACITY,
                 external: None,
+                planted_share: 0.0,
                 open_loop: None,
                 share: None,
                 watcher: None,

@@ -7,6 +7,7 @@
 mod close;
 mod counting;
 mod held_back;
+mod slowdown;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::event::{Event, Read};
 use crate::policy::{Disposition, MemberSettings, Share, effect_of};
 use counting::ViewFilter;
 use held_back::held_back;
+use slowdown::Slowdown;
 
 /// Events looked at together at most: what was asked for ahead of time must
 /// still be near when it is their turn.
@@ -32,11 +34,16 @@ pub fn open_session<'engine, E: Engine>(
     worker: usize,
 ) -> Admitting<E::Session<'engine>> {
     let is_counted = E::INFO.role != Role::Probe;
+    let blocking = is_counted.then(|| BlockFilter::of(views)).flatten();
+    let counting = is_counted.then(|| ViewFilter::of(views, worker)).flatten();
+    let pushes = views.pushes.clone().filter(|_| is_counted);
     Admitting {
         session: engine.session(worker),
-        blocking: is_counted.then(|| BlockFilter::of(views)).flatten(),
-        counting: is_counted.then(|| ViewFilter::of(views, worker)).flatten(),
-        pushes: views.pushes.clone().filter(|_| is_counted),
+        slowdown: Slowdown::NONE,
+        is_transparent: blocking.is_none() && counting.is_none() && pushes.is_none(),
+        blocking,
+        counting,
+        pushes,
     }
 }
 
@@ -44,14 +51,34 @@ pub fn open_session<'engine, E: Engine>(
 #[derive(Debug)]
 pub struct Admitting<S> {
     session: S,
+    slowdown: Slowdown,
+    /// Whether every batch goes to the session as it is, at full speed.
+    is_transparent: bool,
     blocking: Option<BlockFilter>,
     counting: Option<ViewFilter>,
     pushes: Option<Arc<Pushes>>,
 }
 
-impl<S: Session> Session for Admitting<S> {
-    #[inline]
-    fn ingest(&mut self, batch: &[Event]) {
+impl<S: Session> Admitting<S> {
+    /// Slows the session down by a share of its own time, to see whether a
+    /// comparison finds that: 0.03 makes each call take 3% longer. 0 is no
+    /// slowdown.
+    #[must_use]
+    pub fn slowed_by(self, share: f64) -> Self {
+        let slowdown = Slowdown::by(share);
+        Self {
+            is_transparent: self.is_transparent && slowdown.is_none(),
+            slowdown,
+            ..self
+        }
+    }
+
+    /// Ingests what is admitted of a batch.
+    #[inline(never)]
+    fn ingest_admitted(&mut self, batch: &[Event]) {
+        let Self {
+            session, slowdown, ..
+        } = self;
         let batch = match &mut self.blocking {
             None => batch,
             Some(blocking) => blocking.admitted(batch),
@@ -60,26 +87,47 @@ impl<S: Session> Session for Admitting<S> {
             pushes.count(batch);
         }
         match &mut self.counting {
-            None => self.session.ingest(batch),
+            None => slowdown.apply(|| session.ingest(batch)),
             Some(counting) => {
                 for batch in batch.chunks(LARGEST_GROUPED) {
-                    self.session.ingest(counting.admitted(batch));
+                    let admitted = counting.admitted(batch);
+                    slowdown.apply(|| session.ingest(admitted));
                 }
             }
+        }
+    }
+}
+
+impl<S: Session> Session for Admitting<S> {
+    #[inline]
+    fn ingest(&mut self, batch: &[Event]) {
+        if self.is_transparent {
+            self.session.ingest(batch);
+        } else {
+            self.ingest_admitted(batch);
         }
     }
 
     #[inline]
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
-        self.session.read(reads, sink);
+        let Self {
+            session, slowdown, ..
+        } = self;
+        slowdown.apply(|| session.read(reads, sink));
     }
 
     fn pause(&mut self) {
-        self.session.pause();
+        let Self {
+            session, slowdown, ..
+        } = self;
+        slowdown.apply(|| session.pause());
     }
 
     fn finish(self) {
-        self.session.finish();
+        let Self {
+            session, slowdown, ..
+        } = self;
+        slowdown.apply(|| session.finish());
     }
 }
 

@@ -57,26 +57,30 @@ pub(in crate::harness) trait Seat {
     fn finish(self: Box<Self>, zero: Instant) -> (WorkerReport, [u64; 2]);
 }
 
-/// An empty engine that takes part; `prepare` sees it first.
+/// An empty engine that takes part.
 pub(in crate::harness) fn lane<E: Engine>(
     setup: &TrialSetup<'_>,
     stop: &StopFlag,
-    prepare: impl FnOnce(&E),
 ) -> Result<Box<dyn Lane>, TrialError> {
     let (engine, config) = build::<E>(setup, stop.clone())?;
-    prepare(&engine);
-    Ok(Box::new(Alive { engine, config }))
+    Ok(Box::new(Alive {
+        engine,
+        config,
+        planted_share: setup.planted_share,
+    }))
 }
 
 struct Alive<E> {
     engine: E,
     config: EngineConfig,
+    planted_share: f64,
 }
 
 impl<E: Engine> Lane for Alive<E> {
     fn open(&self, worker: usize) -> Box<dyn Seat + '_> {
         Box::new(Open {
-            session: open_session(&self.engine, &self.config.views, worker),
+            session: open_session(&self.engine, &self.config.views, worker)
+                .slowed_by(self.planted_share),
             report: WorkerReport::new(),
             room: Room::default(),
         })
@@ -88,7 +92,7 @@ impl<E: Engine> Lane for Alive<E> {
     }
 
     fn close_epoch(&self, closers: &ThreadPool) -> (SnapshotDigest, u64, u64) {
-        let Self { engine, config } = self;
+        let Self { engine, config, .. } = self;
         let truth = SnapshotDigest::of(engine);
         let bytes = engine.memory().total() + config.views.open_bytes();
         let start = Instant::now();
@@ -112,7 +116,7 @@ impl<E: Engine> Lane for Alive<E> {
         weeks: Option<Weeks>,
         expected: Option<&Expectation<'_>>,
     ) -> Proved {
-        let Self { engine, config } = self;
+        let Self { engine, config, .. } = self;
         // steal, switches and memory are those of all engines together
         let usage = Usage::default();
         let mut outcome = summarise(setup, config, engine, reports, usage);

@@ -77,6 +77,7 @@ fn find_stall(request: &SelftestRequest<'_>) -> Result<StallFound, SelftestError
         perf: false,
         inbox_capacity: INBOX_CAPACITY,
         external: None,
+        planted_share: 0.0,
         open_loop: Some(&open),
         share: None,
         watcher: None,
