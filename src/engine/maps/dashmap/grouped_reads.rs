@@ -12,7 +12,6 @@ use super::single_session::read_in_order;
 use crate::engine::maps::dashmap_pair::read_maps;
 use crate::engine::read::{Answer, InboxPage, badge_of, page_of};
 use crate::engine::state::{ContentUpdate, MemberUpdate};
-use crate::engine::viewing::Views;
 use crate::event::{REACTION_KINDS, Read, ReadKind};
 
 /// Reads that are grouped together, at most.
