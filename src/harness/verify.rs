@@ -138,14 +138,9 @@ fn verify_source(
             verified.answers += finding.explained;
             verified.with_threads += u64::from(threads > 1);
             verified.one_by_one += u64::from(threads > 1 && !overlap(&outcome.workers));
-            let conserved = (outcome.tally.events == source.events()).then_some(());
-            let lost = || {
-                format!(
-                    "{} of {} arrived",
-                    outcome.tally.events,
-                    counted(source.events(), "event")
-                )
-            };
+            let (arrived, all) = (outcome.tally.events, source.events());
+            let conserved = (arrived == all).then_some(());
+            let lost = || format!("{arrived} of {} arrived", counted(all, "event"));
             let fresh = if step == 0 && contender.info.role != Role::Probe {
                 contender.check_freshness(&setup, options.freshness_events)
             } else {

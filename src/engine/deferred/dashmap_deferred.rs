@@ -280,13 +280,11 @@ impl Session for DeferredSession<'_> {
             }
             drop(session_buffers);
             // no session holds its buffers now; applied updates must not be applied again
-            let clear = || {
-                engine
-                    .session_buffers
-                    .iter()
-                    .for_each(|buffers| buffers.write().clear())
-            };
-            engine.barrier.leave(clear);
+            engine.barrier.leave(|| {
+                for buffers in &engine.session_buffers {
+                    buffers.write().clear();
+                }
+            });
         }
     }
 }
