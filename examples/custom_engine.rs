@@ -5,7 +5,7 @@
 use std::{collections::HashMap, process::ExitCode, sync::Mutex};
 
 use notibench::engine::read::{Answer, answer_read};
-use notibench::engine::snapshot::StateMut;
+use notibench::engine::state::StateMut;
 use notibench::engine::state::{Content, Member, MemberUpdate, for_each_update};
 use notibench::engine::{Engine, EngineConfig, EngineInfo, Freshness, Role, Session};
 use notibench::event::{Event, Read};

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use notibench::engine::read::Answer;
-use notibench::engine::snapshot::{StateMut, StateRef};
+use notibench::engine::state::{StateMut, StateRef};
 use notibench::engine::{
     Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session, StopFlag,
 };

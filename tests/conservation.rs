@@ -89,6 +89,7 @@ fn trials_ingest_every_event_and_answer_every_read() {
                     perf: false,
                     inbox_capacity: INBOX_CAPACITY,
                     external: None,
+                    planted_share: 0.0,
                     open_loop: None,
                     share: None,
                     watcher: None,

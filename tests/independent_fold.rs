@@ -10,7 +10,7 @@ use std::process::Command;
 
 use common::binary::{root, succeed};
 use common::{Stream, shuffle};
-use notibench::engine::dashmap::DashMapEngine;
+use notibench::engine::maps::dashmap::DashMapEngine;
 use notibench::engine::oracle::Oracle;
 use notibench::engine::proof::fold_on_threads;
 use notibench::engine::registry::ENTRIES;

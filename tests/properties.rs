@@ -5,7 +5,7 @@ mod common;
 
 use common::checks::{compare, config, oracle_of, streams};
 use common::{Draws, shuffle};
-use notibench::engine::dashmap::DashMapEngine;
+use notibench::engine::maps::dashmap::DashMapEngine;
 use notibench::engine::oracle::Oracle;
 use notibench::engine::proof::fold_on_threads;
 use notibench::engine::read::Answer;

@@ -30,6 +30,7 @@ impl EngineVisitor for One<'_> {
             stop: &StopFlag::default(),
             external: None,
             on_hang: OnHang::new(|message| panic!("{message}")),
+            planted_share: 0.0,
         };
         let outcome = run_trial::<E, ()>(&setup, |_, _, _| ());
         outcome

@@ -97,10 +97,10 @@ impl Guests {
 pub(super) fn listed() -> Vec<crate::engine::EngineInfo> {
     #[cfg(any(feature = "redis", feature = "cluster"))]
     use crate::engine::Engine as _;
+    #[cfg(feature = "cluster")]
+    use crate::engine::partitioned::timely::TimelyEngine;
     #[cfg(feature = "redis")]
     use crate::engine::redis::RedisEngine;
-    #[cfg(feature = "cluster")]
-    use crate::engine::timely::TimelyEngine;
     vec![
         #[cfg(feature = "cluster")]
         TimelyEngine::INFO,

@@ -1,7 +1,7 @@
 //! The one list of engines. To add an engine: write its file, and add its
 //! line here. Imports the engines.
 
-use super::{Engine, EngineInfo};
+use crate::engine::contract::{Engine, EngineInfo};
 
 /// What is done to an engine whose type is known only from its name.
 pub trait EngineVisitor {
@@ -27,22 +27,22 @@ macro_rules! registry {
 }
 
 registry! {
-    super::dashmap::DashMapEngine,
-    super::dashmap_naive::NaiveDashMapEngine,
-    super::dashmap_deferred::DeferredDashMapEngine,
-    super::dashmap_entry::EntryDashMapEngine,
-    super::papaya::PapayaEngine,
-    super::scc::SccEngine,
-    super::sharded_mutex::ShardedMutexEngine,
-    super::partitioned::PartitionedEngine,
-    super::actor::ActorEngine,
-    super::fold_reduce::FoldReduceEngine,
-    super::global_mutex::GlobalMutexEngine,
-    super::null::NullProbe,
-    super::limit::LimitRead,
-    super::limit::LimitFlat,
-    super::limit::LimitState,
-    super::limit::LimitPartitioned,
+    crate::engine::maps::dashmap::DashMapEngine,
+    crate::engine::maps::dashmap_naive::NaiveDashMapEngine,
+    crate::engine::deferred::dashmap_deferred::DeferredDashMapEngine,
+    crate::engine::maps::dashmap_entry::EntryDashMapEngine,
+    crate::engine::maps::papaya::PapayaEngine,
+    crate::engine::maps::scc::SccEngine,
+    crate::engine::maps::sharded_mutex::ShardedMutexEngine,
+    crate::engine::partitioned::share_nothing::PartitionedEngine,
+    crate::engine::partitioned::actor::ActorEngine,
+    crate::engine::partitioned::fold_reduce::FoldReduceEngine,
+    crate::engine::maps::global_mutex::GlobalMutexEngine,
+    crate::engine::probes::null::NullProbe,
+    crate::engine::probes::limit::LimitRead,
+    crate::engine::probes::limit::LimitFlat,
+    crate::engine::probes::limit::LimitState,
+    crate::engine::probes::limit::LimitPartitioned,
 }
 
 /// What is known of the entry of that name.
@@ -54,7 +54,7 @@ pub fn info(name: &str) -> Option<&'static EngineInfo> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Role;
+    use crate::engine::contract::Role;
 
     #[test]
     fn names_are_unique_and_every_entry_gives_advice() {

@@ -11,11 +11,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::Stream;
-use notibench::engine::dashmap::{DashMapEngine, DashMapSession};
+use notibench::engine::maps::dashmap::{DashMapEngine, DashMapSession};
 use notibench::engine::oracle::Oracle;
 use notibench::engine::proof::{check_answers, check_freshness, check_snapshot, fold_on_threads};
 use notibench::engine::read::Answer;
-use notibench::engine::snapshot::{Snapshot, SnapshotDigest, StateMut, StateRef, first_difference};
+use notibench::engine::snapshot::{Snapshot, SnapshotDigest, first_difference};
+use notibench::engine::state::{StateMut, StateRef};
 use notibench::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
 use notibench::event::{Event, Kind, Read, ReadKind, Segment};
 use notibench::policy::{Disposition, effect_of};

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use notibench::engine::read::{Answer, answer_read};
-use notibench::engine::snapshot::StateMut;
+use notibench::engine::state::StateMut;
 use notibench::engine::state::{Content, Member, for_each_update};
 use notibench::engine::viewing::Views;
 use notibench::engine::{Engine, EngineConfig, EngineInfo, Freshness, Role, Session, StopFlag};

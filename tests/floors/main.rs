@@ -164,7 +164,10 @@ fn an_import_upward_or_sideways_is_found() {
         ("src/record/mod.rs", "use crate::engine::Role;"),
         ("src/workload/mod.rs", "use crate::stats::average;"),
         ("src/stats/mod.rs", "use crate::workload::Workload;"),
-        ("src/engine/null.rs", "use crate::workload::Workload;"),
+        (
+            "src/engine/probes/null.rs",
+            "use crate::workload::Workload;",
+        ),
         ("src/event/mod.rs", "use crate::policy::effect_of;"),
         ("src/unit/mix.rs", "use crate::event::Event;"),
         // wherever the path stands

@@ -9,7 +9,7 @@ use super::local::Children;
 use crate::cli::args::{ClusterArgs, RunArgs};
 use crate::cli::exit::{Failure, say};
 use crate::engine::Engine as _;
-use crate::engine::timely::TimelyEngine;
+use crate::engine::partitioned::timely::TimelyEngine;
 use crate::harness::cluster::{agreement, follow};
 use crate::harness::{
     ClusterError, ClusterOptions, Contender, Leader, RunOptions, RunRequest, with_own,

@@ -1,15 +1,8 @@
 //! An oracle's parts: each knows the members and contents of some ids. Imports
 //! its parent.
 
-use super::Oracle;
-use super::views::Counting;
-use crate::unit::mix::mix;
-
-/// The part, of `parts`, that an id belongs to: mixed, so that ids with a
-/// pattern spread over all of them.
-pub(super) fn part_of(id: u64, parts: usize) -> usize {
-    (mix(id) % parts as u64) as usize
-}
+use super::counting::Counting;
+use super::{Oracle, part_of};
 
 impl Oracle {
     /// Takes over what another oracle folded.

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::sync::mpsc;
 use std::thread;
 
-use super::{check_answers, compare_answers, fold_on_threads, panic_words};
+use super::checks::{check_answers, compare_answers};
+use super::sessions::{fold_on_threads, panic_words};
+use crate::engine::admission::open_session;
+use crate::engine::contract::{Engine, EngineConfig, Freshness, Session};
 use crate::engine::oracle::Oracle;
 use crate::engine::read::Answer;
-use crate::engine::viewing::open_session;
-use crate::engine::{Engine, EngineConfig, Freshness, Session};
 use crate::event::{Event, Read, ReadKind};
 use crate::unit::quantity::counted;
 
@@ -127,7 +128,7 @@ fn ingest_here_read_there<E: Engine>(
     verdict
 }
 
-/// Who was named, and how often, by the events that an engine need not show
+/// Ids that are named, and how often, by the events that an engine need not show
 /// yet.
 #[derive(Debug, Default)]
 struct Recent {

@@ -95,7 +95,7 @@ impl PrivateServer {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            // Ctrl-C in a terminal is for us, who then stop it
+            // Ctrl-C in a terminal is for this process, which then stops it
             .process_group(0)
             .spawn()?;
         Ok(Self {

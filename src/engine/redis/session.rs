@@ -3,11 +3,11 @@
 
 use ::redis::Value;
 
-use super::RedisEngine;
 use super::combine::Combined;
 use super::connection::{Link, give_up};
+use super::engine::RedisEngine;
 use super::layout::{self, Counts, MARKS, Scores};
-use crate::engine::Session;
+use crate::engine::contract::Session;
 use crate::engine::read::{
     Answer, InboxPage, badge_of, content_views_of, page_of, profile_views_of,
 };

@@ -4,7 +4,8 @@
 
 use std::fmt::Display;
 
-use super::{ContentLine, InboxLine, MemberLine, Snapshot};
+use super::lines::{ContentLine, InboxLine, MemberLine};
+use super::whole::Snapshot;
 use crate::engine::read::{Answer, InboxPage};
 use crate::engine::viewing::ReleasedViews;
 use crate::event::{Kind, REACTION_KINDS, Segment};

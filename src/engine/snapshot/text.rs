@@ -3,10 +3,11 @@
 
 use std::io::{self, Write};
 
-use super::{ContentLine, InboxLine, MemberLine, Snapshot};
+use super::lines::{ContentLine, InboxLine, MemberLine};
+use super::whole::Snapshot;
 use crate::event::{Kind, Segment};
 
-/// Bytes gathered before they are handed on.
+/// Bytes buffered before they are written.
 const CHUNK: usize = 1 << 16;
 
 /// Writes a header line (numbers of lines, digest), then a line a member,

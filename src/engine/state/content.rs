@@ -1,8 +1,8 @@
 //! The state of one content: views by segment, reactions by kind. Imports
 //! `event`, `policy`.
 
-use super::ReleaseOf;
 use super::counts::{HighParts, LowBytes};
+use super::release::ReleaseOf;
 use super::update::ContentUpdate;
 use crate::event::{REACTION_KINDS, Segment, Stamp};
 use crate::policy::Surface;

@@ -7,7 +7,7 @@
 //! state carries into the other part once in 256 updates. Both parts together
 //! are a number modulo 2^32, so that sums may pass below zero on the way.
 
-use super::super::allocation::overhead_of_one;
+use crate::engine::shared::allocation::overhead_of_one;
 use crate::event::Segment;
 
 /// Surfaces of an object at most.

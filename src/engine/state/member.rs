@@ -6,11 +6,11 @@
 //! count; what engagement changes lies behind one pointer, and only where
 //! there was some.
 
-use super::super::allocation::{allocator_overhead, overhead_of_one};
-use super::ReleaseOf;
 use super::counts::{HighParts, LowBytes};
 use super::inbox::{Inbox, InboxEntry};
+use super::release::ReleaseOf;
 use super::update::MemberUpdate;
+use crate::engine::shared::allocation::{allocator_overhead, overhead_of_one};
 use crate::event::{Kind, NOTIFY_KINDS, Segment, Stamp};
 use crate::policy::Surface;
 
@@ -314,14 +314,14 @@ impl Member {
     }
 
     /// What an update of a member that was engaged with looks at behind the
-    /// pointer: its first line, and then its inbox's.
+    /// pointer: its first cache line, and then its inbox's.
     #[inline(always)]
     pub(in crate::engine) fn behind(&self) -> Option<*const u8> {
         let engaged: &Engagement = self.engaged.as_deref()?;
         Some(std::ptr::from_ref(engaged).cast())
     }
 
-    /// The lines of the inbox that an offer looks at.
+    /// The cache lines of the inbox that an offer reads.
     #[inline(always)]
     pub(in crate::engine) fn behind_inbox(&self) -> Option<[*const u8; 2]> {
         Some(self.engaged.as_deref()?.inbox.near())

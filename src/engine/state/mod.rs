@@ -7,18 +7,16 @@ mod content;
 mod counts;
 mod inbox;
 mod member;
+mod release;
 mod update;
+mod visited;
 
 pub use content::Content;
 pub use inbox::{Inbox, InboxEntry};
 pub use member::Member;
+pub use release::ReleaseOf;
 pub use update::{ContentUpdate, MemberUpdate, for_each_update};
-
-use crate::event::Segment;
-use crate::policy::Surface;
-
-/// What is shown of the counts of one surface, by segment; 0: nothing.
-pub type ReleaseOf<'a> = &'a mut dyn FnMut([u32; Segment::COUNT], Surface) -> [u32; Segment::COUNT];
+pub use visited::{StateMut, StateRef};
 
 /// Entries that an inbox keeps, unless a config says otherwise.
 pub const INBOX_CAPACITY: usize = 32;

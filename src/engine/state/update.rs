@@ -55,7 +55,7 @@ impl ContentUpdate {
 
 /// Calls `member` and `content` with the updates that the event makes: none,
 /// one or both. Where a viewer counts once an epoch, events that count nothing
-/// were held back before: [`open_session`](crate::engine::viewing::open_session).
+/// were held back before: [`open_session`](crate::engine::admission::open_session).
 #[inline(always)]
 pub fn for_each_update(
     event: &Event,

@@ -12,23 +12,20 @@ use crossbeam_utils::CachePadded;
 use hashbrown::HashMap;
 use parking_lot::Mutex;
 
+use crate::engine::shared::hash_bits::part_of;
 use crate::event::Event;
 use crate::policy::{Disposition, MemberSettings, day_of, effect_of};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
 
 /// Parts that are locked by themselves.
 const STRIPES: usize = 256;
-/// The first of the hash's bits that choose the stripe: a table uses the
-/// lowest and the highest.
-const STRIPE_SHIFT: u32 = 40;
-
-/// Notifications by member and day: one line of memory a sum, and no list a
+/// Notifications by member and day: one slot a sum, and no list a
 /// member that would have to be allocated.
 type Stripe = Mutex<HashMap<(u64, u32), u32, SharedHasher>>;
 
 /// Sums of notifications by member and day.
 #[derive(Debug)]
-pub(super) struct Pushes {
+pub(in crate::engine) struct Pushes {
     per_day: u32,
     /// The last day on which anything rang.
     last_day: AtomicU32,
@@ -38,7 +35,7 @@ pub(super) struct Pushes {
 
 impl Pushes {
     /// None where there is no cap.
-    pub(super) fn of(settings: &MemberSettings) -> Option<Self> {
+    pub(in crate::engine) fn of(settings: &MemberSettings) -> Option<Self> {
         let stripe = || CachePadded::new(Mutex::new(HashMap::with_hasher(shared_hasher())));
         Some(Self {
             per_day: settings.pushes_per_day?.get(),
@@ -50,11 +47,11 @@ impl Pushes {
 
     fn stripe(&self, member: u64) -> &Stripe {
         let hash = hash_id(&self.hasher, member);
-        &self.stripes[(hash >> STRIPE_SHIFT) as usize % STRIPES]
+        &self.stripes[part_of::<STRIPES>(hash)]
     }
 
     /// Counts what rings of a batch, from which blocked pairs' events are gone.
-    pub(super) fn count(&self, batch: &[Event]) {
+    pub(in crate::engine) fn count(&self, batch: &[Event]) {
         let rings = |event: &&Event| effect_of(event).disposition == Disposition::Notify;
         let mut last_day = 0;
         for event in batch.iter().filter(rings) {
@@ -69,7 +66,7 @@ impl Pushes {
     }
 
     /// Pushes sent to a member: of each day as many as rang, up to the cap.
-    pub(super) fn sent_to(&self, member: u64) -> u64 {
+    pub(in crate::engine) fn sent_to(&self, member: u64) -> u64 {
         let last_day = self.last_day.load(Ordering::Relaxed);
         let stripe = self.stripe(member).lock();
         let counts = (0..=last_day).filter_map(|day| stripe.get(&(member, day)));
@@ -79,7 +76,7 @@ impl Pushes {
     }
 
     /// Bytes of the sums.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(in crate::engine) fn bytes(&self) -> u64 {
         let of_stripe = |stripe: &CachePadded<Stripe>| {
             // a slot and its tag
             stripe.lock().capacity() * (size_of::<((u64, u32), u32)>() + 1)

@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 
 use super::attacks::{Attack, Beside, Seen};
-use crate::engine::dashmap::DashMapEngine;
+use crate::engine::admission::open_session;
+use crate::engine::maps::dashmap::DashMapEngine;
 use crate::engine::read::Answer;
 use crate::engine::snapshot::Snapshot;
-use crate::engine::viewing::{ReleasedViews, Releasing, Showing, Views, open_session};
+use crate::engine::viewing::{ReleasedViews, Releasing, Showing, Views};
 use crate::engine::{Engine, EngineConfig, Session};
 use crate::event::{Event, Kind, Read, ReadKind, Segment};
 use crate::policy::{EPOCH_US, HiddenShare, ReleaseRule};

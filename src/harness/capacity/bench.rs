@@ -81,6 +81,7 @@ impl<'a> Bench<'a> {
             inbox_capacity: plan.inbox_capacity,
             open_loop: open,
             external: None,
+            planted_share: 0.0,
             stop: &self.request.stop,
             on_hang: self.request.on_hang,
         }

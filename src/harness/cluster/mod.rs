@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 
 use super::contender::{ClusterTrials, Contender};
 use crate::engine::StopFlag;
-use crate::engine::links::Links;
-use crate::engine::timely::TimelyEngine;
+use crate::engine::partitioned::timely::TimelyEngine;
+use crate::engine::shared::links::Links;
 use crate::generator::{Generator, ReadStream};
 use crate::harness::proof::expectation::Expectation;
 use crate::harness::proof::inspect::{Finding, Proved, accounts};

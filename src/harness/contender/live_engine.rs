@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use rayon::ThreadPool;
 
+use crate::engine::admission::{Admitting, open_session};
 use crate::engine::snapshot::SnapshotDigest;
-use crate::engine::viewing::{Admitting, open_session};
 use crate::engine::{Engine, EngineConfig, Session, StopFlag};
 use crate::harness::host::environment::Usage;
 use crate::harness::proof::expectation::Expectation;
@@ -61,26 +61,30 @@ pub(in crate::harness) trait LiveSession {
     fn finish(self: Box<Self>, zero: Instant) -> (WorkerReport, [u64; 2]);
 }
 
-/// An empty engine that takes part; `prepare` sees it first.
+/// An empty engine that takes part.
 pub(in crate::harness) fn live<E: Engine>(
     setup: &TrialSetup<'_>,
     stop: &StopFlag,
-    prepare: impl FnOnce(&E),
 ) -> Result<Box<dyn LiveEngine>, TrialError> {
     let (engine, config) = build::<E>(setup, stop.clone())?;
-    prepare(&engine);
-    Ok(Box::new(Live { engine, config }))
+    Ok(Box::new(Live {
+        engine,
+        config,
+        planted_share: setup.planted_share,
+    }))
 }
 
 struct Live<E> {
     engine: E,
     config: EngineConfig,
+    planted_share: f64,
 }
 
 impl<E: Engine> LiveEngine for Live<E> {
     fn open(&self, worker: usize) -> Box<dyn LiveSession + '_> {
         Box::new(Open {
-            session: open_session(&self.engine, &self.config.views, worker),
+            session: open_session(&self.engine, &self.config.views, worker)
+                .slowed_by(self.planted_share),
             report: WorkerReport::new(),
             room: Room::of(worker),
         })
@@ -92,7 +96,7 @@ impl<E: Engine> LiveEngine for Live<E> {
     }
 
     fn close_epoch(&self, closers: &ThreadPool) -> (SnapshotDigest, u64, u64) {
-        let Self { engine, config } = self;
+        let Self { engine, config, .. } = self;
         let truth = SnapshotDigest::of(engine);
         let bytes = engine.memory().total() + config.views.open_bytes();
         let start = Instant::now();
@@ -116,7 +120,7 @@ impl<E: Engine> LiveEngine for Live<E> {
         epochs: Option<EpochsClosed>,
         expected: Option<&Expectation<'_>>,
     ) -> Proved {
-        let Self { engine, config } = self;
+        let Self { engine, config, .. } = self;
         // steal, switches and memory are those of all engines together
         let usage = Usage::default();
         let mut outcome = summarise(setup, config, engine, reports, usage);

@@ -9,7 +9,6 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::engine::planted::Planted;
 use crate::engine::registry::{EngineVisitor, dispatch};
 use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, EngineInfo, ExpectedLoad, StopFlag};
@@ -17,7 +16,7 @@ use crate::harness::contender::live_engine::{LiveEngine, live};
 use crate::harness::proof::expectation::Expectation;
 use crate::harness::proof::inspect::{Finding, Proved, inspect};
 use crate::harness::trial::error::TrialError;
-use crate::harness::trial::run::{run_prepared, run_prepared_twice, run_trial, run_trial_twice};
+use crate::harness::trial::run::{run_trial, run_trial_twice};
 use crate::harness::trial::setup::TrialSetup;
 use crate::harness::trial::worker_threads::message_of;
 use crate::record::Pass;
@@ -39,10 +38,7 @@ pub(super) trait ClusterTrials: fmt::Debug + Send + Sync {
 
 type TrialFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<Proved, TrialError>;
 type TwiceFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<[Proved; 2], TrialError>;
-type PlantedFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<Proved, TrialError>;
-type PlantedTwiceFn =
-    fn(&TrialSetup<'_>, Option<&Expectation<'_>>, f64) -> Result<[Proved; 2], TrialError>;
-type AliveFn = fn(&TrialSetup<'_>, &StopFlag, f64) -> Result<Box<dyn LiveEngine>, TrialError>;
+type AliveFn = fn(&TrialSetup<'_>, &StopFlag) -> Result<Box<dyn LiveEngine>, TrialError>;
 type SnapshotFn = fn(&TrialSetup<'_>) -> Result<(Snapshot, Digest), TrialError>;
 type FreshnessFn = fn(&TrialSetup<'_>, u64) -> Result<(), String>;
 
@@ -68,8 +64,6 @@ pub struct Contender {
     /// How much its trials are slowed down on purpose, as a share of the
     /// engine's own time; 0 unless planted.
     planted_share: f64,
-    planted: PlantedFn,
-    planted_twice: PlantedTwiceFn,
     alive: AliveFn,
     freshness: FreshnessFn,
     snapshot: SnapshotFn,
@@ -90,24 +84,6 @@ impl Contender {
             external: None,
             held_bytes: E::held_bytes,
             planted_share: 0.0,
-            planted: |setup, expected, share| {
-                run_prepared::<Planted<E>, Finding>(
-                    setup,
-                    |engine| engine.set_share(share),
-                    |engine, config, outcome| {
-                        inspect(engine, config, outcome, expected, Pass::Fresh)
-                    },
-                )
-            },
-            planted_twice: |setup, expected, share| {
-                run_prepared_twice::<Planted<E>, Finding>(
-                    setup,
-                    |engine| engine.set_share(share),
-                    |engine, config, outcome, pass| {
-                        inspect(engine, config, outcome, expected, pass)
-                    },
-                )
-            },
             trial: |setup, expected| {
                 run_trial::<E, Finding>(setup, |engine, config, outcome| {
                     inspect(engine, config, outcome, expected, Pass::Fresh)
@@ -118,10 +94,7 @@ impl Contender {
                     inspect(engine, config, outcome, expected, pass)
                 })
             },
-            alive: |setup, stop, share| match share > 0.0 {
-                true => live::<Planted<E>>(setup, stop, |engine| engine.set_share(share)),
-                false => live::<E>(setup, stop, |_| ()),
-            },
+            alive: live::<E>,
             freshness: crate::harness::proof::inspect::freshness_of::<E>,
             snapshot: |setup| {
                 run_trial::<E, Snapshot>(setup, |engine, config, _| {
@@ -198,6 +171,7 @@ impl Contender {
     fn setup<'a>(&'a self, setup: &TrialSetup<'a>) -> TrialSetup<'a> {
         TrialSetup {
             external: self.external.as_ref(),
+            planted_share: self.planted_share,
             ..*setup
         }
     }
@@ -210,8 +184,6 @@ impl Contender {
         self.at_rest(|| {
             if let Some(spread) = &self.spread {
                 spread.trial(setup, expected)
-            } else if self.planted_share > 0.0 {
-                (self.planted)(&self.setup(setup), expected, self.planted_share)
             } else {
                 (self.trial)(&self.setup(setup), expected)
             }
@@ -224,13 +196,7 @@ impl Contender {
         setup: &TrialSetup<'_>,
         expected: Option<&Expectation<'_>>,
     ) -> Result<[Proved; 2], TrialError> {
-        self.at_rest(|| {
-            if self.planted_share > 0.0 {
-                (self.planted_twice)(&self.setup(setup), expected, self.planted_share)
-            } else {
-                (self.trial_twice)(&self.setup(setup), expected)
-            }
-        })
+        self.at_rest(|| (self.trial_twice)(&self.setup(setup), expected))
     }
 
     /// The engine, empty, for an interleaved round.
@@ -239,7 +205,7 @@ impl Contender {
         setup: &TrialSetup<'_>,
         stop: &StopFlag,
     ) -> Result<Box<dyn LiveEngine>, TrialError> {
-        self.at_rest(|| (self.alive)(&self.setup(setup), stop, self.planted_share))
+        self.at_rest(|| (self.alive)(&self.setup(setup), stop))
     }
 
     /// The final state of one trial.

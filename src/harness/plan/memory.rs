@@ -2,7 +2,7 @@
 //! before the run, and refused over the limit. Imports `workload`, `engine`.
 
 use crate::engine::ExpectedLoad;
-use crate::engine::dense::DensePair;
+use crate::engine::shared::dense_ids::DensePair;
 use crate::engine::state::{Content, InboxEntry, Member};
 use crate::event::{Event, Kind, Read};
 use crate::harness::contender::Contender;

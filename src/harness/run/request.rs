@@ -81,6 +81,7 @@ pub(in crate::harness) fn setup_of<'a>(
         perf: plan.perf,
         inbox_capacity: plan.inbox_capacity,
         external: None,
+        planted_share: 0.0,
         open_loop: None,
         share: None,
         watcher: None,

@@ -2,9 +2,10 @@
 //! test.
 
 use super::*;
-use crate::engine::dashmap::{DashMapEngine, DashMapSession};
+use crate::engine::maps::dashmap::{DashMapEngine, DashMapSession};
 use crate::engine::read::Answer;
-use crate::engine::snapshot::{SnapshotDigest, StateMut, StateRef};
+use crate::engine::snapshot::SnapshotDigest;
+use crate::engine::state::{StateMut, StateRef};
 use crate::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Session, StopFlag};
 use crate::event::{Event, Read};
 use crate::generator::tests::workload;

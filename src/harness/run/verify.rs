@@ -132,6 +132,7 @@ fn verify_source(
                 perf: false,
                 inbox_capacity: INBOX_CAPACITY,
                 external: None,
+                planted_share: 0.0,
                 open_loop: None,
                 share: None,
                 watcher: None,
@@ -143,14 +144,9 @@ fn verify_source(
             verified.answers += finding.explained;
             verified.with_threads += u64::from(threads > 1);
             verified.one_by_one += u64::from(threads > 1 && !overlap(&outcome.workers));
-            let conserved = (outcome.counts.events == source.events()).then_some(());
-            let lost = || {
-                format!(
-                    "{} of {} arrived",
-                    outcome.counts.events,
-                    counted(source.events(), "event")
-                )
-            };
+            let (arrived, all) = (outcome.counts.events, source.events());
+            let conserved = (arrived == all).then_some(());
+            let lost = || format!("{arrived} of {} arrived", counted(all, "event"));
             let fresh = if step == 0 && contender.info.role != Role::Probe {
                 contender.check_freshness(&setup, options.freshness_events)
             } else {

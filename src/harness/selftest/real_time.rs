@@ -6,8 +6,8 @@
 
 use super::{SelftestError, SelftestRequest};
 use crate::engine::StopFlag;
+use crate::engine::probes::timed::{OneStall, Pace, Steady, TimedProbe};
 use crate::engine::state::INBOX_CAPACITY;
-use crate::engine::timed::{OneStall, Pace, Steady, TimedProbe};
 use crate::generator::{Generator, ReadStream};
 use crate::harness::capacity::{CapacityRequest, capacity, parse_objective};
 use crate::harness::contender::Contender;
@@ -78,6 +78,7 @@ fn find_stall(request: &SelftestRequest<'_>) -> Result<StallFound, SelftestError
         perf: false,
         inbox_capacity: INBOX_CAPACITY,
         external: None,
+        planted_share: 0.0,
         open_loop: Some(&open),
         share: None,
         watcher: None,

@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::engine::admission::open_session;
 use crate::engine::snapshot::SnapshotDigest;
-use crate::engine::viewing::open_session;
 use crate::engine::{Engine, EngineConfig, StopFlag};
 use crate::harness::host::counters::Counters;
 use crate::harness::host::environment::Usage;
@@ -66,7 +66,7 @@ pub(in crate::harness) fn drive<E: Engine>(
         |worker| {
             (
                 worker,
-                open_session(engine, &config.views, worker),
+                open_session(engine, &config.views, worker).slowed_by(setup.planted_share),
                 WorkerReport::new(),
             )
         },

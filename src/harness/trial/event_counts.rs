@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::engine::viewing::is_dropped;
+use crate::engine::admission::is_dropped;
 use crate::event::Event;
 use crate::harness::trial::open_loop::IngestedEvents;
 use crate::harness::trial::source::{Source, split};

@@ -4,8 +4,8 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use crate::engine::admission::{Admitting, open_session};
 use crate::engine::snapshot::SnapshotDigest;
-use crate::engine::viewing::{Admitting, open_session};
 use crate::engine::{Engine, EngineConfig};
 use crate::harness::host::counters::Counters;
 use crate::harness::host::environment::{Usage, resident_bytes};
@@ -62,7 +62,8 @@ pub(in crate::harness) fn drive_open<E: Engine>(
         if let (Some(_), Some(series)) = (setup.watcher, &series) {
             let _ = seen[worker].set(series.intervals().clone());
         }
-        (worker, open_session(engine, &config.views, worker), series)
+        let session = open_session(engine, &config.views, worker);
+        (worker, session.slowed_by(setup.planted_share), series)
     };
     let body = |(worker, session, series): (usize, Admitting<E::Session<'_>>, Option<Series>)| {
         let lane = lane_of(setup, open_loop, worker);

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::engine::dense::DenseIds;
 use crate::engine::proof::{fold_on_threads, on_every_session};
+use crate::engine::shared::dense_ids::DenseIds;
 use crate::engine::{Engine, EngineConfig, Session};
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};

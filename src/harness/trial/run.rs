@@ -24,17 +24,7 @@ pub fn run_trial<E: Engine, T>(
     setup: &TrialSetup<'_>,
     inspect: impl FnOnce(&E, &EngineConfig, &TrialOutcome) -> T,
 ) -> Result<(TrialOutcome, T), TrialError> {
-    run_prepared(setup, |_| {}, inspect)
-}
-
-/// The same, the engine shown to `prepare` before any session is opened.
-pub(in crate::harness) fn run_prepared<E: Engine, T>(
-    setup: &TrialSetup<'_>,
-    prepare: impl FnOnce(&E),
-    inspect: impl FnOnce(&E, &EngineConfig, &TrialOutcome) -> T,
-) -> Result<(TrialOutcome, T), TrialError> {
     let (engine, config) = build::<E>(setup, StopFlag::default())?;
-    prepare(&engine);
     let outcome = run_pass(setup, &config, &engine)?;
     let seen = inspect(&engine, &config, &outcome);
     Ok((outcome, seen))
@@ -51,17 +41,7 @@ pub fn run_trial_twice<E: Engine, T>(
     setup: &TrialSetup<'_>,
     inspect: impl Fn(&E, &EngineConfig, &TrialOutcome, Pass) -> T,
 ) -> Result<[(TrialOutcome, T); 2], TrialError> {
-    run_prepared_twice(setup, |_| {}, inspect)
-}
-
-/// The same, the engine shown to `prepare` before any session is opened.
-pub(in crate::harness) fn run_prepared_twice<E: Engine, T>(
-    setup: &TrialSetup<'_>,
-    prepare: impl FnOnce(&E),
-    inspect: impl Fn(&E, &EngineConfig, &TrialOutcome, Pass) -> T,
-) -> Result<[(TrialOutcome, T); 2], TrialError> {
     let (engine, config) = build::<E>(setup, StopFlag::default())?;
-    prepare(&engine);
     let pass = |pass| {
         let setup = TrialSetup {
             open_loop: setup.open_loop.filter(|_| pass == Pass::Warm),

@@ -26,6 +26,9 @@ pub struct TrialSetup<'a> {
     pub inbox_capacity: usize,
     /// Address of the server of an engine out of process; a contender has it.
     pub external: Option<&'a Arc<str>>,
+    /// Slowdown on purpose, as a share of the engine's own time; 0: none. A
+    /// contender has it.
+    pub planted_share: f64,
     /// When each event is to start; none: a closed loop.
     pub open_loop: Option<&'a OpenLoop>,
     /// Of a trial that several processes make together, this one's part;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::engine::links::Links;
+use crate::engine::shared::links::Links;
 
 /// What one process of several does in a trial.
 pub struct Share<'a> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::engine::dense::DenseIds;
+use crate::engine::shared::dense_ids::DenseIds;
 use crate::engine::viewing::Views;
 use crate::event::{Event, Read};
 use crate::generator::{Generator, ReadStream};

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Asked, Change, Explained, Unexplained};
+use super::observation::{Asked, Change, Explained, Unexplained};
 use crate::engine::read::Answer;
 use crate::event::REACTION_KINDS;
 use crate::policy::effect_of;

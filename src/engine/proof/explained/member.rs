@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::content::ContentHistory;
+use super::observation::{Asked, Change, Explained, Unexplained};
 use super::search::{Search, search};
-use super::{Asked, Change, Explained, Unexplained};
 use crate::engine::read::{Answer, InboxGroup, InboxPage, badge_of, page_of};
 use crate::engine::state::{InboxEntry, Member, MemberUpdate};
 use crate::event::{Event, Kind};

@@ -1,7 +1,7 @@
 //! The search for a set of events in flight that turns a member into one that
 //! an answer fits. Imports the shared state.
 
-use super::Change;
+use super::observation::Change;
 use crate::engine::state::{Member, MemberUpdate};
 
 /// What a search came to.

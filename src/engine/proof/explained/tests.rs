@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::*;
 use crate::engine::read::{Answer, InboxGroup, badge_of, page_of};
 use crate::engine::state::{Member, MemberUpdate};
-use crate::event::{Kind, REACTION_KINDS, Read, ReadKind, Segment};
+use crate::event::{Event, Kind, REACTION_KINDS, Read, ReadKind, Segment};
 use crate::policy::MemberSettings;
 use crate::unit::mix::{below, counter_word};
 

@@ -1,6 +1,6 @@
 //! Tests of whole interleaved runs. Imports what they test.
 
-use crate::engine::dashmap::DashMapEngine;
+use crate::engine::maps::dashmap::DashMapEngine;
 use crate::engine::{Engine as _, StopFlag};
 use crate::generator::tests::workload;
 use crate::harness::OnHang;

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use crate::engine::admission::is_dropped;
 use crate::engine::proof::explained::{
     Asked, Change, ContentHistory, Explained, MemberHistory, Unexplained,
 };
 use crate::engine::read::Answer;
-use crate::engine::viewing::is_dropped;
 use crate::engine::{EngineConfig, Freshness};
 use crate::event::Event;
 use crate::harness::trial::answers::log::{AnswerLog, Calls, end_of_stretch, ns_of};

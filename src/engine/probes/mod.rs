@@ -1,0 +1,6 @@
+//! Probes: they measure the harness or the machine, hold no verified state and
+//! are never ranked. Imports nothing.
+
+pub mod limit;
+pub mod null;
+pub mod timed;

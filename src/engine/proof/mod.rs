@@ -1,0 +1,12 @@
+//! Whether an engine is right: its snapshot, its answers and its freshness
+//! checked against the oracle's. Imports its parts.
+
+mod checks;
+pub mod explained;
+mod freshness;
+mod sessions;
+
+pub use checks::{check_answers, check_shown, check_snapshot};
+pub use freshness::{check_freshness, reads_about};
+pub use sessions::fold_on_threads;
+pub(crate) use sessions::on_every_session;
