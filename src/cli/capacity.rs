@@ -10,6 +10,7 @@ use super::exit::{Failure, command_words, note, print};
 use super::external::engines_or_default;
 use super::html::{self, HtmlArgs};
 use super::progress::Progress;
+use super::rescue::{self, Keeping, SoFar};
 use super::run::{style, target_of};
 use super::signal::{end_process, stop_flag, work_is_over, work_is_saved};
 use super::traces;
@@ -121,7 +122,17 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
     let path = target(args, &workload)?;
     let page = args.html.target(path.as_ref())?;
     work_is_saved();
-    let found = harness::capacity(&request, &mut Progress::new());
+    let keep = {
+        let (path, format, steps) = (path.clone(), args.format, args.steps);
+        move |so_far: SoFar<'_>| {
+            let SoFar::Capacity(found) = so_far else {
+                return;
+            };
+            let (path, found) = (path.clone(), found.clone());
+            rescue::keep(move |why| save_unfinished(found, path.as_ref(), format, steps, why));
+        }
+    };
+    let found = harness::capacity(&request, &mut Keeping::new(&mut Progress::new(), keep));
     work_is_over();
     let saved = path.as_ref().map(|target| found.save(target)).transpose();
     show(&found, args.format, args.steps)?;
@@ -133,6 +144,22 @@ pub(super) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result<(), Fai
     }
     page?;
     verdict_of(&found)
+}
+
+/// Saves and prints what was found before the process has to end.
+fn save_unfinished(
+    mut found: Capacity,
+    path: Option<&Target>,
+    format: TextFormat,
+    steps: bool,
+    why: &str,
+) {
+    found.complete = false;
+    found.failure = Some(why.to_owned());
+    let saved = path.map(|target| found.save(target)).transpose();
+    // nothing is left to do where it can't be printed
+    let _ = show(&found, format, steps);
+    rescue::say_saved(saved, "capacity");
 }
 
 /// The engines of these names, none twice, none a probe.

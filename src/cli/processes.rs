@@ -7,14 +7,17 @@ use std::path::Path;
 
 use super::args::ExternalArgs;
 use super::exit::Failure;
-use super::progress::Progress;
 use super::rerun::SettledRun;
-use crate::harness::{self, ChildError, RunRequest};
+use crate::harness::{self, ChildError, Observer, RunRequest};
 use crate::record::Record;
 
 /// Makes the run in as many processes as its plan says. Interrupted, it
 /// leaves the record of the processes that came to their end.
-pub(super) fn run(request: &RunRequest<'_>, external: &ExternalArgs) -> Result<Record, Failure> {
+pub(super) fn run(
+    request: &RunRequest<'_>,
+    external: &ExternalArgs,
+    observer: &mut dyn Observer,
+) -> Result<Record, Failure> {
     let own = std::env::current_exe().map_err(|error| {
         Failure::Error(format!(
             "cannot find this executable to run it again: {error}; run without --processes"
@@ -23,7 +26,7 @@ pub(super) fn run(request: &RunRequest<'_>, external: &ExternalArgs) -> Result<R
     let plan = write(&SettledRun::of_request(request))?;
     let words = |number| words(plan.path(), number, external);
     let (processes, stop) = (request.plan.processes, &request.stop);
-    let record = harness::run_in_processes(&own, words, processes, stop, &mut Progress::new());
+    let record = harness::run_in_processes(&own, words, processes, stop, observer);
     let mut record = record.map_err(|error| match error {
         ChildError::Interrupted => {
             Failure::Interrupted("interrupted before the first process had ended".to_owned())

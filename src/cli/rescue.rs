@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 use super::exit::say;
 use crate::harness::{Glance, Observer};
-use crate::record::{Record, Trial};
+use crate::record::{Capacity, Record, Trial};
 use crate::unit::atomic_file::WriteError;
 
 /// Time between two copies of one run's record, at the least.
@@ -53,6 +53,14 @@ pub(super) fn say_saved(saved: Result<Option<PathBuf>, WriteError>, what: &str) 
     }
 }
 
+/// What was measured so far.
+pub(super) enum SoFar<'a> {
+    /// Of a run, and of a sweep the value of its axis.
+    Run(Option<f64>, &'a Record),
+    /// Of a search for capacity.
+    Capacity(&'a Capacity),
+}
+
 /// An observer that also hands on what was measured so far, round by round.
 pub(super) struct Keeping<'o, K> {
     inner: &'o mut dyn Observer,
@@ -61,8 +69,7 @@ pub(super) struct Keeping<'o, K> {
     kept: Option<(Option<f64>, Instant)>,
 }
 
-impl<'o, K: FnMut(Option<f64>, &Record) + Send> Keeping<'o, K> {
-    /// `keep` gets a record, and the value of the axis of a sweep.
+impl<'o, K: FnMut(SoFar<'_>) + Send> Keeping<'o, K> {
     pub(super) fn new(inner: &'o mut dyn Observer, keep: K) -> Self {
         Self {
             inner,
@@ -72,7 +79,7 @@ impl<'o, K: FnMut(Option<f64>, &Record) + Send> Keeping<'o, K> {
     }
 }
 
-impl<K: FnMut(Option<f64>, &Record) + Send> Observer for Keeping<'_, K> {
+impl<K: FnMut(SoFar<'_>) + Send> Observer for Keeping<'_, K> {
     fn stage(&mut self, what: &str) {
         self.inner.stage(what);
     }
@@ -92,9 +99,13 @@ impl<K: FnMut(Option<f64>, &Record) + Send> Observer for Keeping<'_, K> {
         let is_due =
             |(of, at): (Option<f64>, Instant)| of != point || at.elapsed() >= BETWEEN_COPIES;
         if self.kept.is_none_or(is_due) {
-            (self.keep)(point, record);
+            (self.keep)(SoFar::Run(point, record));
             self.kept = Some((point, Instant::now()));
         }
+    }
+
+    fn searched(&mut self, found: &Capacity) {
+        (self.keep)(SoFar::Capacity(found));
     }
 
     fn glances(&self) -> bool {

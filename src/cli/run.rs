@@ -14,8 +14,8 @@ use super::lock_step;
 use super::paths::is_same;
 use super::processes;
 use super::progress::observer;
-use super::rescue::{self, Keeping};
-use super::signal::{end_process, stop_flag, work_is_over, work_is_saved};
+use super::rescue::{self, Keeping, SoFar};
+use super::signal::{end_process, stop_flag, work_begins_anew, work_is_over, work_is_saved};
 use super::traces;
 use crate::engine::snapshot::write_ndjson;
 use crate::harness::{self, Contender, RunOptions, RunRequest};
@@ -78,7 +78,10 @@ pub(super) fn run_as(
         require_rate(&record)?;
     }
     if let Some(path) = &args.snapshot {
-        let (snapshot, digest) = harness::snapshot_of_first(&request)?;
+        work_begins_anew();
+        let snapshot = harness::snapshot_of_first(&request);
+        work_is_over();
+        let (snapshot, digest) = snapshot?;
         let found = digest.to_string();
         let expected = record.oracle.as_ref().map(|oracle| &oracle.snapshot_digest);
         if expected.is_some_and(|expected| *expected != found) {
@@ -161,16 +164,25 @@ pub(super) fn run_and_show(
         ));
     }
     work_is_saved();
-    let record = if in_processes {
-        processes::run(request, external)?
-    } else {
+    let keep = {
         let (path, format) = (path.clone(), output.format);
-        let keep = move |_: Option<f64>, record: &Record| {
+        move |so_far: SoFar<'_>| {
+            let SoFar::Run(_, record) = so_far else {
+                return;
+            };
             let (path, record) = (path.clone(), record.clone());
             rescue::keep(move |why| save_unfinished(record, path.as_ref(), format, brief, why));
-        };
-        harness::run(request, &mut Keeping::new(observer(live)?.as_mut(), keep))
+        }
     };
+    let mut shown = observer(live)?;
+    let mut observer = Keeping::new(shown.as_mut(), keep);
+    let record = if in_processes {
+        processes::run(request, external, &mut observer)?
+    } else {
+        harness::run(request, &mut observer)
+    };
+    // what it shows goes before the report comes
+    drop(shown);
     work_is_over();
     let saved = path.as_ref().map(|target| record.save(target)).transpose();
     // the report is printed even where the record could not be saved

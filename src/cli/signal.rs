@@ -56,6 +56,13 @@ pub(super) fn work_is_saved() {
     IS_SAVED.store(true, Ordering::Release);
 }
 
+/// Notes that work begins of which nothing is saved before its end, after
+/// other work that has come to its end.
+pub(super) fn work_begins_anew() {
+    IS_SAVED.store(false, Ordering::Release);
+    OVER.store(false, Ordering::Release);
+}
+
 /// Notes that all work has come to its end, so that what is saved of it after
 /// an interruption is saved to the last byte.
 pub(super) fn work_is_over() {

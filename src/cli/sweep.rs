@@ -12,7 +12,7 @@ use super::args_sweep::SweepArgs;
 use super::exit::{Failure, command_words, note, print};
 use super::html;
 use super::progress::Progress;
-use super::rescue::{self, Keeping};
+use super::rescue::{self, Keeping, SoFar};
 use super::run::{style, target_path, verdict_of};
 use super::signal::{end_process, stop_flag, work_is_over, work_is_saved};
 use super::traces;
@@ -218,7 +218,10 @@ fn run_and_show(request: &SweepRequest<'_>, stem: &str, args: &SweepArgs) -> Res
     let keep = {
         let (path, format) = (path.clone(), args.format);
         let so_far = Arc::new(Mutex::new(request.without_points()));
-        move |value: Option<f64>, record: &Record| {
+        move |found: SoFar<'_>| {
+            let SoFar::Run(value, record) = found else {
+                return;
+            };
             note_point(&mut so_far.lock(), value.unwrap_or_default(), record);
             let (so_far, path) = (Arc::clone(&so_far), path.clone());
             rescue::keep(move |why| {

@@ -201,6 +201,9 @@ pub fn run_in_processes(
                 .add_process(part, number)
                 .map_err(ChildError::Disagree)?,
         }
+        if let Some(record) = &whole {
+            observer.measured(None, record);
+        }
     }
     whole.ok_or(ChildError::Interrupted)
 }

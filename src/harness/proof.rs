@@ -20,7 +20,7 @@ use crate::engine::{Engine, EngineConfig, Freshness, Role, StopFlag};
 use crate::event::{Event, Read};
 use crate::record::Pass;
 use crate::unit::digest::Digest;
-use crate::unit::quantity::counted;
+use crate::unit::quantity::{counted, show_whole};
 
 /// Members, and contents, whose reads are compared after each trial.
 const SAMPLED: usize = 1_000;
@@ -349,17 +349,23 @@ pub(super) fn accounts(outcome: &TrialOutcome, pass: Pass) -> Result<(), String>
             snapshot.views as i64,
             folds * tally.aggregated as i64,
         ),
-        ("answers", outcome.answers as i64, outcome.reads as i64),
     ];
     // of viewers that count once there are fewer than views
     let counts = |what: &str| what != "views" || outcome.weeks.is_none();
     let mut of_kind = of_kind.into_iter().filter(|(what, ..)| counts(what));
-    match of_kind.find(|(_, found, given)| found != given) {
-        None => Ok(()),
-        Some((what, found, given)) => Err(format!(
+    if let Some((what, found, given)) = of_kind.find(|(_, found, given)| found != given) {
+        return Err(format!(
             "its state holds {found} {what}, should hold {given}"
-        )),
+        ));
     }
+    if outcome.answers == outcome.reads {
+        return Ok(());
+    }
+    Err(format!(
+        "it answered {} of {}",
+        show_whole(outcome.answers),
+        counted(outcome.reads, "read")
+    ))
 }
 
 /// Checks the declaration of freshness of `E` on the first `events` events;
