@@ -11,7 +11,7 @@ use signal_hook::iterator::Signals;
 
 use super::exit::{INTERRUPTED, say};
 use super::progress::restore_terminal;
-use super::rescue;
+use super::unfinished;
 use crate::engine::StopFlag;
 
 /// The one flag of the process.
@@ -51,7 +51,7 @@ pub(super) fn end_with_error_where_memory_runs_out() {
 }
 
 /// Notes that what is measured from now on is shown, and perhaps saved, once
-/// the work ends, unless there is a [`rescue`] of it before.
+/// the work ends, unless it is kept by [`unfinished`] before.
 pub(super) fn work_is_saved() {
     IS_SAVED.store(true, Ordering::Release);
 }
@@ -67,7 +67,7 @@ pub(super) fn work_begins_anew() {
 /// an interruption is saved to the last byte.
 pub(super) fn work_is_over() {
     OVER.store(true, Ordering::Release);
-    drop(rescue::take());
+    drop(unfinished::take());
 }
 
 /// Ends the process where an interruption has not ended its work: an engine
@@ -75,7 +75,7 @@ pub(super) fn work_is_over() {
 fn end_if_stuck() {
     std::thread::sleep(PATIENCE);
     let mut waited = PATIENCE;
-    let is_lost = IS_SAVED.load(Ordering::Acquire) && !rescue::is_ready();
+    let is_lost = IS_SAVED.load(Ordering::Acquire) && !unfinished::is_ready();
     if is_lost && !OVER.load(Ordering::Acquire) {
         say("still ending: what runs now can't be interrupted; once more ends at once");
         waited = PATIENCE_WITH_RECORD;
@@ -139,8 +139,8 @@ fn is_in_mask(mask: u64, signal: i32) -> bool {
 pub(super) fn end_process(message: &str) {
     restore_terminal();
     say(format_args!("error: {message}"));
-    match rescue::take() {
-        Some(rescue) => rescue(message),
+    match unfinished::take() {
+        Some(save) => save(message),
         None => say("the process ends here; no record was written"),
     }
     let interrupted = STOP.get().is_some_and(StopFlag::is_set);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 
-use super::args::{ReadingArgs, TimeFrom, TraceArgs, UnitOfTime};
+use super::args::traces::{ReadingArgs, TimeFrom, TraceArgs, UnitOfTime};
 use super::exit::{Failure, say};
 use crate::event::{Event, ReadKind};
 use crate::harness::{self, TraceStream, memory_limit};

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::round::shuffled;
 use super::watch::Observer;
 use crate::engine::StopFlag;
-use crate::record::Record;
+use crate::record::{Record, RunFailure};
 
 /// How often is looked whether the child has ended: rarely enough that the
 /// parent takes no time from it.
@@ -190,7 +190,7 @@ pub fn run_in_processes(
             Err(ChildError::Interrupted) => {
                 let record = whole.as_mut().ok_or(ChildError::Interrupted)?;
                 record.complete = false;
-                record.failure = Some("interrupted".to_owned());
+                record.failure = Some(RunFailure::Interrupted);
                 break;
             }
             part => part?,

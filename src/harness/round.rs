@@ -17,7 +17,8 @@ use super::watch::{Observer, Watch};
 use super::weather::WeatherStation;
 use crate::engine::{Role, StopFlag};
 use crate::record::{
-    EngineProof, InterleavedRound, Pass, Plan, ProofVerdict, Record, SlicesNote, Trial, spaced,
+    EngineProof, EngineRole, InterleavedRound, Pass, Plan, ProofVerdict, Record, SlicesNote, Trial,
+    spaced,
 };
 use crate::stats::geometric_mean;
 use crate::unit::mix::{below, counter_word, mix};
@@ -216,7 +217,7 @@ fn members_of(
 fn slice_events(record: &Record) -> u64 {
     let is_ranked = |name: &str| {
         let mut engines = record.engines.iter();
-        engines.any(|note| note.name == name && note.role == "engine")
+        engines.any(|note| note.name == name && note.role == EngineRole::Engine)
     };
     let trials = record
         .trials

@@ -5,6 +5,7 @@ mod adversary;
 mod capacity;
 mod cluster;
 mod environment;
+mod failure;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod pass;
 mod plan;
 mod processors;
 mod real_time;
+mod role;
 mod schema;
 mod selftest;
 mod store;
@@ -38,6 +40,7 @@ pub use capacity::{
 };
 pub use cluster::{ClusterPlan, ExchangeNote};
 pub use environment::{CacheNote, CpuId, Environment, UNKNOWN_CPU};
+pub use failure::RunFailure;
 pub use interleaving::{InterleavedRound, InterleavingPlan, SlicesNote, spaced};
 pub use open_loop::{
     Arrivals, Idle, IntervalNote, OpenLoopPlan, OpenLoopTrial, RecordingNote, SkippedRange,
@@ -45,6 +48,7 @@ pub use open_loop::{
 pub use pass::Pass;
 pub use plan::{DEFAULT_RELEVANT, Plan};
 pub use real_time::{CapacityFound, RealTimeFound, StallFound};
+pub use role::EngineRole;
 pub use schema::{
     ClockNote, EndedBy, EngineNote, EngineProof, OracleNote, PerfNote, ProofVerdict, Realised,
     Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,

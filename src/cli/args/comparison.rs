@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ExternalArgs, whole};
+use super::external::ExternalArgs;
+use super::parse::whole;
 use crate::unit::quantity::{parse_count, parse_share};
 use crate::workload::parse_duration_us;
 

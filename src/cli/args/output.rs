@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use super::HtmlArgs;
+use super::html::HtmlArgs;
 
 /// How a run is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

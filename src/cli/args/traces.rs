@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::whole;
+use super::parse::whole;
 use crate::unit::quantity::parse_count;
 
 /// What numbers in a column of times count.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::PassArg;
+use super::measurement::PassArg;
 
 /// How the table is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

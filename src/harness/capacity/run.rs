@@ -61,7 +61,7 @@ pub fn capacity(request: &CapacityRequest<'_>, observer: &mut dyn Observer) -> C
     let mut found = blank(request);
     match searches(request, &mut found, observer) {
         Ok(()) => found.complete = true,
-        Err(words) => found.failure = Some(words),
+        Err(words) => found.failure = Some(words.into()),
     }
     concluded(found)
 }

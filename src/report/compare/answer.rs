@@ -2,8 +2,9 @@
 //! words it for every output. Imports the comparison and the report's own
 //! parts.
 
-use super::{Change, Comparison, Method};
-use crate::report::text::{plain, show_percent, within};
+use super::comparison::{Change, Comparison, Method};
+use crate::report::figures::{show_percent, within};
+use crate::report::style::plain;
 use crate::stats::Verdict;
 
 impl Change {

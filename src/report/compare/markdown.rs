@@ -3,9 +3,10 @@
 
 use std::fmt::Write as _;
 
+use super::answer::answer;
+use super::comparison::Comparison;
 use super::terminal::{heading, notes, rows, title};
-use super::{Comparison, answer};
-use crate::report::markdown::words;
+use crate::report::export::markdown::words;
 
 /// The comparison as Markdown: a heading, a table, what it rests on.
 #[must_use]

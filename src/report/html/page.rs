@@ -5,7 +5,7 @@ use askama::Template;
 use super::article::{Article, Figure};
 use super::assets::{CHARTS, ECHARTS, STYLE, policy};
 use super::escape::json_for_script;
-use super::shape::Shape;
+use super::plot::Shape;
 
 /// The template's data.
 #[derive(Template)]
