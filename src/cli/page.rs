@@ -1,5 +1,5 @@
 //! Where the page of `--html` goes, and how it is written. Imports `record`,
-//! `report`, and `unit::atomic_file`.
+//! `report`, `unit`, and its siblings.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! Progress on stderr, where that is a terminal. Imports `harness`'s
-//! observer.
+//! Progress on stderr, where that is a terminal. Imports `harness` and its
+//! siblings.
 
 use std::time::Duration;
 

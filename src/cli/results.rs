@@ -1,5 +1,6 @@
 //! What is done with the results of a command, the same for all: saved,
-//! printed, drawn as a page. Imports `record`, `report`, `unit::atomic_file`.
+//! printed, drawn as a page. Imports `record`, `report`, `unit`, and its
+//! siblings.
 
 use std::path::PathBuf;
 

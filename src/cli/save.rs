@@ -1,5 +1,5 @@
 //! Where records are saved: targets that are checked before a run. Imports
-//! `record`, `unit::atomic_file`.
+//! `record`, `unit`, and its siblings.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! A record as it is printed. Imports `record`, `report`.
+//! A record as it is printed. Imports `record`, `report`, and its siblings.
 
 use std::io;
 

@@ -1,5 +1,5 @@
-//! Traces in place of generated streams. Imports `trace`, `harness`,
-//! `record`, `workload`.
+//! Traces in place of generated streams. Imports `event`, `harness`, `record`,
+//! `trace`, `unit`, `workload`, and its siblings.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! What was measured before the process has to end where it stands: an engine
-//! that hangs takes nothing of it along. Imports `harness`'s observer and
-//! `record`.
+//! that hangs takes nothing of it along. Imports `harness`, `record`, `unit`,
+//! and its siblings.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! What a record comes to. Imports `record`, `report`.
+//! What a record comes to. Imports `record`, `report`, and its siblings.
 
 use super::exit::Failure;
 use crate::record::{ProofVerdict, Record, RunFailure};

@@ -1,5 +1,5 @@
-//! How ratios, shares and intervals are written. Imports `record`, `stats` and
-//! `unit::quantity`.
+//! How ratios, shares and intervals are written. Imports `record`, `stats`, and
+//! `unit`.
 
 use crate::record::{CacheNote, Pass};
 use crate::stats::RatioInterval;

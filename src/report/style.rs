@@ -1,5 +1,4 @@
-//! How text is drawn: width, colour, wrapping. Imports `unit::terminal`, and
-//! textwrap.
+//! How text is drawn: width, colour, wrapping. Imports `unit`.
 
 use std::io::IsTerminal as _;
 

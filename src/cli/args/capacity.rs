@@ -1,4 +1,5 @@
-//! Flags of `capacity`. Imports the options that they fill.
+//! Flags of `capacity`. Imports `harness`, `record`, `unit`, and the flags that
+//! it shares.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
-//! Flags of a run that several processes make together. Imports clap.
+//! Flags of a run that several processes make together. Imports the flags that
+//! it shares.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
 //! Flags of how runs are repeated, ended and compared, and of `selftest`.
-//! Imports `unit` and `workload`, whose ways of writing quantities they take.
+//! Imports `unit`, `workload`, and the flags that it shares.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;

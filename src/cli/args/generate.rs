@@ -1,4 +1,4 @@
-//! Flags of `generate`. Imports `unit`.
+//! Flags of `generate`. Imports `unit` and the flags that it shares.
 
 use std::path::PathBuf;
 

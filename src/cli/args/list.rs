@@ -1,4 +1,4 @@
-//! Flags of `list`. Imports nothing but clap.
+//! Flags of `list`. Imports nothing of this crate.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Flags of `cluster`. Imports clap, and the flags of `run`.
+//! Flags of `cluster`. Imports the flags that it shares.
 
 use clap::Args;
 

@@ -1,5 +1,5 @@
-//! Flags that `run` and `sweep` share: the engines, and what they run on. Imports `unit`,
-//! and the options that they fill.
+//! Flags that `run` and `sweep` share: the engines, and what they run on.
+//! Imports `harness`, `record`, `unit`, and the flags that it shares.
 
 use clap::{Args, ValueEnum};
 

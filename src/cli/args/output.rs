@@ -1,5 +1,5 @@
-//! Flags of what is printed and what is saved. Imports nothing but clap, and
-//! the flags of pages.
+//! Flags of what is printed and what is saved. Imports the flags that it
+//! shares.
 
 use std::path::PathBuf;
 

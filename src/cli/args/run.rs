@@ -1,4 +1,4 @@
-//! Flags of `run` and `rerun`. Imports clap, and the flags that they share.
+//! Flags of `run` and `rerun`. Imports the flags that it shares.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
-//! Flags of traces: which file, and how it is read. Imports clap and `unit`.
+//! Flags of traces: which file, and how it is read. Imports `unit` and the
+//! flags that it shares.
 
 use std::path::PathBuf;
 

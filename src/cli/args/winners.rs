@@ -1,4 +1,4 @@
-//! Flags of `winners`. Imports nothing but clap.
+//! Flags of `winners`. Imports the flags that it shares.
 
 use std::path::PathBuf;
 

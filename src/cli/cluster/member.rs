@@ -1,5 +1,5 @@
 //! This process as one of a cluster: which it is, and what it does then.
-//! Imports `harness`, `engine`.
+//! Imports `engine`, `harness`, `unit`, and what commands share.
 
 use std::path::Path;
 use std::sync::Arc;

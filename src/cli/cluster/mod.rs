@@ -1,4 +1,4 @@
-//! A run as one process of several. Imports `harness`.
+//! A run as one process of several. Imports `harness` and what commands share.
 
 #[cfg(feature = "cluster")]
 mod local;

@@ -1,5 +1,5 @@
-//! `adversary`: a game of two worlds against released views. Imports
-//! `harness`, `record`, `report`, `workload`.
+//! `adversary`: a game of two worlds against released views. Imports `harness`,
+//! `record`, `report`, `unit`, `workload`, and what commands share.
 
 use crate::cli::args::adversary::AdversaryArgs;
 use crate::cli::exit::{Failure, command_words, note};

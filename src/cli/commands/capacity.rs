@@ -1,4 +1,5 @@
-//! `capacity`. Imports `harness`, `record`, `report`, `workload`.
+//! `capacity`. Imports `harness`, `record`, `report`, `workload`, and what
+//! commands share.
 
 use crate::cli::args::capacity::CapacityArgs;
 use crate::cli::args::open_loop::IdleMode;

@@ -1,5 +1,6 @@
 //! `compare`: two builds in turns of processes, or two saved records. Imports
-//! `harness`, `record`, `report`, `workload`.
+//! `engine`, `harness`, `record`, `report`, `unit`, `workload`, and what
+//! commands share.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
-//! `describe` and `fit`: what a workload's stream or a trace really holds,
-//! and a workload out of a trace. Imports `trace`, `generator`, `workload`.
+//! `describe` and `fit`: what a workload's stream or a trace really holds, and
+//! a workload out of a trace. Imports `event`, `generator`, `trace`, `unit`,
+//! `workload`, and what commands share.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! `doctor`: what on this machine would spoil a measurement. Imports
-//! `harness`.
+//! `doctor`: what on this machine would spoil a measurement. Imports `harness`,
+//! `record`, `unit`, and what commands share.
 
 use super::list::table;
 use crate::cli::exit::{Failure, print};

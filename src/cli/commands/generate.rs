@@ -1,5 +1,5 @@
-//! `generate`: a slice of a stream as text. Imports `generator`, `event`,
-//! `trace`, `workload`.
+//! `generate`: a slice of a stream as text. Imports `event`, `generator`,
+//! `trace`, `unit`, `workload`, and what commands share.
 
 use std::io::{self, Write};
 use std::ops::Range;

@@ -1,4 +1,5 @@
-//! `history`: saved records over time. Imports `record`, `report`.
+//! `history`: saved records over time. Imports `record`, `report`, and what
+//! commands share.
 
 use std::path::PathBuf;
 

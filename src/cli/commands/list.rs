@@ -1,4 +1,5 @@
-//! `list` and `policy`: what there is. Imports floors below.
+//! `list` and `policy`: what there is. Imports `engine`, `event`, `harness`,
+//! `policy`, `unit`, `workload`, and what commands share.
 
 use comfy_table::{ContentArrangement, Table, presets};
 

@@ -1,5 +1,6 @@
-//! A run that takes turns with other processes, slice by slice, as the lines
-//! on its stdin allow. Imports `harness`.
+//! A run that takes turns with other processes, slice by slice, as the lines on
+//! its stdin allow. Imports `engine`, `harness`, `record`, and what commands
+//! share.
 
 use std::io;
 

@@ -1,5 +1,5 @@
-//! `completions` and `man`, made from the flags themselves. Imports
-//! `unit::atomic_file`.
+//! `completions` and `man`, made from the flags themselves. Imports `unit` and
+//! what commands share.
 
 use clap::CommandFactory as _;
 use clap_mangen::Man;

@@ -1,4 +1,5 @@
-//! `report`: what is saved, drawn again. Imports `record`, `report`.
+//! `report`: what is saved, drawn again. Imports `record`, `report`, and what
+//! commands share.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,5 @@
-//! `run`, and what it shares with `rerun`. Imports `harness`, `record`, `report`, `workload`.
+//! `run`, and what it shares with `rerun`. Imports `engine`, `harness`,
+//! `record`, `report`, `unit`, and what commands share.
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;

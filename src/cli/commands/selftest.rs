@@ -1,4 +1,5 @@
-//! `selftest`. Imports `harness`, `record`, `report`, `workload`.
+//! `selftest`. Imports `engine`, `harness`, `record`, `report`, `workload`, and
+//! what commands share.
 
 use crate::cli::args::comparison::SelftestArgs;
 use crate::cli::engines::chosen;

@@ -1,5 +1,5 @@
 //! `sweep`: the same run at each value of one axis. Imports `harness`,
-//! `record`, `report`, `workload`.
+//! `record`, `report`, `unit`, `workload`, and what commands share.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! `verify`. Imports `harness`, `workload`.
+//! `verify`. Imports `engine`, `harness`, `report`, `unit`, `workload`, and
+//! what commands share.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
-//! `winners`: one table over several records. Imports floors below.
+//! `winners`: one table over several records. Imports `record`, `report`, and
+//! what commands share.
 
 use crate::cli::args::winners::{TableFormat, WinnersArgs};
 use crate::cli::exit::{Failure, print};

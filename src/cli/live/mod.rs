@@ -1,7 +1,7 @@
 //! `run --live`: a screen on stderr while a run runs. It is drawn by the thread
 //! that waits for the workers, between trials and four times a second within
 //! one, from what the workers write anyway: nothing of it is in theirs. Imports
-//! `harness`'s observer, `record`.
+//! `harness` and `record`.
 //!
 //! The terminal is not put into raw mode: Ctrl-C stays a signal. Whoever ends
 //! the process, or has something to say, calls [`restore`] first.

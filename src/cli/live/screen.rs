@@ -1,5 +1,5 @@
 //! What the screen of `--live` shows, as a value, and how it is drawn. Imports
-//! `harness`'s glances, `record`, `stats`, `unit`.
+//! `harness`, `record`, `stats`, and `unit`.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};

@@ -1,5 +1,5 @@
-//! Which warnings a comparison calls for. Imports `record`, `stats`, the
-//! comparison, and the warnings of reports.
+//! Which warnings a comparison calls for. Imports `record`, `stats`, and the
+//! report's own parts.
 
 use super::comparison::{Change, Comparison, DominantVariance};
 use super::gate::GateVerdict;

@@ -1,5 +1,5 @@
-//! What two sides come to beside each other. Imports `record`, `stats` and the
-//! parts of it.
+//! What two sides come to beside each other. Imports `record`, `stats`, and the
+//! report's own parts.
 
 use super::gate::Gate;
 use super::gate::{Decision, GateVerdict, slowdown};

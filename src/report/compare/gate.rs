@@ -1,6 +1,5 @@
 //! The gate of a comparison: what it says of one engine, and of all. Every
-//! output takes its words from here. Imports the comparison, `stats`, and the
-//! report's own parts.
+//! output takes its words from here. Imports `stats`.
 
 use crate::stats::{RatioInterval, Verdict};
 

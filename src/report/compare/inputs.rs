@@ -1,5 +1,5 @@
 //! What is compared: records of two builds, turn by turn, or two saved ones.
-//! Imports `record` and the gate.
+//! Imports `record` and the report's own parts.
 
 use super::gate::Gate;
 use crate::record::{Pass, Record};

@@ -1,4 +1,5 @@
-//! A comparison as JSON; docs/FORMAT.md describes it. Imports the comparison.
+//! A comparison as JSON; docs/FORMAT.md describes it. Imports `record` and the
+//! report's own parts.
 
 use serde_json::{Value, json as object};
 

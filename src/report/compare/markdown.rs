@@ -1,5 +1,5 @@
-//! A comparison as Markdown, to paste into a pull request. Imports the
-//! comparison and the parts of its text.
+//! A comparison as Markdown, to paste into a pull request. Imports the report's
+//! own parts.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,5 @@
 //! What two sides have in common, and why they are not compared. Imports
-//! `record` and the report's model.
+//! `record`, `unit`, and the report's own parts.
 
 use super::comparison::Change;
 use crate::record::{EngineRole, Record};

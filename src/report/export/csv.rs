@@ -1,5 +1,5 @@
 //! The figures as CSV (RFC 4180): one header, then one line an engine, wrong
-//! ones too. Imports `record` and the sections beside it.
+//! ones too. Imports `record` and the report's own parts.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
-//! The figures as the array that github-action-benchmark reads with
-//! `tool: customSmallerIsBetter`. Imports `record` and the sections beside
-//! it.
+//! The figures as the array that github-action-benchmark reads with `tool:
+//! customSmallerIsBetter`. Imports `record`, `stats`, `unit`, and the report's
+//! own parts.
 //!
 //! Its `src/extract.ts` takes objects of `name`, `value`, `unit`, `range` and
 //! `extra`, refuses an empty array, and reads `range` as `± ` and a number

@@ -1,5 +1,5 @@
-//! A record's histograms for HdrHistogram's own tools: an interval log, or
-//! one engine's percentile distribution. Imports `record` and `stats`.
+//! A record's histograms for HdrHistogram's own tools: an interval log, or one
+//! engine's percentile distribution. Imports `record` and `stats`.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,4 +1,4 @@
-//! A history as CSV. Imports the model and its siblings.
+//! A history as CSV. Imports the report's own parts.
 
 use std::borrow::Cow;
 

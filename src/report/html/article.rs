@@ -1,5 +1,5 @@
 //! What a page tells of one run, sweep or comparison: plain data for the
-//! template. Imports `style`, `shape` and `block`.
+//! template. Imports the report's own parts.
 
 use super::plot::Shape;
 use super::series_style::SeriesStyle;

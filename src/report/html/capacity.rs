@@ -1,5 +1,5 @@
-//! What a page tells of a search for capacity. Imports `record`, `stats` and
-//! the parts beside it.
+//! What a page tells of a search for capacity. Imports `record`, `stats`,
+//! `unit`, and the report's own parts.
 
 use super::article::{Article, Section, Table};
 use super::plots::capacity as plots;

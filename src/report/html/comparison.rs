@@ -1,5 +1,5 @@
 //! What a page tells of a comparison of two builds or two records. Imports
-//! `compare` and the parts beside it.
+//! `unit` and the report's own parts.
 
 use super::article::{Article, Figure, Section, Table};
 use super::plot::{Axis, Guide, Row, Rows, Shape, Unit};

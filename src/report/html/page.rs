@@ -1,4 +1,4 @@
-//! The page itself. Imports `article`, `assets`, `escape`, and askama.
+//! The page itself. Imports the report's own parts.
 
 use askama::Template;
 

@@ -1,5 +1,5 @@
-//! What was asked of a run, in sentences. Imports `record` and the report's
-//! own parts.
+//! What was asked of a run, in sentences. Imports `record`, `unit`, and the
+//! report's own parts.
 
 use crate::record::{EngineRole, Record};
 use crate::report::style::plain;

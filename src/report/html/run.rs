@@ -1,4 +1,5 @@
-//! What a page tells of one run. Imports `record` and the parts beside it.
+//! What a page tells of one run. Imports `record`, `unit`, and the report's own
+//! parts.
 
 use super::article::{Article, Section, Table};
 use super::plots::{

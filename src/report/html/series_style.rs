@@ -1,5 +1,5 @@
 //! Colours and marks of engines: those of the registry look the same in every
-//! report; any other gets what is free on its page. Imports `unit::mix` only.
+//! report; any other gets what is free on its page. Imports `unit`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! What runs on one page say together: the closed loop's service time beside
 //! the response time under each rate that was offered. Imports `record`,
-//! `stats` and the parts beside it.
+//! `unit`, and the report's own parts.
 
 use super::article::{Article, Figure, Section, Table};
 use super::plot::{Axis, Lines, Series, Shape, Stroke, Unit};

@@ -1,4 +1,5 @@
-//! What the processors counted, per event. Imports `record` and `rounds`.
+//! What the processors counted, per event. Imports `record` and the report's
+//! own parts.
 
 use super::rounds::{over_rounds, per};
 use crate::record::{Pass, PerfNote, Record, Trial};

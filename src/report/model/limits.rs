@@ -1,9 +1,9 @@
-//! How near each engine comes to what the machine can do: its speed as a
-//! share of the limit probes'. Imports `record`, `stats` and its siblings.
+//! How near each engine comes to what the machine can do: its speed as a share
+//! of the limit probes'. Imports `record`, `stats`, and the report's own parts.
 //!
-//! A share is the probe's ns per event ÷ the engine's: the geometric mean
-//! over the rounds that both ran, its interval that of paired log-ratios, as
-//! for ratios to the baseline.
+//! A share is the probe's ns per event ÷ the engine's: the geometric mean over
+//! the rounds that both ran, its interval that of paired log-ratios, as for
+//! ratios to the baseline.
 
 use super::failure::difference;
 use crate::record::{EngineRole, Pass, Record};

@@ -1,5 +1,5 @@
 //! What the engines of an open loop come to, rounds put together. Imports
-//! `record`, `stats`.
+//! `record` and `stats`.
 
 use crate::record::{EngineNote, EngineRole, OpenLoopTrial, ProofVerdict, Record, Trial};
 use crate::stats::{ServiceHistogram, Tail, percentile_is_supported};

@@ -1,6 +1,6 @@
 //! Percentiles of service time beside the baseline's: which differences are
 //! significant once all of a report are taken together. Imports `record`,
-//! `stats` and its siblings.
+//! `stats`, and the report's own parts.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
 //! Service times: histograms of the rounds that count, merged, and the
-//! percentiles that they support. Imports `record`, `stats` and its siblings.
+//! percentiles that they support. Imports `record`, `stats`, and the report's
+//! own parts.
 
 use super::rounds::counted;
 use super::summary::Summary;

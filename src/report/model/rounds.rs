@@ -1,4 +1,5 @@
-//! What is put together over the rounds that count. Imports `record`, `stats`.
+//! What is put together over the rounds that count. Imports `record` and
+//! `stats`.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,5 @@
-//! A record's figures: one line an engine. Imports `record` and `stats`.
+//! A record's figures: one line an engine. Imports `record`, `stats`, and the
+//! report's own parts.
 
 use std::cmp::Ordering;
 

@@ -1,5 +1,5 @@
-//! A sweep with the figures of each of its points. Imports `record` and its
-//! siblings.
+//! A sweep with the figures of each of its points. Imports `record` and the
+//! report's own parts.
 
 use super::summary::{EngineLine, Summary};
 use crate::record::{EngineRole, Pass, Record, Sweep, SweepAxis};

@@ -1,4 +1,5 @@
-//! The adversary's game as text. Imports `record` and the sections beside it.
+//! The adversary's game as text. Imports `record`, `unit`, and the report's own
+//! parts.
 
 use std::fmt::Write as _;
 

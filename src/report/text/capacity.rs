@@ -1,4 +1,5 @@
-//! The report of a search for capacity. Imports `record`, `stats`.
+//! The report of a search for capacity. Imports `record`, `stats`, `unit`, and
+//! the report's own parts.
 
 use super::columns::draw;
 use crate::record::{Capacity, CapacityVerdict, EngineCapacity, SearchStep};

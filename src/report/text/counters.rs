@@ -1,5 +1,5 @@
-//! The section of what the processors counted. Imports `record`, the model, and
-//! the text beside it.
+//! The section of what the processors counted. Imports `record` and the
+//! report's own parts.
 
 use super::block::Block;
 use crate::record::{Pass, Record};

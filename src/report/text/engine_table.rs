@@ -1,4 +1,5 @@
-//! The tables of engines. Imports `columns`, `summary` and `unit::quantity`.
+//! The tables of engines. Imports `record`, `stats`, `unit`, and the report's
+//! own parts.
 
 use super::columns::draw_dropping;
 use super::limits::show_shares;

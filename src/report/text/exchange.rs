@@ -1,4 +1,5 @@
-//! What the processes of a cluster exchanged. Imports `record` and `summary`.
+//! What the processes of a cluster exchanged. Imports `record`, `unit`, and the
+//! report's own parts.
 
 use super::block::Block;
 use super::counters::show;

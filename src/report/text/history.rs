@@ -1,6 +1,5 @@
 //! Records over time as text: where an engine's level changed, and what its own
-//! past says of the next record. Imports `stats`, the model, and the text
-//! beside it.
+//! past says of the next record. Imports `stats` and the report's own parts.
 
 use super::columns::draw;
 use crate::report::figures::{show_percent, show_ratio};

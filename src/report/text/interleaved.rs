@@ -1,6 +1,6 @@
 //! Interleaved rounds: what an engine's time in turn is beside its time alone,
 //! how its ratio grows along the stream, and how much it shares the others'
-//! noise. Imports `record` and `summary`.
+//! noise. Imports `record`, `stats`, `unit`, and the report's own parts.
 
 use std::collections::BTreeMap;
 
@@ -53,8 +53,8 @@ pub(in crate::report) fn block(record: &Record, summary: &Summary) -> Option<Blo
             .collect();
         vec![
             plain(name),
-            times(alone(record, name, pass)),
-            times(in_turn(record, name, pass)),
+            times(isolated_times(record, name, pass)),
+            times(interleaved_times(record, name, pass)),
             beside_alone(record, name, pass),
             parts.join("  "),
             noise
@@ -116,13 +116,13 @@ pub(in crate::report) fn slices_words(record: &Record) -> Option<String> {
     ))
 }
 
-fn alone(record: &Record, engine: &str, pass: Pass) -> Vec<f64> {
+fn isolated_times(record: &Record, engine: &str, pass: Pass) -> Vec<f64> {
     let trials = record.counted(engine, pass);
     let alone = trials.filter(|trial| trial.slices.is_none());
     alone.filter_map(Trial::ns_per_event).collect()
 }
 
-fn in_turn(record: &Record, engine: &str, pass: Pass) -> Vec<f64> {
+fn interleaved_times(record: &Record, engine: &str, pass: Pass) -> Vec<f64> {
     let trials = record.compared(engine, pass);
     trials.filter_map(Trial::ns_per_event).collect()
 }
@@ -132,7 +132,8 @@ fn beside_alone(record: &Record, engine: &str, pass: Pass) -> String {
     let pairs = |times: Vec<f64>| -> Vec<(f64, f64)> {
         times.into_iter().map(|time| (time, 1.0)).collect()
     };
-    let (alone, in_turn) = (alone(record, engine, pass), in_turn(record, engine, pass));
+    let alone = isolated_times(record, engine, pass);
+    let in_turn = interleaved_times(record, engine, pass);
     let (Some(one), Some(other)) = (geometric_mean(&in_turn), geometric_mean(&alone)) else {
         return "-".to_owned();
     };

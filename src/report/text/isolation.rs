@@ -1,5 +1,5 @@
-//! Interleaved beside isolated rounds as a table. Imports `stats`, the model,
-//! and the text beside it.
+//! Interleaved beside isolated rounds as a table. Imports `stats`, `unit`, and
+//! the report's own parts.
 
 use super::columns::draw;
 use crate::report::export::markdown::{code, table_with_legend};

@@ -1,5 +1,5 @@
-//! The section of memory per member. Imports `record`, the model, and the text
-//! beside it.
+//! The section of memory per member. Imports `record`, `unit`, and the report's
+//! own parts.
 
 use super::block::Block;
 use crate::record::Record;

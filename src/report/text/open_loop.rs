@@ -1,6 +1,6 @@
 //! The sections of an open loop: whether the rate was kept, response time
 //! beside service time, batches, and the time series. Imports `record`,
-//! `stats`.
+//! `stats`, `unit`, and the report's own parts.
 
 use super::block::Block;
 use crate::record::{Arrivals, Idle, OpenLoopPlan, Record};

@@ -1,5 +1,5 @@
-//! What an open loop's answer is, in sentences. Imports `record` and the
-//! report's own parts.
+//! What an open loop's answer is, in sentences. Imports `record`, `unit`, and
+//! the report's own parts.
 
 use super::open_loop::missed_rates;
 use crate::record::{OpenLoopPlan, Record};

@@ -1,5 +1,5 @@
 //! The section of percentiles beside the baseline's. Imports `record`, `stats`,
-//! the model, and the text beside it.
+//! and the report's own parts.
 
 use super::block::Block;
 use super::engine_table::sign;

@@ -1,5 +1,5 @@
-//! The section of percentiles. Imports `record`, `stats`, the model, and the
-//! text beside it.
+//! The section of percentiles. Imports `record`, `stats`, `unit`, and the
+//! report's own parts.
 
 use super::block::Block;
 use crate::record::Record;

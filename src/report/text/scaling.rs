@@ -1,5 +1,5 @@
 //! The Universal Scalability Law as a table, or why it is not fitted. Imports
-//! `stats`, the model, and the text beside it.
+//! `stats`, `unit`, and the report's own parts.
 
 use super::block::Block;
 use crate::report::figures::{listed, show_percent, show_ratio};

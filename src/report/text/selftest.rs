@@ -1,5 +1,5 @@
-//! A selftest as text, and what it comes to. Imports `record` and the sections
-//! beside it.
+//! A selftest as text, and what it comes to. Imports `record`, `stats`, `unit`,
+//! and the report's own parts.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,6 @@
 //! How the rounds of a run were repeated, what ended them, and whether the
-//! engines were themselves. Imports `record`.
+//! engines were themselves. Imports `record`, `unit`, `workload`, and the
+//! report's own parts.
 
 use crate::record::{EndedBy, Plan, Record};
 use crate::report::figures::{rounds, show_share};

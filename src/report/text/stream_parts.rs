@@ -1,5 +1,5 @@
-//! The section of speed along the stream. Imports `record`, the model, and the
-//! text beside it.
+//! The section of speed along the stream. Imports `record` and the report's own
+//! parts.
 
 use super::block::Block;
 use crate::record::Record;

@@ -1,5 +1,5 @@
 //! A sweep as text: a table for each figure, engines down and points across.
-//! Imports `record`, the model, and the text beside it.
+//! Imports `record`, `unit`, and the report's own parts.
 
 use super::block::Block;
 use super::columns::draw;

@@ -1,4 +1,5 @@
-//! The whole report as text. Imports the sections beside it.
+//! The whole report as text. Imports `record`, `unit`, and the report's own
+//! parts.
 
 use super::{
     counters, engine_table, exchange, interleaved, limits, memory, open_loop,

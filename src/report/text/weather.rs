@@ -1,5 +1,6 @@
 //! How fast the machine was while a run went on, in words and as a table, and
-//! how two runs differ by it. Imports `record` and `text`.
+//! how two runs differ by it. Imports `record`, `unit`, and the report's own
+//! parts.
 
 use super::block::Block;
 use crate::record::{Record, Spread, Weather};

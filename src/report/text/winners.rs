@@ -1,5 +1,5 @@
-//! The fastest engine of each run as a table. Imports `record`, the model, and
-//! the text beside it.
+//! The fastest engine of each run as a table. Imports `record`, `stats`,
+//! `unit`, and the report's own parts.
 
 use super::columns::draw;
 use crate::record::Pass;

@@ -1,5 +1,5 @@
-//! How wide an interval is that is warned of, and in which words. Imports
-//! `unit::quantity`.
+//! How wide an interval is that is warned of, and in which words. Imports the
+//! report's own parts.
 
 use crate::report::figures::show_percent;
 use crate::report::style::plain;

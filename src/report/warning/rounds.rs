@@ -1,5 +1,6 @@
 //! Warnings of how the rounds went: what ended them, what changed from one to
-//! the next, what else ran. Imports `record`, `summary`, `stats`.
+//! the next, what else ran. Imports `record`, `stats`, `unit`, `workload`, and
+//! the report's own parts.
 
 use std::fmt;
 

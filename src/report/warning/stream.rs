@@ -1,5 +1,5 @@
 //! Warnings of the stream that was run: too short, or without reads. Imports
-//! `record`, `summary`, `unit`.
+//! `record`, `unit`, and the report's own parts.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! Capacity by engine, and the steps of its search. Imports `record` and the
-//! parts beside it.
+//! Capacity by engine, and the steps of its search. Imports `record`, `stats`,
+//! `unit`, and the report's own parts.
 
 use crate::record::{Capacity, EngineCapacity, SearchStep};
 use crate::report::html::article::Figure;

@@ -1,5 +1,5 @@
-//! A distribution of times, column by column: rounds of a closed loop.
-//! Imports `record`, `stats` and the parts beside it.
+//! A distribution of times, column by column: rounds of a closed loop. Imports
+//! `record`, `stats`, and the report's own parts.
 
 use crate::record::{Pass, Record, Trial};
 use crate::report::html::article::Figure;

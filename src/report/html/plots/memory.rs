@@ -1,4 +1,5 @@
-//! Memory per member, broken down. Imports `record` and the parts beside it.
+//! Memory per member, broken down. Imports `record`, `unit`, and the report's
+//! own parts.
 
 use crate::record::Record;
 use crate::report::html::article::Figure;

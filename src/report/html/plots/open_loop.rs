@@ -1,5 +1,6 @@
 //! Response and service times of an open loop, and what was offered, done and
-//! left waiting over time. Imports `record`, `stats` and the parts beside it.
+//! left waiting over time. Imports `record`, `stats`, and the report's own
+//! parts.
 
 use super::heat::heat;
 use super::percentiles::QUANTILES;

@@ -1,5 +1,5 @@
-//! Curves of percentiles, from the median to the tail. Imports `record` and
-//! the parts beside it.
+//! Curves of percentiles, from the median to the tail. Imports `record` and the
+//! report's own parts.
 
 use crate::record::Record;
 use crate::report::html::article::Figure;

@@ -1,5 +1,5 @@
-//! Speed beside the baseline's, a forest plot. Imports `record` and the parts
-//! beside it.
+//! Speed beside the baseline's, a forest plot. Imports `record` and the
+//! report's own parts.
 
 use crate::record::{Pass, Record};
 use crate::report::figures::show_share;

@@ -1,5 +1,5 @@
 //! Speed beside the baseline's along the stream, a line an engine. Imports
-//! `record` and the parts beside it.
+//! `record` and the report's own parts.
 
 use crate::record::{Pass, Record};
 use crate::report::html::article::Figure;

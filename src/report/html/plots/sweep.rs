@@ -1,6 +1,6 @@
 //! Figures along the axis of a sweep: throughput with the sizes of the caches
 //! marked, speed-ups, memory, and the Universal Scalability Law. Imports
-//! `record`, `stats` and the parts beside it.
+//! `record`, `unit`, and the report's own parts.
 
 use crate::record::{Pass, SweepAxis};
 use crate::report::html::article::Figure;

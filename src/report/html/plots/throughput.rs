@@ -1,5 +1,5 @@
-//! Events a second with their intervals, an engine a row. Imports `record`
-//! and the parts beside it.
+//! Events a second with their intervals, an engine a row. Imports `record`,
+//! `unit`, and the report's own parts.
 
 use crate::record::{Pass, Record};
 use crate::report::html::article::Figure;

@@ -1,5 +1,5 @@
-//! How fast the machine was along a run. Imports `record` and the parts beside
-//! it.
+//! How fast the machine was along a run. Imports `record`, `stats`, and the
+//! report's own parts.
 
 use crate::record::Record;
 use crate::report::html::article::Figure;
