@@ -1,10 +1,10 @@
 //! Engines that panic in one worker while another waits for it, to show what
 //! becomes of the run: it ends within two seconds, with the panic's message.
 //! `panics` waits as an engine must, looking at the stop flag; `panics-deaf`
-//! never looks, so that only the end of the process ends it. `hangs-in-finish`
-//! and `hangs-in-memory` do their work at first, and wait for ever later on:
-//! in a worker, and in the thread that asks the engine afterwards. `hoards`
-//! allocates more than there is.
+//! never looks, so that only the end of the process ends it. `hangs-in-build`,
+//! `hangs-in-finish`, `hangs-in-visit` and `hangs-in-memory` do their work at
+//! first, and wait for ever later on: in a worker, or in the thread that makes
+//! the engine and asks it afterwards; `HANGS_AFTER` says after how many. `hoards` allocates more than there is.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -79,15 +79,26 @@ impl<const DEAF: bool> Session for &Panicking<DEAF> {
 
 /// Engines that were built.
 static BUILT: AtomicU64 = AtomicU64::new(0);
-/// Those from this one on hang.
-const FIRST_HANGING: u64 = 12;
 
-/// Keeps no state, so that it is run without a proof.
-struct Hanging<const IN_FINISH: bool> {
+/// Engines that do not hang, before those that do.
+fn built_before_hanging() -> u64 {
+    let asked = std::env::var("HANGS_AFTER").ok();
+    asked.and_then(|count| count.parse().ok()).unwrap_or(12)
+}
+
+/// Places in which an engine hangs.
+const BUILD: u8 = 0;
+const FINISH: u8 = 1;
+const VISIT: u8 = 2;
+const MEMORY: u8 = 3;
+
+/// Keeps no state, so that it is run without a proof, or over events that
+/// change nothing.
+struct Hanging<const PLACE: u8> {
     hangs: bool,
 }
 
-impl<const IN_FINISH: bool> Hanging<IN_FINISH> {
+impl<const PLACE: u8> Hanging<PLACE> {
     fn hang_if(&self, here: bool) {
         if self.hangs && here {
             eprintln!("hangs now");
@@ -98,12 +109,13 @@ impl<const IN_FINISH: bool> Hanging<IN_FINISH> {
     }
 }
 
-impl<const IN_FINISH: bool> Engine for Hanging<IN_FINISH> {
+impl<const PLACE: u8> Engine for Hanging<PLACE> {
     const INFO: EngineInfo = EngineInfo {
-        name: if IN_FINISH {
-            "hangs-in-finish"
-        } else {
-            "hangs-in-memory"
+        name: match PLACE {
+            BUILD => "hangs-in-build",
+            FINISH => "hangs-in-finish",
+            VISIT => "hangs-in-visit",
+            _ => "hangs-in-memory",
         },
         role: Role::Engine,
         freshness: Freshness::Immediate,
@@ -112,26 +124,30 @@ impl<const IN_FINISH: bool> Engine for Hanging<IN_FINISH> {
     type Session<'engine> = &'engine Self;
 
     fn build(_: &EngineConfig) -> Self {
-        Self {
-            hangs: BUILT.fetch_add(1, Ordering::Relaxed) >= FIRST_HANGING,
-        }
+        let engine = Self {
+            hangs: BUILT.fetch_add(1, Ordering::Relaxed) >= built_before_hanging(),
+        };
+        engine.hang_if(PLACE == BUILD);
+        engine
     }
 
     fn session(&self, _: usize) -> &Self {
         self
     }
 
-    fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {}
+    fn visit(&self, _: &(dyn Fn(StateRef<'_>) + Sync)) {
+        self.hang_if(PLACE == VISIT);
+    }
 
     fn visit_mut(&self, _: &(dyn Fn(StateMut<'_>) + Sync)) {}
 
     fn memory(&self) -> MemoryUse {
-        self.hang_if(!IN_FINISH);
+        self.hang_if(PLACE == MEMORY);
         MemoryUse::default()
     }
 }
 
-impl<const IN_FINISH: bool> Session for &Hanging<IN_FINISH> {
+impl<const PLACE: u8> Session for &Hanging<PLACE> {
     fn ingest(&mut self, _: &[Event]) {}
 
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
@@ -139,7 +155,7 @@ impl<const IN_FINISH: bool> Session for &Hanging<IN_FINISH> {
     }
 
     fn finish(self) {
-        self.hang_if(IN_FINISH);
+        self.hang_if(PLACE == FINISH);
     }
 }
 
@@ -189,8 +205,10 @@ impl Session for &Hoarding {
 fn main() -> ExitCode {
     notibench::cli::main_with(&[
         Contender::of::<Hoarding>(),
-        Contender::of::<Hanging<true>>(),
-        Contender::of::<Hanging<false>>(),
+        Contender::of::<Hanging<BUILD>>(),
+        Contender::of::<Hanging<FINISH>>(),
+        Contender::of::<Hanging<VISIT>>(),
+        Contender::of::<Hanging<MEMORY>>(),
         Contender::of::<Panicking<false>>(),
         Contender::of::<Panicking<true>>(),
     ])

@@ -83,7 +83,7 @@ fn partial() -> Record {
     let mut record = kept();
     record.trials.truncate(14);
     record.complete = false;
-    record.failure = Some("interrupted".to_owned());
+    record.failure = Some("interrupted".into());
     record
 }
 

@@ -1,5 +1,5 @@
 //! What a command comes to: exit codes and the message that goes with each.
-//! Imports floors below.
+//! Imports `harness`, `record`, `trace`, `unit`, and `workload`.
 
 use std::fmt;
 use std::io::{self, Write as _};
@@ -16,7 +16,7 @@ use crate::workload::WorkloadError;
 
 /// Wrong usage.
 pub(super) const USAGE: u8 = 2;
-/// Ended in good order since somebody asked for it.
+/// Interrupted, and ended in good order.
 pub(super) const INTERRUPTED: u8 = 130;
 
 /// Why a command did not succeed.
@@ -32,7 +32,7 @@ pub(super) enum Failure {
     Regression(String),
     /// Interrupted: 130.
     Interrupted(String),
-    /// Whoever reads our output has gone: not an error.
+    /// The reader of stdout has closed it: not an error.
     ReaderGone,
 }
 

@@ -2,38 +2,24 @@
 //! out. Data goes to stdout, progress and messages to stderr. Imports all
 //! floors.
 
-mod adversary;
 mod args;
-mod args_adversary;
-mod args_sweep;
-mod capacity;
 mod cluster;
-mod compare;
-mod describe;
-mod doctor;
+mod commands;
+mod engines;
 mod exit;
-mod external;
-mod generate;
-mod history;
-mod html;
-mod list;
 #[cfg(feature = "live")]
 mod live;
-mod lock_step;
-mod manual;
+mod page;
 mod paths;
-mod processes;
 mod progress;
-mod report;
-mod rerun;
-mod rescue;
-mod run;
-mod selftest;
+mod results;
+mod save;
+mod settled_run;
+mod show;
 mod signal;
-mod sweep;
 mod traces;
-mod verify;
-mod winners;
+mod unfinished;
+mod verdict;
 
 use std::process::ExitCode;
 
@@ -41,6 +27,10 @@ use clap::Parser as _;
 
 use crate::harness::Contender;
 use args::{Arguments, Command};
+use commands::{
+    adversary, capacity, compare, describe, doctor, generate, history, list, manual, report, rerun,
+    run, selftest, sweep, verify, winners,
+};
 
 /// Runs the command line; the exit code says what came of it.
 #[must_use]
@@ -52,7 +42,7 @@ pub fn main() -> ExitCode {
 /// `main_with(&[Contender::of::<MyEngine>()])`.
 #[must_use]
 pub fn main_with(own: &[Contender]) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(html::joined(std::env::args_os())) {
+    let arguments = match Arguments::try_parse_from(args::html::joined(std::env::args_os())) {
         Ok(arguments) => arguments,
         Err(error) => {
             // help and version are no errors: clap knows which is which
@@ -66,7 +56,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
     }
     let result = match arguments.command {
         Command::Run(args) => run::run(&args, own),
-        Command::Cluster(args) => cluster::cluster(&args, own),
+        Command::Cluster(args) => commands::cluster::cluster(&args, own),
         Command::Sweep(args) => sweep::sweep(&args, own),
         Command::Capacity(args) => capacity::capacity(&args, own),
         Command::Rerun(args) => rerun::rerun(&args, own),

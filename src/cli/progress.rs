@@ -1,5 +1,5 @@
-//! Progress on stderr, where that is a terminal. Imports `harness`'s
-//! observer.
+//! Progress on stderr, where that is a terminal. Imports `harness` and its
+//! siblings.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(super) struct Progress {
 
 /// How often the spinner of a stage turns.
 const TICK: Duration = Duration::from_millis(120);
-/// A stage, of which nobody knows how long it takes.
+/// A stage of unknown length.
 const STAGE: &str = "{spinner} {msg} {elapsed}";
 /// Trials of one run.
 const TURNS: &str = "{msg:40!} {wide_bar} {pos}/{len} {elapsed}, {eta} left";

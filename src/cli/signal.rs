@@ -1,5 +1,5 @@
-//! Ctrl-C, SIGTERM and SIGHUP: the first ends the run in good order, the
-//! second at once. Imports `engine`'s stop flag.
+//! Ctrl-C, SIGTERM and SIGHUP: the first ends the run in good order, the second
+//! at once. Imports `engine` and its siblings.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use signal_hook::iterator::Signals;
 
 use super::exit::{INTERRUPTED, say};
 use super::progress::restore_terminal;
-use super::rescue;
+use super::unfinished;
 use crate::engine::StopFlag;
 
 /// The one flag of the process.
@@ -51,16 +51,23 @@ pub(super) fn end_with_error_where_memory_runs_out() {
 }
 
 /// Notes that what is measured from now on is shown, and perhaps saved, once
-/// the work ends, unless there is a [`rescue`] of it before.
+/// the work ends, unless it is kept by [`unfinished`] before.
 pub(super) fn work_is_saved() {
     IS_SAVED.store(true, Ordering::Release);
+}
+
+/// Notes that work begins of which nothing is saved before its end, after
+/// other work that has come to its end.
+pub(super) fn work_begins_anew() {
+    IS_SAVED.store(false, Ordering::Release);
+    OVER.store(false, Ordering::Release);
 }
 
 /// Notes that all work has come to its end, so that what is saved of it after
 /// an interruption is saved to the last byte.
 pub(super) fn work_is_over() {
     OVER.store(true, Ordering::Release);
-    drop(rescue::take());
+    drop(unfinished::take());
 }
 
 /// Ends the process where an interruption has not ended its work: an engine
@@ -68,7 +75,7 @@ pub(super) fn work_is_over() {
 fn end_if_stuck() {
     std::thread::sleep(PATIENCE);
     let mut waited = PATIENCE;
-    let is_lost = IS_SAVED.load(Ordering::Acquire) && !rescue::is_ready();
+    let is_lost = IS_SAVED.load(Ordering::Acquire) && !unfinished::is_ready();
     if is_lost && !OVER.load(Ordering::Acquire) {
         say("still ending: what runs now can't be interrupted; once more ends at once");
         waited = PATIENCE_WITH_RECORD;
@@ -132,8 +139,8 @@ fn is_in_mask(mask: u64, signal: i32) -> bool {
 pub(super) fn end_process(message: &str) {
     restore_terminal();
     say(format_args!("error: {message}"));
-    match rescue::take() {
-        Some(rescue) => rescue(message),
+    match unfinished::take() {
+        Some(save) => save(message),
         None => say("the process ends here; no record was written"),
     }
     let interrupted = STOP.get().is_some_and(StopFlag::is_set);

@@ -1,12 +1,12 @@
-//! Traces in place of generated streams. Imports `trace`, `harness`,
-//! `record`, `workload`.
+//! Traces in place of generated streams. Imports `event`, `harness`, `record`,
+//! `trace`, `unit`, `workload`, and its siblings.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use clap::Parser;
 
-use super::args::{ReadingArgs, TimeFrom, TraceArgs, UnitOfTime};
+use super::args::traces::{ReadingArgs, TimeFrom, TraceArgs, UnitOfTime};
 use super::exit::{Failure, say};
 use crate::event::{Event, ReadKind};
 use crate::harness::{self, TraceStream, memory_limit};

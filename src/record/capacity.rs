@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
+use super::failure::RunFailure;
 use super::file::{RecordError, read_bytes};
 use super::json::{checked, pretty};
 use super::open_loop::{Arrivals, Idle};
@@ -30,7 +31,7 @@ pub struct Capacity {
     /// Whether it came to its end.
     pub complete: bool,
     /// Why it failed, where it did.
-    pub failure: Option<String>,
+    pub failure: Option<RunFailure>,
     /// The command line, word by word.
     pub command: Vec<String>,
     /// When it started, RFC 3339, UTC.

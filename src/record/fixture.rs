@@ -4,6 +4,7 @@
 use super::environment::{CacheNote, Environment};
 use super::pass::Pass;
 use super::plan::{DEFAULT_RELEVANT, Plan};
+use super::role::EngineRole;
 use super::schema::*;
 use super::sweep::{SWEEP_SCHEMA, Sweep, SweepAxis, SweepPoint};
 use crate::stats::ServiceHistogram;
@@ -13,12 +14,17 @@ const EVENTS_DIGEST: &str = "0123456789abcdef0123456789abcdef";
 const SNAPSHOT_DIGEST: &str = "fedcba9876543210fedcba9876543210";
 
 /// ns per event of each engine; every round differs a little.
-const ENGINES: [(&str, &str, &str, f64); 5] = [
-    ("dashmap-naive", "dashmap-naive", "engine", 500.0),
-    ("dashmap", "dashmap", "engine", 100.0),
-    ("sharded-mutex", "sharded-mutex", "engine", 200.0),
-    ("null", "null", "probe", 5.0),
-    ("dashmap-naive-again", "dashmap-naive", "engine", 500.0),
+const ENGINES: [(&str, &str, EngineRole, f64); 5] = [
+    ("dashmap-naive", "dashmap-naive", EngineRole::Engine, 500.0),
+    ("dashmap", "dashmap", EngineRole::Engine, 100.0),
+    ("sharded-mutex", "sharded-mutex", EngineRole::Engine, 200.0),
+    ("null", "null", EngineRole::Probe, 5.0),
+    (
+        "dashmap-naive-again",
+        "dashmap-naive",
+        EngineRole::Engine,
+        500.0,
+    ),
 ];
 
 /// ns per event of the limit probes.
@@ -222,19 +228,19 @@ pub(crate) fn break_engine(record: &mut Record, engine: &str, difference: &str) 
     proof.verdict = ProofVerdict::Differs(difference.to_owned());
 }
 
-fn note(name: &str, engine: &str, role: &str) -> EngineNote {
+fn note(name: &str, engine: &str, role: EngineRole) -> EngineNote {
     EngineNote {
         name: name.to_owned(),
         engine: engine.to_owned(),
-        role: role.to_owned(),
+        role,
         freshness: "immediate".to_owned(),
         control: name != engine,
         out_of_process: false,
     }
 }
 
-fn proof(name: &str, role: &str) -> EngineProof {
-    let probe = role == "probe";
+fn proof(name: &str, role: EngineRole) -> EngineProof {
+    let probe = role == EngineRole::Probe;
     EngineProof {
         engine: name.to_owned(),
         verdict: if probe {
@@ -254,7 +260,7 @@ fn trial(round: usize, turn: usize) -> Trial {
     // fixed noise of about 1%, other for each engine
     let noise = ((round * 7 + turn * 3) % 11) as f64 / 1_000.0;
     let wall_ns = (EVENTS as f64 * ns_per_event * (1.0 + noise)) as u64;
-    let probe = role == "probe";
+    let probe = role == EngineRole::Probe;
     Trial {
         engine: name.to_owned(),
         process: 0,

@@ -99,7 +99,7 @@ mod tests {
         let mut other = record.clone();
         fixture::break_engine(&mut other, "dashmap", "a member is missing");
         other.complete = false;
-        other.failure = Some("interrupted".to_owned());
+        other.failure = Some("interrupted".into());
         record.add_process(other, 1).unwrap();
         assert_eq!(record.trials.len(), 2 * trials);
         assert!(

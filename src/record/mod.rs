@@ -5,6 +5,7 @@ mod adversary;
 mod capacity;
 mod cluster;
 mod environment;
+mod failure;
 mod file;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -24,6 +25,7 @@ mod pass;
 mod plan;
 mod processors;
 mod real_time;
+mod role;
 mod schema;
 mod selftest;
 mod store;
@@ -40,6 +42,7 @@ pub use capacity::{
 };
 pub use cluster::{ClusterPlan, ExchangeNote};
 pub use environment::{CacheNote, CpuId, Environment, UNKNOWN_CPU};
+pub use failure::RunFailure;
 pub use file::RecordError;
 pub use interleaving::{InterleavedRound, InterleavingPlan, SlicesNote};
 pub use numbers::spaced;
@@ -49,6 +52,7 @@ pub use open_loop::{
 pub use pass::Pass;
 pub use plan::{DEFAULT_RELEVANT, Plan};
 pub use real_time::{CapacityFound, RealTimeFound, StallFound};
+pub use role::EngineRole;
 pub use schema::{
     ClockNote, EndedBy, EngineNote, EngineProof, OracleNote, PerfNote, ProofVerdict, Realised,
     Record, SCHEMA, Trial, WorkerStamp, WorkloadNote,

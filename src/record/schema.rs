@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::cluster::ExchangeNote;
 use super::environment::Environment;
+use super::failure::RunFailure;
 use super::interleaving::{InterleavedRound, SlicesNote};
 use super::open_loop::{OpenLoopTrial, RecordingNote};
 use super::pass::Pass;
 use super::plan::Plan;
+use super::role::EngineRole;
 use super::trace_note::TraceNote;
 use super::weather::Weather;
 
@@ -26,7 +28,7 @@ pub struct Record {
     /// Whether the run came to its end; false after an interruption.
     pub complete: bool,
     /// Why the run failed, where it did.
-    pub failure: Option<String>,
+    pub failure: Option<RunFailure>,
     /// What ended the rounds of a run that is complete.
     #[serde(default)]
     pub ended_by: EndedBy,
@@ -101,8 +103,8 @@ pub struct EngineNote {
     pub name: String,
     /// Name in the registry; differs for the second name of the A/A control.
     pub engine: String,
-    /// `engine`, `probe` or `ablation`.
-    pub role: String,
+    /// What it is to the run.
+    pub role: EngineRole,
     /// `immediate` or `deferred`.
     pub freshness: String,
     /// Whether it is the baseline under its second name (the A/A control).

@@ -1,85 +1,53 @@
 //! Floor 4, what a reader gets: text, tables and JSON, drawn from a record alone, so
 //! that any report can be drawn again. Imports floors 0 to 2 and `record`;
 //! never `harness`.
+//!
+//! `figures` and `style` say how a number and a line of text are written;
+//! `model` computes, `warning` and `text` word, `export` is for other
+//! programs, `html` for a browser; `compare` holds two sides against each
+//! other.
 
-mod adversary;
-mod alone;
-mod along;
-mod answer;
-mod bencher;
-mod block;
-mod brief;
-mod capacity;
-mod columns;
 pub mod compare;
-mod control;
-mod counters;
-mod course;
-mod csv;
-mod differences;
-mod exchange;
-mod failure;
-mod github_action;
-mod glance;
-mod histograms;
-mod history;
+mod export;
+mod figures;
 pub mod html;
-mod in_turn;
-mod limits;
-mod markdown;
-mod memory;
-mod open_loop;
-mod open_loop_lines;
-mod open_loop_words;
-mod percentiles;
-mod scaling;
-mod selftest;
-mod standing;
-mod summary;
-mod sweep;
-mod sweep_trust;
-mod table;
-mod terminal;
+mod model;
+mod style;
 mod text;
-mod trust;
 mod warning;
-mod weather;
-mod winners;
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tests_formats;
-#[cfg(test)]
-mod tests_trust;
-#[cfg(test)]
-mod tests_warm;
 
-pub use adversary::{adversary, adversary_failures};
-pub use alone::{TwoWays, two_ways, two_ways_markdown, two_ways_terminal};
-pub use bencher::bencher;
-pub use brief::brief;
-pub use capacity::capacity;
-pub use counters::CountsPerEvent;
-pub use csv::csv;
-pub use differences::{PercentileDifference, percentile_differences};
-pub use failure::failures;
-pub use github_action::github_action;
-pub use histograms::{hgrm, hlog};
-pub use history::{Entry, History, histories, history, history_csv};
-pub use limits::{LimitShare, limits, shares};
-pub use markdown::markdown;
-pub use memory::MemoryParts;
-pub use open_loop::missed_rates;
-pub use open_loop_lines::{OpenLoopLine, Times, open_loop_lines};
-pub use selftest::{selftest, selftest_failures};
-pub use summary::{Control, EngineError, EngineLine, HarnessShare, Proof, Summary, Versus};
-pub use sweep::sweep;
-pub use terminal::terminal;
-pub use text::Style;
-pub use trust::answers_under_load;
+pub use export::bencher::bencher;
+pub use export::csv::csv;
+pub use export::github_action::github_action;
+pub use export::histograms::{hgrm, hlog};
+pub use export::history::history_csv;
+pub use export::markdown::markdown;
+pub use model::counters::CountsPerEvent;
+pub use model::failure::failures;
+pub use model::history::{Entry, History, histories};
+pub use model::isolation::{IsolationEffect, isolation_effects};
+pub use model::limits::{LimitShare, limits, shares};
+pub use model::memory::MemoryParts;
+pub use model::open_loop::{OpenLoopLine, Times, open_loop_lines};
+pub use model::percentile_differences::{PercentileDifference, percentile_differences};
+pub use model::summary::{Control, EngineError, EngineLine, HarnessShare, Proof, Summary, Versus};
+pub use model::winners::{Winner, WinnersChoice, winners};
+pub use style::Style;
+pub use text::adversary::{adversary, adversary_failures};
+pub use text::brief::brief;
+pub use text::capacity::capacity;
+pub use text::history::history;
+pub use text::isolation::{isolation_effects_markdown, isolation_effects_terminal};
+pub use text::open_loop::missed_rates;
+pub use text::selftest::{selftest, selftest_failures};
+pub use text::sweep::sweep;
+pub use text::terminal::terminal;
+pub use text::trust::answers_under_load;
+pub use text::winners::{winners_markdown, winners_terminal};
 pub use warning::{RoundsWarning, StreamWarning, Warning};
-pub use winners::{Winner, WinnersChoice, winners, winners_markdown, winners_terminal};
 
 use crate::record::Record;
 

@@ -351,7 +351,7 @@ fn records_that_do_not_compare_are_refused() {
     );
     let early = prepared.record("early.json", |record| {
         record.complete = false;
-        record.failure = Some("interrupted".to_owned());
+        record.failure = Some("interrupted".into());
     });
     assert_code(
         &compare(&[&early, &before, "--force"]),

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::common::binary::{SMOKE, example, output, succeed, text};
-use notibench::record::{Record, Saved, Sweep, SweepAxis};
+use notibench::record::{Record, RunFailure, Saved, Sweep, SweepAxis};
 
 const SMALL: [&str; 9] = [
     "--events",
@@ -227,7 +227,7 @@ fn an_engine_that_panics_ends_the_sweep_which_is_kept() {
     assert!(said.contains("at threads "), "{said}");
     let sweep = sweep_of(&path);
     assert!(!sweep.complete);
-    let failures: Vec<String> = sweep
+    let failures: Vec<RunFailure> = sweep
         .points
         .iter()
         .filter_map(|point| point.record.failure.clone())

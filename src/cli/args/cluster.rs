@@ -1,10 +1,12 @@
-//! Flags of runs that several processes make together. Imports clap.
+//! Flags of a run that several processes make together. Imports the flags that
+//! it shares.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{RunArgs, duration_ns, whole};
+use super::open_loop::duration_ns;
+use super::parse::whole;
 
 /// Which process of a cluster this is, if it is one.
 #[derive(Clone, Debug, Args)]
@@ -19,15 +21,4 @@ pub(in crate::cli) struct ClusterArgs {
     /// How long another process may keep silent before the run ends
     #[arg(long, value_name = "TIME", value_parser = duration_ns, allow_negative_numbers = true, default_value = "30s")]
     pub(in crate::cli) peer_timeout: u64,
-}
-
-/// `notibench cluster`.
-#[derive(Debug, Args)]
-pub(in crate::cli) struct LocalClusterArgs {
-    /// Processes on this machine, connected over loopback; --threads is the workers of each
-    /// [default threads: processors by processes]
-    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "2")]
-    pub(in crate::cli) local: usize,
-    #[command(flatten)]
-    pub(in crate::cli) run: RunArgs,
 }

@@ -1,12 +1,13 @@
 //! Flags of how runs are repeated, ended and compared, and of `selftest`.
-//! Imports `unit` and `workload`, whose ways of writing quantities they take.
+//! Imports `unit`, `workload`, and the flags that it shares.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ExternalArgs, whole};
+use super::external::ExternalArgs;
+use super::parse::whole;
 use crate::unit::quantity::{parse_count, parse_share};
 use crate::workload::parse_duration_us;
 

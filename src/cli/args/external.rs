@@ -1,4 +1,5 @@
-//! Flags of engines whose state lies in another process. Imports clap.
+//! Flags of engines whose state lies in another process. Imports nothing of
+//! this crate.
 
 use std::ffi::OsString;
 

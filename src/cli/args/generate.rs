@@ -1,10 +1,10 @@
-//! Flags of `generate`. Imports `unit`.
+//! Flags of `generate`. Imports `unit` and the flags that it shares.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::whole;
+use super::parse::whole;
 use crate::unit::quantity::parse_count;
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! Flags of `completions` and `man`. Imports nothing but clap.
+//! Flags of `completions` and `man`. Imports nothing of this crate.
 
 use std::path::PathBuf;
 

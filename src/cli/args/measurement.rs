@@ -1,14 +1,15 @@
-//! Flags that `run` and `sweep` share: who runs, and on what. Imports `unit`,
-//! and the options that they fill.
+//! Flags that `run` and `sweep` share: the engines, and what they run on.
+//! Imports `harness`, `record`, `unit`, and the flags that it shares.
 
 use clap::{Args, ValueEnum};
 
-use super::{duration_ns, whole};
+use super::open_loop::duration_ns;
+use super::parse::whole;
 use crate::harness::RunOptions;
 use crate::record::Pass;
 use crate::unit::quantity::parse_count;
 
-/// Who runs.
+/// The engines of a run.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct EngineArgs {
     /// Engine to run, repeatable [default: dashmap, dashmap-naive, sharded-mutex, partitioned, and

@@ -1,5 +1,4 @@
-//! Flags of an open loop. Imports `unit` and `workload`, whose ways of
-//! writing quantities they take, and what they come to.
+//! Flags of an open loop. Imports `harness`, `record`, `unit`, and `workload`.
 
 use clap::{Args, ValueEnum};
 

@@ -1,12 +1,12 @@
-//! Flags of what is printed and what is saved. Imports nothing but clap, and
-//! the flags of pages.
+//! Flags of what is printed and what is saved. Imports the flags that it
+//! shares.
 
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use super::HtmlArgs;
+use super::html::HtmlArgs;
 
 /// How a run is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,10 +1,11 @@
-//! Flags of traces: which file, and how it is read. Imports clap and `unit`.
+//! Flags of traces: which file, and how it is read. Imports `unit` and the
+//! flags that it shares.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::whole;
+use super::parse::whole;
 use crate::unit::quantity::parse_count;
 
 /// What numbers in a column of times count.

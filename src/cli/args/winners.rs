@@ -1,10 +1,10 @@
-//! Flags of `winners`. Imports nothing but clap.
+//! Flags of `winners`. Imports the flags that it shares.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::PassArg;
+use super::measurement::PassArg;
 
 /// How the table is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,5 +1,5 @@
 //! The other processes of a cluster on this machine: started, watched, and
-//! ended with this one. Imports `engine`, `harness`.
+//! ended with this one. Imports `engine`, `harness`, and what commands share.
 
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::cli::args::RunArgs;
+use crate::cli::args::run::RunArgs;
 use crate::cli::exit::{Failure, INTERRUPTED};
 use crate::engine::StopFlag;
 use crate::harness::{ClusterOptions, RunRequest};
@@ -16,7 +16,7 @@ use crate::harness::{ClusterOptions, RunRequest};
 /// How long a child may take to end by itself once it was told to.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Addresses on loopback that nobody listens on now.
+/// Addresses on loopback with free ports.
 pub(super) fn free_addresses(count: usize) -> Result<Vec<String>, Failure> {
     // held together, so that no two are the same
     let listeners: Result<Vec<TcpListener>, _> = (0..count)
@@ -112,7 +112,7 @@ fn is_interruption(status: ExitStatus) -> bool {
 }
 
 impl Drop for Children {
-    /// They were told to end; who does not is made to.
+    /// They were told to end; one that does not is killed.
     fn drop(&mut self) {
         let deadline = Instant::now() + GRACE;
         for (_, child) in self.children.get_mut() {

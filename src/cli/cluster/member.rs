@@ -1,12 +1,13 @@
 //! This process as one of a cluster: which it is, and what it does then.
-//! Imports `harness`, `engine`.
+//! Imports `engine`, `harness`, `unit`, and what commands share.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::local::Children;
-use crate::cli::args::{ClusterArgs, RunArgs};
+use crate::cli::args::cluster::ClusterArgs;
+use crate::cli::args::run::RunArgs;
 use crate::cli::exit::{Failure, say};
 use crate::engine::Engine as _;
 use crate::engine::partitioned::timely::TimelyEngine;
@@ -38,7 +39,7 @@ pub(in crate::cli) fn engines(asked: &[String]) -> Result<Vec<Contender>, Failur
 #[derive(Debug)]
 pub(in crate::cli) struct Member {
     options: ClusterOptions,
-    /// Workers of each process, where nobody says how many.
+    /// Workers of each process, where `--threads` is not given.
     threads: Option<usize>,
     /// Whether the others are on this machine, and started by this one.
     is_local: bool,

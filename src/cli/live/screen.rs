@@ -1,5 +1,5 @@
 //! What the screen of `--live` shows, as a value, and how it is drawn. Imports
-//! `harness`'s glances, `record`, `stats`, `unit`.
+//! `harness`, `record`, `stats`, and `unit`.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};
@@ -237,7 +237,8 @@ impl Last {
 mod tests {
     use super::*;
     use crate::harness::OpenGlance;
-    use crate::record::{fixture, fixture_open_loop};
+    use crate::record::fixture;
+    use crate::record::fixture_open_loop;
     use ratatui::Terminal;
     use ratatui::backend::TestBackend;
     use ratatui::buffer::Cell;

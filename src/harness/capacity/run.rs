@@ -31,8 +31,13 @@ pub fn capacity(request: &CapacityRequest<'_>, observer: &mut dyn Observer) -> C
     let mut found = blank(request);
     match searches(request, &mut found, observer) {
         Ok(()) => found.complete = true,
-        Err(words) => found.failure = Some(words),
+        Err(words) => found.failure = Some(words.into()),
     }
+    concluded(found)
+}
+
+/// The same with what its searches come to.
+fn concluded(mut found: Capacity) -> Capacity {
     let tries = found.plan.search_steps;
     for engine in &mut found.engines {
         conclude(engine, tries);
@@ -84,9 +89,9 @@ fn searches(
     found: &mut Capacity,
     observer: &mut dyn Observer,
 ) -> Result<(), String> {
-    observer.stage("closed loops");
+    observer.stage("making the stream of the closed loops");
     let source = source_of(request, closed_events(request))?;
-    closed_loops(request, &Bench::new(request, &source), &mut found.engines)
+    closed_loops(request, &Bench::new(request, &source), found, observer)
         .map_err(|error| error.to_string())?;
     found.plan.events = settled_events(request, &source, &found.engines);
     observer.stage("making the stream of a step, and asking the oracle");
@@ -95,12 +100,11 @@ fn searches(
     let mut bench = Bench::new(request, &source);
     if request.plan.events == 0 {
         // over the state that the steps have
-        closed_loops(request, &bench, &mut found.engines).map_err(|error| error.to_string())?;
+        closed_loops(request, &bench, found, observer).map_err(|error| error.to_string())?;
     }
     bench.ask_oracle().map_err(|error| error.to_string())?;
     for round in 0..request.plan.searches {
-        round_of(request, &bench, round, &mut found.engines, observer)
-            .map_err(|error| error.to_string())?;
+        round_of(request, &bench, round, found, observer).map_err(|error| error.to_string())?;
     }
     Ok(())
 }
@@ -115,11 +119,15 @@ fn closed_events(request: &CapacityRequest<'_>) -> u64 {
 fn closed_loops(
     request: &CapacityRequest<'_>,
     bench: &Bench<'_>,
-    engines: &mut [EngineCapacity],
+    found: &mut Capacity,
+    observer: &mut dyn Observer,
 ) -> Result<(), TrialError> {
-    for (contender, engine) in request.contenders.iter().zip(engines) {
-        engine.closed_loop_per_s = bench.closed_loop(contender)?;
+    let total = request.contenders.len();
+    for (at, contender) in request.contenders.iter().enumerate() {
+        observer.turn(at, total, &format!("closed loop of {}", contender.name));
+        found.engines[at].closed_loop_per_s = bench.closed_loop(contender)?;
     }
+    observer.searched(&concluded(found.clone()));
     Ok(())
 }
 
@@ -145,19 +153,20 @@ fn round_of(
     request: &CapacityRequest<'_>,
     bench: &Bench<'_>,
     round: usize,
-    engines: &mut [EngineCapacity],
+    found: &mut Capacity,
     observer: &mut dyn Observer,
 ) -> Result<(), TrialError> {
     let plan = &request.plan;
-    let total = plan.searches * engines.len();
-    for (turn, at) in shuffled(engines.len(), plan.seed, round).enumerate() {
-        let engine = &mut engines[at];
+    let contenders = request.contenders.len();
+    let total = plan.searches * contenders;
+    for (turn, at) in shuffled(contenders, plan.seed, round).enumerate() {
+        let engine = &mut found.engines[at];
         if matches!(engine.verdict, CapacityVerdict::Wrong(_)) {
             continue;
         }
-        observer.turn(round * request.contenders.len() + turn, total, &engine.name);
+        observer.turn(round * contenders + turn, total, &engine.name);
         let contender = &request.contenders[at];
-        let seed = mix(plan.seed ^ mix((round * request.contenders.len() + at) as u64 + 1));
+        let seed = mix(plan.seed ^ mix((round * contenders + at) as u64 + 1));
         let mut failure = None;
         let one = search(
             engine.closed_loop_per_s,
@@ -174,6 +183,7 @@ fn round_of(
             Some(StepError::Wrong(words)) => engine.verdict = CapacityVerdict::Wrong(words),
             Some(StepError::Trial(error)) => return Err(error),
         }
+        observer.searched(&concluded(found.clone()));
     }
     Ok(())
 }

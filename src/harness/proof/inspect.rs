@@ -11,7 +11,7 @@ use crate::harness::trial::outcome::TrialOutcome;
 use crate::harness::trial::setup::TrialSetup;
 use crate::record::Pass;
 use crate::unit::digest::Digest;
-use crate::unit::quantity::counted;
+use crate::unit::quantity::{counted, show_whole};
 
 /// Events of one batch where freshness is checked.
 const FRESHNESS_BATCH: usize = 97;
@@ -171,17 +171,23 @@ pub(in crate::harness) fn accounts(outcome: &TrialOutcome, pass: Pass) -> Result
             snapshot.views as i64,
             folds * counts.aggregated as i64,
         ),
-        ("answers", outcome.answers as i64, outcome.reads as i64),
     ];
     // of viewers that count once there are fewer than views
     let is_counted = |what: &str| what != "views" || outcome.epochs.is_none();
     let mut of_kind = of_kind.into_iter().filter(|(what, ..)| is_counted(what));
-    match of_kind.find(|(_, found, given)| found != given) {
-        None => Ok(()),
-        Some((what, found, given)) => Err(format!(
+    if let Some((what, found, given)) = of_kind.find(|(_, found, given)| found != given) {
+        return Err(format!(
             "its state holds {found} {what}, should hold {given}"
-        )),
+        ));
     }
+    if outcome.answers == outcome.reads {
+        return Ok(());
+    }
+    Err(format!(
+        "it answered {} of {}",
+        show_whole(outcome.answers),
+        counted(outcome.reads, "read")
+    ))
 }
 
 /// Checks the declaration of freshness of `E` on the first `events` events;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::engine::StopFlag;
 use crate::harness::run::round::shuffled;
 use crate::harness::trial::watch::Observer;
-use crate::record::Record;
+use crate::record::{Record, RunFailure};
 
 /// How often is looked whether the child has ended: rarely enough that the
 /// parent takes no time from it.
@@ -198,7 +198,7 @@ pub fn run_in_processes(
             Err(ChildError::Interrupted) => {
                 let record = whole.as_mut().ok_or(ChildError::Interrupted)?;
                 record.complete = false;
-                record.failure = Some("interrupted".to_owned());
+                record.failure = Some(RunFailure::Interrupted);
                 break;
             }
             part => part?,
@@ -208,6 +208,9 @@ pub fn run_in_processes(
             Some(record) => record
                 .add_process(part, number)
                 .map_err(ChildError::Disagree)?,
+        }
+        if let Some(record) = &whole {
+            observer.measured(None, record);
         }
     }
     whole.ok_or(ChildError::Interrupted)

@@ -152,9 +152,12 @@ pub(super) fn finish(
     record.complete = ended.is_ok();
     if let Err(error) = ended {
         // why it ended comes first; what was known before is not lost
-        record
-            .warnings
-            .extend(record.failure.replace(error.to_string()));
+        record.warnings.extend(
+            record
+                .failure
+                .replace(error.to_string().into())
+                .map(String::from),
+        );
     }
     at_end(&mut record.environment);
 }

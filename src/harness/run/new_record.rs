@@ -7,8 +7,8 @@ use crate::harness::host::counters::no_counters;
 use crate::harness::proof::expectation::Expectation;
 use crate::harness::run::request::RunRequest;
 use crate::record::{
-    ClockNote, EndedBy, EngineNote, EngineProof, OracleNote, ProofVerdict, Realised, Record,
-    SCHEMA, WorkloadNote,
+    ClockNote, EndedBy, EngineNote, EngineProof, EngineRole, OracleNote, ProofVerdict, Realised,
+    Record, SCHEMA, WorkloadNote,
 };
 use crate::unit::address::without_password;
 use crate::unit::quantity::{counted, show_whole};
@@ -32,7 +32,7 @@ pub(in crate::harness) fn new_record(
         schema: SCHEMA.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         complete: false,
-        failure: surprise,
+        failure: surprise.map(Into::into),
         ended_by: EndedBy::default(),
         command: request
             .command
@@ -133,14 +133,14 @@ fn oracle_note(
 
 fn engine_note(contender: &Contender) -> EngineNote {
     let role = match contender.info.role {
-        Role::Engine => "engine",
-        Role::Probe => "probe",
-        Role::Ablation => "ablation",
+        Role::Engine => EngineRole::Engine,
+        Role::Probe => EngineRole::Probe,
+        Role::Ablation => EngineRole::Ablation,
     };
     EngineNote {
         name: contender.name.clone(),
         engine: contender.info.name.to_owned(),
-        role: role.to_owned(),
+        role,
         freshness: contender.info.freshness.name().to_owned(),
         control: contender.control,
         out_of_process: contender.out_of_process,

@@ -19,7 +19,8 @@ use crate::harness::trial::setup::TrialSetup;
 use crate::harness::trial::source::Source;
 use crate::harness::trial::watch::{Observer, Watch};
 use crate::record::{
-    EngineProof, InterleavedRound, Pass, Plan, ProofVerdict, Record, SlicesNote, Trial, spaced,
+    EngineProof, EngineRole, InterleavedRound, Pass, Plan, ProofVerdict, Record, SlicesNote, Trial,
+    spaced,
 };
 use crate::stats::geometric_mean;
 use crate::unit::mix::{below, counter_word, mix};
@@ -218,7 +219,7 @@ fn members_of(
 fn slice_events(record: &Record) -> u64 {
     let is_ranked = |name: &str| {
         let mut engines = record.engines.iter();
-        engines.any(|note| note.name == name && note.role == "engine")
+        engines.any(|note| note.name == name && note.role == EngineRole::Engine)
     };
     let trials = record
         .trials

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::record::{EndedBy, EngineNote, Plan, ProofVerdict, Record};
+use crate::record::{EndedBy, EngineNote, EngineRole, Plan, ProofVerdict, Record};
 use crate::stats::stopping::{is_look, is_precise};
 
 /// Half-width of the A/A control's interval as a share of the others': at the
@@ -47,7 +47,7 @@ fn is_precise_enough(record: &Record) -> bool {
         proofs.any(|p| p.engine == name && matches!(p.verdict, ProofVerdict::Differs(_)))
     };
     let is_waited_for = |note: &&EngineNote| {
-        note.role == "engine" && note.name != *baseline && !is_wrong(&note.name)
+        note.role == EngineRole::Engine && note.name != *baseline && !is_wrong(&note.name)
     };
     let narrow = |note: &EngineNote| {
         // what is to say how far the others can be trusted is to be narrower

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::record::{Record, Trial};
+use crate::record::{Capacity, Record, Trial};
 use crate::stats::ServiceHistogram;
 
 /// Hears how a run gets on. A worker never calls it.
@@ -22,6 +22,9 @@ pub trait Observer: Send {
     /// A round is over: all that its run has measured so far, and of a sweep
     /// the value of its axis. Called between rounds, never within one.
     fn measured(&mut self, _point: Option<f64>, _record: &Record) {}
+    /// A search for capacity goes on: all that it has found so far. Called
+    /// between searches, never within one.
+    fn searched(&mut self, _found: &Capacity) {}
     /// Whether it wants to hear of [`glance`](Self::glance).
     fn glances(&self) -> bool {
         false

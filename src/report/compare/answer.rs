@@ -1,9 +1,9 @@
 //! What a comparison says of each engine, in a sentence: the one place that
-//! words it for every output. Imports the comparison and the report's own
-//! parts.
+//! words it for every output. Imports `stats` and the report's own parts.
 
-use super::{Change, Comparison, Method};
-use crate::report::text::{plain, show_percent, within};
+use super::comparison::{Change, Comparison, Method};
+use crate::report::figures::{show_percent, within};
+use crate::report::style::plain;
 use crate::stats::Verdict;
 
 impl Change {

@@ -1,35 +1,16 @@
 //! Two builds that took turns: pairs of processes, or three in lock-step.
-//! Imports `record`, `stats` and the parts beside it.
+//! Imports `record`, `stats`, and the report's own parts.
 
-use super::by_slice::{self, Taking};
-use super::{
-    Change, Comparison, Gate, GateVerdict, Method, Refusal, Side, changes_of, check_usable,
-    compared, digests, plan_differences, shared_digests, split, warning,
+use super::by_slice;
+use super::collect_warnings::of_builds;
+use super::comparison::{Change, Comparison, Method, Side};
+use super::gate::GateVerdict;
+use super::inputs::{Builds, TurnUnit};
+use super::sides::{
+    Refusal, changes_of, check_usable, compared, digests, plan_differences, shared_digests, split,
 };
 use crate::record::{Pass, Record, Trial};
 use crate::stats::{geometric_mean, median, paired_ratio};
-
-/// What two builds left, turn by turn.
-#[derive(Clone, Copy, Debug)]
-pub struct Builds<'a> {
-    /// The executables, the old one first.
-    pub paths: [&'a str; 2],
-    /// Whether both are one file, byte for byte.
-    pub identical: bool,
-    /// The turns that count, each with the old build's record and the new
-    /// one's.
-    pub turns: &'a [[Record; 2]],
-    /// How their processes took turns.
-    pub taking: Taking<'a>,
-    /// What the orders of turns, and slices, were drawn from.
-    pub order_seed: u64,
-    /// Turns that were thrown away before them.
-    pub warmup_turns: usize,
-    /// The passes that are compared.
-    pub pass: Pass,
-    /// What the gate lets pass, where there is one.
-    pub gate: Option<Gate>,
-}
 
 /// Refuses a turn whose two processes did not do the same work; `paths` are
 /// for the words.
@@ -76,7 +57,7 @@ pub fn compare_builds(builds: &Builds<'_>) -> Result<Comparison, Refusal> {
     for turn in builds.turns {
         check_turn(builds.paths, [&turn[0], &turn[1]])?;
     }
-    if let Taking::Slices { again, .. } = builds.taking {
+    if let TurnUnit::Slices { again, .. } = builds.turn_unit {
         for ([old, _], again) in builds.turns.iter().zip(again) {
             check_turn([builds.paths[0]; 2], [old, again])?;
         }
@@ -86,10 +67,12 @@ pub fn compare_builds(builds: &Builds<'_>) -> Result<Comparison, Refusal> {
             "there is no turn that counts: give --turns".to_owned(),
         ));
     };
-    let (both, mut alone) = split(old, new);
-    let changes = changes_of(both.clone(), &mut alone, |engine| match builds.taking {
-        Taking::Processes(_) => change(builds, engine),
-        Taking::Slices { again, .. } => by_slice::change(builds, again, engine),
+    let (both, mut unmatched) = split(old, new);
+    let changes = changes_of(both.clone(), &mut unmatched, |engine| {
+        match builds.turn_unit {
+            TurnUnit::Processes(_) => change(builds, engine),
+            TurnUnit::Slices { again, .. } => by_slice::change(builds, again, engine),
+        }
     });
     if changes.is_empty() {
         return Err(Refusal::Unusable(format!(
@@ -105,14 +88,14 @@ pub fn compare_builds(builds: &Builds<'_>) -> Result<Comparison, Refusal> {
             warmup_turns: builds.warmup_turns,
             identical: builds.identical,
             order_seed: builds.order_seed,
-            apart: match builds.taking {
-                Taking::Processes(why) => why.map(str::to_owned),
-                Taking::Slices { .. } => None,
+            apart: match builds.turn_unit {
+                TurnUnit::Processes(why) => why.map(str::to_owned),
+                TurnUnit::Slices { .. } => None,
             },
         },
-        by_slice: match builds.taking {
-            Taking::Processes(_) => None,
-            Taking::Slices { again, slice_us } => {
+        by_slice: match builds.turn_unit {
+            TurnUnit::Processes(_) => None,
+            TurnUnit::Slices { again, slice_us } => {
                 Some(by_slice::by_slice(builds, (again, slice_us), &both))
             }
         },
@@ -126,12 +109,12 @@ pub fn compare_builds(builds: &Builds<'_>) -> Result<Comparison, Refusal> {
         weather: [None, None],
         changes,
         control: None,
-        alone,
+        unmatched,
         digests: shared_digests(old, new),
         gate: builds.gate,
         warnings: Vec::new(),
     };
-    comparison.warnings = warning::of_builds(&comparison, builds.turns);
+    comparison.warnings = of_builds(&comparison, builds.turns);
     Ok(comparison)
 }
 

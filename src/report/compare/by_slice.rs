@@ -1,133 +1,17 @@
 //! Two builds whose processes took the same slices in turn, the old one twice:
-//! changes from rounds of the same turn, the old build beside itself, and
-//! what the intervals' width comes from. Imports `record`, `stats` and the
-//! parts beside it.
+//! changes from rounds of the same turn, the old build beside itself, and what
+//! the intervals' width comes from. Imports `record`, `stats`, `unit`, and the
+//! report's own parts.
 
 use std::collections::BTreeMap;
 
-use super::{Builds, Change, Comparison, Gate, GateVerdict, Method};
+use super::comparison::{BySlice, Change, Comparison, Method, Spread};
+use super::gate::{Gate, GateVerdict};
+use super::inputs::Builds;
 use crate::record::{Pass, Record, Trial};
-use crate::report::text::{plain, show_percent};
+use crate::report::style::plain;
 use crate::stats::{VarianceSplit, geometric_mean, paired_ratio};
 use crate::unit::quantity::{counted, show_ns};
-
-/// How processes came to be compared.
-#[derive(Clone, Copy, Debug)]
-pub enum Taking<'a> {
-    /// Whole processes in turn: why, where slices in turn were wanted.
-    Processes(Option<&'a str>),
-    /// Slices in turn.
-    Slices {
-        /// The record of the old build's second process of each turn that
-        /// counts.
-        again: &'a [Record],
-        /// What a slice takes on average, in µs.
-        slice_us: u64,
-    },
-}
-
-/// What slices in turn tell beyond the changes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BySlice {
-    /// What a slice takes on average, in µs.
-    pub slice_us: u64,
-    /// Rounds that count in each process.
-    pub rounds: usize,
-    /// The old build beside itself, engine by engine.
-    pub again: Vec<Change>,
-    /// Where the width of each engine's interval comes from.
-    pub spreads: Vec<Spread>,
-}
-
-/// Where the width of an engine's interval comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Spread {
-    /// Its name.
-    pub engine: String,
-    /// Variances of log-ratios between turns, which have processes of their
-    /// own, and between rounds within them.
-    pub split: VarianceSplit,
-}
-
-/// What narrows an interval with less to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Helps {
-    /// More rounds in each process.
-    Rounds,
-    /// More turns, each of new processes.
-    Processes,
-    /// Nothing varies.
-    Neither,
-}
-
-impl Helps {
-    /// The flag that gives more of it.
-    #[must_use]
-    pub const fn flag(self) -> Option<&'static str> {
-        match self {
-            Self::Rounds => Some("--rounds"),
-            Self::Processes => Some("--turns"),
-            Self::Neither => None,
-        }
-    }
-}
-
-impl Spread {
-    /// More rounds help where they can take away at least half of the
-    /// variance: they need no new processes, streams and oracles.
-    #[must_use]
-    pub fn helps(&self) -> Helps {
-        let VarianceSplit {
-            between, within, ..
-        } = self.split;
-        if between + within <= 0.0 {
-            Helps::Neither
-        } else if self.split.share_within() >= 0.5 {
-            Helps::Rounds
-        } else {
-            Helps::Processes
-        }
-    }
-
-    /// Rounds of each process with which the variance of the result is this
-    /// part of what it is; none where no number of them does.
-    pub(super) fn rounds_for(&self, part: f64) -> Option<f64> {
-        let VarianceSplit {
-            between,
-            within,
-            per_group,
-            ..
-        } = self.split;
-        let of_rounds = part * (between + within / per_group) - between;
-        (of_rounds > 0.0).then(|| within / of_rounds)
-    }
-
-    /// Standard deviations between processes and between rounds, as fractions.
-    #[must_use]
-    pub fn deviations(&self) -> [f64; 2] {
-        [self.split.between, self.split.within].map(|variance| variance.sqrt().exp_m1())
-    }
-
-    fn words(&self) -> String {
-        let [between, within] = self.deviations().map(show_percent);
-        let [rounds, turns] = [
-            self.split.with_twice_a_group(),
-            self.split.with_twice_the_groups(),
-        ]
-        .map(|factor| format!("{:.0}%", factor * 100.0));
-        let helps = match self.helps() {
-            Helps::Rounds => "more rounds help",
-            Helps::Processes => "more processes help",
-            Helps::Neither => "nothing varies",
-        };
-        format!(
-            "{}: {helps}: standard deviation {between} between processes, {within} between \
-             rounds of one; twice the --rounds would narrow the interval to about {rounds} of its \
-             width, twice the --turns to {turns}",
-            plain(&self.engine)
-        )
-    }
-}
 
 /// Times per event of each side, turn by turn and round by round: those that
 /// all processes of the turn have. The old side's are of its first process,
@@ -272,6 +156,8 @@ pub(super) fn notes(comparison: &Comparison, found: &BySlice) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::compare::comparison::DominantVariance;
+    use crate::report::compare::comparison::Spread;
 
     fn spread(groups: &[Vec<f64>]) -> Spread {
         Spread {
@@ -283,12 +169,12 @@ mod tests {
     #[test]
     fn what_helps_is_said() {
         let processes = spread(&[vec![0.10, 0.11], vec![-0.10, -0.11], vec![0.0, 0.01]]);
-        assert_eq!(processes.helps(), Helps::Processes);
+        assert_eq!(processes.dominant(), DominantVariance::Processes);
         assert!(processes.words().contains("more processes help"));
         assert!(processes.words().ends_with("twice the --turns to 71%"));
         let rounds = spread(&[vec![0.10, -0.10], vec![-0.10, 0.11]]);
-        assert_eq!(rounds.helps(), Helps::Rounds);
-        assert_eq!(rounds.helps().flag(), Some("--rounds"));
+        assert_eq!(rounds.dominant(), DominantVariance::Rounds);
+        assert_eq!(rounds.dominant().flag(), Some("--rounds"));
         assert!(rounds.words().contains("more rounds help"));
         // as many rounds as divide what comes from within them: 8 of 2
         let within = rounds.split.within;
@@ -298,6 +184,6 @@ mod tests {
         );
         assert_eq!(processes.rounds_for(0.25), None);
         let still = spread(&[vec![0.0, 0.0], vec![0.0, 0.0]]);
-        assert_eq!(still.helps().flag(), None);
+        assert_eq!(still.dominant().flag(), None);
     }
 }

@@ -1,8 +1,10 @@
-//! A comparison as JSON; docs/FORMAT.md describes it. Imports the comparison.
+//! A comparison as JSON; docs/FORMAT.md describes it. Imports `record` and the
+//! report's own parts.
 
 use serde_json::{Value, json as object};
 
-use super::{Change, Comparison, Decision, GateVerdict, Method, Side};
+use super::comparison::{Change, Comparison, Method, Side};
+use super::gate::{Decision, GateVerdict};
 use crate::record::{Spread, Weather};
 
 /// Version of the comparison's schema.
@@ -62,8 +64,8 @@ pub fn json(comparison: &Comparison) -> String {
         "control": comparison.control.as_ref().map(change),
         "again": comparison.by_slice.as_ref().map(|found| found.again.iter().map(change).collect::<Vec<_>>()),
         "variance": comparison.by_slice.as_ref().map(|found| found.spreads.iter().map(spread).collect::<Vec<_>>()),
-        "only_old": comparison.alone[0],
-        "only_new": comparison.alone[1],
+        "only_old": comparison.unmatched[0],
+        "only_new": comparison.unmatched[1],
         "events_digest": events_digest,
         "snapshot_digest": snapshot_digest,
         "fail_slower": comparison.gate.map(|gate| gate.slower),
@@ -85,14 +87,14 @@ const fn turns_of(comparison: &Comparison) -> Option<&'static str> {
     }
 }
 
-fn spread(spread: &super::Spread) -> Value {
+fn spread(spread: &super::comparison::Spread) -> Value {
     let [between, within] = spread.deviations();
     object!({
         "engine": spread.engine,
         "between_processes": between,
         "within_processes": within,
         "share_within": spread.split.share_within(),
-        "more": spread.helps().flag(),
+        "more": spread.dominant().flag(),
     })
 }
 

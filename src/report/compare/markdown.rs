@@ -1,11 +1,12 @@
-//! A comparison as Markdown, to paste into a pull request. Imports the
-//! comparison and the parts of its text.
+//! A comparison as Markdown, to paste into a pull request. Imports the report's
+//! own parts.
 
 use std::fmt::Write as _;
 
+use super::answer::answer;
+use super::comparison::Comparison;
 use super::terminal::{heading, notes, rows, title};
-use super::{Comparison, answer};
-use crate::report::markdown::words;
+use crate::report::export::markdown::words;
 
 /// The comparison as Markdown: a heading, a table, what it rests on.
 #[must_use]

@@ -1,23 +1,18 @@
 //! Two saved records: each engine's ratio to the same baseline inside its own
 //! record, so that the machine's speed on that day cancels. Imports `record`,
-//! `stats` and the parts beside it.
+//! `stats`, and the report's own parts.
 
-use super::{
-    Change, Comparison, Gate, GateVerdict, Method, Refusal, Side, changes_of, check_usable,
-    compared, differ, digests, plan_differences, shared_digests, split, warning,
+use super::collect_warnings::of_records;
+use super::comparison::{Change, Comparison, Method, Side};
+use super::gate::{Gate, GateVerdict};
+use super::inputs::RecordFile;
+use super::sides::{
+    Refusal, changes_of, check_usable, compared, differ, digests, plan_differences, shared_digests,
+    split,
 };
 use crate::record::{Environment, Pass, Record, UNKNOWN_CPU};
-use crate::report::text::{cache_words, listed};
+use crate::report::figures::{cache_words, listed};
 use crate::stats::{geometric_mean, unpaired_ratio};
-
-/// A record, and where it came from.
-#[derive(Clone, Copy, Debug)]
-pub struct RecordFile<'a> {
-    /// Its file, for the words.
-    pub path: &'a str,
-    /// What is in it.
-    pub record: &'a Record,
-}
 
 /// The record `after` beside the record `before`: the change of each engine's
 /// ratio to the baseline, with an unpaired interval. With `force`, what was
@@ -53,12 +48,12 @@ pub fn compare_records(
             fix: "run again in the same way, or give --force to compare them all the same",
         });
     }
-    let (both, mut alone) = split(old, new);
-    for names in &mut alone {
+    let (both, mut unmatched) = split(old, new);
+    for names in &mut unmatched {
         names.retain(|name| *name != baseline);
     }
     let others = both.into_iter().filter(|name| *name != baseline).collect();
-    let changes = changes_of(others, &mut alone, |name| {
+    let changes = changes_of(others, &mut unmatched, |name| {
         change([old, new], [name, name], (&baseline, pass), gate)
     });
     if changes.is_empty() {
@@ -80,12 +75,12 @@ pub fn compare_records(
         sides: [Side::of(before.path, old), Side::of(after.path, new)],
         weather: [old, new].map(|record| record.weather.clone()),
         changes,
-        alone,
+        unmatched,
         digests: shared_digests(old, new),
         gate,
         warnings: Vec::new(),
     };
-    comparison.warnings = warning::of_records(&comparison, [before, after], differences);
+    comparison.warnings = of_records(&comparison, [before, after], differences);
     Ok(comparison)
 }
 

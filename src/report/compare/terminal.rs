@@ -1,17 +1,20 @@
-//! A comparison as text for a terminal. Imports the comparison and the
-//! report's own parts.
+//! A comparison as text for a terminal. Imports `record`, `stats`, `unit`, and
+//! the report's own parts.
 
-use super::{Change, Comparison, Method, Side, answer, by_slice};
+use super::answer::answer;
+use super::by_slice;
+use super::comparison::{Change, Comparison, Method, Side};
 use crate::record::Weather;
-use crate::report::course::planned;
-use crate::report::table::draw;
-use crate::report::terminal::shape;
-use crate::report::text::{Style, of_pass, plain, show_near_one, show_percent, show_ratio, wrap};
-use crate::report::weather;
+use crate::report::figures::{of_pass, show_near_one, show_percent, show_ratio};
+use crate::report::style::{Style, plain, wrap};
+use crate::report::text::columns::draw;
+use crate::report::text::stopping::planned;
+use crate::report::text::terminal::shape;
+use crate::report::text::weather;
 use crate::stats::Verdict;
 use crate::unit::quantity::{counted, show_ns};
 
-/// The comparison as text: a failed gate first, then who is compared, the
+/// The comparison as text: a failed gate first, then the two sides, the
 /// table, what it rests on, and warnings. A pure function of both.
 #[must_use]
 pub fn terminal(comparison: &Comparison, style: &Style) -> String {
@@ -205,7 +208,7 @@ pub(in crate::report) fn notes(comparison: &Comparison) -> Vec<String> {
     };
     notes.push("detectable difference: the smallest change that is seen with 80% power".to_owned());
     notes.extend(gate_note(comparison));
-    for (name, alone) in [old, new].iter().zip(&comparison.alone) {
+    for (name, alone) in [old, new].iter().zip(&comparison.unmatched) {
         if !alone.is_empty() {
             let listed = alone.iter().map(|engine| plain(engine));
             let listed: Vec<String> = listed.collect();

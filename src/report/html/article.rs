@@ -1,11 +1,12 @@
 //! What a page tells of one run, sweep or comparison: plain data for the
-//! template. Imports `ink`, `shape` and `block`.
+//! template. Imports the report's own parts.
 
-use super::ink::Ink;
-use super::shape::Shape;
-use crate::report::block::Block;
-pub(super) use crate::report::glance::{Badge, State};
-use crate::report::text::plain;
+use super::plot::Shape;
+use super::series_style::SeriesStyle;
+use crate::report::style::plain;
+use crate::report::text::block::Block;
+
+use crate::report::model::badges::Badge;
 
 /// One run, sweep or comparison.
 #[derive(Debug, Default)]
@@ -91,11 +92,11 @@ pub(super) struct Table {
     pub(super) notes: Vec<String>,
 }
 
-/// A row: its name, the rest, and the ink of the engine that it is of.
+/// A row: its name, the rest, and the style of the engine that it is of.
 #[derive(Debug)]
 pub(super) struct TableRow {
     pub(super) name: String,
-    pub(super) ink: Option<Ink>,
+    pub(super) style: Option<SeriesStyle>,
     pub(super) cells: Vec<String>,
 }
 
@@ -109,7 +110,7 @@ impl Table {
     }
 
     /// The block's, in which rows that begin with one of these engines show
-    /// its ink.
+    /// its style.
     pub(super) fn of(block: Block, engines: &[String]) -> Self {
         let mut rows = block.rows.into_iter();
         let header = rows.next().unwrap_or_default();
@@ -123,10 +124,13 @@ impl Table {
                         .strip_prefix(&engine)
                         .is_some_and(|rest| rest.starts_with(" (") || rest == " *")
             };
-            let ink = engines.iter().find(of_it).map(|engine| Ink::of(engine));
+            let style = engines
+                .iter()
+                .find(of_it)
+                .map(|engine| SeriesStyle::of(engine));
             TableRow {
                 name,
-                ink,
+                style,
                 cells: cells.collect(),
             }
         };
@@ -156,17 +160,17 @@ impl Article {
         }
     }
 
-    /// Every ink in it.
-    pub(super) fn inks(&mut self) -> Vec<&mut Ink> {
-        let mut inks = Vec::new();
+    /// Every style in it.
+    pub(super) fn styles(&mut self) -> Vec<&mut SeriesStyle> {
+        let mut styles = Vec::new();
         for section in &mut self.sections {
             for figure in &mut section.figures {
-                inks.extend(figure.shape.inks());
+                styles.extend(figure.shape.styles());
             }
             let rows = section.tables.iter_mut().flat_map(|table| &mut table.rows);
-            inks.extend(rows.filter_map(|row| row.ink.as_mut()));
+            styles.extend(rows.filter_map(|row| row.style.as_mut()));
         }
-        inks
+        styles
     }
 
     /// Whether the trust block stands before all sections, since there is no

@@ -1,14 +1,16 @@
-//! What a page tells of a search for capacity. Imports `record`, `stats` and
-//! the parts beside it.
+//! What a page tells of a search for capacity. Imports `record`, `stats`,
+//! `unit`, and the report's own parts.
 
-use super::article::{Article, Badge, Section, State, Table};
+use super::article::{Article, Section, Table};
 use super::plots::capacity as plots;
-use super::{trust, words};
+use super::trust;
 use crate::record::{Capacity, CapacityVerdict, Condition, EngineCapacity, SearchStep};
-use crate::report::block::Block;
-use crate::report::capacity::{bounded, half_width, interval_of, ranked, summary, verdict};
-use crate::report::text::{plain, show_percent};
-use crate::report::trust as lines;
+use crate::report::figures::{listed, show_percent};
+use crate::report::model::badges::{Badge, State};
+use crate::report::style::plain;
+use crate::report::text::block::Block;
+use crate::report::text::capacity::{bounded, half_width, interval_of, ranked, summary, verdict};
+use crate::report::text::trust as lines;
 use crate::stats::ServiceHistogram;
 use crate::unit::command_line::quoted;
 use crate::unit::quantity::{counted, show_count, show_ns, show_tenths, show_whole};
@@ -26,8 +28,8 @@ pub(super) fn article(capacity: &Capacity) -> Article {
         asked: vec![format!(
             "Which rate of {workload} can {} sustain with {}? Arrivals: {}; {}, batches of up to \
              {}, {} of each engine, seed {}.",
-            words::listed(&engines.iter().map(|e| plain(e)).collect::<Vec<_>>()),
-            words::listed(&slo),
+            listed(&engines.iter().map(|e| plain(e)).collect::<Vec<_>>()),
+            listed(&slo),
             plan.arrivals.name(),
             counted(plan.threads, "thread"),
             counted(plan.batch, "event"),
@@ -252,7 +254,7 @@ fn steps(engine: &EngineCapacity) -> Block {
 /// What held in every step, and so has no column.
 fn held_words(held: &[&Condition]) -> Option<String> {
     let names: Vec<String> = held.iter().map(|c| plain(&c.name)).collect();
-    (!names.is_empty()).then(|| format!("held in every step: {}", words::listed(&names)))
+    (!names.is_empty()).then(|| format!("held in every step: {}", listed(&names)))
 }
 
 /// A value of a condition, in its unit.
@@ -302,7 +304,11 @@ mod tests {
             notes[0].contains("dashmap: none in 1 of 3 searches"),
             "{notes:?}"
         );
-        let text = crate::report::capacity(&found, false, &crate::report::Style::default());
+        let text = crate::report::text::capacity::capacity(
+            &found,
+            false,
+            &crate::report::style::Style::default(),
+        );
         assert!(text.contains("dashmap: none in 1 of 3 searches"), "{text}");
     }
 }

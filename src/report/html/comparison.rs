@@ -1,16 +1,17 @@
 //! What a page tells of a comparison of two builds or two records. Imports
-//! `compare` and the parts beside it.
+//! `unit` and the report's own parts.
 
-use super::article::{Article, Badge, Figure, Section, State, Table};
-use super::ink::Ink;
-use super::shape::{Axis, Guide, Row, Rows, Shape, Unit};
-use super::words;
-use crate::report::block::Block;
-use crate::report::compare::{
-    Change, Comparison, Decision, Method, answer, heading, notes, rows, title,
-};
-use crate::report::glance::control_badge;
-use crate::report::text::{plain, show_near_one, show_percent, show_ratio};
+use super::article::{Article, Figure, Section, Table};
+use super::plot::{Axis, Guide, Row, Rows, Shape, Unit};
+use super::series_style::SeriesStyle;
+use crate::report::compare::answer::answer;
+use crate::report::compare::comparison::{Change, Comparison, Method};
+use crate::report::compare::gate::Decision;
+use crate::report::compare::terminal::{heading, notes, rows, title};
+use crate::report::figures::{listed, show_near_one, show_percent, show_ratio};
+use crate::report::model::badges::{Badge, State, control_badge};
+use crate::report::style::plain;
+use crate::report::text::block::Block;
 use crate::unit::command_line::quoted;
 
 /// The article of a comparison; `command` is what made it.
@@ -34,7 +35,7 @@ pub(super) fn article(comparison: &Comparison, command: &[String]) -> Article {
         failures: failure.into_iter().collect(),
         asked: vec![format!(
             "Is {} faster in the {new} {what} than in the {old} one?",
-            words::listed(&engines.iter().map(|e| plain(e)).collect::<Vec<_>>())
+            listed(&engines.iter().map(|e| plain(e)).collect::<Vec<_>>())
         )],
         answer: answer(comparison),
         badges: badges(comparison),
@@ -106,9 +107,9 @@ fn badges(comparison: &Comparison) -> Vec<Badge> {
 /// The forest plot of changes; none where there is nothing to draw.
 fn figure(comparison: &Comparison) -> Option<Figure> {
     let [old, new] = comparison.method.sides();
-    let row = |change: &Change, name: String, ink: Ink| Row {
+    let row = |change: &Change, name: String, style: SeriesStyle| Row {
         name,
-        ink,
+        style,
         value: change.ratio,
         interval: change
             .interval
@@ -121,14 +122,22 @@ fn figure(comparison: &Comparison) -> Option<Figure> {
     };
     let changes = comparison.changes.iter();
     let mut rows: Vec<Row> = changes
-        .map(|change| row(change, plain(&change.engine), Ink::of(&change.engine)))
+        .map(|change| {
+            row(
+                change,
+                plain(&change.engine),
+                SeriesStyle::of(&change.engine),
+            )
+        })
         .collect();
     let control = comparison.control.iter();
-    rows.extend(control.map(|change| row(change, "A/A control".to_owned(), Ink::neutral())));
+    rows.extend(
+        control.map(|change| row(change, "A/A control".to_owned(), SeriesStyle::neutral())),
+    );
     let again = comparison.by_slice.iter().flat_map(|found| &found.again);
     rows.extend(again.map(|change| {
         let name = format!("{} (A/A)", plain(&change.engine));
-        row(change, name, Ink::neutral())
+        row(change, name, SeriesStyle::neutral())
     }));
     let mut guides = vec![Guide {
         at: 1.0,

@@ -7,21 +7,21 @@ mod assets;
 mod capacity;
 mod comparison;
 mod escape;
-mod ink;
 mod page;
+mod plot;
 mod plots;
+mod question;
 mod run;
-mod shape;
+mod series_style;
+mod side_by_side;
 mod sweep;
-mod together;
 mod trust;
-mod words;
 
 #[cfg(test)]
 mod tests;
 
-use super::compare::Comparison;
 use crate::record::{Capacity, Record, Sweep};
+use crate::report::compare::comparison::Comparison;
 
 /// One thing that a page tells of.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,7 @@ pub fn html(documents: &[Document<'_>]) -> String {
             _ => None,
         })
         .collect();
-    let mut articles: Vec<article::Article> = together::article(&runs).into_iter().collect();
+    let mut articles: Vec<article::Article> = side_by_side::article(&runs).into_iter().collect();
     articles.extend(documents.iter().map(|document| match document {
         Document::Run(record) => run::article(record),
         Document::Sweep(sweep) => sweep::article(sweep),
@@ -57,7 +57,8 @@ pub fn html(documents: &[Document<'_>]) -> String {
     for (at, article) in articles.iter_mut().enumerate() {
         article.number(at + 1);
     }
-    let mut inks: Vec<&mut ink::Ink> = articles.iter_mut().flat_map(|a| a.inks()).collect();
-    ink::settle(&mut inks);
+    let mut styles: Vec<&mut series_style::SeriesStyle> =
+        articles.iter_mut().flat_map(|a| a.styles()).collect();
+    series_style::settle(&mut styles);
     page::page(articles)
 }

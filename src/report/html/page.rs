@@ -1,11 +1,11 @@
-//! The page itself. Imports `article`, `assets`, `escape`, and askama.
+//! The page itself. Imports the report's own parts.
 
 use askama::Template;
 
 use super::article::{Article, Figure};
 use super::assets::{CHARTS, ECHARTS, STYLE, policy};
 use super::escape::json_for_script;
-use super::shape::Shape;
+use super::plot::Shape;
 
 /// The template's data.
 #[derive(Template)]

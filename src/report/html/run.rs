@@ -1,22 +1,23 @@
-//! What a page tells of one run. Imports `record` and the parts beside it.
+//! What a page tells of one run. Imports `record`, `unit`, and the report's own
+//! parts.
 
 use super::article::{Article, Section, Table};
 use super::plots::{
-    along as along_plot, heat, memory as memory_plot, open_loop, percentiles as curves, popularity,
-    ratios, throughput, weather as weather_plot,
+    heat, memory as memory_plot, open_loop, percentiles as curves, popularity, ratios,
+    stream_parts as along_plot, throughput, weather as weather_plot,
 };
-use super::{trust, words};
+use super::{question, trust};
 use crate::record::{Pass, Record};
-use crate::report::block::Block;
-use crate::report::failure::failures;
-use crate::report::summary::{EngineLine, Summary};
-use crate::report::terminal::incomplete;
-use crate::report::text::plain;
-use crate::report::warning::collect;
-use crate::report::{
-    along, answer, counters, course, differences, exchange, in_turn, limits, memory,
-    open_loop_words, percentiles, table, weather,
+use crate::report::model::failure::failures;
+use crate::report::model::summary::{EngineLine, Summary};
+use crate::report::style::plain;
+use crate::report::text::block::Block;
+use crate::report::text::terminal::incomplete;
+use crate::report::text::{
+    answer, counters, engine_table, exchange, interleaved, limits, memory, open_loop_answer,
+    percentile_differences, percentiles, stopping, stream_parts, weather,
 };
+use crate::report::warning::collect;
 use crate::unit::command_line::quoted;
 
 /// The article of a run.
@@ -32,9 +33,9 @@ pub(super) fn article(record: &Record) -> Article {
         heading: plain(&record.workload.name),
         kicker: format!("run · {}", plain(&record.started)),
         failures: alarms(record),
-        asked: words::asked(record),
+        asked: question::asked(record),
         answer: match &record.plan.open_loop {
-            Some(plan) => open_loop_words::answer(record, plan),
+            Some(plan) => open_loop_answer::answer(record, plan),
             None => answer::answer(record, &summary),
         },
         command: quoted(&record.command),
@@ -69,7 +70,7 @@ pub(super) fn article(record: &Record) -> Article {
 
 /// What must be seen before any figure.
 fn alarms(record: &Record) -> Vec<String> {
-    let mut found: Vec<String> = course::planted(record).into_iter().collect();
+    let mut found: Vec<String> = stopping::planted(record).into_iter().collect();
     found.extend(failures(record).iter().map(|words| plain(words)));
     found.extend(incomplete(record));
     found
@@ -81,15 +82,18 @@ fn tables(blocks: impl IntoIterator<Item = Block>, engines: &[String]) -> Vec<Ta
 }
 
 /// The tables of engines, ablations and probes; empty ones are left out.
-fn standings(record: &Record, summary: &Summary) -> Vec<Block> {
+fn outcomes(record: &Record, summary: &Summary) -> Vec<Block> {
     let block = |(title, lines): (String, Vec<&EngineLine>)| Block {
         title,
-        rows: table::engine_rows(record, &lines, summary.pass),
+        rows: engine_table::engine_rows(record, &lines, summary.pass),
         notes: Vec::new(),
     };
-    let mut blocks: Vec<Block> = table::groups(summary).into_iter().map(block).collect();
+    let mut blocks: Vec<Block> = engine_table::groups(summary)
+        .into_iter()
+        .map(block)
+        .collect();
     if let Some(last) = blocks.last_mut().filter(|_| summary.pass == Pass::Fresh) {
-        last.notes = table::notes(record, summary);
+        last.notes = engine_table::notes(record, summary);
     }
     if !summary.probes.is_empty() {
         let over = match summary.pass {
@@ -98,7 +102,7 @@ fn standings(record: &Record, summary: &Summary) -> Vec<Block> {
         };
         blocks.push(Block {
             title: format!("probes{over}: what the harness and the machine take; not ranked"),
-            rows: table::probe_rows(&summary.probes),
+            rows: engine_table::probe_rows(&summary.probes),
             notes: Vec::new(),
         });
     }
@@ -127,7 +131,7 @@ fn speed(record: &Record, summary: &Summary, engines: &[String]) -> Section {
         });
     }
     if record.plan.open_loop.is_none() {
-        blocks.extend(standings(record, summary));
+        blocks.extend(outcomes(record, summary));
     }
     if !summary.unmeasured.is_empty() {
         let names: Vec<String> = summary.unmeasured.iter().map(|name| plain(name)).collect();
@@ -148,7 +152,7 @@ fn over_warm_state(record: &Record, warm: &Summary, engines: &[String]) -> Secti
     let mut section = Section::new("warm", "Speed over warm state");
     section.figures.extend(throughput::figure(record, warm));
     section.figures.extend(ratios::figure(record, warm));
-    let mut blocks = standings(record, warm);
+    let mut blocks = outcomes(record, warm);
     blocks.extend(limits::block(record, warm));
     section.tables = tables(blocks, engines);
     section
@@ -159,9 +163,9 @@ fn in_turns(record: &Record, summaries: [&Summary; 2], engines: &[String]) -> Se
     let mut section = Section::new("turns", "In turn, along the stream");
     for summary in summaries {
         section.figures.extend(along_plot::figure(record, summary));
-        let blocks = along::block(record, summary)
+        let blocks = stream_parts::block(record, summary)
             .into_iter()
-            .chain(in_turn::block(record, summary));
+            .chain(interleaved::block(record, summary));
         section.tables.extend(tables(blocks, engines));
     }
     section
@@ -175,7 +179,7 @@ fn times(record: &Record, summary: &Summary, engines: &[String]) -> Section {
     section.figures.extend(curves::figures(record, summary));
     section.figures.extend(heat::figures(record, summary));
     let mut blocks = percentiles::blocks(record, summary);
-    blocks.extend(differences::block(record, summary));
+    blocks.extend(percentile_differences::block(record, summary));
     section.tables = tables(blocks, engines);
     section
 }
@@ -188,7 +192,7 @@ fn open_loop_times(record: &Record, summary: &Summary, engines: &[String]) -> Se
         .extend(open_loop::over_the_run(record, summary));
     section.figures.extend(open_loop::heats(record, summary));
     section.figures.extend(open_loop::batches(record));
-    let mut rates = crate::report::open_loop::blocks(record);
+    let mut rates = crate::report::text::open_loop::blocks(record);
     if let Some(first) = rates.first_mut() {
         first.title = "the rate".to_owned();
     }

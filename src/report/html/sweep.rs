@@ -1,15 +1,20 @@
-//! What a page tells of a sweep. Imports `record` and the parts beside it.
+//! What a page tells of a sweep. Imports `record`, `unit`, and the report's own
+//! parts.
 
-use super::article::{Article, Badge, Section, State, Table};
+use super::article::{Article, Section, Table};
 use super::plots::sweep as plots;
-use super::{trust, words};
+use super::trust;
 use crate::record::{Pass, ProofVerdict, Sweep, SweepAxis};
-use crate::report::block::Block;
-use crate::report::failure::failures;
-use crate::report::summary::Versus;
-use crate::report::sweep::{PointView, View, blocks, headings, incomplete};
-use crate::report::text::{plain, show_ratio};
-use crate::report::{scaling, sweep_trust};
+use crate::report::figures::{listed, show_ratio};
+use crate::report::model::badges::{Badge, State};
+use crate::report::model::failure::failures;
+use crate::report::model::scaling::speed_up;
+use crate::report::model::summary::Versus;
+use crate::report::model::sweep::{PointView, SweepView};
+use crate::report::style::plain;
+use crate::report::text::block::Block;
+use crate::report::text::sweep::{blocks, headings, incomplete};
+use crate::report::text::{scaling, sweep_trust};
 use crate::unit::command_line::quoted;
 use crate::unit::quantity::{counted, show_count, show_whole};
 
@@ -18,7 +23,7 @@ const FOLDED: [&str; 5] = ["oracle", "recipients", "peak resident", "limits", "m
 
 /// The article of a sweep.
 pub(super) fn article(sweep: &Sweep) -> Article {
-    let view = View::of(sweep, Pass::Fresh);
+    let view = SweepView::of(sweep, Pass::Fresh);
     let [_, shape] = headings(&view);
     let name = view.points.first().map(|p| plain(&p.record.workload.name));
     let name = name.unwrap_or_default();
@@ -30,8 +35,8 @@ pub(super) fn article(sweep: &Sweep) -> Article {
         failures: alarms(&view),
         asked: vec![format!(
             "How does the speed of {} change on {name} with {axis} of {}? {}.",
-            words::listed(&view.engines.iter().map(|e| plain(e)).collect::<Vec<_>>()),
-            words::listed(&asked),
+            listed(&view.engines.iter().map(|e| plain(e)).collect::<Vec<_>>()),
+            listed(&asked),
             capital(&shape)
         )],
         answer: answer(&view),
@@ -50,7 +55,7 @@ pub(super) fn article(sweep: &Sweep) -> Article {
     }
     let whole = sweep_trust::WHOLE.to_owned();
     trust::push(&mut article.trust, "more", whole);
-    let warm = View::of(sweep, Pass::Warm);
+    let warm = SweepView::of(sweep, Pass::Warm);
     for section in sections(&view).into_iter().chain(over_warm_state(&warm)) {
         article.push(section);
     }
@@ -63,7 +68,7 @@ fn capital(words: &str) -> String {
     first.unwrap_or_default() + all.as_str()
 }
 
-fn alarms(view: &View<'_>) -> Vec<String> {
+fn alarms(view: &SweepView<'_>) -> Vec<String> {
     let found = view.merged(|point| failures(point.record)).into_iter();
     let mut found: Vec<String> = found.map(|(place, words)| place + &plain(&words)).collect();
     found.extend(incomplete(view));
@@ -71,7 +76,7 @@ fn alarms(view: &View<'_>) -> Vec<String> {
 }
 
 /// The fastest at the first and the last point, and how far each came.
-fn answer(view: &View<'_>) -> Vec<String> {
+fn answer(view: &SweepView<'_>) -> Vec<String> {
     let (Some(first), Some(last)) = (view.points.first(), view.points.last()) else {
         return vec!["There is no answer: no point was begun.".to_owned()];
     };
@@ -93,7 +98,7 @@ fn answer(view: &View<'_>) -> Vec<String> {
         return vec!["There is no answer: no engine has a figure.".to_owned()];
     }
     let mut answer = vec![format!("{}.", capital(&found.join("; ")))];
-    let change = |engine: &String| match scaling::speed_up(view, last, engine) {
+    let change = |engine: &String| match speed_up(view, last, engine) {
         Versus::Ratio {
             ratio, interval, ..
         } => {
@@ -120,7 +125,7 @@ fn answer(view: &View<'_>) -> Vec<String> {
     answer
 }
 
-fn badges(view: &View<'_>) -> Vec<Badge> {
+fn badges(view: &SweepView<'_>) -> Vec<Badge> {
     let points = &view.points;
     let verdicts = || {
         points
@@ -163,7 +168,7 @@ fn badges(view: &View<'_>) -> Vec<Badge> {
         .collect()
 }
 
-fn tables(view: &View<'_>, blocks: Vec<Block>) -> Vec<Table> {
+fn tables(view: &SweepView<'_>, blocks: Vec<Block>) -> Vec<Table> {
     let blocks = blocks.into_iter();
     blocks
         .map(|block| Table::of(block, &view.engines))
@@ -171,7 +176,7 @@ fn tables(view: &View<'_>, blocks: Vec<Block>) -> Vec<Table> {
 }
 
 /// The speed of second passes, where the sweep has them.
-fn over_warm_state(view: &View<'_>) -> Option<Section> {
+fn over_warm_state(view: &SweepView<'_>) -> Option<Section> {
     let has_any = |point: &PointView<'_>| !point.summary.ranked.is_empty();
     if !view.points.iter().any(has_any) {
         return None;
@@ -183,7 +188,7 @@ fn over_warm_state(view: &View<'_>) -> Option<Section> {
     Some(section)
 }
 
-fn sections(view: &View<'_>) -> Vec<Section> {
+fn sections(view: &SweepView<'_>) -> Vec<Section> {
     if view.engines.is_empty() {
         return Vec::new();
     }

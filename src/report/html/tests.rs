@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::*;
 use crate::record::{fixture, fixture_in_turn, fixture_open_loop};
-use crate::report::Summary;
+use crate::report::model::summary::Summary;
 use crate::unit::quantity::show_count;
 
 fn page(record: &Record) -> String {
@@ -201,7 +201,7 @@ fn records_of_every_kind_make_a_page_without_nonsense() {
     let mut partial = fixture::record();
     partial.trials.truncate(3);
     partial.complete = false;
-    partial.failure = Some("interrupted".to_owned());
+    partial.failure = Some("interrupted".into());
     for record in [
         fixture::record(),
         fixture::with_rounds(1),

@@ -3,8 +3,9 @@
 
 use super::article::Article;
 use crate::record::Record;
-use crate::report::summary::Summary;
-use crate::report::{glance, trust};
+use crate::report::model::badges;
+use crate::report::model::summary::Summary;
+use crate::report::text::trust;
 
 /// Lines that stay folded: of the stream and of the machine.
 const FOLDED: [&str; 5] = [
@@ -16,7 +17,7 @@ const FOLDED: [&str; 5] = [
 ];
 /// Fills in the trust block of a run.
 pub(super) fn fill(article: &mut Article, record: &Record, summary: &Summary) {
-    article.badges = glance::badges(record, summary);
+    article.badges = badges::badges(record, summary);
     let lines = trust::lines(record, summary).into_iter();
     // the page says at its end what made it
     for (label, words) in lines.filter(|(label, _)| *label != "made by") {

@@ -1,13 +1,15 @@
 //! Warnings of how the rounds went: what ended them, what changed from one to
-//! the next, what else ran. Imports `record`, `summary`, `stats`.
+//! the next, what else ran. Imports `record`, `stats`, `unit`, `workload`, and
+//! the report's own parts.
 
 use std::fmt;
 
-use super::super::course::counted_rounds;
-use super::super::summary::Summary;
-use super::super::text::{plain, rounds, show_percent, show_share};
-use super::wide_words;
+use super::interval_width::wide_words;
 use crate::record::{EndedBy, Pass, Record, Trial};
+use crate::report::figures::{rounds, show_percent, show_share};
+use crate::report::model::rounds::counted_rounds;
+use crate::report::model::summary::Summary;
+use crate::report::style::plain;
 use crate::stats::{holm_adjusted, trend};
 use crate::unit::quantity::counted;
 use crate::workload::show_duration_us;

@@ -1,10 +1,10 @@
 //! Warnings of the stream that was run: too short, or without reads. Imports
-//! `record`, `summary`, `unit`.
+//! `record`, `unit`, and the report's own parts.
 
 use std::fmt;
 
-use super::super::summary::Summary;
 use crate::record::Record;
+use crate::report::model::summary::Summary;
 use crate::unit::quantity::show_ns;
 
 /// Trials below this are mostly the start of threads and of the clock.
@@ -92,7 +92,8 @@ fn round(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{TraceNote, fixture};
+    use crate::record::TraceNote;
+    use crate::record::fixture;
     use crate::unit::quantity::parse_count;
 
     fn found(record: &Record) -> Vec<String> {

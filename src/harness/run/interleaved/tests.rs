@@ -9,7 +9,7 @@ use crate::harness::run::tests::Broken;
 use crate::harness::{
     Contender, Observer, RunOptions, RunRequest, Silent, choose_contenders, resolve, views_of,
 };
-use crate::record::{Environment, InterleavingPlan, Pass, ProofVerdict, Record, Trial};
+use crate::record::{EngineRole, Environment, InterleavingPlan, Pass, ProofVerdict, Record, Trial};
 use crate::workload::{ViewMode, Workload};
 
 fn options() -> RunOptions {
@@ -81,8 +81,8 @@ fn holds(record: &Record) {
     assert_eq!(record.failure, None);
     assert!(record.complete);
     for (note, proof) in record.engines.iter().zip(&record.proofs) {
-        let expected = match note.role.as_str() {
-            "probe" => ProofVerdict::NotChecked,
+        let expected = match note.role {
+            EngineRole::Probe => ProofVerdict::NotChecked,
             _ => ProofVerdict::Equal,
         };
         assert_eq!(proof.verdict, expected, "{}", note.name);

@@ -33,7 +33,7 @@ fn builds(turns: &[[Record; 2]], again: &[Record], gate: Gate) -> Comparison {
         paths: ["old/notibench", "new/notibench"],
         identical: false,
         turns,
-        taking: Taking::Slices {
+        turn_unit: TurnUnit::Slices {
             again,
             slice_us: 10_000,
         },
@@ -127,7 +127,7 @@ fn whole_processes_say_why_they_took_turns() {
             paths: ["old", "new"],
             identical: false,
             turns: &turns,
-            taking: Taking::Processes(why),
+            turn_unit: TurnUnit::Processes(why),
             order_seed: 6,
             warmup_turns: 1,
             pass: Pass::Fresh,

@@ -1,17 +1,18 @@
 //! Tests of comparisons on changed copies of the record's fixture. Imports
 //! what they test.
 
+use super::gate::slowdown;
+use super::sides::changes_of;
+use super::*;
+use crate::record::{Pass, Record, fixture};
+use crate::report::html::{Document, html};
+use crate::report::style::Style;
+use crate::stats::Verdict;
+
 #[cfg(test)]
 mod by_slice;
 #[cfg(test)]
 mod records;
-
-use super::gate::slowdown;
-use super::*;
-use crate::record::fixture;
-use crate::report::Style;
-use crate::report::html::{Document, html};
-use crate::stats::Verdict;
 
 /// The fixture with one engine's times changed by a factor in every round.
 fn slowed(engine: &str, factor: f64) -> Record {
@@ -46,7 +47,7 @@ fn of_builds(turns: &[[Record; 2]], fail_slower: Option<f64>) -> Comparison {
         paths: ["old/notibench", "new/notibench"],
         identical: false,
         turns,
-        taking: Taking::Processes(None),
+        turn_unit: TurnUnit::Processes(None),
         order_seed: 5,
         warmup_turns: 1,
         pass: Pass::Fresh,
@@ -213,7 +214,7 @@ fn an_engine_that_has_vanished_fails_the_gate() {
     let mut turns = turns(10, 1.0, 0.0);
     turns.iter_mut().for_each(|[_, new]| without(new));
     let comparison = of_builds(&turns, Some(0.03));
-    assert_eq!(comparison.alone[0], ["sharded-mutex"]);
+    assert_eq!(comparison.unmatched[0], ["sharded-mutex"]);
     assert_eq!(comparison.decision(), Some(Decision::Failed));
     let failure = comparison.failure().unwrap();
     assert!(
@@ -222,10 +223,10 @@ fn an_engine_that_has_vanished_fails_the_gate() {
     );
     assert!(!shown(&comparison).contains("gate: passed"));
     // named on both sides, and measured on one
-    let mut alone = [vec![], vec![]];
-    let measured = changes_of(vec!["dashmap".to_owned()], &mut alone, |_| None);
+    let mut unmatched = [vec![], vec![]];
+    let measured = changes_of(vec!["dashmap".to_owned()], &mut unmatched, |_| None);
     assert_eq!(
-        (measured, &alone[0][..]),
+        (measured, &unmatched[0][..]),
         (vec![], &["dashmap".to_owned()][..])
     );
     // one that only the new side has is no failure

@@ -242,7 +242,7 @@ fn engines_of_one_side_only_are_listed() {
     after.proofs.retain(|proof| proof.engine != "dashmap");
     let comparison = of_records(&fixture::record(), &after, None, false).unwrap();
     assert_eq!(
-        comparison.alone,
+        comparison.unmatched,
         [["dashmap".to_owned()], ["novel".to_owned()]]
     );
     let text = shown(&comparison);

@@ -1,11 +1,13 @@
-//! Capacity by engine, and the steps of its search. Imports `record` and the
-//! parts beside it.
+//! Capacity by engine, and the steps of its search. Imports `record`, `stats`,
+//! `unit`, and the report's own parts.
 
-use super::super::article::Figure;
-use super::super::ink::Ink;
-use super::super::shape::{Axis, Guide, Lines, Point, Row, Rows, Series, Shape, Stroke, Unit};
 use crate::record::{Capacity, EngineCapacity, SearchStep};
-use crate::report::text::plain;
+use crate::report::html::article::Figure;
+use crate::report::html::plot::{
+    Axis, Guide, Lines, Point, Row, Rows, Series, Shape, Stroke, Unit,
+};
+use crate::report::html::series_style::SeriesStyle;
+use crate::report::style::plain;
 use crate::stats::ServiceHistogram;
 use crate::unit::quantity::{show_ns, show_tenths};
 
@@ -19,7 +21,7 @@ pub(in super::super) fn by_engine(capacity: &Capacity) -> Option<Figure> {
         });
         Some(Row {
             name: plain(&engine.name),
-            ink: Ink::of(&engine.name),
+            style: SeriesStyle::of(&engine.name),
             value,
             interval: interval.map(|(low, high)| [low, high]),
             dots: engine
@@ -96,7 +98,7 @@ pub(in super::super) fn response(capacity: &Capacity) -> Option<Figure> {
         points.sort_by(|a, b| a.x.total_cmp(&b.x));
         (!points.is_empty()).then(|| Series {
             name: plain(&engine.name),
-            ink: Ink::of(&engine.name),
+            style: SeriesStyle::of(&engine.name),
             stroke: Stroke::None,
             marks: true,
             points,
@@ -141,7 +143,7 @@ fn searches(engine: &EngineCapacity, of: impl Fn(usize, &SearchStep) -> Point) -
     let strokes = [Stroke::Solid, Stroke::Dashed, Stroke::Dotted];
     let one = |(at, search): (usize, &crate::record::Search)| Series {
         name: format!("search {}", at + 1),
-        ink: Ink::of(&engine.name),
+        style: SeriesStyle::of(&engine.name),
         stroke: strokes[at % strokes.len()],
         marks: true,
         points: search

@@ -1,11 +1,11 @@
-//! A distribution of times, column by column: rounds of a closed loop.
-//! Imports `record`, `stats` and the parts beside it.
+//! A distribution of times, column by column: rounds of a closed loop. Imports
+//! `record`, `stats`, and the report's own parts.
 
-use super::super::article::Figure;
-use super::super::shape::{Axis, Heat, Shape, Unit};
 use crate::record::{Pass, Record, Trial};
-use crate::report::summary::Summary;
-use crate::report::text::plain;
+use crate::report::html::article::Figure;
+use crate::report::html::plot::{Axis, Heat, Shape, Unit};
+use crate::report::model::summary::Summary;
+use crate::report::style::plain;
 use crate::stats::ServiceHistogram;
 
 /// Classes of times a decade.
@@ -61,7 +61,7 @@ pub(in super::super) fn heat(
 /// The plots of ingest groups round by round, an engine each.
 pub(in super::super) fn figures(record: &Record, summary: &Summary) -> Vec<Figure> {
     let lines = summary.ranked.iter().chain(&summary.ablations);
-    let figure = |(at, line): (usize, &crate::report::summary::EngineLine)| {
+    let figure = |(at, line): (usize, &crate::report::model::summary::EngineLine)| {
         let trials = record
             .trials
             .iter()

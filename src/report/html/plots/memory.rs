@@ -1,11 +1,12 @@
-//! Memory per member, broken down. Imports `record` and the parts beside it.
+//! Memory per member, broken down. Imports `record`, `unit`, and the report's
+//! own parts.
 
-use super::super::article::Figure;
-use super::super::shape::{Axis, Bar, Shape, Stack, Unit};
 use crate::record::Record;
-use crate::report::memory::MemoryParts;
-use crate::report::summary::{EngineLine, Summary};
-use crate::report::text::plain;
+use crate::report::html::article::Figure;
+use crate::report::html::plot::{Axis, Bar, Shape, Stack, Unit};
+use crate::report::model::memory::MemoryParts;
+use crate::report::model::summary::{EngineLine, Summary};
+use crate::report::style::plain;
 use crate::unit::quantity::show_bytes;
 
 /// The plot; none where no engine keeps state.

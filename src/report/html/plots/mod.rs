@@ -1,7 +1,6 @@
 //! The plots: one file each, from a record to the data that the script
 //! draws. Imports `record`, `stats`, `workload` and the report's own parts.
 
-pub(super) mod along;
 pub(super) mod capacity;
 pub(super) mod heat;
 pub(super) mod memory;
@@ -9,6 +8,7 @@ pub(super) mod open_loop;
 pub(super) mod percentiles;
 pub(super) mod popularity;
 pub(super) mod ratios;
+pub(super) mod stream_parts;
 pub(super) mod sweep;
 pub(super) mod throughput;
 pub(super) mod weather;

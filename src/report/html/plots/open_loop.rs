@@ -1,15 +1,16 @@
 //! Response and service times of an open loop, and what was offered, done and
-//! left waiting over time. Imports `record`, `stats` and the parts beside it.
+//! left waiting over time. Imports `record`, `stats`, and the report's own
+//! parts.
 
-use super::super::article::Figure;
-use super::super::ink::Ink;
-use super::super::shape::{Axis, Guide, Lines, Point, Series, Shape, Stroke, Unit};
 use super::heat::heat;
 use super::percentiles::QUANTILES;
 use crate::record::{IntervalNote, OpenLoopTrial, Pass, Record, Trial};
-use crate::report::open_loop_lines::{OpenLoopLine, Times, open_loop_lines};
-use crate::report::summary::{EngineLine, Summary};
-use crate::report::text::plain;
+use crate::report::html::article::Figure;
+use crate::report::html::plot::{Axis, Guide, Lines, Point, Series, Shape, Stroke, Unit};
+use crate::report::html::series_style::SeriesStyle;
+use crate::report::model::open_loop::{OpenLoopLine, Times, open_loop_lines};
+use crate::report::model::summary::{EngineLine, Summary};
+use crate::report::style::plain;
 use crate::stats::ServiceHistogram;
 
 /// The trials of an engine that count and ran in an open loop.
@@ -24,14 +25,14 @@ fn trials<'r>(
 /// A curve of the percentiles that are supported.
 pub(in super::super) fn curve(
     name: String,
-    ink: Ink,
+    style: SeriesStyle,
     stroke: Stroke,
     supported: impl Fn(f64) -> Option<u64>,
 ) -> Series {
     let point = |quantile| Some(Point::at(quantile, supported(quantile)?.max(1) as f64));
     Series {
         name,
-        ink,
+        style,
         stroke,
         marks: true,
         points: QUANTILES.into_iter().filter_map(point).collect(),
@@ -61,7 +62,7 @@ fn percentiles(lines: &[OpenLoopLine], both: Both) -> Vec<Series> {
         ];
         drawn.map(|(what, stroke, times)| {
             let title = format!("{}: {what}", plain(&line.name));
-            curve(title, Ink::of(&line.name), stroke, |quantile| {
+            curve(title, SeriesStyle::of(&line.name), stroke, |quantile| {
                 times.supported(quantile)
             })
         })
@@ -105,14 +106,14 @@ pub(in super::super) fn curves(record: &Record) -> Vec<Figure> {
 /// How many events a worker took at once.
 pub(in super::super) fn batches(record: &Record) -> Option<Figure> {
     let of_engine = |line: &OpenLoopLine| {
-        let (name, ink) = (plain(&line.name), Ink::of(&line.name));
+        let (name, style) = (plain(&line.name), SeriesStyle::of(&line.name));
         let batches = &line.batches;
         // a tail of a hundred batches, as of samples elsewhere
         let supported = |quantile: f64| {
             let beyond = batches.count() as f64 * (1.0 - quantile);
             (beyond * (1.0 + 1e-9) >= 100.0).then(|| batches.value_at_quantile(quantile))
         };
-        curve(name, ink, Stroke::Solid, supported)
+        curve(name, style, Stroke::Solid, supported)
     };
     let series: Vec<Series> = timed(record)
         .iter()
@@ -169,10 +170,10 @@ fn seconds(ns: u64) -> String {
 }
 
 /// A series of one figure an interval.
-fn over_time(name: String, ink: Ink, stroke: Stroke, points: Vec<Point>) -> Series {
+fn over_time(name: String, style: SeriesStyle, stroke: Stroke, points: Vec<Point>) -> Series {
     Series {
         name,
-        ink,
+        style,
         stroke,
         // a mark an interval, where they are few enough to be told apart
         marks: points.len() <= 60,
@@ -227,7 +228,7 @@ pub(in super::super) fn over_the_run(record: &Record, summary: &Summary) -> Vec<
         let one = |(line, open_loop): &(&EngineLine, &OpenLoopTrial)| {
             over_time(
                 plain(&line.name),
-                Ink::of(&line.name),
+                SeriesStyle::of(&line.name),
                 stroke,
                 points(open_loop),
             )
@@ -270,7 +271,7 @@ fn load_figure(mut load: Vec<Series>, first: &OpenLoopTrial) -> Figure {
         marks: false,
         ..over_time(
             "offered".to_owned(),
-            Ink::neutral(),
+            SeriesStyle::neutral(),
             Stroke::Dotted,
             rates(first, |interval| interval.offered),
         )

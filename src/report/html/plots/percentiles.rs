@@ -1,13 +1,13 @@
-//! Curves of percentiles, from the median to the tail. Imports `record` and
-//! the parts beside it.
+//! Curves of percentiles, from the median to the tail. Imports `record` and the
+//! report's own parts.
 
-use super::super::article::Figure;
-use super::super::ink::Ink;
-use super::super::shape::{Axis, Lines, Point, Series, Shape, Stroke, Unit};
 use crate::record::Record;
-use crate::report::percentiles::{Row, Timed, row};
-use crate::report::summary::Summary;
-use crate::report::text::plain;
+use crate::report::html::article::Figure;
+use crate::report::html::plot::{Axis, Lines, Point, Series, Shape, Stroke, Unit};
+use crate::report::html::series_style::SeriesStyle;
+use crate::report::model::percentiles::{Row, Timed, row};
+use crate::report::model::summary::Summary;
+use crate::report::style::plain;
 
 /// The quantiles of a curve, where the samples support them.
 pub(in super::super) const QUANTILES: [f64; 18] = [
@@ -67,7 +67,7 @@ fn curve(engine: &str, row: &Row) -> Option<Series> {
     let points: Vec<Point> = QUANTILES.into_iter().filter_map(point).collect();
     (!points.is_empty()).then(|| Series {
         name: plain(engine),
-        ink: Ink::of(engine),
+        style: SeriesStyle::of(engine),
         // a closed loop has service times only: drawn as they are elsewhere
         stroke: Stroke::Dashed,
         marks: true,

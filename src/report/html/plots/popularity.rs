@@ -1,11 +1,11 @@
 //! How popular recipients really were, beside the Zipf law that the workload
-//! asks for. Imports `record`, `workload` and the parts beside it.
+//! asks for. Imports `record`, `unit`, `workload`, and the report's own parts.
 
-use super::super::article::Figure;
-use super::super::ink::Ink;
-use super::super::shape::{Axis, Lines, Point, Series, Shape, Stroke, Unit};
 use crate::record::{Realised, Record};
-use crate::report::block::Block;
+use crate::report::html::article::Figure;
+use crate::report::html::plot::{Axis, Lines, Point, Series, Shape, Stroke, Unit};
+use crate::report::html::series_style::SeriesStyle;
+use crate::report::text::block::Block;
 use crate::unit::quantity::{counted, show_count, show_whole};
 use crate::workload::Workload;
 
@@ -24,7 +24,7 @@ pub(in super::super) fn figure(record: &Record) -> Option<Figure> {
     let realised = measured(record)?;
     let mut series = vec![Series {
         name: "realised".to_owned(),
-        ink: Ink::fixed(0, 0),
+        style: SeriesStyle::fixed(0, 0),
         stroke: Stroke::None,
         marks: true,
         points: points(
@@ -43,7 +43,7 @@ pub(in super::super) fn figure(record: &Record) -> Option<Figure> {
         let ranks = realised.popularity.iter().map(|&[rank, _]| rank);
         series.push(Series {
             name: format!("intended: Zipf, exponent {}", intended.exponent),
-            ink: Ink::fixed(1, 0),
+            style: SeriesStyle::fixed(1, 0),
             stroke: Stroke::Solid,
             marks: false,
             points: points(ranks.map(expected)),

@@ -1,14 +1,15 @@
-//! Speed beside the baseline's, a forest plot. Imports `record` and the parts
-//! beside it.
+//! Speed beside the baseline's, a forest plot. Imports `record` and the
+//! report's own parts.
 
-use super::super::article::Figure;
-use super::super::ink::Ink;
-use super::super::shape::{Axis, Guide, Row, Rows, Shape, Unit};
 use crate::record::{Pass, Record};
-use crate::report::standing::ratio_of;
-use crate::report::summary::{EngineLine, Summary, Versus};
-use crate::report::table::show_versus;
-use crate::report::text::{plain, show_share};
+use crate::report::figures::show_share;
+use crate::report::html::article::Figure;
+use crate::report::html::plot::{Axis, Guide, Row, Rows, Shape, Unit};
+use crate::report::html::series_style::SeriesStyle;
+use crate::report::model::outcome::ratio_of;
+use crate::report::model::summary::{EngineLine, Summary, Versus};
+use crate::report::style::plain;
+use crate::report::text::engine_table::show_versus;
 
 /// The plot; none where there is no ratio.
 pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Figure> {
@@ -24,7 +25,7 @@ pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Fig
         let found = row(record, summary.pass, &control.name, &control.versus)?;
         Some(Row {
             name: "A/A control".to_owned(),
-            ink: Ink::neutral(),
+            style: SeriesStyle::neutral(),
             ..found
         })
     }));
@@ -64,7 +65,7 @@ fn row(record: &Record, pass: Pass, engine: &str, versus: &Versus) -> Option<Row
     let pairs = record.paired_times(engine, pass);
     Some(Row {
         name: plain(engine),
-        ink: Ink::of(engine),
+        style: SeriesStyle::of(engine),
         value: ratio?,
         interval: interval.map(|interval| [interval.low, interval.high]),
         dots: pairs.iter().map(|(own, base)| base / own).collect(),

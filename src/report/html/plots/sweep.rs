@@ -1,24 +1,24 @@
 //! Figures along the axis of a sweep: throughput with the sizes of the caches
 //! marked, speed-ups, memory, and the Universal Scalability Law. Imports
-//! `record`, `stats` and the parts beside it.
+//! `record`, `unit`, and the report's own parts.
 
-use super::super::article::Figure;
-use super::super::ink::Ink;
-use super::super::shape::{Axis, Guide, Lines, Point, Series, Shape, Stroke, Unit};
 use crate::record::{Pass, SweepAxis};
-use crate::report::memory::in_all;
-use crate::report::scaling;
-use crate::report::standing::ratio_of;
-use crate::report::summary::over_rounds;
-use crate::report::sweep::{PointView, View};
-use crate::report::text::plain;
+use crate::report::html::article::Figure;
+use crate::report::html::plot::{Axis, Guide, Lines, Point, Series, Shape, Stroke, Unit};
+use crate::report::html::series_style::SeriesStyle;
+use crate::report::model::memory::in_all;
+use crate::report::model::outcome::ratio_of;
+use crate::report::model::rounds::over_rounds;
+use crate::report::model::scaling;
+use crate::report::model::sweep::{PointView, SweepView};
+use crate::report::style::plain;
 use crate::unit::quantity::{show_bytes, show_count};
 
 /// Steps of a drawn curve.
 const STEPS: usize = 64;
 
 /// The axis of the sweep.
-fn across(view: &View<'_>) -> Axis {
+fn across(view: &SweepView<'_>) -> Axis {
     let (name, log) = match view.sweep.axis {
         SweepAxis::Threads => ("threads", false),
         SweepAxis::Members => ("members of the population", true),
@@ -38,12 +38,12 @@ fn across(view: &View<'_>) -> Axis {
 }
 
 /// A series an engine, of the points that have a figure.
-fn series(view: &View<'_>, of: impl Fn(&PointView<'_>, &str) -> Option<Point>) -> Vec<Series> {
+fn series(view: &SweepView<'_>, of: impl Fn(&PointView<'_>, &str) -> Option<Point>) -> Vec<Series> {
     let one = |engine: &String| {
         let points: Vec<Point> = view.points.iter().filter_map(|p| of(p, engine)).collect();
         (!points.is_empty()).then(|| Series {
             name: plain(engine),
-            ink: Ink::of(engine),
+            style: SeriesStyle::of(engine),
             stroke: Stroke::Solid,
             marks: true,
             points,
@@ -53,7 +53,13 @@ fn series(view: &View<'_>, of: impl Fn(&PointView<'_>, &str) -> Option<Point>) -
 }
 
 /// A figure of the view's passes; a page may hold one of each.
-fn figure(view: &View<'_>, id: &str, title: &str, reading: &str, lines: Lines) -> Option<Figure> {
+fn figure(
+    view: &SweepView<'_>,
+    id: &str,
+    title: &str,
+    reading: &str,
+    lines: Lines,
+) -> Option<Figure> {
     let [id_end, title_end] = match view.pass {
         Pass::Fresh => ["", ""],
         Pass::Warm => ["-warm", ", over warm state"],
@@ -67,16 +73,16 @@ fn throughput_at(point: &PointView<'_>, engine: &str) -> Option<Point> {
     let line = point.line(engine)?;
     Some(Point {
         interval: line.speed.map(|i| [i.low, i.high]),
-        hollow: point.crowded,
+        hollow: point.oversubscribed,
         ..Point::at(point.value, line.events_per_s)
     })
 }
 
 /// Events a second at each point.
-pub(in super::super) fn throughput(view: &View<'_>) -> Option<Figure> {
+pub(in super::super) fn throughput(view: &SweepView<'_>) -> Option<Figure> {
     let (guides, words) = caches(view);
     let axis = view.sweep.axis.name();
-    let crowded = if view.points.iter().any(|point| point.crowded) {
+    let crowded = if view.points.iter().any(|point| point.oversubscribed) {
         " Hollow marks have more threads than there are processors."
     } else {
         ""
@@ -100,7 +106,7 @@ pub(in super::super) fn throughput(view: &View<'_>) -> Option<Figure> {
 }
 
 /// The speed beside that of the first point.
-pub(in super::super) fn speed_up(view: &View<'_>) -> Option<Figure> {
+pub(in super::super) fn speed_up(view: &SweepView<'_>) -> Option<Figure> {
     let first = view.points.first()?;
     let axis = view.sweep.axis.name();
     let at = |point: &PointView<'_>, engine: &str| {
@@ -112,7 +118,7 @@ pub(in super::super) fn speed_up(view: &View<'_>) -> Option<Figure> {
         let (ratio, interval) = ratio_of(&versus);
         Some(Point {
             interval: interval.map(|i| [i.low, i.high]),
-            hollow: point.crowded,
+            hollow: point.oversubscribed,
             ..Point::at(point.value, ratio?)
         })
     };
@@ -140,7 +146,7 @@ pub(in super::super) fn speed_up(view: &View<'_>) -> Option<Figure> {
 }
 
 /// Bytes per member at each point, where the axis changes them.
-pub(in super::super) fn memory(view: &View<'_>) -> Option<Figure> {
+pub(in super::super) fn memory(view: &SweepView<'_>) -> Option<Figure> {
     if !matches!(view.sweep.axis, SweepAxis::Members | SweepAxis::Zipf) {
         return None;
     }
@@ -162,7 +168,7 @@ pub(in super::super) fn memory(view: &View<'_>) -> Option<Figure> {
 }
 
 /// The law's curves beside the points that they were fitted to.
-pub(in super::super) fn law(view: &View<'_>) -> Option<Figure> {
+pub(in super::super) fn law(view: &SweepView<'_>) -> Option<Figure> {
     let mut drawn = Vec::new();
     for measured in series(view, throughput_at) {
         let engine = view.engines.iter().find(|e| plain(e) == measured.name)?;
@@ -210,7 +216,7 @@ pub(in super::super) fn law(view: &View<'_>) -> Option<Figure> {
 
 /// Where the whole state of the fastest engine is as large as a cache of the
 /// machine, and that in words.
-fn caches(view: &View<'_>) -> (Vec<Guide>, String) {
+fn caches(view: &SweepView<'_>) -> (Vec<Guide>, String) {
     let nothing = (Vec::new(), String::new());
     if !matches!(view.sweep.axis, SweepAxis::Members | SweepAxis::Zipf) {
         return nothing;

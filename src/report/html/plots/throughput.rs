@@ -1,13 +1,13 @@
-//! Events a second with their intervals, an engine a row. Imports `record`
-//! and the parts beside it.
+//! Events a second with their intervals, an engine a row. Imports `record`,
+//! `unit`, and the report's own parts.
 
-use super::super::article::Figure;
-use super::super::ink::Ink;
-use super::super::shape::{Axis, Guide, Row, Rows, Shape, Unit};
 use crate::record::{Pass, Record};
-use crate::report::limits::limits;
-use crate::report::summary::{EngineLine, Summary};
-use crate::report::text::plain;
+use crate::report::html::article::Figure;
+use crate::report::html::plot::{Axis, Guide, Row, Rows, Shape, Unit};
+use crate::report::html::series_style::SeriesStyle;
+use crate::report::model::limits::limits;
+use crate::report::model::summary::{EngineLine, Summary};
+use crate::report::style::plain;
 use crate::unit::quantity::show_count;
 
 /// The plot; none where no engine has a figure.
@@ -50,7 +50,7 @@ fn row(record: &Record, pass: Pass, line: &EngineLine) -> Row {
     });
     Row {
         name: plain(&line.name),
-        ink: Ink::of(&line.name),
+        style: SeriesStyle::of(&line.name),
         value: line.events_per_s,
         interval,
         dots: rounds

@@ -1,11 +1,11 @@
-//! How fast the machine was along a run. Imports `record` and the parts beside
-//! it.
+//! How fast the machine was along a run. Imports `record`, `stats`, and the
+//! report's own parts.
 
-use super::super::article::Figure;
-use super::super::ink::Ink;
-use super::super::shape::{Axis, Lines, Point, Series, Shape, Stroke, Unit};
 use crate::record::Record;
-use crate::report::weather::probes;
+use crate::report::html::article::Figure;
+use crate::report::html::plot::{Axis, Lines, Point, Series, Shape, Stroke, Unit};
+use crate::report::html::series_style::SeriesStyle;
+use crate::report::text::weather::probes;
 use crate::stats::median;
 
 /// Points of a line at most.
@@ -17,25 +17,30 @@ pub(in super::super) fn figure(record: &Record) -> Option<Figure> {
     let samples = weather.each();
     let each = samples.len().div_ceil(POINTS).max(1);
     let [load, step] = probes(weather).map(|(name, _)| name);
-    let series = |name: &str, ink: Ink, stroke: Stroke, of: fn(&[f64; 3]) -> f64| Series {
-        name: name.to_owned(),
-        ink,
-        stroke,
-        marks: true,
-        points: samples
-            .chunks(each)
-            .filter_map(|chunk| {
-                let value = median(&chunk.iter().map(of).collect::<Vec<_>>())?;
-                Some(Point::at(chunk[chunk.len() / 2][0] / 1e3, value))
-            })
-            .collect(),
-    };
+    let series =
+        |name: &str, style: SeriesStyle, stroke: Stroke, of: fn(&[f64; 3]) -> f64| Series {
+            name: name.to_owned(),
+            style,
+            stroke,
+            marks: true,
+            points: samples
+                .chunks(each)
+                .filter_map(|chunk| {
+                    let value = median(&chunk.iter().map(of).collect::<Vec<_>>())?;
+                    Some(Point::at(chunk[chunk.len() / 2][0] / 1e3, value))
+                })
+                .collect(),
+        };
     let lines = Lines {
         x: Axis::linear("seconds since the first round began", Unit::Plain),
         y: Axis::log("time of one", Unit::Ns),
         series: vec![
-            series(load, Ink::fixed(0, 0), Stroke::Solid, |sample| sample[1]),
-            series(step, Ink::fixed(1, 1), Stroke::Dashed, |sample| sample[2]),
+            series(load, SeriesStyle::fixed(0, 0), Stroke::Solid, |sample| {
+                sample[1]
+            }),
+            series(step, SeriesStyle::fixed(1, 1), Stroke::Dashed, |sample| {
+                sample[2]
+            }),
         ],
         guides: Vec::new(),
         levels: Vec::new(),

@@ -9,7 +9,7 @@ const drawLines = (shape, colours, width, hidden) => {
   ys.push(...shape.levels.map((level) => level.at));
   const place = (point) => [scaled(shape.x, point.x), scaled(shape.y, point.y)];
   const series = shown.map((one) => {
-    const colour = colours.hues[one.ink.hue];
+    const colour = colours.hues[one.style.hue];
     return {
       type: "line",
       name: one.name,
@@ -21,7 +21,7 @@ const drawLines = (shape, colours, width, hidden) => {
       })),
       showSymbol: one.marks,
       showAllSymbol: true,
-      symbol: MARKS[one.ink.mark],
+      symbol: MARKS[one.style.mark],
       symbolSize: one.stroke === "none" ? 7 : 6,
       lineStyle: {
         color: colour,
@@ -42,7 +42,7 @@ const drawLines = (shape, colours, width, hidden) => {
       const line = (x1, y1, x2, y2) => ({
         type: "line",
         shape: { x1, y1, x2, y2 },
-        style: { stroke: colours.hues[one.ink.hue], lineWidth: 1.5 },
+        style: { stroke: colours.hues[one.style.hue], lineWidth: 1.5 },
       });
       const end = (point) => line(point[0] - 4, point[1], point[0] + 4, point[1]);
       return { type: "group", children: [line(low[0], low[1], high[0], high[1]), end(low), end(high)] };
@@ -58,8 +58,8 @@ const drawLines = (shape, colours, width, hidden) => {
     height: narrow ? 300 : 380,
     legend: shape.series.map((one) => ({
       name: one.name,
-      hue: one.ink.hue,
-      mark: one.marks ? one.ink.mark : null,
+      hue: one.style.hue,
+      mark: one.marks ? one.style.mark : null,
       stroke: one.stroke,
     })),
     items: shown.flatMap((one, at) => one.marks

@@ -29,10 +29,10 @@ const legendOf = (entries, hidden, changed) => {
     if (isPart) {
       add("rect", { x: 6, y: 0, width: 16, height: 12, class: `part-${entry.part}` });
     } else {
-      const ink = `hue-${entry.hue}`;
-      if (entry.stroke !== "none") add("path", { d: "M1 6H27", class: `${ink} ${entry.stroke}` });
+      const hueClass = `hue-${entry.hue}`;
+      if (entry.stroke !== "none") add("path", { d: "M1 6H27", class: `${hueClass} ${entry.stroke}` });
       const marks = ["M14 2a4 4 0 1 1 0 8a4 4 0 1 1 0-8", "M10 2h8v8h-8z", "M14 1.5l5 9h-10z", "M14 1l5 5l-5 5l-5-5z"];
-      if (entry.mark !== null) add("path", { d: marks[entry.mark], class: `${ink} mark` });
+      if (entry.mark !== null) add("path", { d: marks[entry.mark], class: `${hueClass} mark` });
     }
     item.append(sign, element("span", "", entry.name));
     if (!isPart) {

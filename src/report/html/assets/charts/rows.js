@@ -15,7 +15,7 @@ const drawRows = (shape, colours, width) => {
     renderItem: (_, api) => {
       const row = rows[api.value(0)];
       const [low, high] = [1, 2].map((end) => api.coord([api.value(end), api.value(0)]));
-      const stroke = colours.hues[row.ink.hue];
+      const stroke = colours.hues[row.style.hue];
       const line = (x1, y1, x2, y2) => ({
         type: "line",
         shape: { x1, y1, x2, y2 },
@@ -41,8 +41,8 @@ const drawRows = (shape, colours, width) => {
     type: "scatter",
     data: rows.map((row, index) => ({
       value: [at(row.value), index],
-      symbol: MARKS[row.ink.mark],
-      itemStyle: { color: colours.hues[row.ink.hue] },
+      symbol: MARKS[row.style.mark],
+      itemStyle: { color: colours.hues[row.style.hue] },
     })),
     symbolSize: 11,
     z: 3,

@@ -1,0 +1,51 @@
+//! Flags of `verify`. Imports `unit` and the flags that it shares.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::external::ExternalArgs;
+use super::parse::whole;
+use super::traces::TraceArgs;
+use crate::unit::quantity::parse_count;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct VerifyArgs {
+    /// Workload files, or names of built-in ones [default: those built in, but for `scale/…`]
+    #[arg(conflicts_with = "trace")]
+    pub(in crate::cli) workloads: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) trace: TraceArgs,
+    /// Engine to verify, repeatable [default: all]
+    #[arg(
+        short = 'e',
+        long = "engine",
+        value_name = "NAME,…",
+        value_delimiter = ','
+    )]
+    pub(in crate::cli) engines: Vec<String>,
+    /// Verify every engine, as where none is named
+    #[arg(long, conflicts_with = "engines")]
+    pub(in crate::cli) all: bool,
+    /// Events of each workload
+    #[arg(short = 'n', long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, default_value = "200k")]
+    pub(in crate::cli) events: u64,
+    /// Seed [default: each workload's]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
+    pub(in crate::cli) seed: Option<u64>,
+    /// Numbers of threads
+    #[arg(
+        short = 't', long,
+        value_name = "N,…",
+        value_parser = whole::<usize>,
+        value_delimiter = ',',
+        allow_negative_numbers = true,
+        default_value = "1,2,8"
+    )]
+    pub(in crate::cli) threads: Vec<usize>,
+    /// Events of one ingest call
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true, default_value = "256")]
+    pub(in crate::cli) batch: usize,
+    #[command(flatten)]
+    pub(in crate::cli) external: ExternalArgs,
+}

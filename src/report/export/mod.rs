@@ -1,0 +1,9 @@
+//! Figures for other programs: one format a file. Imports the model, `record`
+//! and `stats`.
+
+pub(in crate::report) mod bencher;
+pub(in crate::report) mod csv;
+pub(in crate::report) mod github_action;
+pub(in crate::report) mod histograms;
+pub(in crate::report) mod history;
+pub(in crate::report) mod markdown;

@@ -1,0 +1,40 @@
+//! What is put together over the rounds that count. Imports `record` and
+//! `stats`.
+
+use std::collections::HashSet;
+
+use crate::record::{Pass, Record, Trial};
+use crate::stats::median;
+
+/// Rounds that count, over all processes.
+pub(in crate::report) fn counted_rounds(record: &Record) -> usize {
+    let interleaved = !record.interleaved.is_empty();
+    let trials = record.trials.iter();
+    let counted = trials.filter(|trial| !trial.warmup && trial.slices.is_some() == interleaved);
+    let at: HashSet<(usize, usize)> = counted.map(|t| (t.process, t.round)).collect();
+    at.len()
+}
+
+/// The passes of the engine that count: no warm-up, and something was timed.
+pub(in crate::report) fn counted<'r>(
+    record: &'r Record,
+    engine: &str,
+    pass: Pass,
+) -> impl Iterator<Item = &'r Trial> {
+    record.counted(engine, pass)
+}
+
+/// The median of a figure over the engine's passes that count.
+pub(in crate::report) fn over_rounds(
+    record: &Record,
+    engine: &str,
+    pass: Pass,
+    figure: &dyn Fn(&Trial) -> Option<f64>,
+) -> Option<f64> {
+    let values: Vec<f64> = counted(record, engine, pass).filter_map(figure).collect();
+    median(&values)
+}
+
+pub(in crate::report) fn per(amount: f64, count: u64) -> Option<f64> {
+    (count > 0 && amount > 0.0).then(|| amount / count as f64)
+}

@@ -1,0 +1,32 @@
+//! A table with its title and what is to be said of it: drawn for a terminal,
+//! or handed on to a page. Imports the report's own parts.
+
+use super::columns::draw;
+use crate::report::style::{Style, wrap};
+
+/// A table of one report: the first row is its header.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::report) struct Block {
+    pub(in crate::report) title: String,
+    pub(in crate::report) rows: Vec<Vec<String>>,
+    /// What stands below it, a paragraph each.
+    pub(in crate::report) notes: Vec<String>,
+}
+
+impl Block {
+    /// The block as lines, without one that is empty after it.
+    pub(in crate::report) fn draw(&self, style: Style) -> String {
+        let mut text = String::new();
+        // one without a title stands under that of its section
+        if !self.title.is_empty() {
+            text = style.heading(&self.title);
+        }
+        if !self.rows.is_empty() {
+            text += &draw(&self.rows, style);
+        }
+        for note in &self.notes {
+            text += &wrap("  ", note, style.width);
+        }
+        text
+    }
+}
