@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::args::external::ExternalArgs;
+use super::args::stall::StallArgs;
 use super::engines::AvailableEngines;
 use super::exit::{Failure, command_words};
-use super::signal::{end_process, stop_flag};
+use super::signal::{on_hang, stop_flag};
 use super::traces;
-use crate::harness::{self, Contender, OnHang, RunRequest, TraceStream};
+use crate::harness::{self, Contender, RunRequest, TraceStream};
 use crate::record::{Environment, Plan, Record, WorkloadNote};
 use crate::workload::Workload;
 
@@ -120,7 +121,11 @@ pub(in crate::cli) struct Prepared {
 
 impl Prepared {
     /// Of process `process`.
-    pub(in crate::cli) fn request(&self, process: usize) -> Result<RunRequest<'_>, Failure> {
+    pub(in crate::cli) fn request(
+        &self,
+        process: usize,
+        stall: StallArgs,
+    ) -> Result<RunRequest<'_>, Failure> {
         Ok(RunRequest {
             wait_quiet: None,
             workload: &self.workload,
@@ -132,7 +137,7 @@ impl Prepared {
             environment: self.environment.clone(),
             command: command_words(),
             stop: stop_flag(),
-            on_hang: OnHang::new(end_process),
+            on_hang: on_hang(stall),
             process,
         })
     }

@@ -9,10 +9,12 @@ use std::time::Duration;
 use signal_hook::consts::{SIGABRT, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::args::stall::StallArgs;
 use super::exit::{INTERRUPTED, say};
 use super::progress::restore_terminal;
 use super::unfinished;
 use crate::engine::StopFlag;
+use crate::harness::OnHang;
 
 /// The one flag of the process.
 static STOP: OnceLock<StopFlag> = OnceLock::new();
@@ -48,6 +50,15 @@ pub(super) fn end_with_error_where_memory_runs_out() {
     let always = Arc::new(AtomicBool::new(true));
     // without it an abort is what it was: a signal
     let _ = signal_hook::flag::register_conditional_shutdown(SIGABRT, 1, always);
+}
+
+/// What is done about an engine that hangs.
+pub(super) fn on_hang(stall: StallArgs) -> OnHang {
+    let usual = OnHang::new(end_process);
+    OnHang {
+        after: stall.after().or(usual.after),
+        ..usual
+    }
 }
 
 /// Notes that what is measured from now on is shown, and perhaps saved, once

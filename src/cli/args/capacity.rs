@@ -9,6 +9,7 @@ use super::html::HtmlArgs;
 use super::open_loop::{IdleMode, arrivals};
 use super::output::TextFormat;
 use super::parse::whole;
+use super::stall::StallArgs;
 use super::traces::TraceArgs;
 use crate::harness;
 use crate::record::{Arrivals, Objective};
@@ -25,6 +26,8 @@ pub(in crate::cli) struct CapacityArgs {
     /// What must hold, repeatable, such as 'p99.9 < 1ms', 'max < 50ms' or 'reads p99 < 200us'
     #[arg(long, value_name = "OBJECTIVE", required = true, value_parser = harness::parse_objective)]
     pub(in crate::cli) slo: Vec<Objective>,
+    #[command(flatten)]
+    pub(in crate::cli) stall: StallArgs,
     /// Engine to search, repeatable [default: dashmap, and engines of one's own]
     #[arg(
         short = 'e',

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::external::ExternalArgs;
 use super::parse::whole;
+use super::stall::StallArgs;
 use crate::unit::quantity::{parse_count, parse_share};
 use crate::workload::parse_duration_us;
 
@@ -58,6 +59,8 @@ pub(in crate::cli) struct ProcessArgs {
     #[arg(long, value_name = "K")]
     pub(in crate::cli) number: usize,
     #[command(flatten)]
+    pub(in crate::cli) stall: StallArgs,
+    #[command(flatten)]
     pub(in crate::cli) external: ExternalArgs,
 }
 
@@ -80,6 +83,8 @@ pub(in crate::cli) struct SelftestArgs {
         value_delimiter = ','
     )]
     pub(in crate::cli) engines: Vec<String>,
+    #[command(flatten)]
+    pub(in crate::cli) stall: StallArgs,
     /// Comparisons of engines with themselves, of all engines together [default: 400]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(in crate::cli) comparisons: Option<usize>,

@@ -18,6 +18,7 @@ pub(super) mod output;
 pub(super) mod parse;
 pub(super) mod report;
 pub(super) mod run;
+pub(super) mod stall;
 pub(super) mod sweep;
 pub(super) mod traces;
 pub(super) mod verify;

@@ -11,6 +11,7 @@ use super::measurement::{EngineArgs, TrialArgs};
 use super::open_loop::OpenLoopArgs;
 use super::output::{LengthArgs, OutputArgs};
 use super::parse::whole;
+use super::stall::StallArgs;
 use super::traces::TraceArgs;
 
 #[derive(Debug, Args)]
@@ -41,6 +42,8 @@ pub(in crate::cli) struct RunArgs {
     pub(in crate::cli) cluster: ClusterArgs,
     #[command(flatten)]
     pub(in crate::cli) comparison: ComparisonArgs,
+    #[command(flatten)]
+    pub(in crate::cli) stall: StallArgs,
     /// Show a screen while it runs (a build with the feature `live`)
     #[arg(long)]
     pub(in crate::cli) live: bool,
@@ -57,6 +60,8 @@ pub(in crate::cli) struct RunArgs {
 pub(in crate::cli) struct RerunArgs {
     /// A saved record
     pub(in crate::cli) record: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) stall: StallArgs,
     #[command(flatten)]
     pub(in crate::cli) external: ExternalArgs,
     #[command(flatten)]

@@ -8,6 +8,7 @@ use super::html::HtmlArgs;
 use super::measurement::{EngineArgs, TrialArgs};
 use super::output::{SaveArgs, TextFormat};
 use super::parse::whole;
+use super::stall::StallArgs;
 use super::traces::TraceArgs;
 use crate::unit::quantity::parse_count;
 
@@ -59,6 +60,8 @@ pub(in crate::cli) struct SweepArgs {
     pub(in crate::cli) engines: EngineArgs,
     #[command(flatten)]
     pub(in crate::cli) trials: TrialArgs,
+    #[command(flatten)]
+    pub(in crate::cli) stall: StallArgs,
     #[command(flatten)]
     pub(in crate::cli) save: SaveArgs,
     /// What is printed on stdout

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::external::ExternalArgs;
 use super::parse::whole;
+use super::stall::StallArgs;
 use super::traces::TraceArgs;
 use crate::unit::quantity::parse_count;
 
@@ -27,6 +28,8 @@ pub(in crate::cli) struct VerifyArgs {
     /// Verify every engine, as where none is named
     #[arg(long, conflicts_with = "engines")]
     pub(in crate::cli) all: bool,
+    #[command(flatten)]
+    pub(in crate::cli) stall: StallArgs,
     /// Events of each workload
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, default_value = "200k")]
     pub(in crate::cli) events: u64,

@@ -10,10 +10,10 @@ use crate::cli::progress::Progress;
 use crate::cli::results::Destination;
 use crate::cli::save::target_of;
 use crate::cli::show::show_as;
-use crate::cli::signal::{end_process, stop_flag, work_is_over, work_is_saved};
+use crate::cli::signal::{on_hang, stop_flag, work_is_over, work_is_saved};
 use crate::cli::traces;
 use crate::cli::unfinished::{self, PartialResults, SoFar};
-use crate::harness::{self, CapacityOptions, CapacityRequest, Contender, OnHang};
+use crate::harness::{self, CapacityOptions, CapacityRequest, Contender};
 use crate::record::{Capacity, CapacityVerdict, RunFailure, Target};
 use crate::report;
 use crate::report::html::Document;
@@ -48,7 +48,7 @@ pub(in crate::cli) fn capacity(args: &CapacityArgs, own: &[Contender]) -> Result
         environment,
         command: command_words(),
         stop: stop_flag(),
-        on_hang: OnHang::new(end_process),
+        on_hang: on_hang(args.stall),
     };
     let path = target(args, &workload)?;
     let page = args.html.target(path.as_ref())?;

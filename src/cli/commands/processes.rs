@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::cli::args::external::ExternalArgs;
 use crate::cli::exit::Failure;
@@ -25,7 +26,7 @@ pub(in crate::cli) fn run(
         ))
     })?;
     let plan = write(&SettledRun::of_request(request))?;
-    let words = |number| words(plan.path(), number, external);
+    let words = |number| words(plan.path(), number, request.on_hang.after, external);
     let (processes, stop) = (request.plan.processes, &request.stop);
     let record = harness::run_in_processes(&own, words, processes, stop, observer);
     let mut record = record.map_err(|error| match error {
@@ -53,9 +54,20 @@ fn write(settled: &SettledRun) -> Result<tempfile::NamedTempFile, Failure> {
 }
 
 /// The whole command line of process `number`.
-fn words(plan: &Path, number: usize, external: &ExternalArgs) -> Vec<OsString> {
+fn words(
+    plan: &Path,
+    number: usize,
+    stall_after: Option<Duration>,
+    external: &ExternalArgs,
+) -> Vec<OsString> {
     let mut words = ["run-process", "--number"].map(OsString::from).to_vec();
     words.push(number.to_string().into());
+    if let Some(after) = stall_after {
+        words.extend([
+            "--stall-timeout".into(),
+            format!("{}us", after.as_micros()).into(),
+        ]);
+    }
     words.extend(external.words());
     words.extend(["--".into(), plan.into()]);
     words

@@ -16,7 +16,7 @@ pub(in crate::cli) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), F
     let before = Record::load(&args.record)?;
     let settled = SettledRun::of_record(&before);
     let prepared = settled.prepare(&args.record, &args.external, own)?;
-    let request = prepared.request(0)?;
+    let request = prepared.request(0, args.stall)?;
     let record = run_and_show(
         &request,
         ReportOptions::of(&args.output, args.length),
@@ -49,7 +49,7 @@ pub(in crate::cli) fn rerun(args: &RerunArgs, own: &[Contender]) -> Result<(), F
 pub(in crate::cli) fn process(args: &ProcessArgs, own: &[Contender]) -> Result<(), Failure> {
     let settled = load(&args.plan)?;
     let prepared = settled.prepare(&args.plan, &args.external, own)?;
-    let record = harness::run(&prepared.request(args.number)?, &mut Silent);
+    let record = harness::run(&prepared.request(args.number, args.stall)?, &mut Silent);
     print(&report::json(&record))?;
     verdict_of(&record)
 }

@@ -18,12 +18,12 @@ use crate::cli::progress::observer;
 use crate::cli::results::Destination;
 use crate::cli::save::{check_target, target_path};
 use crate::cli::show::show_of;
-use crate::cli::signal::{end_process, stop_flag, work_begins_anew, work_is_over, work_is_saved};
+use crate::cli::signal::{on_hang, stop_flag, work_begins_anew, work_is_over, work_is_saved};
 use crate::cli::traces;
 use crate::cli::unfinished::{self, PartialResults, SoFar};
 use crate::cli::verdict::verdict_of;
 use crate::engine::snapshot::write_ndjson;
-use crate::harness::{self, Contender, OnHang, RunOptions, RunRequest};
+use crate::harness::{self, Contender, RunOptions, RunRequest};
 use crate::record::{Pass, Record, Target};
 use crate::report;
 use crate::report::html::Document;
@@ -63,7 +63,7 @@ pub(in crate::cli) fn run_as(
         environment,
         command: command_words(),
         stop: stop_flag(),
-        on_hang: OnHang::new(end_process),
+        on_hang: on_hang(args.stall),
         process: 0,
     };
     check_snapshot_target(args)?;

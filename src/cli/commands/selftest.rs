@@ -7,9 +7,9 @@ use crate::cli::exit::{Failure, command_words, note, print};
 use crate::cli::progress::Progress;
 use crate::cli::save::target_of;
 use crate::cli::show::style;
-use crate::cli::signal::{end_process, stop_flag};
+use crate::cli::signal::{on_hang, stop_flag};
 use crate::engine::Role;
-use crate::harness::{self, Contender, OnHang, SelftestError, SelftestOptions, SelftestRequest};
+use crate::harness::{self, Contender, SelftestError, SelftestOptions, SelftestRequest};
 use crate::record::Selftest;
 use crate::report;
 use crate::workload::Workload;
@@ -65,7 +65,7 @@ pub(in crate::cli) fn selftest(args: &SelftestArgs, own: &[Contender]) -> Result
         environment,
         command: command_words(),
         stop: stop_flag(),
-        on_hang: OnHang::new(end_process),
+        on_hang: on_hang(args.stall),
     };
     let found = harness::selftest(&request, &mut Progress::new())?;
     let saved = target.map(|target| found.save(target)).transpose();

@@ -15,11 +15,11 @@ use crate::cli::progress::Progress;
 use crate::cli::results::Destination;
 use crate::cli::save::target_path;
 use crate::cli::show::show_as;
-use crate::cli::signal::{end_process, stop_flag, work_is_over, work_is_saved};
+use crate::cli::signal::{on_hang, stop_flag, work_is_over, work_is_saved};
 use crate::cli::traces;
 use crate::cli::unfinished::{self, PartialResults, SoFar};
 use crate::cli::verdict::verdict_of;
-use crate::harness::{self, Contender, OnHang, RunOptions, RunRequest, SweepRequest};
+use crate::harness::{self, Contender, RunOptions, RunRequest, SweepRequest};
 use crate::record::{Pass, Record, Sweep, SweepAxis, SweepPoint, Target};
 use crate::report;
 use crate::report::html::Document;
@@ -63,7 +63,7 @@ pub(in crate::cli) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), F
                 environment: environment.clone(),
                 command: command.clone(),
                 stop: stop_flag(),
-                on_hang: OnHang::new(end_process),
+                on_hang: on_hang(args.stall),
                 process: 0,
             };
             Ok((point.value, run))

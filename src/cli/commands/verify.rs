@@ -7,11 +7,11 @@ use crate::cli::args::verify::VerifyArgs;
 use crate::cli::engines::AvailableEngines;
 use crate::cli::exit::{Failure, print};
 use crate::cli::progress::Progress;
-use crate::cli::signal::{end_process, stop_flag};
+use crate::cli::signal::{on_hang, stop_flag};
 use crate::cli::traces;
 use crate::engine::Role;
 use crate::engine::registry::ENTRIES;
-use crate::harness::{self, Contender, OnHang, Verified, VerifyFailure, VerifyOptions};
+use crate::harness::{self, Contender, Verified, VerifyFailure, VerifyOptions};
 use crate::report::answers_under_load;
 use crate::unit::quantity::{counted, show_whole};
 use crate::workload::{Workload, built_in_to_verify};
@@ -36,7 +36,7 @@ pub(in crate::cli) fn verify(args: &VerifyArgs, own: &[Contender]) -> Result<(),
         batch: args.batch,
         freshness_events: harness::FRESHNESS_EVENTS,
         stop: stop_flag(),
-        on_hang: OnHang::new(end_process),
+        on_hang: on_hang(args.stall),
     };
     let mut blind = BlindSpots::default();
     let mut failures = Vec::new();

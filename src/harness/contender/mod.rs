@@ -17,7 +17,7 @@ use crate::harness::proof::expectation::Expectation;
 use crate::harness::proof::inspect::{Finding, Proved, inspect};
 use crate::harness::trial::error::TrialError;
 use crate::harness::trial::run::{run_trial, run_trial_twice};
-use crate::harness::trial::setup::TrialSetup;
+use crate::harness::trial::setup::{OnHang, TrialSetup};
 use crate::harness::trial::worker_threads::message_of;
 use crate::record::Pass;
 use crate::unit::digest::Digest;
@@ -172,7 +172,18 @@ impl Contender {
         TrialSetup {
             external: self.external.as_ref(),
             planted_share: self.planted_share,
+            on_hang: self.on_hang(setup.on_hang),
             ..*setup
+        }
+    }
+
+    /// Where no time was asked for, an engine out of process has four times the
+    /// usual one: a server may be saving its state.
+    pub(super) fn on_hang(&self, asked: OnHang) -> OnHang {
+        let longer = self.out_of_process.then_some(OnHang::USUAL * 4);
+        OnHang {
+            after: asked.after.or(longer),
+            ..asked
         }
     }
 

@@ -45,8 +45,9 @@ pub struct TrialSetup<'a> {
 /// What is done about an engine that hangs.
 #[derive(Clone, Copy, Debug)]
 pub struct OnHang {
-    /// Time without an event or an answer after which it is taken to hang.
-    pub after: Duration,
+    /// Time without an event or an answer after which it is taken to hang;
+    /// none: [`Self::USUAL`], four times as long for an engine out of process.
+    pub after: Option<Duration>,
     /// Called with the words where a worker can't be stopped: it must end the
     /// process.
     pub end: fn(&str),
@@ -54,14 +55,11 @@ pub struct OnHang {
 
 impl OnHang {
     /// The time where none is asked for.
-    pub const AFTER: Duration = Duration::from_secs(30);
+    pub const USUAL: Duration = Duration::from_secs(30);
 
     /// Ends the process so, after the usual time.
     #[must_use]
     pub const fn new(end: fn(&str)) -> Self {
-        Self {
-            after: Self::AFTER,
-            end,
-        }
+        Self { after: None, end }
     }
 }

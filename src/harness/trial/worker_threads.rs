@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::engine::StopFlag;
 use crate::harness::trial::call_board::{Call, CallBoard, CallWatch};
 use crate::harness::trial::error::TrialError;
-use crate::harness::trial::setup::TrialSetup;
+use crate::harness::trial::setup::{OnHang, TrialSetup};
 use crate::unit::quantity::{counted, show_ns};
 
 /// How long workers may take to stop after another has panicked, or after an
@@ -108,7 +108,7 @@ impl WorkerThreads<'_> {
     /// Why the trial is given up, where its workers stand in calls that do not
     /// end.
     fn stalled(&self, watch: &mut CallWatch<'_>) -> Option<TrialError> {
-        let after = self.setup.on_hang.after;
+        let after = self.setup.on_hang.after.unwrap_or(OnHang::USUAL);
         watch.stalled(after).map(|calls| TrialError::Stalled {
             engine: (self.engine)(calls.worker()),
             calls: calls.to_string(),

@@ -100,6 +100,13 @@ pub(super) fn drive(
     weather: &Mutex<WeatherStation>,
     taker: Option<&TurnTaker>,
 ) -> Result<Driven, TrialError> {
+    // the longest of the engines' own times holds for all
+    let patience = |entry: &Entry<'_>| entry.contender.on_hang(setup.on_hang);
+    let on_hang = entries.iter().map(patience).max_by_key(|hang| hang.after);
+    let setup = &TrialSetup {
+        on_hang: on_hang.unwrap_or(setup.on_hang),
+        ..*setup
+    };
     let zero = Instant::now();
     let calls = CallBoard::new(setup.threads);
     let shared: Vec<Shared<'_>> = turns
