@@ -210,3 +210,45 @@ fn a_hang_while_the_snapshot_is_made_leaves_the_record() {
 fn is_alone(file: &Path) -> bool {
     std::fs::read_dir(file.parent().unwrap()).unwrap().count() == 1
 }
+
+#[test]
+fn an_engine_that_hangs_in_a_worker_is_noticed_without_an_interruption() {
+    let run = ["run", SMOKE];
+    let sweep = ["sweep", SMOKE, "--threads", "1"];
+    for words in [&run[..], &sweep] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("saved.json");
+        let ended = example("panicking_engine")
+            .args(words)
+            .args(["--engine", "hangs-in-finish", "--events", "1"])
+            .args(["--isolated", "--rounds", "1000", "--no-verify"])
+            .args(["--stall-timeout", "300ms", "--out"])
+            .arg(&file)
+            .output()
+            .unwrap();
+        let said = text(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(1), "{said}");
+        for part in [
+            "engine `hangs-in-finish` hangs: worker ",
+            " in `finish` for ",
+            "no event and no answer for 300 ms",
+        ] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+        // what was measured before is there
+        Saved::load(&file).unwrap();
+    }
+}
+
+#[test]
+fn a_verification_ends_where_an_engine_hangs() {
+    let ended = example("panicking_engine")
+        .args(["verify", SMOKE, "--engine", "panics-deaf"])
+        .args(["--events", "900", "--stall-timeout", "300ms"])
+        .output()
+        .unwrap();
+    let said = text(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    let words = "engine `panics-deaf` hangs: worker 0 in `finish`";
+    assert!(said.contains(words), "{said}");
+}
