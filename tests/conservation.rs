@@ -81,21 +81,12 @@ fn trials_ingest_every_event_and_answer_every_read() {
                 if seed % 2 == 1 && needs_dense_ids(info) {
                     continue;
                 }
-                let setup = TrialSetup {
-                    source: &source,
-                    threads,
-                    batch: BATCHES[(seed / 2) as usize % BATCHES.len()],
-                    pin: false,
-                    perf: false,
-                    inbox_capacity: INBOX_CAPACITY,
-                    external: None,
-                    planted_share: 0.0,
-                    open_loop: None,
-                    share: None,
-                    watcher: None,
-                    stop: &stop,
-                    on_hang: OnHang::new(end),
-                };
+                let setup = TrialSetup::new(
+                    &source,
+                    (threads, BATCHES[(seed / 2) as usize % BATCHES.len()]),
+                    &stop,
+                    OnHang::new(end),
+                );
                 assert!(dispatch(info.name, Trial { setup }).is_some());
             }
         }

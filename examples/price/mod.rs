@@ -17,21 +17,11 @@ impl EngineVisitor for One<'_> {
     type Output = Result<TrialOutcome, String>;
 
     fn visit<E: Engine>(self) -> Self::Output {
-        let setup = TrialSetup {
-            source: self.0,
-            threads: self.1,
-            batch: 1_024,
-            pin: false,
-            perf: false,
-            inbox_capacity: notibench::engine::state::INBOX_CAPACITY,
-            open_loop: None,
-            share: None,
-            watcher: None,
-            stop: &StopFlag::default(),
-            external: None,
-            on_hang: OnHang::new(|message| panic!("{message}")),
-            planted_share: 0.0,
-        };
+        let (stop, on_hang) = (
+            StopFlag::default(),
+            OnHang::new(|message| panic!("{message}")),
+        );
+        let setup = TrialSetup::new(self.0, (self.1, 1_024), &stop, on_hang);
         let outcome = run_trial::<E, ()>(&setup, |_, _, _| ());
         outcome
             .map(|(outcome, ())| outcome)

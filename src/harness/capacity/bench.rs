@@ -71,19 +71,15 @@ impl<'a> Bench<'a> {
     fn setup<'s>(&'s self, open: Option<&'s OpenLoop>) -> TrialSetup<'s> {
         let plan = &self.request.plan;
         TrialSetup {
-            share: None,
-            watcher: None,
-            source: self.source,
-            threads: plan.threads,
-            batch: plan.batch,
             pin: plan.pin,
-            perf: false,
             inbox_capacity: plan.inbox_capacity,
             open_loop: open,
-            external: None,
-            planted_share: 0.0,
-            stop: &self.request.stop,
-            on_hang: self.request.on_hang,
+            ..TrialSetup::new(
+                self.source,
+                (plan.threads, plan.batch),
+                &self.request.stop,
+                self.request.on_hang,
+            )
         }
     }
 

@@ -74,19 +74,15 @@ pub(in crate::harness) fn setup_of<'a>(
 ) -> TrialSetup<'a> {
     let plan = &request.plan;
     TrialSetup {
-        source,
-        threads: plan.threads,
-        batch: plan.batch,
         pin: plan.pin,
         perf: plan.perf,
         inbox_capacity: plan.inbox_capacity,
-        external: None,
-        planted_share: 0.0,
-        open_loop: None,
-        share: None,
-        watcher: None,
-        stop: &request.stop,
-        on_hang: request.on_hang,
+        ..TrialSetup::new(
+            source,
+            (plan.threads, plan.batch),
+            &request.stop,
+            request.on_hang,
+        )
     }
 }
 

@@ -124,21 +124,12 @@ fn verify_source(
     for (at, contender) in contenders.iter().enumerate() {
         for (step, &threads) in options.threads.iter().enumerate() {
             observer.turn(at * options.threads.len() + step, total, &contender.name);
-            let setup = TrialSetup {
+            let setup = TrialSetup::new(
                 source,
-                threads,
-                batch: options.batch,
-                pin: false,
-                perf: false,
-                inbox_capacity: INBOX_CAPACITY,
-                external: None,
-                planted_share: 0.0,
-                open_loop: None,
-                share: None,
-                watcher: None,
-                stop: &options.stop,
-                on_hang: options.on_hang,
-            };
+                (threads, options.batch),
+                &options.stop,
+                options.on_hang,
+            );
             let (outcome, finding) = contender.trial(&setup, Some(&expected))?;
             verified.compared += u64::from(finding.checked);
             verified.answers += finding.explained;

@@ -71,19 +71,8 @@ fn find_stall(request: &SelftestRequest<'_>) -> Result<StallFound, SelftestError
     let source = Source::new(generator, reads, events, false);
     let open = OpenLoop::new(&plan, options.seed, 1, events, |at| source.at_us(at));
     let setup = TrialSetup {
-        source: &source,
-        threads: 1,
-        batch: options.batch,
-        pin: false,
-        perf: false,
-        inbox_capacity: INBOX_CAPACITY,
-        external: None,
-        planted_share: 0.0,
         open_loop: Some(&open),
-        share: None,
-        watcher: None,
-        stop: &request.stop,
-        on_hang: request.on_hang,
+        ..TrialSetup::new(&source, (1, options.batch), &request.stop, request.on_hang)
     };
     let probe = Contender::of::<TimedProbe<OneStall>>();
     let (outcome, _) = probe.trial(&setup, None)?;

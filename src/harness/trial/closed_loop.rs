@@ -6,13 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::admission::open_session;
-use crate::engine::snapshot::SnapshotDigest;
 use crate::engine::{Engine, EngineConfig, StopFlag};
 use crate::harness::host::counters::Counters;
 use crate::harness::host::environment::Usage;
 use crate::harness::trial::call_board::CallBoard;
 use crate::harness::trial::error::TrialError;
-use crate::harness::trial::outcome::{TrialOutcome, wall_ns};
+use crate::harness::trial::outcome::TrialOutcome;
 use crate::harness::trial::setup::TrialSetup;
 use crate::harness::trial::watch::{Glance, Pace};
 use crate::harness::trial::worker::{Shared, WorkerReport, work};
@@ -107,21 +106,13 @@ pub(in crate::harness) fn summarise<E: Engine>(
         ranges.extend(report.ranges.iter().cloned());
     }
     let workers: Vec<WorkerStamp> = reports.iter().map(|report| report.stamp).collect();
+    let counts = setup.source.counts(&ranges);
     TrialOutcome {
-        wall_ns: wall_ns(&workers),
-        workers,
-        counts: setup.source.counts(&ranges),
         reads: reports.iter().map(|report| report.reads).sum(),
         answers: reports.iter().map(|report| report.answers).sum(),
         ingest_service,
         read_service,
-        snapshot: SnapshotDigest::shown(engine, &config.views),
-        memory: engine.memory(),
-        usage,
-        perf: None,
-        open_loop: None,
-        epochs: None,
         logs: reports.into_iter().map(|report| report.log).collect(),
-        exchange: None,
+        ..TrialOutcome::at_rest(engine, &config.views, workers, counts, usage)
     }
 }

@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use crate::engine::admission::{Admitting, open_session};
-use crate::engine::snapshot::SnapshotDigest;
 use crate::engine::{Engine, EngineConfig};
 use crate::harness::host::counters::Counters;
 use crate::harness::host::environment::{Usage, resident_bytes};
@@ -14,7 +13,7 @@ use crate::harness::trial::error::TrialError;
 use crate::harness::trial::open_loop::{
     Intervals, Lane, LaneReport, OpenLoop, RealClock, Series, Unrecorded, outcome_of, work,
 };
-use crate::harness::trial::outcome::{TrialOutcome, wall_ns};
+use crate::harness::trial::outcome::TrialOutcome;
 use crate::harness::trial::setup::TrialSetup;
 use crate::harness::trial::watch::{Glance, OpenGlance, Pace, Watcher};
 use crate::harness::trial::worker_threads::WorkerThreads;
@@ -220,23 +219,14 @@ impl DrivenOpen {
             &self.resident,
         );
         let workers: Vec<_> = self.reports.iter().map(|report| report.stamp).collect();
+        let counts = source.counts_of_taken(&outcome.taken);
+        let views = source.views();
+        // whole groups are a closed loop's: their histograms stay empty
         TrialOutcome {
-            epochs: None,
-            logs: Vec::new(),
-            exchange: None,
-            wall_ns: wall_ns(&workers),
-            workers,
-            counts: source.counts_of_taken(&outcome.taken),
             reads: self.reports.iter().map(|report| report.reads).sum(),
             answers: self.reports.iter().map(|report| report.answers).sum(),
-            // whole groups are a closed loop's
-            ingest_service: ServiceHistogram::new(),
-            read_service: ServiceHistogram::new(),
-            snapshot: SnapshotDigest::of(engine),
-            memory: engine.memory(),
-            usage,
-            perf: None,
             open_loop: Some(outcome),
+            ..TrialOutcome::at_rest(engine, views, workers, counts, usage)
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::engine::MemoryUse;
 use crate::engine::snapshot::SnapshotDigest;
+use crate::engine::viewing::Views;
+use crate::engine::{Engine, MemoryUse};
 use crate::harness::host::environment::Usage;
 use crate::harness::trial::answers::AnswerLog;
 use crate::harness::trial::epochs::{EpochsClosed, of_truths};
@@ -48,6 +49,36 @@ pub struct TrialOutcome {
 }
 
 impl TrialOutcome {
+    /// What the engine holds after its workers have ended, and what these
+    /// ingested; of reads and times nothing yet.
+    pub(in crate::harness) fn at_rest<E: Engine>(
+        engine: &E,
+        views: &Views,
+        workers: Vec<WorkerStamp>,
+        counts: EventCounts,
+        usage: Usage,
+    ) -> Self {
+        let start = workers.iter().map(|stamp| stamp.start_ns).min();
+        let end = workers.iter().map(|stamp| stamp.end_ns).max();
+        Self {
+            wall_ns: end.unwrap_or(0) - start.unwrap_or(0),
+            workers,
+            counts,
+            reads: 0,
+            answers: 0,
+            ingest_service: ServiceHistogram::new(),
+            read_service: ServiceHistogram::new(),
+            snapshot: SnapshotDigest::shown(engine, views),
+            memory: engine.memory(),
+            usage,
+            perf: None,
+            epochs: None,
+            open_loop: None,
+            logs: Vec::new(),
+            exchange: None,
+        }
+    }
+
     /// What a record keeps of the state: the snapshot's size and digest; where
     /// views were released, those of the true state.
     pub(in crate::harness) fn recorded(&self) -> SnapshotDigest {
@@ -66,11 +97,4 @@ impl TrialOutcome {
         let at_end = self.memory.total() as f64 / states.max(1) as f64;
         self.epochs.as_deref().map_or(at_end, most)
     }
-}
-
-/// First start to last end, in ns.
-pub(in crate::harness) fn wall_ns(workers: &[WorkerStamp]) -> u64 {
-    let start = workers.iter().map(|stamp| stamp.start_ns).min();
-    let end = workers.iter().map(|stamp| stamp.end_ns).max();
-    end.unwrap_or(0) - start.unwrap_or(0)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::StopFlag;
+use crate::engine::state::INBOX_CAPACITY;
 use crate::harness::trial::open_loop::OpenLoop;
 use crate::harness::trial::share::Share;
 use crate::harness::trial::source::Source;
@@ -40,6 +41,34 @@ pub struct TrialSetup<'a> {
     pub stop: &'a StopFlag,
     /// When a call of the engine's is taken for one that hangs, and what then.
     pub on_hang: OnHang,
+}
+
+impl<'a> TrialSetup<'a> {
+    /// A closed loop of one process, none of whose workers is pinned, counted
+    /// or looked at; inboxes keep what they usually keep.
+    #[must_use]
+    pub const fn new(
+        source: &'a Source,
+        (threads, batch): (usize, usize),
+        stop: &'a StopFlag,
+        on_hang: OnHang,
+    ) -> Self {
+        Self {
+            source,
+            threads,
+            batch,
+            pin: false,
+            perf: false,
+            inbox_capacity: INBOX_CAPACITY,
+            external: None,
+            planted_share: 0.0,
+            open_loop: None,
+            share: None,
+            watcher: None,
+            stop,
+            on_hang,
+        }
+    }
 }
 
 /// What is done about an engine that hangs.
