@@ -5,7 +5,6 @@
 use std::path::Path;
 
 use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
-use notibench::engine::state::INBOX_CAPACITY;
 use notibench::engine::{Engine, EngineInfo, Role, StopFlag};
 use notibench::generator::{Generator, ReadStream};
 use notibench::harness::{

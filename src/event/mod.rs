@@ -10,13 +10,10 @@ mod text;
 pub use kind::{Kind, NOTIFY_KINDS, REACTION_KINDS};
 pub use read::{Read, ReadKind};
 pub use segment::Segment;
-pub use stamp::Stamp;
+pub use stamp::{MAX_INDEX, Stamp};
 pub use text::{COLUMNS, EventFormat};
 
 use crate::unit::digest::{Digest, LineHasher};
-
-/// Indexes are below this, so that index, kind, undo and segment share a word.
-pub const MAX_INDEX: u64 = 1 << 56;
 
 /// One event, 40 bytes. Read it through its methods.
 ///

@@ -1,6 +1,9 @@
 //! What of an event an inbox must keep, in one word. Imports its siblings.
 
-use super::{Kind, MAX_INDEX, Segment};
+use super::{Kind, Segment};
+
+/// Indexes are below this, so that index, kind, undo and segment share a word.
+pub const MAX_INDEX: u64 = 1 << 56;
 
 /// Index (56 bits), segment (3), undo (1) and kind (4), from the top: so two
 /// stamps compare as their indexes do.

@@ -2,8 +2,9 @@
 //! what is bad. Imports `event`, `unit`, and its siblings.
 
 use std::collections::BTreeMap;
+use std::io;
 
-use super::error::{Bad, Place, TraceError};
+use super::error::{Bad, Place, TraceError, cannot_read_on};
 use crate::event::{Event, Kind, MAX_INDEX, Segment};
 use crate::unit::digest::Digest;
 use crate::unit::mix::mix;
@@ -340,4 +341,9 @@ fn check_meaning(draft: &Draft) -> Result<(), Bad> {
 /// function of the actor's id.
 pub(super) fn segment_of(actor: u64) -> Segment {
     Segment::from_bits(mix(actor ^ 0x7365_676d_656e_7473))
+}
+
+/// A file that can't be read on.
+pub(super) fn read_error(to: &Collector, error: &io::Error) -> Stop {
+    Stop::Error(to.error(Place::File, cannot_read_on(error)))
 }

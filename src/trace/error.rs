@@ -1,6 +1,6 @@
 //! What is wrong with a trace, and where. Imports nothing of this crate.
 
-use std::fmt;
+use std::{fmt, io};
 
 /// Characters of a file's own words that a message shows at the most.
 const SHOWN_CHARS: usize = 40;
@@ -114,4 +114,8 @@ pub(super) fn shown(word: &[u8]) -> String {
         shown.push('…');
     }
     shown
+}
+
+pub(super) fn cannot_read_on(error: &io::Error) -> Bad {
+    Bad::new(format!("cannot read on: {error}"), "copy the file anew")
 }

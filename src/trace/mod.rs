@@ -20,6 +20,7 @@ mod mapping;
 mod moment;
 mod objects;
 mod open;
+mod options;
 mod outline;
 mod own;
 #[cfg(feature = "parquet")]
@@ -28,7 +29,7 @@ mod rows;
 mod table;
 mod words;
 
-use std::io::{self, BufRead, Cursor, Read as _};
+use std::io::{BufRead, Cursor, Read as _};
 use std::path::Path;
 
 pub use activity::{ActivityOptions, AuthorRule, push_activity};
@@ -36,76 +37,16 @@ pub use census::{Census, PARTS, Popularity};
 use collect::{Collected, Collector, Stop};
 pub use collect::{Counts, Gap, MAX_EVENTS};
 pub use describe::{Described, describe, show_span};
+use error::cannot_read_on;
 pub use error::{Bad, Place, TraceError};
 pub use fit::{Fit, Fitted, FittedZipf, about, file as fitted_file, fit};
 pub use mapping::Mapping;
 pub use moment::TimeUnit;
+pub use options::{TraceFormat, TraceOptions};
 pub use outline::outline;
 
 use crate::event::Event;
 use crate::unit::digest::Digest;
-
-/// How a trace is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TraceFormat {
-    /// CSV of notibench's own.
-    Csv,
-    /// NDJSON of notibench's own.
-    Ndjson,
-    /// Any CSV, by a [`Mapping`].
-    Table,
-    /// Any JSON objects, one a line, by a [`Mapping`].
-    Objects,
-    /// A list of JSON objects, by a [`Mapping`].
-    ObjectList,
-    /// ActivityStreams 2.0, one activity a line.
-    ActivityLines,
-    /// ActivityStreams 2.0, a collection or a list.
-    ActivityDocument,
-    /// Parquet, by a [`Mapping`]; read from files only, by builds that can.
-    Parquet,
-}
-
-/// How a trace is to be read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TraceOptions {
-    /// Count bad entries and go on, instead of ending at the first.
-    pub skip_bad: bool,
-    /// Events at the most; what comes after them is not read.
-    pub limit: u64,
-    /// What the columns of a foreign table, or the keys of foreign objects, are.
-    pub mapping: Option<Mapping>,
-    /// What may be inferred of activities.
-    pub activities: ActivityOptions,
-}
-
-impl TraceFormat {
-    /// Its name in messages and records.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Ndjson => "ndjson",
-            Self::Table => "csv by a mapping",
-            Self::Objects => "ndjson by a mapping",
-            Self::ObjectList => "json by a mapping",
-            Self::ActivityLines => "activitystreams, a line each",
-            Self::ActivityDocument => "activitystreams, one document",
-            Self::Parquet => "parquet by a mapping",
-        }
-    }
-}
-
-impl Default for TraceOptions {
-    fn default() -> Self {
-        Self {
-            skip_bad: false,
-            limit: MAX_EVENTS,
-            mapping: None,
-            activities: ActivityOptions::default(),
-        }
-    }
-}
 
 /// A stream that was read.
 #[derive(Clone, Debug)]
@@ -270,13 +211,4 @@ fn check_inference(format: TraceFormat, rules: &ActivityOptions) -> Result<(), B
         format.name()
     );
     Err(Bad::new(what, "leave them out"))
-}
-
-/// A file that can't be read on.
-fn read_error(to: &Collector, error: &io::Error) -> Stop {
-    Stop::Error(to.error(Place::File, cannot_read_on(error)))
-}
-
-fn cannot_read_on(error: &io::Error) -> Bad {
-    Bad::new(format!("cannot read on: {error}"), "copy the file anew")
 }

@@ -8,11 +8,10 @@ use serde::Deserializer as _;
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::collect::{Collector, Stop};
+use super::collect::{Collector, Stop, read_error};
 use super::error::{Bad, Place, shown};
 use super::lines::Lines;
 use super::mapping::{Field, Mapping, Places};
-use super::read_error;
 use super::rows::{Cell, RowReader};
 
 /// Keys that a message names at the most.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::error::Bad;
 use super::lines::Lines;
 use super::objects::keys;
-use super::{TraceFormat, TraceOptions};
+use super::options::{TraceFormat, TraceOptions};
 use crate::event::COLUMNS;
 use crate::unit::encoding::{foreign, is_gzip, without_mark};
 

@@ -6,10 +6,9 @@ use std::io::BufRead;
 
 use serde::Deserialize;
 
-use super::collect::{Collector, Draft, Stop};
+use super::collect::{Collector, Draft, Stop, read_error};
 use super::error::{Bad, Place, shown};
 use super::lines::Lines;
-use super::read_error;
 use crate::event::{COLUMNS, Kind, Segment};
 use crate::unit::quantity::counted;
 

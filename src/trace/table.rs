@@ -7,11 +7,10 @@ use std::rc::Rc;
 
 use csv::{ByteRecord, ReaderBuilder, Trim};
 
-use super::collect::{Collector, Stop};
+use super::collect::{Collector, Stop, read_error};
 use super::error::{Bad, Place};
 use super::lines::MAX_LINE_BYTES;
 use super::mapping::Mapping;
-use super::read_error;
 use super::rows::{Cell, RowReader};
 use crate::unit::quantity::counted;
 

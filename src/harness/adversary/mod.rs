@@ -14,14 +14,15 @@
 //! is tanh(kε/2). Two-sided geometric noise reaches the first.
 
 mod attacks;
+mod options;
 mod play;
 mod timing;
 
 pub use attacks::{Attack, attacks, controls};
+pub use options::AdversaryOptions;
 
 use rayon::prelude::*;
 
-use crate::engine::StopFlag;
 use crate::engine::viewing::Showing;
 use crate::harness::trial::watch::Observer;
 use crate::policy::{HiddenShare, ReleaseRule};
@@ -39,17 +40,6 @@ const SLACK: f64 = 0.01;
 const MOST_HIDDEN: f64 = 0.9;
 /// What a control must come to.
 const CONTROL: f64 = 0.95;
-
-/// How the game is played.
-#[derive(Clone, Debug)]
-pub struct AdversaryOptions {
-    /// Trials of each attack.
-    pub trials: u64,
-    /// Of the worlds.
-    pub seed: u64,
-    /// Set on an interruption.
-    pub stop: StopFlag,
-}
 
 /// What the game gave.
 #[derive(Clone, Debug, Default)]

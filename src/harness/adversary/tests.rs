@@ -2,6 +2,7 @@
 //! Imports its parent.
 
 use super::*;
+use crate::engine::StopFlag;
 use crate::harness::Silent;
 use crate::policy::Epsilon;
 use crate::workload::{Anonymity, ViewMode};

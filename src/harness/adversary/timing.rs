@@ -5,8 +5,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use super::AdversaryOptions;
 use super::attacks::attacks;
+use super::options::AdversaryOptions;
 use super::play::{Game, Stage};
 use crate::engine::viewing::Showing;
 use crate::engine::{Engine, Session};

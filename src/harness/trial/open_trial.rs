@@ -68,25 +68,16 @@ pub(in crate::harness) fn drive_open<E: Engine>(
         let lane = lane_of(setup, open_loop, worker);
         // not set where the trial ended before it began
         let zero = zero.get().copied().unwrap_or_else(Instant::now);
-        while Instant::now() < zero {
-            std::hint::spin_loop();
-        }
+        spin_until(zero);
         let clock = RealClock::new(zero, open_loop.idle);
-        let stop = &config.stop;
+        let (at, stop) = ((worker, &calls), &config.stop);
         match series {
             Some(mut series) => {
-                let report = work(&lane, (worker, &calls), stop, session, &clock, &mut series);
+                let report = work(&lane, at, stop, session, &clock, &mut series);
                 (report, Some(series))
             }
             None => {
-                let report = work(
-                    &lane,
-                    (worker, &calls),
-                    stop,
-                    session,
-                    &clock,
-                    &mut Unrecorded,
-                );
+                let report = work(&lane, at, stop, session, &clock, &mut Unrecorded);
                 (report, None)
             }
         }
@@ -112,6 +103,12 @@ pub(in crate::harness) fn drive_open<E: Engine>(
         series: series.into_iter().flatten().collect(),
         resident,
     })
+}
+
+fn spin_until(moment: Instant) {
+    while Instant::now() < moment {
+        std::hint::spin_loop();
+    }
 }
 
 /// Looks at the process, and at what the workers have written down so far.

@@ -7,10 +7,9 @@ use std::io::BufRead;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::super::collect::{Collector, Stop};
+use super::super::collect::{Collector, Stop, read_error};
 use super::super::error::{Bad, Place};
 use super::super::lines::Lines;
-use super::super::read_error;
 use super::options::ActivityOptions;
 use super::reader::ActivityReader;
 

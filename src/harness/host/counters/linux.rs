@@ -5,7 +5,7 @@ use std::io;
 use perf_event::Builder;
 use perf_event::events::{Cache, CacheOp, CacheResult, Event, Hardware, WhichCache};
 
-use crate::harness::host::counters::Counted;
+use crate::harness::host::counters::counted::Counted;
 
 /// The kernel's name of what is counted.
 fn event(what: Counted) -> Event {

@@ -7,6 +7,7 @@
 //! needs no privilege at the kernel's usual setting of
 //! `perf_event_paranoid`, 2.
 
+mod counted;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
@@ -16,33 +17,7 @@ use crate::harness::host::counters::linux::{Counter, missing, open};
 use elsewhere::{Counter, missing, open};
 
 use crate::record::PerfNote;
-
-/// What is counted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Counted {
-    Cycles,
-    Instructions,
-    CacheMisses,
-    TlbMisses,
-}
-
-impl Counted {
-    const ALL: [Self; 4] = [
-        Self::Cycles,
-        Self::Instructions,
-        Self::CacheMisses,
-        Self::TlbMisses,
-    ];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Cycles => "cycles",
-            Self::Instructions => "instructions",
-            Self::CacheMisses => "cache misses",
-            Self::TlbMisses => "TLB misses",
-        }
-    }
-}
+use counted::Counted;
 
 /// Why `--perf` shows nothing on this machine, or not everything, in one
 /// sentence; `None` where it shows all.

@@ -100,13 +100,7 @@ pub(super) fn drive(
     weather: &Mutex<WeatherStation>,
     taker: Option<&TurnTaker>,
 ) -> Result<Driven, TrialError> {
-    // the longest of the engines' own times holds for all
-    let patience = |entry: &Entry<'_>| entry.contender.on_hang(setup.on_hang);
-    let on_hang = entries.iter().map(patience).max_by_key(|hang| hang.after);
-    let setup = &TrialSetup {
-        on_hang: on_hang.unwrap_or(setup.on_hang),
-        ..*setup
-    };
+    let setup = &with_longest_patience(setup, entries);
     let zero = Instant::now();
     let calls = CallBoard::new(setup.threads);
     let shared: Vec<Shared<'_>> = turns
@@ -129,23 +123,18 @@ pub(super) fn drive(
     let mut pace = Pace::new();
     let work = |(worker, seats): (usize, Vec<Box<dyn LiveSession + '_>>)| {
         let is_at = |engine| at[worker].store(engine, Ordering::Relaxed);
-        work(
-            (worker, &calls),
-            seats,
-            (turns, &shared),
-            &gate,
-            &is_at,
-            &|| {
-                // the others wait at the gate, asleep
-                if worker == 0 {
-                    over.fetch_add(1, Ordering::Relaxed);
-                    // in lock-step another process is in turn now
-                    if taker.is_none() {
-                        weather.lock().sample_if_due();
-                    }
+        let turn_is_over = || {
+            // the others wait at the gate, asleep
+            if worker == 0 {
+                over.fetch_add(1, Ordering::Relaxed);
+                // in lock-step another process is in turn now
+                if taker.is_none() {
+                    weather.lock().sample_if_due();
                 }
-            },
-        )
+            }
+        };
+        let (me, turns) = ((worker, &calls), (turns, &shared[..]));
+        work(me, seats, turns, &gate, &is_at, &turn_is_over)
     };
     let works = threads.run(
         |worker| {
@@ -158,21 +147,36 @@ pub(super) fn drive(
         || (),
         work,
         || {
-            if let Some(watcher) = setup.watcher.filter(|_| pace.is_due()) {
-                let turn = turns.get(over.load(Ordering::Relaxed));
-                watcher.glance(&mut || Glance {
-                    elapsed_ns: zero.elapsed().as_nanos() as u64,
-                    over: turn.map_or(setup.source.events(), |turn| turn.events.start),
-                    of: setup.source.events(),
-                    open_loop: None,
-                });
-            }
+            let turn = turns.get(over.load(Ordering::Relaxed));
+            show_progress(setup, &mut pace, zero, turn);
         },
     )?;
     if stop.is_set() {
         return Err(TrialError::Interrupted);
     }
     Ok(timed(works, entries.len(), turns, slices))
+}
+
+/// The same trials, the longest of the engines' own times to hang for all.
+fn with_longest_patience<'a>(setup: &TrialSetup<'a>, entries: &[Entry<'_>]) -> TrialSetup<'a> {
+    let patience = |entry: &Entry<'_>| entry.contender.on_hang(setup.on_hang);
+    let longest = entries.iter().map(patience).max_by_key(|hang| hang.after);
+    TrialSetup {
+        on_hang: longest.unwrap_or(setup.on_hang),
+        ..*setup
+    }
+}
+
+/// Lets a watcher look where it is time; the turn is that which goes on.
+fn show_progress(setup: &TrialSetup<'_>, pace: &mut Pace, zero: Instant, turn: Option<&Turn>) {
+    if let Some(watcher) = setup.watcher.filter(|_| pace.is_due()) {
+        watcher.glance(&mut || Glance {
+            elapsed_ns: zero.elapsed().as_nanos() as u64,
+            over: turn.map_or(setup.source.events(), |turn| turn.events.start),
+            of: setup.source.events(),
+            open_loop: None,
+        });
+    }
 }
 
 fn name_of(entry: &Entry<'_>) -> String {
