@@ -18,11 +18,11 @@ pub use capacity::{CapacityOptions, CapacityRequest, capacity, parse_objective, 
 #[cfg(feature = "cluster")]
 pub use cluster::{ClusterError, ClusterOptions, Leader};
 pub use contender::Contender;
-pub use contender::choose::{choose_contenders, find_contender, with_own};
 pub use host::clock::measure_clock;
 pub use host::counters::no_counters;
 pub use host::environment::{Finding, examine, findings};
 pub use host::weather::weather_now;
+pub use plan::contenders::{choose_contenders, find_contender, with_own};
 pub use plan::error::PlanError;
 pub use plan::memory::{RunSizes, memory_limit, predict};
 pub use plan::options::drawn as drawn_seed;

@@ -2,7 +2,6 @@
 //! registry and engines of the user's own stand in one list. Imports
 //! `engine`, `record`.
 
-pub(super) mod choose;
 pub(super) mod live_engine;
 
 use std::fmt;

@@ -2,6 +2,7 @@
 //! had, or does not fit the memory, is refused.
 
 mod cluster;
+pub(super) mod contenders;
 pub(super) mod error;
 pub(super) mod memory;
 mod memory_budget;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::generator::tests::workload;
-use crate::harness::contender::choose::{choose_contenders, find_contender};
+use crate::harness::plan::contenders::{choose_contenders, find_contender};
 use crate::harness::plan::memory::Prediction;
 
 fn names(options: &RunOptions) -> (Vec<String>, String) {

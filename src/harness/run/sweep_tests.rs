@@ -4,7 +4,7 @@ use super::*;
 use crate::engine::StopFlag;
 use crate::generator::tests::workload;
 use crate::harness::contender::Contender;
-use crate::harness::contender::choose::choose_contenders;
+use crate::harness::plan::contenders::choose_contenders;
 use crate::harness::plan::options::RunOptions;
 use crate::harness::plan::resolve::resolve;
 use crate::harness::run::tests::Broken;
