@@ -214,7 +214,7 @@ fn is_alone(file: &Path) -> bool {
 #[test]
 fn an_engine_that_hangs_in_a_worker_is_noticed_without_an_interruption() {
     let run = ["run", SMOKE];
-    let sweep = ["sweep", SMOKE, "--threads", "1"];
+    let sweep = ["sweep", SMOKE, "--threads", "1,2"];
     for words in [&run[..], &sweep] {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("saved.json");
