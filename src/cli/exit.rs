@@ -1,5 +1,5 @@
-//! What a command comes to: exit codes and the message that goes with each.
-//! Imports `harness`, `record`, `trace`, `unit`, and `workload`.
+//! How a command ends: exit codes and the message that goes with each. Imports
+//! `harness`, `record`, `trace`, `unit`, and `workload`.
 
 use std::fmt;
 use std::io::{self, Write as _};

@@ -1,10 +1,11 @@
-//! What a record comes to. Imports `record`, `report`, and its siblings.
+//! The result of a run, by its record. Imports `record`, `report`, and its
+//! siblings.
 
 use super::exit::Failure;
 use crate::record::{ProofVerdict, Record, RunFailure};
 use crate::report;
 
-/// What a record comes to.
+/// The result of a run, by its record: success, or which failure.
 pub(in crate::cli) fn verdict_of(record: &Record) -> Result<(), Failure> {
     let wrong: Vec<String> = record
         .proofs

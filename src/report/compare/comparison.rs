@@ -1,5 +1,5 @@
-//! What two sides come to beside each other. Imports `record`, `stats`, and the
-//! report's own parts.
+//! A comparison of two sides, and what it says of each engine. Imports
+//! `record`, `stats`, and the report's own parts.
 
 use super::gate::Gate;
 use super::gate::{Decision, GateVerdict, slowdown};
@@ -9,7 +9,7 @@ use crate::report::figures::show_percent;
 use crate::report::style::plain;
 use crate::stats::{RatioInterval, VarianceSplit};
 
-/// What two sides come to beside each other.
+/// A comparison of two sides.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
     /// How they were compared.

@@ -1,7 +1,7 @@
 //! What a page tells of one run, sweep or comparison: plain data for the
 //! template. Imports the report's own parts.
 
-use super::plot::Shape;
+use super::plot::PlotData;
 use super::series_style::SeriesStyle;
 use crate::report::style::plain;
 use crate::report::text::block::Block;
@@ -67,12 +67,12 @@ pub(super) struct Figure {
     pub(super) title: String,
     /// How to read it.
     pub(super) reading: String,
-    pub(super) shape: Shape,
+    pub(super) shape: PlotData,
 }
 
 impl Figure {
     /// One with a title; `id` is a word.
-    pub(super) fn new(id: &str, title: &str, reading: &str, shape: Shape) -> Self {
+    pub(super) fn new(id: &str, title: &str, reading: &str, shape: PlotData) -> Self {
         Self {
             id: id.to_owned(),
             title: title.to_owned(),

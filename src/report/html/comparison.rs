@@ -2,7 +2,7 @@
 //! `unit` and the report's own parts.
 
 use super::article::{Article, Figure, Section, Table};
-use super::plot::{Axis, Guide, Row, Rows, Shape, Unit};
+use super::plot::{Axis, Guide, PlotData, Row, Rows, Unit};
 use super::series_style::SeriesStyle;
 use crate::report::compare::answer::answer;
 use crate::report::compare::comparison::{Change, Comparison, Method};
@@ -152,7 +152,7 @@ fn figure(comparison: &Comparison) -> Option<Figure> {
          intervals: right of 1 is faster."
     );
     let relevant = comparison.plan.relevant;
-    let shape = Shape::Rows(Rows {
+    let shape = PlotData::Rows(Rows {
         x: Axis::log(&format!("speed, {new} ÷ {old} (1 is equal)"), Unit::Plain),
         rows,
         guides,

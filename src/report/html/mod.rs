@@ -1,6 +1,6 @@
-//! Reports as one HTML file that needs nothing else: words, trust, tables,
-//! and plots that a script draws. A function of what is saved. Imports
-//! `record`, `stats`, `workload` and the report's own parts.
+//! Reports as one HTML file that needs nothing else: words, trust, tables, and
+//! plots that a script draws. A function of what is saved. Imports `record` and
+//! the report's own parts.
 
 mod article;
 mod assets;

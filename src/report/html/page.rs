@@ -5,7 +5,7 @@ use askama::Template;
 use super::article::{Article, Figure};
 use super::assets::{CHARTS, ECHARTS, STYLE, policy};
 use super::escape::json_for_script;
-use super::plot::Shape;
+use super::plot::PlotData;
 
 /// The template's data.
 #[derive(Template)]
@@ -27,7 +27,7 @@ struct Page {
 struct Plot<'a> {
     id: &'a str,
     title: &'a str,
-    shape: &'a Shape,
+    shape: &'a PlotData,
 }
 
 /// The page of these articles.

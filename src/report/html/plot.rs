@@ -8,7 +8,7 @@ use super::series_style::SeriesStyle;
 /// A plot.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub(in crate::report::html) enum Shape {
+pub(in crate::report::html) enum PlotData {
     /// A value with its interval in each row.
     Rows(Rows),
     /// Points along two axes, joined or not.
@@ -187,7 +187,7 @@ pub(in crate::report::html) struct Heat {
     pub(in crate::report::html) cells: Vec<(usize, usize, f64)>,
 }
 
-impl Shape {
+impl PlotData {
     /// The styles in it.
     pub(in crate::report::html) fn styles(&mut self) -> Vec<&mut SeriesStyle> {
         match self {

@@ -3,7 +3,7 @@
 //! `unit`, and the report's own parts.
 
 use super::article::{Article, Figure, Section, Table};
-use super::plot::{Axis, Lines, Series, Shape, Stroke, Unit};
+use super::plot::{Axis, Lines, PlotData, Series, Stroke, Unit};
 use super::plots::open_loop::curve;
 use super::series_style::{HUES, SeriesStyle};
 use crate::record::{EngineRole, Record};
@@ -155,7 +155,7 @@ fn figure(at: usize, engine: &str, curves: &[Curve]) -> Figure {
         .iter()
         .map(|c| curve(c.name.clone(), c.style, c.stroke, &c.supported));
     let series: Vec<Series> = drawn.filter(|series| !series.points.is_empty()).collect();
-    let shape = Shape::Lines(Lines {
+    let shape = PlotData::Lines(Lines {
         x: Axis::linear("percentile", Unit::Quantile),
         y: Axis::log("time", Unit::Ns),
         series,

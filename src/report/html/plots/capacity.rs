@@ -4,7 +4,7 @@
 use crate::record::{Capacity, EngineCapacity, SearchStep};
 use crate::report::html::article::Figure;
 use crate::report::html::plot::{
-    Axis, Guide, Lines, Point, Row, Rows, Series, Shape, Stroke, Unit,
+    Axis, Guide, Lines, PlotData, Point, Row, Rows, Series, Stroke, Unit,
 };
 use crate::report::html::series_style::SeriesStyle;
 use crate::report::style::plain;
@@ -37,7 +37,7 @@ pub(in super::super) fn by_engine(capacity: &Capacity) -> Option<Figure> {
     let some = !rows.is_empty();
     let reading = "The rate at which half of the steps hold: the geometric mean over searches with \
                    its 95% interval; small rings are the searches.";
-    let shape = Shape::Rows(Rows {
+    let shape = PlotData::Rows(Rows {
         x: Axis::linear("events a second", Unit::Count),
         rows,
         guides: Vec::new(),
@@ -56,7 +56,7 @@ pub(in super::super) fn steps(capacity: &Capacity) -> Vec<Figure> {
             at,
             label: format!("capacity {}", show_tenths(at)),
         });
-        let shape = Shape::Lines(Lines {
+        let shape = PlotData::Lines(Lines {
             x: Axis::linear("step of the search", Unit::Whole),
             y: Axis::log("events a second, offered", Unit::Count),
             series,
@@ -112,7 +112,7 @@ pub(in super::super) fn response(capacity: &Capacity) -> Option<Figure> {
         "Each mark is one step: the {percentile} of the response time under the rate \
          that was offered, filled where every condition held. The line is what {text} allows."
     );
-    let shape = Shape::Lines(Lines {
+    let shape = PlotData::Lines(Lines {
         x: Axis::log("events a second, offered", Unit::Count),
         y: Axis::log(&format!("response time, {percentile}"), Unit::Ns),
         series,

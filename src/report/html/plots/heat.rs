@@ -3,7 +3,7 @@
 
 use crate::record::{Pass, Record, Trial};
 use crate::report::html::article::Figure;
-use crate::report::html::plot::{Axis, Heat, Shape, Unit};
+use crate::report::html::plot::{Axis, Heat, PlotData, Unit};
 use crate::report::model::summary::Summary;
 use crate::report::style::plain;
 use crate::stats::ServiceHistogram;
@@ -73,7 +73,7 @@ pub(in super::super) fn figures(record: &Record, summary: &Summary) -> Vec<Figur
         let reading = "Each column is one round; the darker a cell, the larger the share of the \
                        round's groups in it. Columns that differ tell of a machine, or an engine, \
                        that was not itself all the time.";
-        several.then(|| Figure::new(&format!("heat-{at}"), &title, reading, Shape::Heat(heat)))
+        several.then(|| Figure::new(&format!("heat-{at}"), &title, reading, PlotData::Heat(heat)))
     };
     lines.enumerate().filter_map(figure).collect()
 }

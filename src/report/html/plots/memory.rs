@@ -3,7 +3,7 @@
 
 use crate::record::Record;
 use crate::report::html::article::Figure;
-use crate::report::html::plot::{Axis, Bar, Shape, Stack, Unit};
+use crate::report::html::plot::{Axis, Bar, PlotData, Stack, Unit};
 use crate::report::model::memory::MemoryParts;
 use crate::report::model::summary::{EngineLine, Summary};
 use crate::report::style::plain;
@@ -26,7 +26,7 @@ pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Fig
     };
     let lines = summary.ranked.iter().chain(&summary.ablations);
     let bars: Vec<Bar> = lines.filter_map(bar).collect();
-    let shape = Shape::Stack(Stack {
+    let shape = PlotData::Stack(Stack {
         x: Axis::linear("bytes per member that has state", Unit::Bytes),
         parts: ["state", "slack", "map", "allocator"]
             .map(str::to_owned)

@@ -6,7 +6,7 @@ use super::heat::heat;
 use super::percentiles::QUANTILES;
 use crate::record::{IntervalNote, OpenLoopTrial, Pass, Record, Trial};
 use crate::report::html::article::Figure;
-use crate::report::html::plot::{Axis, Guide, Lines, Point, Series, Shape, Stroke, Unit};
+use crate::report::html::plot::{Axis, Guide, Lines, PlotData, Point, Series, Stroke, Unit};
 use crate::report::html::series_style::SeriesStyle;
 use crate::report::model::open_loop::{OpenLoopLine, Times, open_loop_lines};
 use crate::report::model::summary::{EngineLine, Summary};
@@ -91,7 +91,7 @@ pub(in super::super) fn curves(record: &Record) -> Vec<Figure> {
     let figure = |(id, title, both)| {
         let series = percentiles(&lines, both);
         let some = !series.is_empty();
-        let shape = Shape::Lines(Lines {
+        let shape = PlotData::Lines(Lines {
             x: Axis::linear("percentile", Unit::Quantile),
             y: Axis::log("time", Unit::Ns),
             series,
@@ -121,7 +121,7 @@ pub(in super::super) fn batches(record: &Record) -> Option<Figure> {
         .filter(|series| !series.points.is_empty())
         .collect();
     let some = !series.is_empty();
-    let shape = Shape::Lines(Lines {
+    let shape = PlotData::Lines(Lines {
         x: Axis::linear("percentile of batches", Unit::Quantile),
         y: Axis::log("events of a batch", Unit::Count),
         series,
@@ -158,7 +158,7 @@ pub(in super::super) fn heats(record: &Record, summary: &Summary) -> Vec<Figure>
             &format!("response-heat-{at}"),
             &title,
             &reading,
-            Shape::Heat(heat),
+            PlotData::Heat(heat),
         ))
     };
     lines(summary).enumerate().filter_map(figure).collect()
@@ -322,7 +322,7 @@ fn time_figure(
         "skipped" => "Events given up because the backlog was full.",
         _ => "At the end of each interval, the waiting stream included.",
     };
-    let shape = Shape::Lines(Lines {
+    let shape = PlotData::Lines(Lines {
         x: Axis::linear("seconds since the start", Unit::Plain),
         y: Axis::linear(y, unit),
         series,

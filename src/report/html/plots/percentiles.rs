@@ -3,7 +3,7 @@
 
 use crate::record::Record;
 use crate::report::html::article::Figure;
-use crate::report::html::plot::{Axis, Lines, Point, Series, Shape, Stroke, Unit};
+use crate::report::html::plot::{Axis, Lines, PlotData, Point, Series, Stroke, Unit};
 use crate::report::html::series_style::SeriesStyle;
 use crate::report::model::percentiles::{Row, Timed, row};
 use crate::report::model::summary::Summary;
@@ -52,7 +52,7 @@ fn figure(
     let reading = "Closed loop: each worker sends its next group when the last is done, so these \
                    are service times, not what a user would wait. A curve ends where fewer than \
                    100 samples, or fewer than 3 rounds, lie beyond.";
-    let shape = Shape::Lines(Lines {
+    let shape = PlotData::Lines(Lines {
         x: Axis::linear("percentile of groups", Unit::Quantile),
         y: Axis::log("service time of a group", Unit::Ns),
         series,

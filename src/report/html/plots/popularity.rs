@@ -3,7 +3,7 @@
 
 use crate::record::{Realised, Record};
 use crate::report::html::article::Figure;
-use crate::report::html::plot::{Axis, Lines, Point, Series, Shape, Stroke, Unit};
+use crate::report::html::plot::{Axis, Lines, PlotData, Point, Series, Stroke, Unit};
 use crate::report::html::series_style::SeriesStyle;
 use crate::report::text::block::Block;
 use crate::unit::quantity::{counted, show_count, show_whole};
@@ -58,7 +58,7 @@ pub(in super::super) fn figure(record: &Record) -> Option<Figure> {
             reading += " Hot contents add events to their owners beyond the law.";
         }
     }
-    let shape = Shape::Lines(Lines {
+    let shape = PlotData::Lines(Lines {
         x: Axis::log("rank of the recipient", Unit::Count),
         y: Axis::log("events that it got", Unit::Count),
         series,

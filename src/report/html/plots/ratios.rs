@@ -4,7 +4,7 @@
 use crate::record::{Pass, Record};
 use crate::report::figures::show_share;
 use crate::report::html::article::Figure;
-use crate::report::html::plot::{Axis, Guide, Row, Rows, Shape, Unit};
+use crate::report::html::plot::{Axis, Guide, PlotData, Row, Rows, Unit};
 use crate::report::html::series_style::SeriesStyle;
 use crate::report::model::outcome::ratio_of;
 use crate::report::model::summary::{EngineLine, Summary, Versus};
@@ -45,7 +45,7 @@ pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Fig
          itself, and should hold 1.",
         show_share(relevant)
     );
-    let shape = Shape::Rows(Rows {
+    let shape = PlotData::Rows(Rows {
         x: Axis::log(
             &format!("times the speed of {baseline} (1 is equal)"),
             Unit::Plain,

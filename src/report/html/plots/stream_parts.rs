@@ -3,7 +3,7 @@
 
 use crate::record::{Pass, Record};
 use crate::report::html::article::Figure;
-use crate::report::html::plot::{Axis, Guide, Lines, Point, Series, Shape, Stroke, Unit};
+use crate::report::html::plot::{Axis, Guide, Lines, PlotData, Point, Series, Stroke, Unit};
 use crate::report::html::series_style::SeriesStyle;
 use crate::report::model::stream_parts::{StreamParts, compared};
 use crate::report::model::summary::Summary;
@@ -56,7 +56,7 @@ pub(in crate::report::html) fn figure(record: &Record, summary: &Summary) -> Opt
          engine that pays more than {baseline} for a state that has grown. The A/A control should \
          stay at 1."
     );
-    let shape = Shape::Lines(Lines {
+    let shape = PlotData::Lines(Lines {
         x: Axis::linear("events of the stream", Unit::Count),
         y: Axis::log(
             &format!("times the speed of {baseline} (1 is equal)"),

@@ -4,7 +4,7 @@
 
 use crate::record::{Pass, SweepAxis};
 use crate::report::html::article::Figure;
-use crate::report::html::plot::{Axis, Guide, Lines, Point, Series, Shape, Stroke, Unit};
+use crate::report::html::plot::{Axis, Guide, Lines, PlotData, Point, Series, Stroke, Unit};
 use crate::report::html::series_style::SeriesStyle;
 use crate::report::model::memory::in_all;
 use crate::report::model::outcome::ratio_of;
@@ -66,7 +66,7 @@ fn figure(
     };
     let (id, title) = (format!("{id}{id_end}"), format!("{title}{title_end}"));
     let found = !lines.series.is_empty();
-    found.then(|| Figure::new(&id, &title, reading, Shape::Lines(lines)))
+    found.then(|| Figure::new(&id, &title, reading, PlotData::Lines(lines)))
 }
 
 fn throughput_at(point: &PointView<'_>, engine: &str) -> Option<Point> {

@@ -3,7 +3,7 @@
 
 use crate::record::{Pass, Record};
 use crate::report::html::article::Figure;
-use crate::report::html::plot::{Axis, Guide, Row, Rows, Shape, Unit};
+use crate::report::html::plot::{Axis, Guide, PlotData, Row, Rows, Unit};
 use crate::report::html::series_style::SeriesStyle;
 use crate::report::model::limits::limits;
 use crate::report::model::summary::{EngineLine, Summary};
@@ -33,7 +33,7 @@ pub(in super::super) fn figure(record: &Record, summary: &Summary) -> Option<Fig
                    machine's good and bad moments: compare engines by their ratios, not by whether \
                    these bars overlap.";
     let axis = Axis::linear("events a second", Unit::Count);
-    let shape = Shape::Rows(Rows {
+    let shape = PlotData::Rows(Rows {
         x: axis,
         rows,
         guides,

@@ -3,7 +3,7 @@
 
 use crate::record::Record;
 use crate::report::html::article::Figure;
-use crate::report::html::plot::{Axis, Lines, Point, Series, Shape, Stroke, Unit};
+use crate::report::html::plot::{Axis, Lines, PlotData, Point, Series, Stroke, Unit};
 use crate::report::html::series_style::SeriesStyle;
 use crate::report::text::weather::probes;
 use crate::stats::median;
@@ -55,6 +55,6 @@ pub(in super::super) fn figure(record: &Record) -> Option<Figure> {
     );
     (!samples.is_empty()).then(|| {
         let title = "How fast the machine was meanwhile";
-        Figure::new("weather", title, &reading, Shape::Lines(lines))
+        Figure::new("weather", title, &reading, PlotData::Lines(lines))
     })
 }
