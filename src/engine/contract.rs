@@ -3,13 +3,13 @@
 //! counted.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::read::Answer;
 use super::shared::dense_ids::DenseIds;
 use super::shared::links::Links;
 use super::shared::map_memory;
 use super::state::{self, StateMut, StateRef};
+use super::stop_flag::StopFlag;
 use super::viewing::Views;
 use crate::event::{Event, Read};
 use crate::unit::quantity::counted;
@@ -135,24 +135,6 @@ pub struct ExpectedLoad {
     pub share_bytes: u64,
     /// Whether a second pass goes over the state that the first one left.
     pub warm: bool,
-}
-
-/// Says to all workers that the run ends early.
-#[derive(Clone, Debug, Default)]
-pub struct StopFlag(Arc<AtomicBool>);
-
-impl StopFlag {
-    /// Ends the run early.
-    pub fn set(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    /// Whether the run ends early.
-    #[inline]
-    #[must_use]
-    pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
 }
 
 /// A shared, thread-safe store of the state that the events fold into.

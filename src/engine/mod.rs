@@ -32,12 +32,14 @@ pub mod registry;
 pub mod shared;
 pub mod snapshot;
 pub mod state;
+mod stop_flag;
 #[cfg(test)]
 mod testing;
 pub mod viewing;
 
+pub use crate::unit::allocation::allocator_overhead;
+pub use crate::unit::hash_bits::owner_of_id;
 pub use contract::{
-    Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session, StopFlag,
+    Engine, EngineConfig, EngineInfo, ExpectedLoad, Freshness, MemoryUse, Role, Session,
 };
-pub use shared::allocation::allocator_overhead;
-pub use shared::hash_bits::owner_of_id;
+pub use stop_flag::StopFlag;

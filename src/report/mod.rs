@@ -11,6 +11,7 @@ pub mod compare;
 mod export;
 mod figures;
 pub mod html;
+mod markdown_table;
 mod model;
 mod style;
 mod text;

@@ -3,12 +3,14 @@
 //! crate.
 
 pub mod address;
+pub mod allocation;
 pub mod atomic_file;
 pub mod cache;
 pub mod command_line;
 pub mod digest;
 pub mod encoding;
 pub mod hash;
+pub mod hash_bits;
 pub mod mix;
 pub mod prefetch;
 pub mod quantity;

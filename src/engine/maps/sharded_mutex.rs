@@ -11,13 +11,13 @@ use crate::engine::contract::{
     Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
 };
 use crate::engine::read::{Answer, answer_read};
-use crate::engine::shared::hash_bits::part_of;
 use crate::engine::shared::keyed_table::{Keyed, KeyedTable};
 use crate::engine::shared::map_memory;
 use crate::engine::state::{Content, Member, StateMut, for_each_update};
 use crate::engine::viewing::Views;
 use crate::event::{Event, Read};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
+use crate::unit::hash_bits::part_of;
 
 /// Shards of each map; a power of two.
 const SHARDS: usize = 64;

@@ -4,7 +4,8 @@
 use std::thread;
 
 use crate::engine::admission::{Admitting, open_session};
-use crate::engine::contract::{Engine, EngineConfig, Session, StopFlag};
+use crate::engine::contract::{Engine, EngineConfig, Session};
+use crate::engine::stop_flag::StopFlag;
 use crate::event::Event;
 
 /// Folds `events` in batches of `batch`, dealt in turn to one session a

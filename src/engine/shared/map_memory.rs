@@ -14,10 +14,10 @@ use std::iter::Sum;
 use dashmap::DashMap;
 use parking_lot::Mutex;
 
-use super::allocation::allocator_overhead;
 use super::keyed_table::KeyedTable;
 use crate::engine::memory_use::MemoryUse;
 use crate::engine::state::{Content, Member, StateRef};
+use crate::unit::allocation::allocator_overhead;
 
 /// Bytes that maps have asked the allocator for, and what it takes beyond.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]

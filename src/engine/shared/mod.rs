@@ -1,10 +1,8 @@
 //! Building blocks that several engines share: tables of states, updates with
-//! their hashes, parts by hash, prefetching, buffers, barriers, lock sweeps,
+//! their hashes, prefetching, buffers, barriers, lock sweeps,
 //! bytes of memory. Imports nothing.
 
-pub(super) mod allocation;
 pub mod dense_ids;
-pub(super) mod hash_bits;
 pub(super) mod keyed_table;
 pub mod links;
 pub(super) mod lock_sweep;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use crossbeam_utils::Backoff;
 use parking_lot::Mutex;
 
-use crate::engine::contract::StopFlag;
+use crate::engine::stop_flag::StopFlag;
 
 /// The barrier of the open sessions.
 #[derive(Debug)]

@@ -7,8 +7,8 @@
 //! state carries into the other part once in 256 updates. Both parts together
 //! are a number modulo 2^32, so that sums may pass below zero on the way.
 
-use crate::engine::shared::allocation::overhead_of_one;
 use crate::event::Segment;
+use crate::unit::allocation::overhead_of_one;
 
 /// Surfaces of an object at most.
 const SURFACES: usize = 2;

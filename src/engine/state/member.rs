@@ -10,9 +10,9 @@ use super::counts::{HighParts, LowBytes};
 use super::inbox::{Inbox, InboxEntry};
 use super::release::ReleaseOf;
 use super::update::MemberUpdate;
-use crate::engine::shared::allocation::{allocator_overhead, overhead_of_one};
 use crate::event::{Kind, NOTIFY_KINDS, Segment, Stamp};
 use crate::policy::Surface;
+use crate::unit::allocation::{allocator_overhead, overhead_of_one};
 
 /// View counts of a member: of its profile by segment, then of its picture.
 const VIEWS: usize = 2 * Segment::COUNT;

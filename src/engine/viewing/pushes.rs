@@ -12,10 +12,10 @@ use crossbeam_utils::CachePadded;
 use hashbrown::HashMap;
 use parking_lot::Mutex;
 
-use crate::engine::shared::hash_bits::part_of;
 use crate::event::Event;
 use crate::policy::{Disposition, MemberSettings, day_of, effect_of};
 use crate::unit::hash::{SharedHasher, hash_id, shared_hasher};
+use crate::unit::hash_bits::part_of;
 
 /// Parts that are locked by themselves.
 const STRIPES: usize = 256;

@@ -9,8 +9,8 @@
 use crossbeam_utils::CachePadded;
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::engine::shared::hash_bits::part_of;
 use crate::policy::Surface;
+use crate::unit::hash_bits::part_of;
 use crate::unit::prefetch::prefetch_line;
 
 /// Stripes: enough that sessions seldom contend, few enough that a batch has many

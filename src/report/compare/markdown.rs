@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::answer::answer;
 use super::comparison::Comparison;
 use super::terminal::{heading, notes, rows, title};
-use crate::report::export::markdown::words;
+use crate::report::markdown_table::words;
 
 /// The comparison as Markdown: a heading, a table, what it rests on.
 #[must_use]

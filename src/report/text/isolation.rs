@@ -2,8 +2,8 @@
 //! the report's own parts.
 
 use super::columns::draw;
-use crate::report::export::markdown::{code, table_with_legend};
 use crate::report::figures::{show_ends, show_ratio};
+use crate::report::markdown_table::{code, table_with_legend};
 use crate::report::model::isolation::{IsolationEffect, is_apart};
 use crate::report::style::{Style, plain, wrap};
 use crate::stats::RatioInterval;

@@ -3,8 +3,8 @@
 
 use super::columns::draw;
 use crate::record::Pass;
-use crate::report::export::markdown::{code, table_with_legend};
 use crate::report::figures::{show_ends, show_ratio};
+use crate::report::markdown_table::{code, table_with_legend};
 use crate::report::model::winners::{Winner, WinnersChoice};
 use crate::report::style::{Style, plain, wrap};
 use crate::stats::RatioInterval;

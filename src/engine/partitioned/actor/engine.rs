@@ -10,8 +10,9 @@ use crossbeam_channel::{SendTimeoutError, TrySendError};
 use crossbeam_queue::ArrayQueue;
 
 use super::owner::{Message, Owner};
-use crate::engine::contract::{EngineConfig, StopFlag};
+use crate::engine::contract::EngineConfig;
 use crate::engine::shared::updates::Updates;
+use crate::engine::stop_flag::StopFlag;
 use crate::unit::hash::{SharedHasher, shared_hasher};
 
 /// Messages that wait for an owner before their senders do.

@@ -9,13 +9,13 @@ use super::engine::{ActorEngine, LARGEST_MESSAGE, TICK};
 use super::owner::{Message, ReadRequest};
 use crate::engine::contract::Session;
 use crate::engine::read::Answer;
-use crate::engine::shared::hash_bits::owner_of;
 use crate::engine::shared::keyed_table::Keyed;
 use crate::engine::shared::pending_pages::Pages;
 use crate::engine::shared::updates::Updates;
 use crate::engine::state::for_each_update;
 use crate::event::{Event, Read};
 use crate::unit::hash::hash_id;
+use crate::unit::hash_bits::owner_of;
 
 /// A session of [`ActorEngine`].
 #[derive(Debug)]

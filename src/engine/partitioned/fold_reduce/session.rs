@@ -7,13 +7,13 @@ use std::mem;
 use super::engine::{FoldReduceEngine, Folded, PARTS, Part};
 use crate::engine::contract::Session;
 use crate::engine::read::{Answer, answer_read};
-use crate::engine::shared::hash_bits::part_of;
 use crate::engine::shared::keyed_table::KeyedTable;
 use crate::engine::shared::tables::Tables;
 use crate::engine::shared::updates::{Updates, apply_all};
 use crate::engine::state::{Content, Member};
 use crate::event::{Event, Read};
 use crate::unit::hash::hash_id;
+use crate::unit::hash_bits::part_of;
 
 /// Events whose updates are held at a time; a larger batch is cut.
 const LARGEST_HELD: usize = 4096;

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crossbeam_queue::ArrayQueue;
 
 use super::mailbox::{Mailbox, TaggedRead, UpdateBatch};
-use crate::engine::contract::StopFlag;
 use crate::engine::shared::tables::Tables;
+use crate::engine::stop_flag::StopFlag;
 use crate::engine::viewing::Views;
 use crate::unit::hash::SharedHasher;
 

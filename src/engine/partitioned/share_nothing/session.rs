@@ -10,12 +10,12 @@ use super::engine::PartitionedEngine;
 use super::mailbox::{ReadRequest, TaggedRead, UpdateBatch};
 use crate::engine::contract::Session;
 use crate::engine::read::Answer;
-use crate::engine::shared::hash_bits::owner_of;
 use crate::engine::shared::pending_pages::Pages;
 use crate::engine::shared::tables::Tables;
 use crate::engine::state::for_each_update;
 use crate::event::{Event, Read};
 use crate::unit::hash::hash_id;
+use crate::unit::hash_bits::owner_of;
 
 /// A session of [`PartitionedEngine`]: the worker's part of the state, and
 /// what is on its way to the other owners.

@@ -6,13 +6,13 @@ use std::sync::atomic::Ordering;
 
 use super::*;
 use crate::engine::contract::Session;
-use crate::engine::shared::hash_bits::owner_of;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::state;
 use crate::engine::testing::{
     Fold, agrees_in_slices, agrees_with_fold, all_reads, answers, holds, ingest, stream,
 };
 use crate::unit::hash::hash_id;
+use crate::unit::hash_bits::owner_of;
 
 #[test]
 fn agrees_where_sessions_pause_together() {

@@ -19,12 +19,12 @@ use ::timely::worker::Worker;
 
 use super::shared::Shared;
 use super::words::{Packed, ToTarget, ViewUpdate, Words};
-use crate::engine::shared::hash_bits::owner_of;
 use crate::engine::shared::keyed_table::KeyedTable;
 use crate::engine::shared::tables::Tables;
 use crate::engine::shared::updates::apply_all;
 use crate::engine::state::{ContentUpdate, Member, MemberUpdate};
 use crate::unit::hash::hash_id;
+use crate::unit::hash_bits::owner_of;
 
 /// Events of one span of the dataflow's time.
 const SPAN_EVENTS: usize = 16_384;

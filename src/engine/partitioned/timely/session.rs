@@ -8,10 +8,10 @@ use super::flow::Flow;
 use super::words::ViewUpdate;
 use crate::engine::contract::Session;
 use crate::engine::read::{Answer, answer_read};
-use crate::engine::shared::hash_bits::owner_of;
 use crate::engine::state::for_each_update;
 use crate::event::{Event, Read};
 use crate::unit::hash::hash_id;
+use crate::unit::hash_bits::owner_of;
 
 /// A session of [`TimelyEngine`]. Its part of the dataflow is built when it
 /// first ingests, since that waits for the other workers' parts.

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crossbeam_utils::CachePadded;
 use parking_lot::Mutex;
 
-use crate::engine::contract::StopFlag;
 use crate::engine::shared::tables::Tables;
+use crate::engine::stop_flag::StopFlag;
 use crate::unit::hash::SharedHasher;
 
 /// What the workers of this process share.

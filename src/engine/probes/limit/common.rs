@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::engine::contract::{EngineConfig, MemoryUse};
 use crate::engine::read::Answer;
-use crate::engine::shared::allocation::allocator_overhead;
 use crate::engine::shared::dense_ids::DenseIds;
 use crate::event::Read;
+use crate::unit::allocation::allocator_overhead;
 
 /// The numbers of the config; of an empty stream where it has none.
 pub(super) fn dense_of(config: &EngineConfig) -> Arc<DenseIds> {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::*;
-use crate::engine::contract::{Engine, EngineConfig, Session, StopFlag};
+use crate::engine::contract::{Engine, EngineConfig, Session};
 use crate::engine::shared::dense_ids::DenseIds;
 use crate::engine::snapshot::{ContentLine, MemberLine, Snapshot};
 use crate::engine::state::{Content, Member, for_each_update};
+use crate::engine::stop_flag::StopFlag;
 use crate::engine::testing::{Fold, ingest, stream_over};
 use crate::event::Event;
 

@@ -38,7 +38,7 @@ pub const fn allocator_overhead(size: u64) -> u64 {
 }
 
 /// The same of one allocation of which so many bytes are used and unused.
-pub(in crate::engine) const fn overhead_of_one((used, unused): (u64, u64)) -> u64 {
+pub const fn overhead_of_one((used, unused): (u64, u64)) -> u64 {
     allocator_overhead(used + unused)
 }
 

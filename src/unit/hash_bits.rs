@@ -15,7 +15,7 @@ const MOST_PARTS: usize = 1 << (u64::BITS - 7 - PART_SHIFT);
 
 /// Which of `PARTS` parts the id with this hash belongs to; a power of two.
 #[inline(always)]
-pub(in crate::engine) const fn part_of<const PARTS: usize>(hash: u64) -> usize {
+pub const fn part_of<const PARTS: usize>(hash: u64) -> usize {
     const { assert!(PARTS.is_power_of_two() && PARTS <= MOST_PARTS) };
     (hash >> PART_SHIFT) as usize % PARTS
 }
@@ -29,7 +29,7 @@ pub fn owner_of_id(id: u64, owners: usize) -> usize {
 
 /// Which of `owners` owns the id with this hash.
 #[inline(always)]
-pub(in crate::engine) const fn owner_of(hash: u64, owners: usize) -> usize {
+pub const fn owner_of(hash: u64, owners: usize) -> usize {
     let middle = hash >> 41 & 0xffff;
     ((middle * owners as u64) >> 16) as usize
 }
