@@ -209,10 +209,8 @@ fn reach<'a>(imports: &'a Imports, from: &String) -> BTreeSet<&'a String> {
     found
 }
 
-/// The folders of one module, or with none the modules, as a drawing in
-/// Mermaid: an arrow for each pair of which one imports the other, those left
-/// out that others imply.
-pub(crate) fn drawing(imports: &Imports, module: Option<&str>) -> String {
+/// Which folder of a module imports which; with none, which module.
+pub(crate) fn folders(imports: &Imports, module: Option<&str>) -> Imports {
     let place = |file: &str| -> Option<String> {
         let inside = match module {
             Some(module) => file.strip_prefix(module)?.strip_prefix("::")?,
@@ -227,10 +225,16 @@ pub(crate) fn drawing(imports: &Imports, module: Option<&str>) -> String {
         let others = others.filter(|to| *to != from);
         arrows.entry(from.clone()).or_default().extend(others);
     }
+    arrows
+}
+
+/// A drawing in Mermaid: an arrow for each pair of which one imports the
+/// other, those left out that others imply.
+pub(crate) fn drawing(arrows: &Imports) -> String {
     let mut text = "```mermaid\nflowchart TD\n".to_owned();
-    for (from, targets) in &arrows {
+    for (from, targets) in arrows {
         for to in targets {
-            let implied = |by: &String| by != to && reach(&arrows, by).contains(to);
+            let implied = |by: &String| by != to && reach(arrows, by).contains(to);
             if !targets.iter().any(implied) {
                 text += &format!("    {from} --> {to}\n");
             }
