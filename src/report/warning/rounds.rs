@@ -11,7 +11,7 @@ use crate::report::model::rounds::counted_rounds;
 use crate::report::model::summary::Summary;
 use crate::report::style::plain;
 use crate::stats::{holm_adjusted, trend};
-use crate::unit::quantity::counted;
+use crate::unit::quantity::{counted, show_whole};
 use crate::workload::show_duration_us;
 
 /// Fewer processes than this make an interval wide.
@@ -21,6 +21,11 @@ const FEW_PROCESSES: usize = 5;
 const BUSY: f64 = 1.0;
 /// Load that may come from elsewhere while a run goes on, as such a share.
 const ROSE: f64 = 0.5;
+/// Involuntary context switches a second of trials: a quiet machine has 60 to
+/// 240, one on which tests run beside has 4,000 and more.
+const SWITCHES_PER_S: f64 = 1_000.0;
+/// Fewer say nothing: trials may be shorter than a time slice.
+const MANY_SWITCHES: f64 = 2_000.0;
 
 /// One warning of how the rounds went.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +48,9 @@ pub enum RoundsWarning {
         /// Workers.
         threads: usize,
     },
+    /// Other programs took the processors from the workers, so many times a
+    /// second of the trials.
+    Crowded(f64),
     /// Few processes, each of which is one observation.
     FewProcesses(usize),
     /// Intervals over processes, wider than a tenth of their ratio: engines
@@ -80,6 +88,11 @@ impl fmt::Display for RoundsWarning {
                 "the load rose from {before:.1} to {after:.1}, more than {} of this \
                  run make of it: something else began meanwhile; run again, or give more --rounds",
                 counted(*threads, "worker")
+            ),
+            Self::Crowded(per_s) => format!(
+                "other programs took the processors from the workers {} times a second: close what \
+                 else runs, or give more --rounds",
+                show_whole(per_s.round() as u64)
             ),
             Self::FewProcesses(count) => format!(
                 "{} are {}, so that intervals are wide: give --processes {FEW_PROCESSES} or more",
@@ -130,6 +143,7 @@ pub(super) fn collect(record: &Record, summary: &Summary) -> Vec<RoundsWarning> 
         found.push(RoundsWarning::Drift(drifting));
     }
     found.extend(of_the_load(record));
+    found.extend(of_the_switches(record));
     found.extend(of_the_end(record));
     found
 }
@@ -149,6 +163,16 @@ fn of_the_load(record: &Record) -> Option<RoundsWarning> {
         after,
         threads,
     })
+}
+
+/// Involuntary context switches, where there are far more than the kernel's own
+/// threads make: a program that runs all the time beside two workers makes some
+/// thousands a second.
+fn of_the_switches(record: &Record) -> Option<RoundsWarning> {
+    let switches: f64 = record.disturbances().map(|(_, count)| count as f64).sum();
+    let trials_s: f64 = record.trials.iter().map(|t| t.wall_ns as f64 / 1e9).sum();
+    let per_s = switches / trials_s.max(1e-9);
+    (switches > MANY_SWITCHES && per_s > SWITCHES_PER_S).then_some(RoundsWarning::Crowded(per_s))
 }
 
 fn of_the_end(record: &Record) -> Vec<RoundsWarning> {
@@ -225,6 +249,23 @@ mod tests {
         // so small a drift does not matter where 50% does
         record.plan.relevant = 0.5;
         assert!(found(&record).is_empty());
+    }
+
+    #[test]
+    fn programs_that_run_beside_the_workers_are_seen_in_the_switches() {
+        let mut record = fixture::record();
+        for trial in &mut record.trials {
+            trial.wall_ns *= 1_000;
+            trial.involuntary_switches = 0;
+        }
+        let trials_s: f64 = record.trials.iter().map(|t| t.wall_ns as f64 / 1e9).sum();
+        let mut told = |per_s: f64| {
+            record.trials[0].involuntary_switches = (per_s * trials_s) as u64;
+            found(&record).join("\n")
+        };
+        assert!(!told(900.0).contains("other programs"));
+        let said = told(4_700.0);
+        assert!(said.contains("4,700 times a second"), "{said}");
     }
 
     #[test]
