@@ -1,11 +1,13 @@
 //! The floors and the rules of the house, checked against every source file,
 //! tests among them; and each rule against text that breaks it.
 
+mod circles;
 mod rules;
 mod scan;
 
 use std::path::Path;
 
+use circles::{WITHOUT_CIRCLES, circle};
 use rules::{Source, floors, heads_of_files, lengths, listed_panics, modules, panics, words};
 use scan::{functions, tokens};
 
@@ -44,6 +46,15 @@ fn assert_none(wrong: &[String]) {
 #[test]
 fn imports_go_downward_only() {
     assert_none(&floors(&project()));
+}
+
+#[test]
+fn no_file_imports_one_that_imports_it() {
+    let sources = project();
+    for floor in WITHOUT_CIRCLES {
+        let circle = circle(&sources, floor).map(|found| found.join(" -> "));
+        assert_eq!(circle, None);
+    }
 }
 
 #[test]
@@ -144,6 +155,36 @@ fn an_import_upward_or_sideways_is_found() {
             of(path, text)
         );
     }
+}
+
+#[test]
+fn a_circle_of_imports_is_found() {
+    let of = |texts: &[(&str, &str)]| {
+        let sources = texts.iter().map(|(path, text)| Source::new(path, text));
+        circle(&sources.collect::<Vec<_>>(), "a").map(|found| found.join(" "))
+    };
+    let one = ("src/a/one.rs", "use super::two::{Two, part};");
+    for two in [
+        "use crate::a::one::One;",
+        "use crate::{a::one, b};",
+        "fn f() { super::one::f() }",
+        "use super::{one::One, three};",
+    ] {
+        let found = of(&[one, ("src/a/two.rs", two)]);
+        assert_eq!(found.as_deref(), Some("a::one a::two a::one"), "{two}");
+    }
+    for two in [
+        "use crate::b::one::One;",
+        "pub(in crate::a::one) fn f() {}",
+        "#[cfg(test)] mod tests { use crate::a::one::One; }",
+        "// use super::one",
+    ] {
+        assert_eq!(of(&[one, ("src/a/two.rs", two)]), None, "{two}");
+    }
+    // what a folder's own file hands on is imported of that file
+    let folder = ("src/a/mod.rs", "mod one;\npub use one::One;");
+    let inner = ("src/a/one.rs", "use super::shared;");
+    assert_eq!(of(&[folder, inner]).as_deref(), Some("a a::one a"));
 }
 
 #[test]
