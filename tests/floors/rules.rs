@@ -50,7 +50,7 @@ pub(crate) struct Source {
     /// Path from the project's root, with `/`.
     pub(crate) path: String,
     pub(crate) text: String,
-    tokens: Vec<Token>,
+    pub(crate) tokens: Vec<Token>,
 }
 
 impl Source {
