@@ -1,6 +1,5 @@
 //! Which engines a command takes: those named, or the default and one's own;
-//! those whose state lies in another process. Imports `engine`, `harness`, and
-//! its siblings.
+//! those whose state lies in another process.
 
 use super::args::external::ExternalArgs;
 use super::cluster::engines as engines_of_clusters;

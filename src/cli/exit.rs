@@ -1,5 +1,4 @@
-//! How a command ends: exit codes and the message that goes with each. Imports
-//! `harness`, `record`, `trace`, `unit`, and `workload`.
+//! How a command ends: exit codes and the message that goes with each.
 
 use std::fmt;
 use std::io::{self, Write as _};

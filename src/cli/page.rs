@@ -1,5 +1,4 @@
-//! Where the page of `--html` goes, and how it is written. Imports `record`,
-//! `report`, `unit`, and its siblings.
+//! Where the page of `--html` goes, and how it is written.
 
 use std::path::{Path, PathBuf};
 

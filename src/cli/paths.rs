@@ -1,4 +1,4 @@
-//! Paths of files. Imports `unit`.
+//! Paths of files.
 
 use std::path::Path;
 

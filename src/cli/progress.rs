@@ -1,5 +1,4 @@
-//! Progress on stderr, where that is a terminal. Imports `harness` and its
-//! siblings.
+//! Progress on stderr, where that is a terminal.
 
 use std::time::Duration;
 

@@ -1,6 +1,5 @@
 //! What is done with the results of a command, the same for all: saved,
-//! printed, drawn as a page. Imports `record`, `report`, `unit`, and its
-//! siblings.
+//! printed, drawn as a page.
 
 use std::path::PathBuf;
 

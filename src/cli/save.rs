@@ -1,5 +1,4 @@
-//! Where records are saved: targets that are checked before a run. Imports
-//! `record`, `unit`, and its siblings.
+//! Where records are saved: targets that are checked before a run.
 
 use std::path::Path;
 

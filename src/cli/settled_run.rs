@@ -1,5 +1,4 @@
 //! A run that is settled: what another process, or a rerun, needs to make it.
-//! Imports `harness`, `record`, `workload`, and its siblings.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! A record as it is printed. Imports `record`, `report`, and its siblings.
+//! A record as it is printed.
 
 use std::io;
 

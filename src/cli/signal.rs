@@ -1,5 +1,5 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the first ends the run in good order, the second
-//! at once. Imports `engine` and its siblings.
+//! at once.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};

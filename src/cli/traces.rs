@@ -1,5 +1,4 @@
-//! Traces in place of generated streams. Imports `event`, `harness`, `record`,
-//! `trace`, `unit`, `workload`, and its siblings.
+//! Traces in place of generated streams.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,6 +1,5 @@
 //! What was measured before the process has to end where it stands: an engine
-//! that hangs takes nothing of it along. Imports `harness`, `record`, `unit`,
-//! and its siblings.
+//! that hangs takes nothing of it along.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,5 +1,4 @@
-//! The result of a run, by its record. Imports `record`, `report`, and its
-//! siblings.
+//! The result of a run, by its record.
 
 use super::exit::Failure;
 use crate::record::{ProofVerdict, Record, RunFailure};

@@ -1,6 +1,5 @@
-//! The contract: what an engine and a session are, what an engine is built
-//! from and what is known of it. Imports `event`, states, reads, how views are
-//! counted.
+//! The contract: what an engine and a session are, what an engine is built from
+//! and what is known of it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Where an engine's bytes are. Imports nothing.
+//! Where an engine's bytes are.
 
 /// Where an engine's bytes are.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]

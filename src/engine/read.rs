@@ -1,5 +1,5 @@
 //! What reads answer: badge, inbox page, reactions, released views; and how a
-//! page is grouped. Imports `event`, `policy`.
+//! page is grouped.
 
 use arrayvec::ArrayVec;
 

@@ -1,5 +1,5 @@
-//! The one list of engines. To add an engine: write its file, and add its
-//! line here. Imports the engines.
+//! The one list of engines. To add an engine: write its file, and add its line
+//! here.
 
 use crate::engine::contract::{Engine, EngineInfo};
 

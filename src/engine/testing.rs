@@ -1,6 +1,5 @@
-//! For the tests of engines: a pseudo-random stream, its plain fold, and
-//! checks that an engine comes to the same. Imports the contract, the shared
-//! state.
+//! For the tests of engines: a pseudo-random stream, its plain fold, and checks
+//! that an engine comes to the same.
 
 use std::collections::HashMap;
 use std::sync::Barrier;

@@ -1,4 +1,4 @@
-//! The sixteen kinds of event. Imports nothing.
+//! The sixteen kinds of event.
 
 /// What happened. The order is that of the policy's table.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]

@@ -1,5 +1,4 @@
-//! Reads: operations of the workload that ask an engine something. Imports
-//! nothing.
+//! Reads: operations of the workload that ask an engine something.
 
 /// What is asked.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]

@@ -1,4 +1,4 @@
-//! The eight segments of members. Imports nothing.
+//! The eight segments of members.
 
 /// What a member is to the anonymous aggregates.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]

@@ -1,4 +1,4 @@
-//! What of an event an inbox must keep, in one word. Imports its siblings.
+//! What of an event an inbox must keep, in one word.
 
 use super::{Kind, Segment};
 

@@ -1,6 +1,5 @@
-//! A stream of events as text, CSV or NDJSON, so that any other tool can
-//! read it; docs/FORMAT.md specifies both. Imports nothing but its parent's
-//! events.
+//! A stream of events as text, CSV or NDJSON, so that any other tool can read
+//! it; docs/FORMAT.md specifies both.
 
 use std::io::{self, Write};
 use std::path::Path;

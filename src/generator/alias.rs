@@ -1,5 +1,4 @@
 //! Alias tables: a weighted choice by one look-up and one comparison.
-//! Imports nothing.
 //!
 //! Source: M. D. Vose, "A linear algorithm for generating random numbers
 //! with a given distribution" (IEEE Transactions on Software Engineering,

@@ -1,5 +1,5 @@
-//! The classes of a draw: sixteen kinds, undo, duplicate; and what a kind
-//! says of an event's content. Imports the alias table, `workload`, `event`.
+//! The classes of a draw: sixteen kinds, undo, duplicate; and what a kind says
+//! of an event's content.
 
 use super::alias::{self, Column};
 use crate::event::Kind;

@@ -1,5 +1,4 @@
-//! From ranks to the numbers of members, and from numbers to ids. Imports
-//! `workload`, `unit`.
+//! From ranks to the numbers of members, and from numbers to ids.
 
 use crate::unit::hash::{hash_id, shared_hasher};
 use crate::unit::mix::mix;

@@ -1,6 +1,5 @@
-//! The reads of a stream: read `j` a pure function of (workload, seed, j),
-//! due once event `j / per_event` has happened. Imports its siblings,
-//! `workload`, `event`, `unit`.
+//! The reads of a stream: read `j` a pure function of (workload, seed, j), due
+//! once event `j / per_event` has happened.
 
 use std::ops::Range;
 

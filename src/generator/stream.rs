@@ -1,4 +1,4 @@
-//! The events of a stream. Imports its siblings, `workload`, `event`, `unit`.
+//! The events of a stream.
 
 use std::ops::Range;
 

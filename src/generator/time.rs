@@ -1,5 +1,5 @@
-//! Event times: the inverse of the cumulated rate, as a table over the
-//! stream's index. Imports `workload`.
+//! Event times: the inverse of the cumulated rate, as a table over the stream's
+//! index.
 //!
 //! A span is cut into fine slots; the rate of each (constant, diurnal,
 //! bursts, viral) is cumulated and inverted at [`CELLS`] equal steps of the

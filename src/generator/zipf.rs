@@ -1,5 +1,4 @@
 //! Zipf's distribution over ranks `0..n`, exact for every exponent from 0 on.
-//! Imports the alias table and `unit::mix`.
 //!
 //! Ranks are cut into at most [`BUCKETS`] buckets: the first ones a rank
 //! each, the rest of geometrically growing width. A bucket is chosen by an

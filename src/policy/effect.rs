@@ -1,5 +1,4 @@
-//! [`classify`] as a table of one byte a case, for the hot path. Imports
-//! `event` and its parent.
+//! [`classify`] as a table of one byte a case, for the hot path.
 
 use super::{Disposition, classify};
 use crate::event::{Event, Kind};

@@ -1,5 +1,5 @@
 //! Noise of a release: discrete Laplace (two-sided geometric), exact, a pure
-//! function of a secret key and of what it is for. Imports its siblings.
+//! function of a secret key and of what it is for.
 //!
 //! P(noise = k) = (1 − α)/(1 + α)·α^|k| with α = exp(−ε) (Ghosh, Roughgarden
 //! and Sundararajan, "Universally utility-maximizing privacy mechanisms",

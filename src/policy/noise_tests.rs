@@ -1,4 +1,4 @@
-//! The sampler against the closed form. Imports its parent, `unit`.
+//! The sampler against the closed form.
 
 use super::*;
 use crate::policy::Surface;

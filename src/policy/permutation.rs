@@ -1,5 +1,5 @@
 //! A keyed permutation of viewers, another for each surface of each object:
-//! what a set of viewers holds in place of their ids. Imports its siblings.
+//! what a set of viewers holds in place of their ids.
 //!
 //! The cipher is Speck64/128 (Beaulieu and others, "The Simon and Speck
 //! families of lightweight block ciphers", 2013): 27 rounds of one addition,

@@ -1,5 +1,4 @@
-//! What is counted as one view, and what is shown of it once its epoch is
-//! over. Imports `event` and its siblings.
+//! What is counted as one view, and what is shown of it once its epoch is over.
 
 use super::noise::{Epsilon, NoiseKey, SurfaceNoise};
 use super::share::Share;

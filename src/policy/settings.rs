@@ -1,6 +1,6 @@
 //! What members have set: whom they block and mute, of what they want to hear
 //! nothing; and which of several notifications of one thing is shown. All of it
-//! a pure function of ids, fixed for a run. Imports `event`, its siblings.
+//! a pure function of ids, fixed for a run.
 //!
 //! Nothing here depends on an order of arrival: blocks drop events one by one,
 //! whatever else came, and the rest is applied to what is kept when it is read.

@@ -1,4 +1,4 @@
-//! A share of all words, by which pure functions of ids choose. Imports nothing.
+//! A share of all words, by which pure functions of ids choose.
 
 /// A share of 2^64 words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

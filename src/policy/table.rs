@@ -1,5 +1,4 @@
 //! The policy as rows that a person reads; `notibench policy` prints them.
-//! Imports `event` and its parent.
 
 use super::{Disposition, EFFECTS, Effect};
 use crate::event::Kind;

@@ -1,5 +1,4 @@
 //! What `adversary` leaves behind: how well each attack told two worlds apart.
-//! Imports `unit`.
 
 use std::io;
 use std::path::PathBuf;

@@ -1,6 +1,5 @@
 //! The file of a search for capacity: per engine, the rate up to which the
 //! service-level objective (SLO) holds, and every step of the way there.
-//! Imports the record's schema, reading, and `unit::atomic_file`.
 
 use std::io;
 use std::path::{Path, PathBuf};

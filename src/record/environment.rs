@@ -1,5 +1,4 @@
-//! What a record says of the machine: plain data. Imports nothing of this
-//! crate.
+//! What a record says of the machine: plain data.
 
 use serde::{Deserialize, Serialize};
 

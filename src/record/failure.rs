@@ -1,4 +1,4 @@
-//! Why a run, or a search, ended early. Imports nothing of this crate.
+//! Why a run, or a search, ended early.
 
 use std::fmt;
 use std::ops::Deref;

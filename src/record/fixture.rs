@@ -1,5 +1,5 @@
 //! A plausible record for tests: three engines, the A/A control and `null`,
-//! five rounds after one of warm-up. Imports the schema and `stats`.
+//! five rounds after one of warm-up.
 
 use super::environment::{CacheNote, Environment};
 use super::pass::Pass;

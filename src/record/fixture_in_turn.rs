@@ -1,5 +1,4 @@
-//! A plausible record with interleaved rounds for tests. Imports the fixture
-//! beside it and the schema.
+//! A plausible record with interleaved rounds for tests.
 
 use super::fixture;
 use super::interleaving::{InterleavedRound, InterleavingPlan, SlicesNote};

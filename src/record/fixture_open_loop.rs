@@ -1,5 +1,4 @@
 //! Plausible records of an open loop and of a search for capacity, for tests.
-//! Imports the schema, the closed loop's fixture and `stats`.
 
 use super::capacity::*;
 use super::fixture;

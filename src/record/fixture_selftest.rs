@@ -1,4 +1,4 @@
-//! A plausible selftest for tests. Imports the schema and the fixture of a run.
+//! A plausible selftest for tests.
 
 use super::fixture;
 use super::selftest::{PlantedComparison, PlantedPlan, SELFTEST_SCHEMA, SameEngine, Selftest};

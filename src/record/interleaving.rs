@@ -1,5 +1,4 @@
-//! How engines took turns slice by slice, and what each slice took. Imports
-//! its siblings.
+//! How engines took turns slice by slice, and what each slice took.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,5 @@
 //! What all saved files have in common as JSON: how they are written, and how
-//! one of a schema is read and checked. Imports `store`.
+//! one of a schema is read and checked.
 
 use std::io;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The records of several processes, made into one. Imports the schema.
+//! The records of several processes, made into one.
 
 use super::plan::Plan;
 use super::schema::{EngineProof, OracleNote, ProofVerdict, Record};

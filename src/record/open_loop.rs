@@ -1,6 +1,5 @@
 //! The open loop's part of a record: how arrivals were scheduled, and what one
-//! trial under that schedule measured. Imports `stats` and the vocabulary of
-//! serde; docs/FORMAT.md describes it.
+//! trial under that schedule measured.
 
 use serde::{Deserialize, Serialize};
 

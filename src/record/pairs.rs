@@ -1,6 +1,5 @@
-//! What is compared in a record: times of the rounds that two engines both
-//! ran. One place for it, since the harness stops by it and the report shows
-//! it. Imports the schema and `stats`.
+//! What is compared in a record: times of the rounds that two engines both ran.
+//! One place for it, since the harness stops by it and the report shows it.
 
 use std::collections::BTreeMap;
 

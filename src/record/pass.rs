@@ -1,4 +1,4 @@
-//! What state a timed run found. Imports nothing of this crate.
+//! What state a timed run found.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,5 @@
 //! How a run was made; with the workload's text, all that running it again
-//! needs. Imports its siblings' shapes alone.
+//! needs.
 
 use serde::{Deserialize, Serialize};
 

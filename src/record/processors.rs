@@ -1,4 +1,4 @@
-//! What a machine's notes come to. Imports the schema.
+//! What a machine's notes come to.
 
 use super::environment::Environment;
 

@@ -1,7 +1,7 @@
 //! What an open loop told of a planted stall, and a search of a planted
 //! capacity. What the machine does meanwhile can only add to a response time,
 //! so that too little of it is the harness's own fault, and too much may be the
-//! machine's. Imports nothing of this crate.
+//! machine's.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What a contestant is to a run. Imports nothing of this crate.
+//! What a contestant is to a run.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,5 @@
 //! The record's schema: plain data, serialised as JSON; docs/FORMAT.md
-//! describes it. Imports its siblings' shapes alone.
+//! describes it.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,5 @@
 //! What `selftest` leaves behind: the times of its rounds, from which its
-//! comparisons are judged. Imports the record's schema, reading, and `stats`.
+//! comparisons are judged.
 
 use std::io;
 use std::path::{Path, PathBuf};

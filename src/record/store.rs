@@ -1,5 +1,4 @@
-//! Records on disk. Imports the schema, its validation, targets, and
-//! `unit`.
+//! Records on disk.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Tests of saving, loading and validation. Imports what they test.
+//! Tests of saving, loading and validation.
 
 use super::*;
 use crate::record::{Pass, fixture};

@@ -1,6 +1,5 @@
-//! The record of a sweep: one axis, a point for each of its values, and in
-//! each point the whole record of its run. Imports the record's schema,
-//! reading and validation, and `unit::atomic_file`.
+//! The record of a sweep: one axis, a point for each of its values, and in each
+//! point the whole record of its run.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Where a record is saved: at a path that was named, or under a new name in
-//! a folder of records. Imports `unit::atomic_file`.
+//! Where a record is saved: at a path that was named, or under a new name in a
+//! folder of records.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The trace of a run, as its record knows it. Imports nothing.
+//! The trace of a run, as its record knows it.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,4 @@
-//! What must hold in a record beyond its shape. Imports the schema, `stats`
-//! and `unit::digest`.
+//! What must hold in a record beyond its shape.
 
 use std::collections::HashSet;
 

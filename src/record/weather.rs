@@ -1,5 +1,4 @@
-//! How fast the machine itself was while a run went on. Imports nothing of
-//! this crate.
+//! How fast the machine itself was while a run went on.
 
 use serde::{Deserialize, Serialize};
 

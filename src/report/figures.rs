@@ -1,5 +1,4 @@
-//! How ratios, shares and intervals are written. Imports `record`, `stats`, and
-//! `unit`.
+//! How ratios, shares and intervals are written.
 
 use crate::record::{CacheNote, Pass};
 use crate::stats::RatioInterval;

@@ -1,4 +1,4 @@
-//! How text is drawn: width, colour, wrapping. Imports `unit`.
+//! How text is drawn: width, colour, wrapping.
 
 use std::io::IsTerminal as _;
 

@@ -1,4 +1,4 @@
-//! Means and the median of finite numbers. Imports nothing of this crate.
+//! Means and the median of finite numbers.
 
 /// Arithmetic mean; `None` of nothing.
 #[must_use]

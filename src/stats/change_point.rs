@@ -1,5 +1,5 @@
 //! Where the level of a series changes, and what its noise is between the
-//! changes. Imports `interval` beside it.
+//! changes.
 //!
 //! E-divisive: the split of a series whose two parts are furthest apart by
 //! energy distance, believed where few permutations of the series do as well,

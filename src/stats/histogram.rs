@@ -1,4 +1,4 @@
-//! Histograms of service times. Imports `histogram_text` beside it.
+//! Histograms of service times.
 
 use hdrhistogram::Histogram;
 

@@ -1,5 +1,4 @@
 //! Histograms as text: base64 of the HdrHistogram V2 format with deflate.
-//! Imports the errors of `histogram`.
 //!
 //! A record may be damaged or forged, so nothing is handed to hdrhistogram's
 //! own reader before the header and every count have been walked: that reader

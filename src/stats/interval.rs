@@ -1,5 +1,5 @@
 //! How much faster one engine is than another, and how sure that is: an
-//! interval from paired rounds. Imports nothing of this crate.
+//! interval from paired rounds.
 //!
 //! Rounds are the sampling unit. The logarithm of each round's ratio is one
 //! observation; the interval is Student's t on their mean, which is exact for

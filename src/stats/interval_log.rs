@@ -1,5 +1,5 @@
 //! Histograms as HdrHistogram's own tools read them: interval logs (`.hlog`)
-//! and percentile distributions (`.hgrm`). Imports `histogram` beside it.
+//! and percentile distributions (`.hgrm`).
 
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};

@@ -1,4 +1,4 @@
-//! Tests of the paired interval. Imports what they test.
+//! Tests of the paired interval.
 
 use super::*;
 use proptest::prelude::*;

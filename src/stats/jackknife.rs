@@ -1,6 +1,5 @@
 //! An interval of a figure that is no mean of rounds, such as the ratio of two
-//! percentiles of merged rounds: by leaving each round out in turn. Imports
-//! the interval beside it.
+//! percentiles of merged rounds: by leaving each round out in turn.
 
 use super::interval::{LogMean, RatioInterval};
 

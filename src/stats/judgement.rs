@@ -1,5 +1,5 @@
 //! Whether a difference is significant, and whether it is large enough to
-//! matter: two questions. Imports its siblings.
+//! matter: two questions.
 
 use super::interval::{RatioInterval, Verdict};
 

@@ -1,5 +1,5 @@
 //! Whether a curve misses the means of its points by more than the noise of
-//! rounds explains. Imports nothing of this crate.
+//! rounds explains.
 
 use statrs::distribution::{ContinuousCDF as _, FisherSnedecor};
 

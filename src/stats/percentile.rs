@@ -1,5 +1,4 @@
-//! When a percentile may be shown, and which rounds it is of. Imports the
-//! histogram beside it.
+//! When a percentile may be shown, and which rounds it is of.
 
 use super::histogram::ServiceHistogram;
 

@@ -1,5 +1,4 @@
-//! Intervals of a proportion, and how two means differ. Imports nothing of
-//! this crate.
+//! Intervals of a proportion, and how two means differ.
 
 use statrs::distribution::{Beta, ContinuousCDF, StudentsT};
 

@@ -1,5 +1,5 @@
 //! How the variance of observations in groups splits into that between groups
-//! and that within them. Imports the mean beside it.
+//! and that within them.
 //!
 //! The one-way random-effects model with its analysis-of-variance estimates:
 //! S. R. Searle, G. Casella, C. E. McCulloch, "Variance Components", Wiley,

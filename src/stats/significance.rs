@@ -1,5 +1,5 @@
-//! How surprising a difference would be if there were none, for one
-//! comparison and for many at once. Imports nothing of this crate.
+//! How surprising a difference would be if there were none, for one comparison
+//! and for many at once.
 
 use statrs::distribution::{ContinuousCDF as _, StudentsT};
 

@@ -1,5 +1,4 @@
-//! When rounds are enough: an interval that is narrow enough, looked at
-//! seldom. Imports its siblings.
+//! When rounds are enough: an interval that is narrow enough, looked at seldom.
 //!
 //! Who looks after every round and stops at the first narrow interval stops
 //! where the rounds happen to agree, and is then less sure than the interval

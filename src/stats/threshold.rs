@@ -1,5 +1,5 @@
 //! The rate at which half of the tries hold: where to try next, and how sure
-//! the answer is. Imports `interval` beside it.
+//! the answer is.
 //!
 //! A try at rate x holds with the chance λ + (1 − 2λ) ÷ (1 + exp((ln x − θ) ÷ s)):
 //! a logistic curve in the logarithm of the rate whose middle θ is looked for.

@@ -1,4 +1,4 @@
-//! Tests of the threshold of searches. Imports what they test.
+//! Tests of the threshold of searches.
 
 use super::*;
 

@@ -1,5 +1,4 @@
 //! Whether a figure rises or falls from round to round beyond its noise.
-//! Imports its siblings.
 
 use super::average::mean;
 use super::significance::two_sided;

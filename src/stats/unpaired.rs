@@ -1,5 +1,5 @@
 //! How two ratios that were measured apart differ: an interval for what no
-//! round pairs. Imports the paired interval beside it.
+//! round pairs.
 //!
 //! B. L. Welch, "The generalization of 'Student's' problem when several
 //! different population variances are involved", Biometrika 34, 1947; the

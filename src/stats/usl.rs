@@ -1,5 +1,5 @@
 //! The Universal Scalability Law, fitted to the throughput of a sweep of
-//! threads, or the words why it is not. Imports its siblings.
+//! threads, or the words why it is not.
 //!
 //! C(N) = λN / (1 + σ(N − 1) + κN(N − 1)): λ is the throughput of one thread,
 //! σ the share of the work that waits for others (contention), κ what each

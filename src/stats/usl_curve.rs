@@ -1,5 +1,5 @@
 //! One curve of the Universal Scalability Law, and the least-squares curve
-//! through points on the scale of logarithms. Imports nothing of this crate.
+//! through points on the scale of logarithms.
 
 /// Steps of Gauss and Newton's method at the most; it takes about five.
 const STEPS: usize = 200;

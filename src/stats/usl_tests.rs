@@ -1,4 +1,4 @@
-//! Tests of the fit on points whose law is known. Imports what they test.
+//! Tests of the fit on points whose law is known.
 
 use super::*;
 use proptest::prelude::*;

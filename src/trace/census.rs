@@ -1,5 +1,4 @@
 //! What a stream really holds: mix, undos, repetitions, popularity, time.
-//! Imports `event`, `policy`, `unit`.
 //!
 //! The events lie in memory; what is counted here takes 8 bytes an event more
 //! while it lasts, and 8 bytes for each distinct id afterwards.

@@ -1,5 +1,5 @@
 //! Where readers put what they find: events in order, what was skipped, and
-//! what is bad. Imports `event`, `unit`, and its siblings.
+//! what is bad.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -1,5 +1,4 @@
-//! The census of one or several streams as rows of text. Imports `event`,
-//! `policy`, `unit`, and the census.
+//! The census of one or several streams as rows of text.
 
 use super::census::{Census, PARTS, Popularity};
 use crate::event::Kind;

@@ -1,4 +1,4 @@
-//! What is wrong with a trace, and where. Imports nothing of this crate.
+//! What is wrong with a trace, and where.
 
 use std::{fmt, io};
 

@@ -1,5 +1,4 @@
-//! From the ids of a trace, which are text, to 64-bit ids. Imports `unit`
-//! and its siblings.
+//! From the ids of a trace, which are text, to 64-bit ids.
 
 use std::collections::{HashMap, HashSet};
 

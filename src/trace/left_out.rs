@@ -1,4 +1,4 @@
-//! What was left out of a trace, in words. Imports `unit` and its siblings.
+//! What was left out of a trace, in words.
 
 use super::collect::Counts;
 use crate::unit::quantity::show_whole;

@@ -1,4 +1,4 @@
-//! Lines of a file, one at a time, in bounded memory. Imports its siblings.
+//! Lines of a file, one at a time, in bounded memory.
 
 use std::io::{self, BufRead};
 

@@ -1,5 +1,5 @@
-//! Which column of a foreign table is what, and which of its words means
-//! which kind. Imports `event` and its siblings.
+//! Which column of a foreign table is what, and which of its words means which
+//! kind.
 
 use super::error::Bad;
 use super::moment::TimeUnit;

@@ -1,4 +1,4 @@
-//! Points in time, as traces write them. Imports its siblings.
+//! Points in time, as traces write them.
 
 use super::error::{Bad, shown};
 

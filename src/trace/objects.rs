@@ -1,5 +1,4 @@
-//! JSON objects, one a line or in a list, by a mapping of their keys. Imports
-//! its siblings.
+//! JSON objects, one a line or in a list, by a mapping of their keys.
 
 use std::fmt;
 use std::io::BufRead;

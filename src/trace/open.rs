@@ -1,5 +1,5 @@
 //! What a file is, by its ending and its first bytes, and its text, unpacked
-//! and without a byte order mark. Imports `unit` and its siblings.
+//! and without a byte order mark.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};

@@ -1,6 +1,5 @@
-//! A trace as a workload that says no more than its shares and counts: what
-//! a run of the trace is planned by. Imports `event`, `workload`, and its
-//! siblings.
+//! A trace as a workload that says no more than its shares and counts: what a
+//! run of the trace is planned by.
 
 use super::census::Census;
 use crate::event::{Kind, Segment};

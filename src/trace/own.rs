@@ -1,5 +1,4 @@
 //! Streams that notibench wrote itself, CSV and NDJSON, read back exactly.
-//! Imports `event` and its siblings.
 
 use std::borrow::Cow;
 use std::io::BufRead;

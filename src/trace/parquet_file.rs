@@ -1,4 +1,4 @@
-//! Parquet tables, by a mapping of their columns. Imports its siblings.
+//! Parquet tables, by a mapping of their columns.
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};

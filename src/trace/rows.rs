@@ -1,5 +1,5 @@
 //! Events of rows, whatever the rows were read from: tables, JSON objects,
-//! Parquet. Imports `event` and its siblings.
+//! Parquet.
 
 use super::collect::{Collector, Draft, STEP_US, Stop, segment_of};
 use super::error::{Bad, Place, shown};

@@ -1,4 +1,4 @@
-//! Any CSV, by a mapping of its columns. Imports its siblings.
+//! Any CSV, by a mapping of its columns.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

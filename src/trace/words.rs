@@ -1,4 +1,4 @@
-//! Words of a trace whose meaning was not said. Imports its siblings.
+//! Words of a trace whose meaning was not said.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Addresses of servers, as they may be shown. Imports nothing.
+//! Addresses of servers, as they may be shown.
 
 /// A word of a command line as a record may hold it: a password before the
 /// host of an address is left out.

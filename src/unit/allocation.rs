@@ -1,5 +1,5 @@
-//! What the allocator takes beyond what it is asked for: computed by the
-//! rules of glibc's `malloc`, not measured. Imports nothing.
+//! What the allocator takes beyond what it is asked for: computed by the rules
+//! of glibc's `malloc`, not measured.
 //!
 //! On 64-bit machines (glibc 2.26 to 2.42, `malloc/malloc.c`, `request2size`
 //! and `sysmalloc_mmap`): before each allocation stands a header of 8 bytes;

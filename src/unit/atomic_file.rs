@@ -1,9 +1,8 @@
 //! Files that are replaced whole or not at all: written without a name in the
-//! target's folder, synced, named, and the folder synced. What was there
-//! before survives a kill, a full disk and an unwritable folder, and nothing
-//! is left beside it, but for a kill within the microseconds in which a file
-//! that replaces another has a name of its own (`.notibench-…`). Imports
-//! nothing of this crate.
+//! target's folder, synced, named, and the folder synced. What was there before
+//! survives a kill, a full disk and an unwritable folder, and nothing is left
+//! beside it, but for a kill within the microseconds in which a file that
+//! replaces another has a name of its own (`.notibench-…`).
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};

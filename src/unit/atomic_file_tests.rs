@@ -1,4 +1,4 @@
-//! Tests of files that are written whole. Imports what they test.
+//! Tests of files that are written whole.
 
 use super::*;
 

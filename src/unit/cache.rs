@@ -1,5 +1,5 @@
 //! The processor's caches for data, as the kernel tells of them, and how much
-//! lies near a core. Imports nothing of this crate.
+//! lies near a core.
 
 use std::fs;
 use std::path::Path;

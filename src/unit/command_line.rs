@@ -1,4 +1,4 @@
-//! Command lines as they are shown. Imports nothing of this crate.
+//! Command lines as they are shown.
 
 /// A line that a POSIX shell reads as these words. Control characters within
 /// them, which a terminal would obey, are replaced.

@@ -1,6 +1,5 @@
 //! Digests of sets: a wrapping 128-bit sum of the hashes of the members, so
 //! that no order matters, parts can be added, and nothing need be sorted.
-//! Imports [`crate::unit::mix`].
 //!
 //! docs/FORMAT.md specifies the line hash so that any language can check it.
 

@@ -1,4 +1,4 @@
-//! What the first bytes of a file say of how it is encoded. Imports nothing.
+//! What the first bytes of a file say of how it is encoded.
 
 /// The byte order mark that some programs write before UTF-8 text.
 const MARK: &[u8] = b"\xef\xbb\xbf";

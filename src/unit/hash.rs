@@ -1,6 +1,5 @@
 //! The one hasher of every engine: foldhash with a fixed seed, so that a run
-//! repeats and no engine is faster only because of its hasher. Imports
-//! nothing of this crate.
+//! repeats and no engine is faster only because of its hasher.
 
 use std::hash::BuildHasher;
 

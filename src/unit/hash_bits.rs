@@ -1,5 +1,4 @@
-//! Which part of a state an id belongs to, by the bits of its hash. Imports
-//! `unit`.
+//! Which part of a state an id belongs to, by the bits of its hash.
 //!
 //! A table finds a slot by the lowest bits of a hash and tells neighbours apart
 //! by the highest seven. If the ids of a part had any of those in common, they

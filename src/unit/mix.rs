@@ -1,5 +1,5 @@
 //! Words out of counters: the 64-bit finaliser of SplitMix64, a bijection, and
-//! the faster wyrand. Imports nothing.
+//! the faster wyrand.
 //!
 //! Source: Steele, Lea and Flood, "Fast splittable pseudorandom number
 //! generators" (OOPSLA 2014), with the "variant 13" constants of David

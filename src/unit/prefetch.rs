@@ -1,4 +1,4 @@
-//! A hint to fetch a cache line, behind a safe interface. Imports nothing.
+//! A hint to fetch a cache line, behind a safe interface.
 
 /// Asks the processor to bring the line at `address` into the first-level
 /// cache. Any address is allowed, even one that is not mapped: it is a hint.

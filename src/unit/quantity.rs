@@ -1,5 +1,5 @@
-//! Numbers as people write them (`10M`, `200k`) and read them
-//! (`12.3M`, `4.56 ns`). Imports nothing.
+//! Numbers as people write them (`10M`, `200k`) and read them (`12.3M`, `4.56
+//! ns`).
 
 /// Reads a count: digits, `_`, and an optional `k`, `M`, `G`/`B` (powers of
 /// 1,000). A fraction is allowed where the result is whole: `2.5M`. A small `m`

@@ -1,5 +1,4 @@
-//! What may be written to a stream besides text. Imports nothing of this
-//! crate.
+//! What may be written to a stream besides text.
 
 use std::ffi::OsStr;
 use std::io::IsTerminal;

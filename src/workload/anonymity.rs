@@ -1,5 +1,4 @@
-//! `[anonymity]` of a workload file: how views are counted and shown. Imports
-//! `policy`, `unit` and its siblings.
+//! `[anonymity]` of a workload file: how views are counted and shown.
 
 use super::fields::{Checked, Field, Table};
 use super::homes::home_of;

@@ -1,5 +1,5 @@
-//! The workloads of this project, kept in the program, so that their names
-//! work in any folder. Imports its siblings.
+//! The workloads of this project, kept in the program, so that their names work
+//! in any folder.
 
 use std::path::Path;
 

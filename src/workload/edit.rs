@@ -1,6 +1,5 @@
 //! Changes of single values in a workload's text, which keep its comments and
 //! all else: a sweep's points differ in one value and are workloads still.
-//! Imports nothing of this crate.
 
 use toml_edit::{DocumentMut, Item, Value};
 

@@ -1,6 +1,5 @@
 //! What is wrong with a workload file, shown with file, line, column, the
-//! offending text underlined, and what would be right. Imports nothing of
-//! this crate.
+//! offending text underlined, and what would be right.
 
 use crate::unit::quantity::counted;
 use std::fmt;

@@ -1,6 +1,6 @@
 //! Strict reading of TOML tables: every value knows its place and its name,
 //! every mistake is collected rather than the first alone, and a key that
-//! nobody asked for is one. Imports its siblings `error`, `suggest`.
+//! nobody asked for is one.
 //!
 //! The tables are read directly, not through derived deserialisation: that
 //! stops at its first mistake and words it in the terms of Rust's types.

@@ -1,5 +1,4 @@
 //! Which table a key belongs to, for a key that stands in the wrong one.
-//! Imports `event`.
 
 use crate::event::{Kind, ReadKind, Segment};
 

@@ -1,5 +1,4 @@
-//! Workload files on disk: reading one, listing a folder. Imports `unit` and
-//! its siblings.
+//! Workload files on disk: reading one, listing a folder.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};

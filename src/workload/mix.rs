@@ -1,5 +1,4 @@
 //! The mixes of a workload file: kinds with undos and duplicates, and reads.
-//! Imports `event` and its siblings.
 
 use super::error::wrapped_list;
 use super::fields::{Checked, Field, Reported, Table};

@@ -1,5 +1,4 @@
-//! From a workload file's text to a [`Workload`]: its top level. Imports
-//! `unit` and its siblings.
+//! From a workload file's text to a [`Workload`]: its top level.
 
 use std::path::Path;
 

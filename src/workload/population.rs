@@ -1,4 +1,4 @@
-//! `[population]` of a workload file. Imports `event` and its siblings.
+//! `[population]` of a workload file.
 
 use super::fields::{Checked, Field, Table};
 use super::homes::home_of;

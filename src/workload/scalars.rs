@@ -1,5 +1,5 @@
-//! Numbers, counts, durations and digests of a workload file, each within
-//! its limits. Imports `unit` and its siblings `fields`, `units`.
+//! Numbers, counts, durations and digests of a workload file, each within its
+//! limits.
 
 use std::ops::RangeInclusive;
 

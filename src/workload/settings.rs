@@ -1,5 +1,4 @@
-//! `[settings]` of a workload file: what members have set. Imports its
-//! siblings.
+//! `[settings]` of a workload file: what members have set.
 
 use std::num::NonZeroU32;
 

@@ -1,5 +1,4 @@
-//! A validated workload: plain data, every number within its range. Imports
-//! `event`, `policy`.
+//! A validated workload: plain data, every number within its range.
 
 use std::num::NonZeroU32;
 

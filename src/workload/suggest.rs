@@ -1,5 +1,4 @@
-//! "Did you mean …": the nearest of the allowed words. Imports nothing of
-//! this crate.
+//! "Did you mean …": the nearest of the allowed words.
 
 /// The allowed word nearest to `word`, where one is near enough to be meant:
 /// at most a third of its letters changed, case, hyphens and blanks ignored.

@@ -1,4 +1,4 @@
-//! TOML's own errors, with advice. Imports its sibling `error`.
+//! TOML's own errors, with advice.
 
 use std::ops::Range;
 

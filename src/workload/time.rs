@@ -1,5 +1,4 @@
 //! `[time]` of a workload file: four shapes, each with keys of its own.
-//! Imports its siblings.
 
 use super::fields::{Checked, Field, Table};
 use super::spec::TimeShape;

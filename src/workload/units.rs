@@ -1,5 +1,4 @@
-//! Durations as people write them (`7d`, `300s`, `1.5h`). Imports its
-//! sibling `error`.
+//! Durations as people write them (`7d`, `300s`, `1.5h`).
 
 use super::error::shown_word;
 

@@ -1,5 +1,4 @@
-//! From a [`Workload`] back to the text of its file. Imports `event` and its
-//! siblings.
+//! From a [`Workload`] back to the text of its file.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! The flags of `adversary`. Imports `unit` and the flags that it shares.
+//! The flags of `adversary`.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,4 @@
-//! Flags of `capacity`. Imports `harness`, `record`, `unit`, and the flags that
-//! it shares.
+//! Flags of `capacity`.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,4 @@
-//! Flags of a run that several processes make together. Imports the flags that
-//! it shares.
+//! Flags of a run that several processes make together.
 
 use std::path::PathBuf;
 

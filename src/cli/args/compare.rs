@@ -1,4 +1,4 @@
-//! Flags of `compare`. Imports `unit` and the flags that it shares.
+//! Flags of `compare`.
 
 use std::path::PathBuf;
 

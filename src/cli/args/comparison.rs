@@ -1,5 +1,4 @@
 //! Flags of how runs are repeated, ended and compared, and of `selftest`.
-//! Imports `unit`, `workload`, and the flags that it shares.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;

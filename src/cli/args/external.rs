@@ -1,5 +1,4 @@
-//! Flags of engines whose state lies in another process. Imports nothing of
-//! this crate.
+//! Flags of engines whose state lies in another process.
 
 use std::ffi::OsString;
 

@@ -1,4 +1,4 @@
-//! Flags of `generate`. Imports `unit` and the flags that it shares.
+//! Flags of `generate`.
 
 use std::path::PathBuf;
 

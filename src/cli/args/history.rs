@@ -1,4 +1,4 @@
-//! Flags of `history`. Imports the flags that it shares.
+//! Flags of `history`.
 
 use std::path::PathBuf;
 

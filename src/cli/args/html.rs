@@ -1,4 +1,4 @@
-//! The flag `--html`. Imports nothing of this crate.
+//! The flag `--html`.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};

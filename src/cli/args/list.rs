@@ -1,4 +1,4 @@
-//! Flags of `list`. Imports nothing of this crate.
+//! Flags of `list`.
 
 use std::path::PathBuf;
 

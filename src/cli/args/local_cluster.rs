@@ -1,4 +1,4 @@
-//! Flags of `cluster`. Imports the flags that it shares.
+//! Flags of `cluster`.
 
 use clap::Args;
 

@@ -1,4 +1,4 @@
-//! Flags of `completions` and `man`. Imports nothing of this crate.
+//! Flags of `completions` and `man`.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,4 @@
 //! Flags that `run` and `sweep` share: the engines, and what they run on.
-//! Imports `harness`, `record`, `unit`, and the flags that it shares.
 
 use clap::{Args, ValueEnum};
 

@@ -1,4 +1,4 @@
-//! The flags. Imports clap, `unit`, and the options that they fill.
+//! The flags.
 
 pub(super) mod adversary;
 pub(super) mod capacity;

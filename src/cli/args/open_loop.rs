@@ -1,4 +1,4 @@
-//! Flags of an open loop. Imports `harness`, `record`, `unit`, and `workload`.
+//! Flags of an open loop.
 
 use clap::{Args, ValueEnum};
 

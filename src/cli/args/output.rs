@@ -1,5 +1,4 @@
-//! Flags of what is printed and what is saved. Imports the flags that it
-//! shares.
+//! Flags of what is printed and what is saved.
 
 use std::path::PathBuf;
 

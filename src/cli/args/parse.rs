@@ -1,4 +1,4 @@
-//! How values of flags are read. Imports nothing of this crate.
+//! How values of flags are read.
 
 use std::str::FromStr;
 

@@ -1,4 +1,4 @@
-//! Flags of `report`. Imports the flags that it shares.
+//! Flags of `report`.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Flags of `run` and `rerun`. Imports the flags that it shares.
+//! Flags of `run` and `rerun`.
 
 use std::path::PathBuf;
 

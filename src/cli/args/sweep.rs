@@ -1,4 +1,4 @@
-//! The flags of `sweep`. Imports `unit` and the flags that it shares.
+//! The flags of `sweep`.
 
 use std::path::PathBuf;
 

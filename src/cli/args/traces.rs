@@ -1,5 +1,4 @@
-//! Flags of traces: which file, and how it is read. Imports `unit` and the
-//! flags that it shares.
+//! Flags of traces: which file, and how it is read.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Flags of `verify`. Imports `unit` and the flags that it shares.
+//! Flags of `verify`.
 
 use std::path::PathBuf;
 

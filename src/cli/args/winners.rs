@@ -1,4 +1,4 @@
-//! Flags of `winners`. Imports the flags that it shares.
+//! Flags of `winners`.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
 //! The other processes of a cluster on this machine: started, watched, and
-//! ended with this one. Imports `engine`, `harness`, and what commands share.
+//! ended with this one.
 
 use std::io::Write as _;
 use std::net::TcpListener;

@@ -1,5 +1,4 @@
 //! This process as one of a cluster: which it is, and what it does then.
-//! Imports `engine`, `harness`, `unit`, and what commands share.
 
 use std::path::Path;
 use std::sync::Arc;

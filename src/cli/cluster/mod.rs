@@ -1,4 +1,4 @@
-//! A run as one process of several. Imports `harness` and what commands share.
+//! A run as one process of several.
 
 #[cfg(feature = "cluster")]
 mod local;

@@ -1,5 +1,4 @@
-//! `adversary`: a game of two worlds against released views. Imports `harness`,
-//! `record`, `report`, `unit`, `workload`, and what commands share.
+//! `adversary`: a game of two worlds against released views.
 
 use crate::cli::args::adversary::AdversaryArgs;
 use crate::cli::exit::{Failure, command_words, note};

@@ -1,5 +1,4 @@
-//! `capacity`. Imports `harness`, `record`, `report`, `workload`, and what
-//! commands share.
+//! `capacity`.
 
 use crate::cli::args::capacity::CapacityArgs;
 use crate::cli::args::open_loop::IdleMode;

@@ -1,5 +1,5 @@
 //! `cluster`: a run whose trials several processes on this machine make
-//! together. Imports `harness` and what commands share.
+//! together.
 
 use super::run;
 use crate::cli::args::local_cluster::LocalClusterArgs;

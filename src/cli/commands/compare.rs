@@ -1,6 +1,4 @@
-//! `compare`: two builds in turns of processes, or two saved records. Imports
-//! `engine`, `harness`, `record`, `report`, `unit`, `workload`, and what
-//! commands share.
+//! `compare`: two builds in turns of processes, or two saved records.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

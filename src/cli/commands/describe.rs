@@ -1,6 +1,5 @@
 //! `describe` and `fit`: what a workload's stream or a trace really holds, and
-//! a workload out of a trace. Imports `event`, `generator`, `trace`, `unit`,
-//! `workload`, and what commands share.
+//! a workload out of a trace.
 
 use std::path::Path;
 

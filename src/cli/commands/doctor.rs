@@ -1,5 +1,4 @@
-//! `doctor`: what on this machine would spoil a measurement. Imports `harness`,
-//! `record`, `unit`, and what commands share.
+//! `doctor`: what on this machine would spoil a measurement.
 
 use super::list::table;
 use crate::cli::exit::{Failure, print};

@@ -1,5 +1,4 @@
-//! `generate`: a slice of a stream as text. Imports `event`, `generator`,
-//! `trace`, `unit`, `workload`, and what commands share.
+//! `generate`: a slice of a stream as text.
 
 use std::io::{self, Write};
 use std::ops::Range;

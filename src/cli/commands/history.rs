@@ -1,5 +1,4 @@
-//! `history`: saved records over time. Imports `record`, `report`, and what
-//! commands share.
+//! `history`: saved records over time.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,4 @@
-//! `list` and `policy`: what there is. Imports `engine`, `event`, `harness`,
-//! `policy`, `unit`, `workload`, and what commands share.
+//! `list` and `policy`: what there is.
 
 use comfy_table::{ContentArrangement, Table, presets};
 

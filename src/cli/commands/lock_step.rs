@@ -1,6 +1,5 @@
 //! A run that takes turns with other processes, slice by slice, as the lines on
-//! its stdin allow. Imports `engine`, `harness`, `record`, and what commands
-//! share.
+//! its stdin allow.
 
 use std::io;
 

@@ -1,5 +1,4 @@
-//! `completions` and `man`, made from the flags themselves. Imports `unit` and
-//! what commands share.
+//! `completions` and `man`, made from the flags themselves.
 
 use clap::CommandFactory as _;
 use clap_mangen::Man;

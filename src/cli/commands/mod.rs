@@ -1,5 +1,4 @@
-//! What each command does: one file a command. Imports the flags, what commands
-//! share, and the floors below.
+//! What each command does: one file a command.
 
 pub(super) mod adversary;
 pub(super) mod capacity;

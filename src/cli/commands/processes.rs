@@ -1,6 +1,5 @@
 //! A run in several processes: each gets the settled run in a file, and no word
-//! of this command's line. Imports `harness`, `record`, and what commands
-//! share.
+//! of this command's line.
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -1,5 +1,4 @@
-//! `report`: what is saved, drawn again. Imports `record`, `report`, and what
-//! commands share.
+//! `report`: what is saved, drawn again.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
 //! `rerun`, and a process of a run with `--processes`: runs made again as their
-//! plan says. Imports `harness`, `record`, `report`, and what commands share.
+//! plan says.
 
 use super::run::{ReportOptions, run_and_show};
 use crate::cli::args::comparison::ProcessArgs;

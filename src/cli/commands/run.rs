@@ -1,5 +1,4 @@
-//! `run`, and what it shares with `rerun`. Imports `engine`, `harness`,
-//! `record`, `report`, `unit`, and what commands share.
+//! `run`, and what it shares with `rerun`.
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;

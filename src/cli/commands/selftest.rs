@@ -1,5 +1,4 @@
-//! `selftest`. Imports `engine`, `harness`, `record`, `report`, `workload`, and
-//! what commands share.
+//! `selftest`.
 
 use crate::cli::args::comparison::SelftestArgs;
 use crate::cli::engines::chosen;

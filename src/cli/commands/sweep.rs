@@ -1,5 +1,4 @@
-//! `sweep`: the same run at each value of one axis. Imports `harness`,
-//! `record`, `report`, `unit`, `workload`, and what commands share.
+//! `sweep`: the same run at each value of one axis.
 
 use std::path::Path;
 use std::sync::Arc;

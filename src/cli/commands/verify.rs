@@ -1,5 +1,4 @@
-//! `verify`. Imports `engine`, `harness`, `report`, `unit`, `workload`, and
-//! what commands share.
+//! `verify`.
 
 use std::path::PathBuf;
 

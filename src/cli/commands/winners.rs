@@ -1,5 +1,4 @@
-//! `winners`: one table over several records. Imports `record`, `report`, and
-//! what commands share.
+//! `winners`: one table over several records.
 
 use crate::cli::args::winners::{TableFormat, WinnersArgs};
 use crate::cli::exit::{Failure, print};

@@ -1,7 +1,6 @@
 //! `run --live`: a screen on stderr while a run runs. It is drawn by the thread
 //! that waits for the workers, between trials and four times a second within
-//! one, from what the workers write anyway: nothing of it is in theirs. Imports
-//! `harness` and `record`.
+//! one, from what the workers write anyway: nothing of it is in theirs.
 //!
 //! The terminal is not put into raw mode: Ctrl-C stays a signal. Whoever ends
 //! the process, or has something to say, calls [`restore`] first.

@@ -1,5 +1,4 @@
-//! What the screen of `--live` shows, as a value, and how it is drawn. Imports
-//! `harness`, `record`, `stats`, and `unit`.
+//! What the screen of `--live` shows, as a value, and how it is drawn.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};

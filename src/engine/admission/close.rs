@@ -1,5 +1,4 @@
-//! How an epoch of an engine is closed. Imports the contract, how views are
-//! counted.
+//! How an epoch of an engine is closed.
 
 use std::sync::atomic::Ordering;
 

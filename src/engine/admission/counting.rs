@@ -1,6 +1,5 @@
 //! How a session counts views where each viewer counts once an epoch: a batch's
-//! views are grouped by the stripe of the seen set, each locked once. Imports
-//! `event`, `policy`, how views are counted.
+//! views are grouped by the stripe of the seen set, each locked once.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -1,5 +1,4 @@
-//! An event that changes nothing, in place of one that is held back. Imports
-//! `event`.
+//! An event that changes nothing, in place of one that is held back.
 
 use crate::event::Event;
 

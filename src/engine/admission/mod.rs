@@ -1,8 +1,7 @@
 //! What stands before every engine's session and decides what of a batch
 //! counts. What blocked pairs do to each other is held back. Where each viewer
-//! counts once an epoch, a view that is not the viewer's first of that object is
-//! held back, too, and a hidden viewer's comes under the segment `other`. Imports
-//! the contract, `event`, `policy`, how views are counted.
+//! counts once an epoch, a view that is not the viewer's first of that object
+//! is held back, too, and a hidden viewer's comes under the segment `other`.
 
 mod close;
 mod counting;

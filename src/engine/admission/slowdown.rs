@@ -1,6 +1,6 @@
 //! A session made slower by a known share of its own time, to see whether a
-//! comparison finds that. It spins and never sleeps, and changes nothing else, so
-//! that a slowed engine proves as it is. Imports nothing.
+//! comparison finds that. It spins and never sleeps, and changes nothing else,
+//! so that a slowed engine proves as it is.
 
 use std::time::Instant;
 

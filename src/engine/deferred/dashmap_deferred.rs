@@ -1,7 +1,7 @@
-//! The engine `dashmap-deferred`: the default engine's maps behind
-//! buffers. Sessions buffer updates by shard over many batches; then each shard
-//! is locked once for all of them, and what they change lies in the
-//! second-level cache. Imports the contract, the shared state.
+//! The engine `dashmap-deferred`: the default engine's maps behind buffers.
+//! Sessions buffer updates by shard over many batches; then each shard is
+//! locked once for all of them, and what they change lies in the second-level
+//! cache.
 
 use dashmap::DashMap;
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};

@@ -1,5 +1,4 @@
 //! Engines that buffer updates by shard over many batches and apply them later.
-//! Imports nothing.
 
 pub mod dashmap_deferred;
 mod reversible_hash;

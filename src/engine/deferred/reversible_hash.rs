@@ -1,5 +1,5 @@
 //! A hash that can be undone, and what is left of it once the shard is known:
-//! with a byte more, a word. Imports nothing.
+//! with a byte more, a word.
 //!
 //! An update waits with its shard's others. The shard's number is a part of
 //! the hash, and needs no room again; and from the whole hash comes the id. So

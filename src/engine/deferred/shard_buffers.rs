@@ -1,5 +1,4 @@
-//! Updates that a session buffers, by shard, until they are applied. Imports the shared
-//! state.
+//! Updates that a session buffers, by shard, until they are applied.
 
 use super::reversible_hash::{SHARDS, Short};
 use crate::engine::shared::partition_buffers::PartitionBuffers;

@@ -1,6 +1,5 @@
 //! The engine `dashmap-entry`: DashMap fed an update at a time, with a fast
-//! hasher and more shards: what tuning gives without batches. Imports the
-//! contract, the shared state.
+//! hasher and more shards: what tuning gives without batches.
 
 use dashmap::DashMap;
 

@@ -1,6 +1,5 @@
-//! The engine `dashmap-naive`: the textbook use of DashMap, one `entry` call
-//! an update, everything at its default. Imports the contract, the shared
-//! state.
+//! The engine `dashmap-naive`: the textbook use of DashMap, one `entry` call an
+//! update, everything at its default.
 
 use dashmap::DashMap;
 

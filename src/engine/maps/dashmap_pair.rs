@@ -1,5 +1,5 @@
 //! What all engines of two DashMaps do alike: show their state at rest, and
-//! answer reads. Imports the contract, the shared state.
+//! answer reads.
 
 use std::hash::BuildHasher;
 

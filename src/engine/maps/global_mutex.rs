@@ -1,5 +1,4 @@
-//! The engine `global-mutex`: one lock around everything, the floor. Imports
-//! the contract, the shared state.
+//! The engine `global-mutex`: one lock around everything, the floor.
 
 use parking_lot::Mutex;
 

@@ -1,4 +1,4 @@
-//! Engines of one shared map of members and one of contents. Imports nothing.
+//! Engines of one shared map of members and one of contents.
 
 pub mod dashmap;
 pub mod dashmap_entry;

@@ -1,5 +1,5 @@
-//! The engine `papaya`: papaya's lock-free map of states that have a small
-//! lock each. Imports the contract, the shared state.
+//! The engine `papaya`: papaya's lock-free map of states that have a small lock
+//! each.
 //!
 //! A value of papaya's cannot be changed in place, only replaced, and a state
 //! is too large to copy for each update. So the map finds a state without a

@@ -1,5 +1,5 @@
 //! The engine `scc`: scc's hash map, a lock for every 32 slots, fed an update
-//! at a time. Imports the contract, the shared state.
+//! at a time.
 
 use scc::HashMap;
 

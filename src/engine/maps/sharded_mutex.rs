@@ -1,5 +1,5 @@
 //! The engine `sharded-mutex`: hashbrown tables behind parking_lot locks, one
-//! lock an update. Imports the contract, the shared state.
+//! lock an update.
 
 use std::ops::Add;
 

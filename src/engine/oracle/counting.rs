@@ -1,6 +1,5 @@
 //! How the oracle counts views: each one, or each viewer once an epoch, from
-//! sets of the viewers themselves. Imports `event`, `policy`, how views are to
-//! be counted.
+//! sets of the viewers themselves.
 
 use std::collections::HashSet;
 

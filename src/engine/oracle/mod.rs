@@ -1,8 +1,6 @@
-//! The oracle: the table of the policy folded by a sequential program, slow
-//! and obviously right. It shares no state, update, merge or grouping with
-//! the engines. Imports `event`, `policy::classify`, the snapshot's lines, the
-//! types of answers and how views are counted; of `engine/state` only the
-//! standard K.
+//! The oracle: the table of the policy folded by a sequential program, slow and
+//! obviously right. It shares no state, update, merge or grouping with the
+//! engines.
 //!
 //! It keeps, for every member, the last action of every key (kind, content,
 //! actor) without bound, and takes the K newest only when asked.

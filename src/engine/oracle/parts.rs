@@ -1,5 +1,4 @@
-//! An oracle's parts: each knows the members and contents of some ids. Imports
-//! its parent.
+//! An oracle's parts: each knows the members and contents of some ids.
 
 use super::counting::Counting;
 use super::{Oracle, part_of};

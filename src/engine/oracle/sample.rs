@@ -1,5 +1,4 @@
-//! Which reads of an oracle are compared with an engine's. Imports its parent,
-//! `event`.
+//! Which reads of an oracle are compared with an engine's.
 
 use super::Oracle;
 use crate::event::{Read, ReadKind};

@@ -1,5 +1,5 @@
 //! What members have set, as the oracle applies it: one rule after the other,
-//! to lists. Imports its parent, `policy`.
+//! to lists.
 
 use super::{MemberHistory, Oracle};
 use crate::engine::snapshot::InboxLine;

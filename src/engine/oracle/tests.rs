@@ -1,4 +1,4 @@
-//! The oracle against the table, written out by hand. Imports its parent.
+//! The oracle against the table, written out by hand.
 
 use super::*;
 use crate::event::Segment;

@@ -1,6 +1,5 @@
 //! The views that the oracle counts and shows: what it shows of closed epochs
-//! is made from their true counts whenever it is asked. Imports its parent,
-//! `event`, `policy`.
+//! is made from their true counts whenever it is asked.
 
 use super::counting::{Counting, ViewHistory};
 use super::{ContentHistory, MemberHistory, Oracle};

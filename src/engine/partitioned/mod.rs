@@ -1,5 +1,5 @@
 //! Engines in which each worker or thread has a part of the state, or a state
-//! of its own that is merged. Imports nothing.
+//! of its own that is merged.
 
 pub mod actor;
 pub mod fold_reduce;

@@ -1,5 +1,5 @@
 //! Probes: they measure the harness or the machine, hold no verified state and
-//! are never ranked. Imports nothing.
+//! are never ranked.
 
 pub mod limit;
 pub mod null;

@@ -1,5 +1,5 @@
 //! The probe `null`: takes every batch and does nothing, so that its time is
-//! the harness's own. Imports nothing but the contract.
+//! the harness's own.
 
 use std::hint::black_box;
 

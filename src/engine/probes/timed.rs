@@ -1,6 +1,6 @@
-//! Probes that keep nothing and whose service time is known, for the harness
-//! to be checked against: one with a single stall, one with a pace. They are in
-//! no registry. Imports nothing but the contract.
+//! Probes that keep nothing and whose service time is known, for the harness to
+//! be checked against: one with a single stall, one with a pace. They are in no
+//! registry.
 
 use std::hint::{black_box, spin_loop};
 use std::time::{Duration, Instant};

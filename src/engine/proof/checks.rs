@@ -1,5 +1,4 @@
-//! An engine's snapshot and answers beside the oracle's. Imports the contract,
-//! snapshots.
+//! An engine's snapshot and answers beside the oracle's.
 
 use super::sessions::on_every_session;
 use crate::engine::contract::{Engine, EngineConfig, Session};

@@ -1,5 +1,4 @@
-//! Whether an engine is as fresh as it declares. Imports the contract, the
-//! oracle.
+//! Whether an engine is as fresh as it declares.
 
 use std::collections::HashMap;
 use std::sync::mpsc;

@@ -1,5 +1,5 @@
 //! Whether an engine is right: its snapshot, its answers and its freshness
-//! checked against the oracle's. Imports its parts.
+//! checked against the oracle's.
 
 mod checks;
 pub mod explained;

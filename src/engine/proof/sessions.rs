@@ -1,5 +1,5 @@
 //! Sessions of an engine, each driven on a thread of its own, since an engine
-//! may need all its sessions at work at once. Imports the contract.
+//! may need all its sessions at work at once.
 
 use std::thread;
 

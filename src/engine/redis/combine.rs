@@ -1,6 +1,5 @@
 //! A batch's updates made into few commands: counts of one field are added,
 //! actions of one key are one, the rest of an inbox goes in one command.
-//! Imports the shared state.
 
 use ::redis::Pipeline;
 

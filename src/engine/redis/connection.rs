@@ -1,5 +1,5 @@
 //! A connection to a Redis server, the words of its failures, and whose the
-//! database is. Imports nothing of ours.
+//! database is.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! The engine's connection, and walks through its keys. Imports the shared state.
+//! The engine's connection, and walks through its keys.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! How the state lies in Redis: keys, fields, members of sorted sets, and how
-//! a state is made of them again. Imports the shared state, `event`.
+//! How the state lies in Redis: keys, fields, members of sorted sets, and how a
+//! state is made of them again.
 
 use ::redis::Pipeline;
 

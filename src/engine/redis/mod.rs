@@ -1,6 +1,5 @@
 //! The engine `redis`: the state in a Redis server, out of process, reached
 //! over a socket by one connection a session; in the cargo feature `redis`.
-//! Imports the contract, the shared state.
 //!
 //! A batch is combined in the client, then sent as one pipeline of plain
 //! commands. Each of them commutes with those of other clients, so that no

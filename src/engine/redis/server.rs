@@ -1,5 +1,5 @@
 //! A Redis server of our own: on a free port of the loopback interface, with a
-//! password, without persistence, gone when we are. Imports nothing of ours.
+//! password, without persistence, gone when we are.
 
 use std::fs;
 use std::hash::{BuildHasher as _, RandomState};

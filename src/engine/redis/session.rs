@@ -1,5 +1,5 @@
 //! A worker's session: one connection; a batch is one pipeline, a group of
-//! reads one or two. Imports the contract, the shared state.
+//! reads one or two.
 
 use ::redis::Value;
 

@@ -1,6 +1,6 @@
-//! Dense numbers of a stream's ids, for the limit probes: what finding a
-//! state costs where no map is needed. Made outside the timed part; engines
-//! have no use for it. Imports `event`, the shared state's updates.
+//! Dense numbers of a stream's ids, for the limit probes: what finding a state
+//! costs where no map is needed. Made outside the timed part; engines have no
+//! use for it.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! What updates of members and of contents have in common, and a hash table
-//! of the states that they change. Imports the shared state.
+//! What updates of members and of contents have in common, and a hash table of
+//! the states that they change.
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;

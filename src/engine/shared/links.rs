@@ -1,6 +1,5 @@
 //! Connections to the other processes of a cluster, handed to an engine whose
-//! workers exchange updates across processes. Imports the standard library
-//! alone.
+//! workers exchange updates across processes.
 
 use std::net::TcpStream;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Sweeps over parts that each have a lock: parts whose lock is taken are left for
-//! a second pass, which waits. Imports nothing.
+//! Sweeps over parts that each have a lock: parts whose lock is taken are left
+//! for a second pass, which waits.
 
 /// Calls `apply` for each of up to 64 parts of a set, a bit each: one pass over
 /// those that are free, in which it must not wait, then one that waits for those

@@ -1,5 +1,4 @@
-//! Bytes of hash tables: one way to count them for every engine. Imports the
-//! contract, the shared state.
+//! Bytes of hash tables: one way to count them for every engine.
 //!
 //! A table of hashbrown, which DashMap's shards are too, is one allocation:
 //! a power of two of slots, each a key with its value (with padding, so the

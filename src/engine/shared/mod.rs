@@ -1,6 +1,5 @@
 //! Building blocks that several engines share: tables of states, updates with
-//! their hashes, prefetching, buffers, barriers, lock sweeps,
-//! bytes of memory. Imports nothing.
+//! their hashes, prefetching, buffers, barriers, lock sweeps, bytes of memory.
 
 pub mod dense_ids;
 pub(super) mod keyed_table;

@@ -1,5 +1,5 @@
 //! Entries on their way to parts of the state: appended to chunks that no
-//! growth copies. Imports `unit::prefetch`.
+//! growth copies.
 
 use crate::unit::prefetch::prefetch_line;
 

@@ -1,6 +1,6 @@
 //! Inbox pages on their way to the reader, where members and contents have
 //! owners that must be asked: first the member's for the page, then the
-//! contents' for the counts that raise its groups. Imports reads.
+//! contents' for the counts that raise its groups.
 
 use crate::engine::read::{Answer, InboxPage, PAGE_GROUPS, raise_groups};
 use crate::event::{REACTION_KINDS, Read, ReadKind};

@@ -1,7 +1,6 @@
 //! The barrier between the two phases of engines that buffer first and apply
 //! later: a session applies only after all open sessions have handed over their
 //! buffers, and none opens while others apply. Waits look at the stop flag.
-//! Imports the contract.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 

@@ -1,5 +1,4 @@
 //! How far ahead states are prefetched, and from which size of the tables on.
-//! Imports `unit::cache`.
 //!
 //! The distances are measured, each in its own loop: docs/PERFORMANCE.md.
 

@@ -1,6 +1,5 @@
 //! A table of members and one of contents: the state, or a part of it, as
-//! engines keep it that place it themselves. Imports the contract, the shared
-//! state.
+//! engines keep it that place it themselves.
 
 use super::keyed_table::KeyedTable;
 use super::map_memory;

@@ -1,5 +1,5 @@
-//! A batch's updates with the hashes of their ids, and how they are applied
-//! to tables: in blocks, each prefetched first. Imports the shared state.
+//! A batch's updates with the hashes of their ids, and how they are applied to
+//! tables: in blocks, each prefetched first.
 
 use super::keyed_table::{Keyed, KeyedTable};
 use super::prefetch::{TOGETHER, exceed_own_cache};

@@ -1,6 +1,6 @@
 //! The first difference between two snapshots, and between two answers, in
-//! words. Imports `event` and its parent's lines. No member who acted is
-//! named: where a snapshot is wrong, an entry may hold a viewer.
+//! words. No member who acted is named: where a snapshot is wrong, an entry may
+//! hold a viewer.
 
 use std::fmt::Display;
 

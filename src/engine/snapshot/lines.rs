@@ -1,5 +1,4 @@
-//! One line a member, one a content, and their hashes. Imports `event` and the
-//! shared state.
+//! One line a member, one a content, and their hashes.
 
 use crate::engine::state::{Content, Member};
 use crate::event::{Kind, NOTIFY_KINDS, REACTION_KINDS, Segment};

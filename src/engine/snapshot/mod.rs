@@ -1,6 +1,5 @@
-//! The final state as lines: one a member, one a content, with their digest.
-//! An engine's snapshot must equal the oracle's, bit for bit. Imports its
-//! parts.
+//! The final state as lines: one a member, one a content, with their digest. An
+//! engine's snapshot must equal the oracle's, bit for bit.
 
 mod difference;
 mod lines;

@@ -1,5 +1,4 @@
-//! A snapshot as NDJSON, the form that docs/FORMAT.md specifies. Imports
-//! `event` and its parent's lines.
+//! A snapshot as NDJSON, the form that docs/FORMAT.md specifies.
 
 use std::io::{self, Write};
 

@@ -1,5 +1,4 @@
-//! A whole snapshot, and its size and digest. Imports the contract, the shared
-//! state, how views are counted.
+//! A whole snapshot, and its size and digest.
 
 use crossbeam_utils::CachePadded;
 use parking_lot::Mutex;

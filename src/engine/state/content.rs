@@ -1,5 +1,4 @@
-//! The state of one content: views by segment, reactions by kind. Imports
-//! `event`, `policy`.
+//! The state of one content: views by segment, reactions by kind.
 
 use super::counts::{HighParts, LowBytes};
 use super::release::ReleaseOf;

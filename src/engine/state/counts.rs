@@ -1,6 +1,5 @@
 //! Counts in two parts: a byte each where the state lies, and what exceeds a
-//! byte elsewhere; and, there, what is shown of views. Imports `event`, what
-//! the allocator takes.
+//! byte elsewhere; and, there, what is shown of views.
 //!
 //! Most members and contents of a skewed stream are hardly ever touched: their
 //! counts fit a byte, and a state of bytes is a quarter of one of words. A hot

@@ -1,6 +1,6 @@
 //! A member's inbox: for each key (kind, content, actor) the action with the
-//! highest index wins, an undo being a tombstone; of those keys the K with
-//! the highest winning index are kept, tombstones included. Imports `event`.
+//! highest index wins, an undo being a tombstone; of those keys the K with the
+//! highest winning index are kept, tombstones included.
 //!
 //! The entries lie in the order of their stamps, in a ring once the inbox is
 //! full: the one to be given up is then known without a look at the others.

@@ -1,5 +1,5 @@
 //! The inbox beside one that is plainly right: a list that is searched and
-//! sorted. Imports the inbox.
+//! sorted.
 
 use std::cmp::Reverse;
 

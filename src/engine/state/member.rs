@@ -1,5 +1,4 @@
 //! The state of one member: delivered counts, view counts, read mark, inbox.
-//! Imports `event`, `policy` and what the allocator takes.
 //!
 //! Most members of a skewed stream are looked at and nothing more, and most
 //! updates are views. What a view changes lies in the member itself, a byte a

@@ -1,4 +1,4 @@
-//! Tests of a member's state. Imports what they test.
+//! Tests of a member's state.
 
 use super::*;
 

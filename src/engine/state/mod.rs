@@ -1,7 +1,7 @@
-//! The state of a member and of a content, their updates and their reads:
-//! one module, shared by all engines but the oracle. Every part is a sum, a
+//! The state of a member and of a content, their updates and their reads: one
+//! module, shared by all engines but the oracle. Every part is a sum, a
 //! maximum, or a bounded set with a total order, so that no order of arrival
-//! matters. Imports `event`, `policy`.
+//! matters.
 
 mod content;
 mod counts;

@@ -1,4 +1,4 @@
-//! How a state asks what is shown of its counts. Imports `event`, `policy`.
+//! How a state asks what is shown of its counts.
 
 use crate::event::Segment;
 use crate::policy::Surface;

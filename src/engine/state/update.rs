@@ -1,5 +1,4 @@
-//! What one event does to one member and to one content. Imports `event`,
-//! `policy`.
+//! What one event does to one member and to one content.
 
 use crate::event::{Event, Stamp};
 use crate::policy::effect_of;

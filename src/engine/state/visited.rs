@@ -1,4 +1,4 @@
-//! A state with its id, as an engine shows it. Imports its siblings.
+//! A state with its id, as an engine shows it.
 
 use super::content::Content;
 use super::member::Member;

@@ -1,7 +1,6 @@
 //! How views are counted, and what is shown of them: each one, or each viewer
 //! once an epoch; as counts, or as releases once the epoch is closed. One
-//! module shared by all engines. Imports `event`, `policy`, the contract, the
-//! shared state.
+//! module shared by all engines.
 //!
 //! The seen set is one for all sessions, of tokens under the open epoch's key. It stands before the engines: they are given first views alone, and
 //! count them as they count anything. What they keep of a closed epoch is what

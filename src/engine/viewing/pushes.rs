@@ -1,6 +1,6 @@
-//! How often each member was told something, by day: what a daily cap on
-//! pushes looks at. One module shared by all engines, beside the state: without
-//! a cap nothing is counted. Imports `event`, `policy`.
+//! How often each member was told something, by day: what a daily cap on pushes
+//! looks at. One module shared by all engines, beside the state: without a cap
+//! nothing is counted.
 //!
 //! A sum by member and day, whatever came first: an undo takes nothing back,
 //! since what has rung has rung.

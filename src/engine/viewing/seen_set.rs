@@ -1,6 +1,5 @@
-//! The views seen in the open epoch: one set for all engines' sessions, of pairs
-//! of an object and the token of a viewer. Imports `policy`,
-//! `unit`.
+//! The views seen in the open epoch: one set for all engines' sessions, of
+//! pairs of an object and the token of a viewer.
 //!
 //! A pair is 16 bytes of an open table: tokens are uniform words under the
 //! epoch's key, and so their own hashes. Tables are cut into stripes, each

@@ -1,5 +1,5 @@
 //! When and how counts are shown: the right way, and three that break the
-//! promise, for the adversary's game. Imports nothing.
+//! promise, for the adversary's game.
 
 /// When and how counts that are released are shown. All but the first break
 /// the promise: they are there to see whether an adversary finds that.

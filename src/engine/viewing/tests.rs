@@ -1,4 +1,4 @@
-//! Keys that are not printed. Imports its parent.
+//! Keys that are not printed.
 
 use super::*;
 

@@ -1,5 +1,4 @@
-//! The attacks: what each looks at, and how it guesses. Imports its parent,
-//! `engine`'s answers, `policy`.
+//! The attacks: what each looks at, and how it guesses.
 
 use crate::engine::viewing::{ReleasedViews, Showing};
 use crate::event::Segment;

@@ -1,6 +1,5 @@
 //! The game of two worlds that differ in one view, and an adversary who sees
-//! whatever a reader may see and guesses which world it is. Imports `engine`,
-//! `policy`, `record`, `stats`, `workload`.
+//! whatever a reader may see and guesses which world it is.
 //!
 //! Each trial is an object of its own in an engine: a member whose profile
 //! some viewers look at, and in one of the worlds one more. Of each two, a coin

@@ -1,5 +1,5 @@
 //! One batch of trials: an engine, its weeks, and everything that a reader may
-//! ask. Imports `engine`, `event`, `policy`, its siblings.
+//! ask.
 
 use std::collections::HashMap;
 

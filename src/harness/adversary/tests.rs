@@ -1,5 +1,4 @@
 //! A small game: releases hold, controls fall, and a broken promise is found.
-//! Imports its parent.
 
 use super::*;
 use crate::engine::StopFlag;

@@ -1,6 +1,5 @@
 //! How long a read of who viewed a profile takes, in either world: reported,
 //! not judged, since a machine's noise is larger than what it could tell.
-//! Imports its siblings, `stats`.
 
 use std::hint::black_box;
 use std::time::Instant;

@@ -1,5 +1,5 @@
 //! Where steps are made: the stream, which is the same for all of them, and a
-//! trial a step. Imports `generator`, `record`, `unit`; its parent's trials.
+//! trial a step.
 
 use super::conditions::{Measured, judge, samples_needed};
 use super::request::CapacityRequest;

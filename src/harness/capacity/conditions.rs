@@ -1,4 +1,4 @@
-//! What must hold at a rate, by name. Imports `record`, `stats`.
+//! What must hold at a rate, by name.
 
 use crate::record::{Condition, IntervalNote, Judged, Objective};
 use crate::stats::{ServiceHistogram, median};

@@ -1,5 +1,5 @@
 //! How long a thread that does nothing but look at the clock is kept from it:
-//! the stall floor of this machine. Imports `record`, `stats`.
+//! the stall floor of this machine.
 
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,5 @@
-//! The search for capacity: the highest rate at which a service-level
-//! objective (SLO) holds. Imports `engine`, `record`, `stats`; its parent's
-//! trials and open loop.
+//! The search for capacity: the highest rate at which a service-level objective
+//! (SLO) holds.
 
 mod bench;
 mod conditions;

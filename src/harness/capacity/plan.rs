@@ -1,4 +1,4 @@
-//! How capacity is searched for, settled. Imports `record`, `workload`.
+//! How capacity is searched for, settled.
 
 use crate::engine::state::INBOX_CAPACITY;
 use crate::harness::plan::error::PlanError;

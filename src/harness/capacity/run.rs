@@ -1,5 +1,4 @@
 //! Searches for capacity on this machine: engines in turns, a step a trial.
-//! Imports `generator`, `record`, `stats`, `workload`; its parent's trials.
 
 use std::time::Duration;
 

@@ -1,6 +1,5 @@
 //! One search: a fixed number of tries, each at the rate that the ones before
 //! it make the most likely threshold, jittered. Knows rates and verdicts only.
-//! Imports `record`, `stats`, `unit`.
 
 use crate::record::{Search, SearchStep};
 use crate::stats::{Found, SearchPosterior, Threshold, Try, threshold};

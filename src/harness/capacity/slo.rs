@@ -1,4 +1,4 @@
-//! How a service-level objective is written. Imports `record`.
+//! How a service-level objective is written.
 
 use crate::record::{Judged, Objective};
 

@@ -1,5 +1,5 @@
 //! What the processes of a cluster say to each other beside the updates: a
-//! length of four bytes, little-endian, then JSON. Imports `record`.
+//! length of four bytes, little-endian, then JSON.
 
 use std::io::{self, Read, Write};
 

@@ -1,4 +1,4 @@
-//! How the processes of a cluster find each other. Imports its siblings.
+//! How the processes of a cluster find each other.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,7 +1,6 @@
 //! The connections of a cluster: who belongs to it, a link of words between
-//! process 0 and each other, and connections for updates, new in each trial.
-//! A process that goes, or falls silent, ends the run for all. Imports
-//! `engine`.
+//! process 0 and each other, and connections for updates, new in each trial. A
+//! process that goes, or falls silent, ends the run for all.
 
 use std::collections::HashMap;
 use std::io;

@@ -1,6 +1,6 @@
 //! Trials that several processes make together: process 0 leads, proves and
-//! records; each other makes its share of the stream whenever it is told to.
-//! In the cargo feature `cluster`. Imports `engine`, `generator`, `record`.
+//! records; each other makes its share of the stream whenever it is told to. In
+//! the cargo feature `cluster`.
 
 mod frame;
 mod join;

@@ -1,5 +1,5 @@
 //! What one process' part of a trial came to, as it travels to process 0, and
-//! how the parts become one outcome. Imports `engine`, `record`, `stats`.
+//! how the parts become one outcome.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,5 @@
 //! Processes of a cluster as threads: how they come together, and what each
-//! says when another does not, goes, or falls silent. Imports its siblings.
+//! says when another does not, goes, or falls silent.
 
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;

@@ -1,6 +1,5 @@
 //! An engine that is alive in an interleaved round, its type behind a trait
-//! object: one dynamic call a slice, none an event. Imports `engine`, its
-//! siblings.
+//! object: one dynamic call a slice, none an event.
 
 use std::sync::Arc;
 use std::time::Instant;

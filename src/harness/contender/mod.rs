@@ -1,6 +1,5 @@
 //! A contender: an engine's type behind a value, so that engines of the
-//! registry and engines of the user's own stand in one list. Imports
-//! `engine`, `record`.
+//! registry and engines of the user's own stand in one list.
 
 pub(super) mod live_engine;
 

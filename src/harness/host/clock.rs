@@ -1,4 +1,4 @@
-//! What reading the clock costs and how fine it is. Imports `record`.
+//! What reading the clock costs and how fine it is.
 
 use std::time::Instant;
 

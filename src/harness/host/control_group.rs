@@ -1,5 +1,5 @@
-//! The limits of the process's control groups, versions 1 and 2, alone or
-//! side by side. Imports nothing of this crate.
+//! The limits of the process's control groups, versions 1 and 2, alone or side
+//! by side.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,5 @@
-//! The machine: what it is, what on it would spoil a measurement and how to
-//! fix it, and what happened to the process during a trial. Imports
-//! `record` and its siblings.
+//! The machine: what it is, what on it would spoil a measurement and how to fix
+//! it, and what happened to the process during a trial.
 
 use std::fs;
 use std::path::Path;

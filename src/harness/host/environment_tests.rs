@@ -1,4 +1,4 @@
-//! Tests of what a machine says of itself. Imports what they test.
+//! Tests of what a machine says of itself.
 
 use super::*;
 

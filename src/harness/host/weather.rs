@@ -1,7 +1,6 @@
 //! The machine's weather: a millisecond of fixed arithmetic and a millisecond
-//! of dependent loads, about ten times a second, between slices. What they
-//! take says what other guests of the machine leave of it. Imports `record`,
-//! `unit`.
+//! of dependent loads, about ten times a second, between slices. What they take
+//! says what other guests of the machine leave of it.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -1,5 +1,4 @@
-//! From what was asked of a cluster to what is run. Imports `record`,
-//! `workload`, its siblings.
+//! From what was asked of a cluster to what is run.
 
 use crate::harness::plan::error::PlanError;
 use crate::harness::plan::options::RunOptions;

@@ -1,5 +1,5 @@
 //! Who takes part in a run: the engines asked for, the baseline, the control
-//! and the probes. Imports `engine`, its siblings.
+//! and the probes.
 
 use crate::engine::registry::ENTRIES;
 use crate::engine::{EngineInfo, Role};

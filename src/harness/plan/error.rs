@@ -1,4 +1,4 @@
-//! Why a run can't be made as asked. Imports `workload`'s nearest words.
+//! Why a run can't be made as asked.
 
 use crate::workload::nearest;
 

@@ -1,5 +1,5 @@
 //! How much memory there is, and how much a run will need: it is predicted
-//! before the run, and refused over the limit. Imports `workload`, `engine`.
+//! before the run, and refused over the limit.
 
 use crate::engine::ExpectedLoad;
 use crate::engine::shared::dense_ids::DensePair;

@@ -1,5 +1,4 @@
-//! Whether a run fits into the memory, and whether its stream does. Imports
-//! its siblings.
+//! Whether a run fits into the memory, and whether its stream does.
 
 use crate::harness::plan::error::PlanError;
 use crate::harness::plan::memory::Prediction;

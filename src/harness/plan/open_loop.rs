@@ -1,5 +1,5 @@
-//! From what was asked of an open loop to its schedule: rate, length, number
-//! of events, of which two give the third. Imports `record`, `workload`.
+//! From what was asked of an open loop to its schedule: rate, length, number of
+//! events, of which two give the third.
 
 use crate::harness::plan::error::PlanError;
 use crate::harness::plan::options::{OpenLoopOptions, RunOptions};

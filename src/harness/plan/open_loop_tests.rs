@@ -1,4 +1,4 @@
-//! Tests of how an open loop is settled. Imports what they test.
+//! Tests of how an open loop is settled.
 
 use super::*;
 use crate::generator::Generator;

@@ -1,4 +1,4 @@
-//! How fast the events of an open loop arrive. Imports nothing.
+//! How fast the events of an open loop arrive.
 
 /// So many events in so much time, which keeps rates below one a second exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

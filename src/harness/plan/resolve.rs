@@ -1,5 +1,4 @@
-//! From what was asked to what is run: sizes, limits. Imports
-//! `record`, `engine`, `generator`, `event`, `workload`.
+//! From what was asked to what is run: sizes, limits.
 
 use crate::engine::state::INBOX_CAPACITY;
 use crate::generator::{Generator, ReadStream};

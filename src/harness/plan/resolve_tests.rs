@@ -1,4 +1,4 @@
-//! Tests of what is refused, and with what advice. Imports what they test.
+//! Tests of what is refused, and with what advice.
 
 use super::*;
 use crate::generator::tests::workload;

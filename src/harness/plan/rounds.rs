@@ -1,5 +1,4 @@
 //! From what was asked to how rounds are repeated, ended and compared.
-//! Imports `record`, its siblings.
 
 use crate::engine::Role;
 use crate::harness::contender::Contender;

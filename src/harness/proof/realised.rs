@@ -1,5 +1,4 @@
-//! What a stream really held: mix, dispositions, popularity. Imports
-//! `event`, `policy`, `record`.
+//! What a stream really held: mix, dispositions, popularity.
 
 use rayon::prelude::*;
 

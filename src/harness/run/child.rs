@@ -1,6 +1,5 @@
 //! A run in a process of its own, of this build or another; a run made in
-//! several of them, and two builds that take turns. Imports `record`,
-//! `engine`'s stop flag, and the shuffle of rounds.
+//! several of them, and two builds that take turns.
 
 use std::ffi::OsString;
 use std::fs::File;

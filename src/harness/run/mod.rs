@@ -1,5 +1,5 @@
 //! A run: the stream, the oracle, rounds of shuffled turns, proofs, and the
-//! record of it all. Imports its siblings and `record`.
+//! record of it all.
 
 pub(super) mod child;
 pub(super) mod interleaved;

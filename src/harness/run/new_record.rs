@@ -1,5 +1,5 @@
-//! The record of a run before its first trial: what was asked for, and what
-//! the oracle expects of it. Imports its siblings and `record`.
+//! The record of a run before its first trial: what was asked for, and what the
+//! oracle expects of it.
 
 use crate::engine::Role;
 use crate::harness::contender::Contender;

@@ -1,6 +1,5 @@
-//! What recording response times costs: an engine at its saturation point,
-//! with the recording and without it, in turns. Imports `record`, `stats`,
-//! its siblings.
+//! What recording response times costs: an engine at its saturation point, with
+//! the recording and without it, in turns.
 
 use crate::engine::Role;
 use crate::harness::contender::Contender;

@@ -1,5 +1,4 @@
-//! What a run is made from, and what its trials have in common. Imports its
-//! siblings and `record`.
+//! What a run is made from, and what its trials have in common.
 
 use std::time::Duration;
 

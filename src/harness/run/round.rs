@@ -1,5 +1,5 @@
 //! One round: each contender once over the stream, alone or interleaved with
-//! the others. Imports its siblings and `record`.
+//! the others.
 
 use std::time::Instant;
 

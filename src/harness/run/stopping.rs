@@ -1,5 +1,5 @@
 //! When the rounds of a run end: as many as asked for, intervals that are
-//! narrow enough, or the time. Imports `record`, `stats`.
+//! narrow enough, or the time.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! A sweep: a run for each value of one axis. Where all have one stream it is
 //! made once, and the points take turns round by round, so that drift of the
-//! machine falls on all alike. Imports its siblings and `record`.
+//! machine falls on all alike.
 
 use std::time::Instant;
 

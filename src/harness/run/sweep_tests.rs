@@ -1,4 +1,4 @@
-//! Tests of sweeps over a few events. Imports what they test.
+//! Tests of sweeps over a few events.
 
 use super::*;
 use crate::engine::StopFlag;

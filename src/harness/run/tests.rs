@@ -1,5 +1,4 @@
-//! Tests of what a record says of a run that went wrong. Imports what they
-//! test.
+//! Tests of what a record says of a run that went wrong.
 
 use super::*;
 use crate::engine::maps::dashmap::{DashMapEngine, DashMapSession};

@@ -1,4 +1,4 @@
-//! What a record keeps of a trial. Imports `record`, its siblings.
+//! What a record keeps of a trial.
 
 use crate::harness::proof::inspect::Finding;
 use crate::harness::proof::inspect::Proved;

@@ -1,5 +1,5 @@
 //! `verify`: engines against the oracle at several numbers of threads, and
-//! their declared freshness, without figures. Imports its siblings.
+//! their declared freshness, without figures.
 
 use crate::engine::proof::explained::Explained;
 use crate::engine::state::INBOX_CAPACITY;

@@ -1,7 +1,6 @@
 //! Whether comparisons on this machine can be believed: engines beside second
 //! copies of themselves, many times, and an engine beside itself slowed down by
-//! a known share, in interleaved rounds as a run has them. Imports its
-//! siblings, `record`.
+//! a known share, in interleaved rounds as a run has them.
 
 mod plan;
 mod real_time;

@@ -1,5 +1,4 @@
-//! From what was asked to how a selftest is made. Imports `record`, `workload`,
-//! the plan of a run.
+//! From what was asked to how a selftest is made.
 
 use super::request::SelftestPlan;
 use crate::harness::contender::Contender;

@@ -1,8 +1,7 @@
 //! Whether the open loop and the search for capacity tell the truth in real
 //! time: a stall and a pace are planted, and must be found. What the machine
 //! does meanwhile can only add to a response time, so that too little of it is
-//! the harness's own fault, and too much may be the machine's. Imports
-//! `engine`, `generator`, `record`, `workload`, its parent's trials.
+//! the harness's own fault, and too much may be the machine's.
 
 use super::{SelftestError, SelftestRequest};
 use crate::engine::StopFlag;

@@ -1,5 +1,5 @@
 //! Comparisons one after the other, each of interleaved rounds that end by the
-//! rule of a run. Imports `record`, the rounds of a run.
+//! rule of a run.
 
 use std::time::Duration;
 

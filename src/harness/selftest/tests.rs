@@ -1,4 +1,4 @@
-//! Comparisons in virtual time, and of real rounds. Imports its module.
+//! Comparisons in virtual time, and of real rounds.
 
 use rand::{SeedableRng as _, rngs::StdRng};
 use rand_distr::{Distribution as _, StandardNormal};

@@ -1,5 +1,4 @@
-//! What events come to when they are counted one by one. Imports `source`,
-//! `engine`, `policy`, `event`.
+//! What events come to when they are counted one by one.
 
 use std::ops::Range;
 

@@ -1,5 +1,4 @@
-//! One trial in an open loop: its threads, and what they come to. Imports
-//! `engine`, `record`, `stats`, its siblings.
+//! One trial in an open loop: its threads, and what they come to.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};

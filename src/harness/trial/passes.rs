@@ -1,6 +1,5 @@
 //! Passes of a stream through an engine that is warm, for benchmarks by other
 //! tools: what is timed is what a trial times, the sessions' `finish` included.
-//! Imports `engine`, `generator`, `workload`.
 
 use std::hint::black_box;
 use std::ops::Range;

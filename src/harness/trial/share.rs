@@ -1,5 +1,4 @@
-//! One process' part of a trial that several processes make together. Imports
-//! `engine`.
+//! One process' part of a trial that several processes make together.
 
 use std::fmt;
 use std::ops::Range;

@@ -1,6 +1,5 @@
-//! Where a trial's events and reads come from: memory, made beforehand or
-//! read from a trace, or the generator, batch by batch inside the timed part.
-//! Imports `generator`, `engine::dense`, `event`.
+//! Where a trial's events and reads come from: memory, made beforehand or read
+//! from a trace, or the generator, batch by batch inside the timed part.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,6 +1,5 @@
-//! A trace in place of a generated stream: its events, over and over where
-//! more are wanted than it has, and reads beside them. Imports `event`,
-//! `generator`, `record`, `unit`.
+//! A trace in place of a generated stream: its events, over and over where more
+//! are wanted than it has, and reads beside them.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 //! A look at a trial while it runs: taken by the thread that waits for the
-//! workers, from what these write anyway. Imports `record`, `stats`.
+//! workers, from what these write anyway.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,6 +1,5 @@
 //! The hot loop of one worker in a closed loop: claim a block, ingest its
-//! batches, answer the reads that fall due, time both in groups. Imports
-//! `engine`, `stats`.
+//! batches, answer the reads that fall due, time both in groups.
 
 use std::hint::black_box;
 use std::ops::Range;

@@ -1,6 +1,6 @@
-//! A trial's workers as threads: opened, let go together, waited for. A
-//! worker that panics ends the trial, and the process where the others can't
-//! be stopped. Imports `engine`.
+//! A trial's workers as threads: opened, let go together, waited for. A worker
+//! that panics ends the trial, and the process where the others can't be
+//! stopped.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};

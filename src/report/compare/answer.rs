@@ -1,5 +1,5 @@
 //! What a comparison says of each engine, in a sentence: the one place that
-//! words it for every output. Imports `stats` and the report's own parts.
+//! words it for every output.
 
 use super::comparison::{Change, Comparison, Method};
 use crate::report::figures::{show_percent, within};

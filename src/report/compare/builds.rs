@@ -1,5 +1,4 @@
 //! Two builds that took turns: pairs of processes, or three in lock-step.
-//! Imports `record`, `stats`, and the report's own parts.
 
 use super::by_slice;
 use super::collect_warnings::of_builds;

@@ -1,7 +1,6 @@
 //! Two builds whose processes took the same slices in turn, the old one twice:
 //! changes from rounds of the same turn, the old build beside itself, and what
-//! the intervals' width comes from. Imports `record`, `stats`, `unit`, and the
-//! report's own parts.
+//! the intervals' width comes from.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,4 @@
-//! Which warnings a comparison calls for. Imports `record`, `stats`, and the
-//! report's own parts.
+//! Which warnings a comparison calls for.
 
 use super::comparison::{Change, Comparison, DominantVariance};
 use super::gate::GateVerdict;

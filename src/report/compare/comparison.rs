@@ -1,5 +1,4 @@
-//! A comparison of two sides, and what it says of each engine. Imports
-//! `record`, `stats`, and the report's own parts.
+//! A comparison of two sides, and what it says of each engine.
 
 use super::gate::Gate;
 use super::gate::{Decision, GateVerdict, slowdown};

@@ -1,5 +1,5 @@
 //! The gate of a comparison: what it says of one engine, and of all. Every
-//! output takes its words from here. Imports `stats`.
+//! output takes its words from here.
 
 use crate::stats::{RatioInterval, Verdict};
 

@@ -1,5 +1,4 @@
 //! What is compared: records of two builds, turn by turn, or two saved ones.
-//! Imports `record` and the report's own parts.
 
 use super::gate::Gate;
 use crate::record::{Pass, Record};

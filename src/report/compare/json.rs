@@ -1,5 +1,4 @@
-//! A comparison as JSON; docs/FORMAT.md describes it. Imports `record` and the
-//! report's own parts.
+//! A comparison as JSON; docs/FORMAT.md describes it.
 
 use serde_json::{Value, json as object};
 

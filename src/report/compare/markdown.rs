@@ -1,5 +1,4 @@
-//! A comparison as Markdown, to paste into a pull request. Imports the report's
-//! own parts.
+//! A comparison as Markdown, to paste into a pull request.
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,5 @@
-//! Two builds, or two saved records, compared: what changed,
-//! how sure that is, and whether a gate lets it pass. A function of records
-//! alone. Imports `record`, `stats` and the report's own parts.
+//! Two builds, or two saved records, compared: what changed, how sure that is,
+//! and whether a gate lets it pass. A function of records alone.
 
 pub(super) mod answer;
 mod builds;

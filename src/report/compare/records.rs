@@ -1,6 +1,5 @@
 //! Two saved records: each engine's ratio to the same baseline inside its own
-//! record, so that the machine's speed on that day cancels. Imports `record`,
-//! `stats`, and the report's own parts.
+//! record, so that the machine's speed on that day cancels.
 
 use super::collect_warnings::of_records;
 use super::comparison::{Change, Comparison, Method, Side};

@@ -1,5 +1,4 @@
-//! What two sides have in common, and why they are not compared. Imports
-//! `record`, `unit`, and the report's own parts.
+//! What two sides have in common, and why they are not compared.
 
 use super::comparison::Change;
 use crate::record::{EngineRole, Record};

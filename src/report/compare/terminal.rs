@@ -1,5 +1,4 @@
-//! A comparison as text for a terminal. Imports `record`, `stats`, `unit`, and
-//! the report's own parts.
+//! A comparison as text for a terminal.
 
 use super::answer::answer;
 use super::by_slice;

@@ -1,5 +1,5 @@
 //! What a reader should know before believing a comparison. Each names what
-//! fixes it. Imports `stats`, `unit`, and the report's own parts.
+//! fixes it.
 
 use std::fmt;
 

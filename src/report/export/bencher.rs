@@ -1,7 +1,6 @@
 //! The figures as Bencher Metric Format, the JSON that Bencher reads with
 //! `--adapter json`: a benchmark's name, its measures by slug, and of each
 //! `value`, with `lower_value` and `upper_value` where there is an interval.
-//! Imports `record` and the report's own parts.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
 //! The figures as CSV (RFC 4180): one header, then one line an engine, wrong
-//! ones too. Imports `record` and the report's own parts.
+//! ones too.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,5 @@
 //! The figures as the array that github-action-benchmark reads with `tool:
-//! customSmallerIsBetter`. Imports `record`, `stats`, `unit`, and the report's
-//! own parts.
+//! customSmallerIsBetter`.
 //!
 //! Its `src/extract.ts` takes objects of `name`, `value`, `unit`, `range` and
 //! `extra`, refuses an empty array, and reads `range` as `± ` and a number

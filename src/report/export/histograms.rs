@@ -1,5 +1,5 @@
 //! A record's histograms for HdrHistogram's own tools: an interval log, or one
-//! engine's percentile distribution. Imports `record` and `stats`.
+//! engine's percentile distribution.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,4 +1,4 @@
-//! A history as CSV. Imports the report's own parts.
+//! A history as CSV.
 
 use std::borrow::Cow;
 

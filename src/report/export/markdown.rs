@@ -1,5 +1,4 @@
-//! The report as GitHub's Markdown, to be pasted into a pull request. Imports
-//! `record`, `unit`, and the report's own parts.
+//! The report as GitHub's Markdown, to be pasted into a pull request.
 
 use crate::record::{EngineNote, EngineRole, Pass, Record};
 use crate::report::figures::{rounds, show_ends, show_ratio};

@@ -1,5 +1,4 @@
-//! Figures for other programs: one format a file. Imports the model, `record`
-//! and `stats`.
+//! Figures for other programs: one format a file.
 
 pub(in crate::report) mod bencher;
 pub(in crate::report) mod csv;

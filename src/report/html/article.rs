@@ -1,5 +1,5 @@
 //! What a page tells of one run, sweep or comparison: plain data for the
-//! template. Imports the report's own parts.
+//! template.
 
 use super::plot::PlotData;
 use super::series_style::SeriesStyle;

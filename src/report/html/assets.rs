@@ -1,6 +1,6 @@
 //! What is inlined into every page: style, scripts, the plotting library (its
 //! licence lies beside it), and the hashes that the page's policy names them
-//! by. Imports nothing of this crate.
+//! by.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,5 +1,4 @@
-//! What a page tells of a search for capacity. Imports `record`, `stats`,
-//! `unit`, and the report's own parts.
+//! What a page tells of a search for capacity.
 
 use super::article::{Article, Section, Table};
 use super::plots::capacity as plots;

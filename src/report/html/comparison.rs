@@ -1,5 +1,4 @@
-//! What a page tells of a comparison of two builds or two records. Imports
-//! `unit` and the report's own parts.
+//! What a page tells of a comparison of two builds or two records.
 
 use super::article::{Article, Figure, Section, Table};
 use super::plot::{Axis, Guide, PlotData, Row, Rows, Unit};

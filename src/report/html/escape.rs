@@ -1,4 +1,4 @@
-//! Data for a script, written into the page. Imports nothing of this crate.
+//! Data for a script, written into the page.
 
 use serde::Serialize;
 

@@ -1,6 +1,5 @@
 //! Reports as one HTML file that needs nothing else: words, trust, tables, and
-//! plots that a script draws. A function of what is saved. Imports `record` and
-//! the report's own parts.
+//! plots that a script draws. A function of what is saved.
 
 mod article;
 mod assets;

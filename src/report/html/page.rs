@@ -1,4 +1,4 @@
-//! The page itself. Imports the report's own parts.
+//! The page itself.
 
 use askama::Template;
 

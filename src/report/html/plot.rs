@@ -1,5 +1,5 @@
 //! What a plot is made of, as the script reads it: plain data, in the units of
-//! the record. Imports the report's own parts.
+//! the record.
 
 use serde::Serialize;
 

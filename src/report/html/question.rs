@@ -1,5 +1,4 @@
-//! What was asked of a run, in sentences. Imports `record`, `unit`, and the
-//! report's own parts.
+//! What was asked of a run, in sentences.
 
 use crate::record::{EngineRole, Record};
 use crate::report::style::plain;

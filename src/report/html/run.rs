@@ -1,5 +1,4 @@
-//! What a page tells of one run. Imports `record`, `unit`, and the report's own
-//! parts.
+//! What a page tells of one run.
 
 use super::article::{Article, Section, Table};
 use super::plots::{

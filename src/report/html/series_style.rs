@@ -1,5 +1,5 @@
 //! Colours and marks of engines: those of the registry look the same in every
-//! report; any other gets what is free on its page. Imports `unit`.
+//! report; any other gets what is free on its page.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,5 @@
 //! What runs on one page say together: the closed loop's service time beside
-//! the response time under each rate that was offered. Imports `record`,
-//! `unit`, and the report's own parts.
+//! the response time under each rate that was offered.
 
 use super::article::{Article, Figure, Section, Table};
 use super::plot::{Axis, Lines, PlotData, Series, Stroke, Unit};

@@ -1,5 +1,4 @@
-//! What a page tells of a sweep. Imports `record`, `unit`, and the report's own
-//! parts.
+//! What a page tells of a sweep.
 
 use super::article::{Article, Section, Table};
 use super::plots::sweep as plots;

@@ -1,5 +1,4 @@
-//! The trust block of a page: at a glance, and line by line. Imports `record`
-//! and the report's own parts.
+//! The trust block of a page: at a glance, and line by line.
 
 use super::article::Article;
 use crate::record::Record;

@@ -1,5 +1,4 @@
-//! The trust block at a glance: whether each thing is as it should be. Imports
-//! `record`, `stats`, `unit`, and the report's own parts.
+//! The trust block at a glance: whether each thing is as it should be.
 
 use super::control::ControlVerdict;
 use super::disturbance::{STEAL_SHARE, steal_share};

@@ -1,5 +1,4 @@
-//! What the A/A control says: the one place that words it. Imports `stats` and
-//! the report's own parts.
+//! What the A/A control says: the one place that words it.
 
 use crate::report::figures::{show_percent, show_share};
 use crate::stats::stopping::is_precise;

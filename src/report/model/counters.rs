@@ -1,5 +1,4 @@
-//! What the processors counted, per event. Imports `record` and the report's
-//! own parts.
+//! What the processors counted, per event.
 
 use super::rounds::{over_rounds, per};
 use crate::record::{Pass, PerfNote, Record, Trial};

@@ -1,4 +1,4 @@
-//! What the host took away during a run. Imports `record`.
+//! What the host took away during a run.
 
 use crate::record::{Record, Trial};
 

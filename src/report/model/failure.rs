@@ -1,4 +1,4 @@
-//! What went wrong in a run, in words. Imports `record` and `unit`.
+//! What went wrong in a run, in words.
 
 use crate::record::{EngineNote, EngineRole, OracleNote, Pass, ProofVerdict, Record, Trial};
 use crate::unit::quantity::show_whole;

@@ -1,5 +1,5 @@
 //! Records over time: each engine's speed beside the baseline, record by
-//! record. Imports `record`, `unit`, and the report's own parts.
+//! record.
 
 use super::summary::{Summary, Versus};
 use crate::record::{Environment, Pass, Record, Saved};

@@ -1,5 +1,5 @@
 //! Every engine's ratio to the baseline in interleaved rounds and in isolated
-//! ones. Imports `record`, `stats`, and the report's own parts.
+//! ones.
 
 use super::summary::Summary;
 use crate::record::{Pass, Record, Saved};

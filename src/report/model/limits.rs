@@ -1,5 +1,5 @@
 //! How near each engine comes to what the machine can do: its speed as a share
-//! of the limit probes'. Imports `record`, `stats`, and the report's own parts.
+//! of the limit probes'.
 //!
 //! A share is the probe's ns per event ÷ the engine's: the geometric mean over
 //! the rounds that both ran, its interval that of paired log-ratios, as for

@@ -1,5 +1,4 @@
 //! Memory, broken down: bytes per member that has state, by where they are.
-//! Imports `record` and the report's own parts.
 
 use super::rounds::{over_rounds, per};
 use crate::record::{Pass, Record, Trial};

@@ -1,5 +1,5 @@
 //! Figures computed from what is saved: one topic a file, no text but names and
-//! the words of a verdict. Imports `record`, `stats` and `figures`.
+//! the words of a verdict.
 
 pub(in crate::report) mod badges;
 pub(in crate::report) mod control;

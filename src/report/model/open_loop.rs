@@ -1,5 +1,4 @@
-//! What the engines of an open loop come to, rounds put together. Imports
-//! `record` and `stats`.
+//! What the engines of an open loop come to, rounds put together.
 
 use crate::record::{EngineNote, EngineRole, OpenLoopTrial, ProofVerdict, Record, Trial};
 use crate::stats::{ServiceHistogram, Tail, percentile_is_supported};

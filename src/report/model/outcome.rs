@@ -1,5 +1,4 @@
 //! How each engine of a record came out: what every format has a row for.
-//! Imports `record`, `stats`, and the report's own parts.
 
 use super::summary::{Control, EngineError, EngineLine, Summary, Versus};
 use crate::record::{EngineNote, Pass, Record};

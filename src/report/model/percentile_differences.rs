@@ -1,6 +1,5 @@
 //! Percentiles of service time beside the baseline's: which differences are
-//! significant once all of a report are taken together. Imports `record`,
-//! `stats`, and the report's own parts.
+//! significant once all of a report are taken together.
 
 use std::collections::BTreeMap;
 

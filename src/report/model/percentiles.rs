@@ -1,6 +1,5 @@
 //! Service times: histograms of the rounds that count, merged, and the
-//! percentiles that they support. Imports `record`, `stats`, and the report's
-//! own parts.
+//! percentiles that they support.
 
 use super::rounds::counted;
 use super::summary::Summary;

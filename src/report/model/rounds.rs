@@ -1,5 +1,4 @@
-//! What is put together over the rounds that count. Imports `record` and
-//! `stats`.
+//! What is put together over the rounds that count.
 
 use std::collections::HashSet;
 

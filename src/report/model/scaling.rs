@@ -1,5 +1,4 @@
 //! How engines scale in a sweep: speed-ups, and the Universal Scalability Law.
-//! Imports `stats` and the report's own parts.
 
 use std::collections::BTreeSet;
 

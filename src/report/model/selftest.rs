@@ -1,4 +1,4 @@
-//! What the comparisons of a selftest come to. Imports `record` and `stats`.
+//! What the comparisons of a selftest come to.
 
 use crate::record::{PlantedComparison, PlantedPlan, Selftest};
 use crate::stats::stopping::is_precise;

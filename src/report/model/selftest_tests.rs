@@ -1,5 +1,4 @@
-//! What the comparisons of a selftest come to, in virtual time. Imports what is
-//! tested.
+//! What the comparisons of a selftest come to, in virtual time.
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;

@@ -1,6 +1,5 @@
 //! How an engine's speed beside the baseline's changes along the stream, part
-//! by part: of the slices of interleaved rounds. Imports `record`, `stats`, and
-//! the report's own parts.
+//! by part: of the slices of interleaved rounds.
 
 use std::collections::HashMap;
 

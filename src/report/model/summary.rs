@@ -1,5 +1,4 @@
-//! A record's figures: one line an engine. Imports `record`, `stats`, and the
-//! report's own parts.
+//! A record's figures: one line an engine.
 
 use std::cmp::Ordering;
 

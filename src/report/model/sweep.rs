@@ -1,5 +1,4 @@
-//! A sweep with the figures of each of its points. Imports `record` and the
-//! report's own parts.
+//! A sweep with the figures of each of its points.
 
 use super::summary::{EngineLine, Summary};
 use crate::record::{EngineRole, Pass, Record, Sweep, SweepAxis};

@@ -1,5 +1,4 @@
 //! Which engine is the fastest, run by run, each kind of freshness for itself.
-//! Imports `record`, `stats`, and the report's own parts.
 
 use super::summary::Summary;
 use crate::record::{Pass, Record, Saved};

@@ -1,5 +1,4 @@
-//! Tests of the report as a whole in each of its formats. Imports what they
-//! test.
+//! Tests of the report as a whole in each of its formats.
 
 use proptest::prelude::*;
 

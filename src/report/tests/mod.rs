@@ -1,4 +1,4 @@
-//! Tests of the whole report on the record's fixture. Imports what they test.
+//! Tests of the whole report on the record's fixture.
 
 mod formats;
 mod trust;

@@ -1,4 +1,4 @@
-//! Tests of the trust block and the warnings. Imports what they test.
+//! Tests of the trust block and the warnings.
 
 use crate::record::{Record, fixture};
 use crate::report::*;

@@ -1,5 +1,4 @@
-//! Tests of reports with second passes, over warm state. Imports what they
-//! test.
+//! Tests of reports with second passes, over warm state.
 
 use crate::record::{Pass, Record, fixture};
 use crate::report::*;

@@ -1,5 +1,4 @@
-//! The adversary's game as text. Imports `record`, `unit`, and the report's own
-//! parts.
+//! The adversary's game as text.
 
 use std::fmt::Write as _;
 

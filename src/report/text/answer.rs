@@ -1,6 +1,5 @@
 //! What the answer of a run is, in sentences: which engine is fastest, by how
-//! much, and whether the others differ from it. Imports `record`, `stats`,
-//! `unit`, and the report's own parts.
+//! much, and whether the others differ from it.
 
 use crate::record::Record;
 use crate::report::figures::{listed, show_ratio, within};

@@ -1,5 +1,5 @@
 //! A table with its title and what is to be said of it: drawn for a terminal,
-//! or handed on to a page. Imports the report's own parts.
+//! or handed on to a page.
 
 use super::columns::draw;
 use crate::report::style::{Style, wrap};

@@ -1,6 +1,5 @@
 //! The report in short, for a terminal: failures, the answer, one table,
-//! whether it can be trusted, and the gravest warnings. Imports `record`,
-//! `unit`, and the report's own parts.
+//! whether it can be trusted, and the gravest warnings.
 
 use super::answer::headline;
 use super::engine_table::{draw_engines, engine_rows, groups, show_versus};

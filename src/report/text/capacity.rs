@@ -1,5 +1,4 @@
-//! The report of a search for capacity. Imports `record`, `stats`, `unit`, and
-//! the report's own parts.
+//! The report of a search for capacity.
 
 use super::columns::draw;
 use crate::record::{Capacity, CapacityVerdict, EngineCapacity, SearchStep};

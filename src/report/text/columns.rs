@@ -1,6 +1,6 @@
 //! How the columns of a table fit the width there is: names are never split,
 //! columns give way in a stated order, and rows become stacks of lines where
-//! even that is too wide. Imports the report's own parts.
+//! even that is too wide.
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
 

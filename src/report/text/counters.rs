@@ -1,5 +1,4 @@
-//! The section of what the processors counted. Imports `record` and the
-//! report's own parts.
+//! The section of what the processors counted.
 
 use super::block::Block;
 use crate::record::{Pass, Record};

@@ -1,5 +1,4 @@
-//! The tables of engines. Imports `record`, `stats`, `unit`, and the report's
-//! own parts.
+//! The tables of engines.
 
 use super::columns::draw_dropping;
 use super::limits::show_shares;

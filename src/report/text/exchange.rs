@@ -1,5 +1,4 @@
-//! What the processes of a cluster exchanged. Imports `record`, `unit`, and the
-//! report's own parts.
+//! What the processes of a cluster exchanged.
 
 use super::block::Block;
 use super::counters::show;

@@ -1,5 +1,5 @@
 //! Records over time as text: where an engine's level changed, and what its own
-//! past says of the next record. Imports `stats` and the report's own parts.
+//! past says of the next record.
 
 use super::columns::draw;
 use crate::report::figures::{show_percent, show_ratio};

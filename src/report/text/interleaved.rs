@@ -1,6 +1,6 @@
 //! Interleaved rounds: what an engine's time in turn is beside its time alone,
 //! how its ratio grows along the stream, and how much it shares the others'
-//! noise. Imports `record`, `stats`, `unit`, and the report's own parts.
+//! noise.
 
 use std::collections::BTreeMap;
 

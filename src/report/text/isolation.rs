@@ -1,5 +1,4 @@
-//! Interleaved beside isolated rounds as a table. Imports `stats`, `unit`, and
-//! the report's own parts.
+//! Interleaved beside isolated rounds as a table.
 
 use super::columns::draw;
 use crate::report::figures::{show_ends, show_ratio};

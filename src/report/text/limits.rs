@@ -1,5 +1,4 @@
 //! The section of limits: each engine's speed as a share of the limit probes'.
-//! Imports `record` and the report's own parts.
 
 use super::block::Block;
 use crate::record::{Pass, Record};

@@ -1,5 +1,4 @@
-//! The section of memory per member. Imports `record`, `unit`, and the report's
-//! own parts.
+//! The section of memory per member.
 
 use super::block::Block;
 use crate::record::Record;

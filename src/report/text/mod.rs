@@ -1,5 +1,4 @@
-//! The report as text for a terminal: one section a file. Imports the model,
-//! the warnings, `record` and `stats`.
+//! The report as text for a terminal: one section a file.
 
 pub(in crate::report) mod adversary;
 pub(in crate::report) mod answer;

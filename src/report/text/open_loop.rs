@@ -1,6 +1,5 @@
 //! The sections of an open loop: whether the rate was kept, response time
-//! beside service time, batches, and the time series. Imports `record`,
-//! `stats`, `unit`, and the report's own parts.
+//! beside service time, batches, and the time series.
 
 use super::block::Block;
 use crate::record::{Arrivals, Idle, OpenLoopPlan, Record};

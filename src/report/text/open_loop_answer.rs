@@ -1,5 +1,4 @@
-//! What an open loop's answer is, in sentences. Imports `record`, `unit`, and
-//! the report's own parts.
+//! What an open loop's answer is, in sentences.
 
 use super::open_loop::missed_rates;
 use crate::record::{OpenLoopPlan, Record};

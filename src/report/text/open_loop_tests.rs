@@ -1,4 +1,4 @@
-//! Tests of the report of open loops. Imports what they test.
+//! Tests of the report of open loops.
 
 use super::*;
 use crate::record::fixture_open_loop as fixture;

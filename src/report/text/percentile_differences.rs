@@ -1,5 +1,4 @@
-//! The section of percentiles beside the baseline's. Imports `record`, `stats`,
-//! and the report's own parts.
+//! The section of percentiles beside the baseline's.
 
 use super::block::Block;
 use super::engine_table::sign;

@@ -1,5 +1,4 @@
-//! The section of percentiles. Imports `record`, `stats`, `unit`, and the
-//! report's own parts.
+//! The section of percentiles.
 
 use super::block::Block;
 use crate::record::Record;

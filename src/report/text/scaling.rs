@@ -1,5 +1,4 @@
-//! The Universal Scalability Law as a table, or why it is not fitted. Imports
-//! `stats`, `unit`, and the report's own parts.
+//! The Universal Scalability Law as a table, or why it is not fitted.
 
 use super::block::Block;
 use crate::report::figures::{listed, show_percent, show_ratio};

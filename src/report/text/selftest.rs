@@ -1,5 +1,4 @@
-//! A selftest as text, and what it comes to. Imports `record`, `stats`, `unit`,
-//! and the report's own parts.
+//! A selftest as text, and what it comes to.
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,5 @@
 //! How the rounds of a run were repeated, what ended them, and whether the
-//! engines were themselves. Imports `record`, `unit`, `workload`, and the
-//! report's own parts.
+//! engines were themselves.
 
 use crate::record::{EndedBy, Plan, Record};
 use crate::report::figures::{rounds, show_share};

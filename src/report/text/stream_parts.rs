@@ -1,5 +1,4 @@
-//! The section of speed along the stream. Imports `record` and the report's own
-//! parts.
+//! The section of speed along the stream.
 
 use super::block::Block;
 use crate::record::Record;

@@ -1,5 +1,4 @@
 //! A sweep as text: a table for each figure, engines down and points across.
-//! Imports `record`, `unit`, and the report's own parts.
 
 use super::block::Block;
 use super::columns::draw;

@@ -1,4 +1,4 @@
-//! Tests of the text of a sweep. Imports what they test.
+//! Tests of the text of a sweep.
 
 use super::*;
 use crate::record::SweepPoint;

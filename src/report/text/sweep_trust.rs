@@ -1,6 +1,6 @@
 //! What a reader needs in order to believe a sweep, or not to: proofs,
 //! controls, the harness's share and the streams, point by point; and its
-//! warnings. Imports `record`, `unit`, and the report's own parts.
+//! warnings.
 
 use super::engine_table::show_versus;
 use super::trust::{Line, block, environment, made_by};

@@ -1,5 +1,4 @@
-//! The whole report as text. Imports `record`, `unit`, and the report's own
-//! parts.
+//! The whole report as text.
 
 use super::{
     counters, engine_table, exchange, interleaved, limits, memory, open_loop,

@@ -1,5 +1,5 @@
 //! The trust block: what a reader needs in order to believe the figures, or not
-//! to. Imports `record`, `stats`, `unit`, and the report's own parts.
+//! to.
 
 use std::fmt::Write as _;
 

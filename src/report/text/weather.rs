@@ -1,6 +1,5 @@
 //! How fast the machine was while a run went on, in words and as a table, and
-//! how two runs differ by it. Imports `record`, `unit`, and the report's own
-//! parts.
+//! how two runs differ by it.
 
 use super::block::Block;
 use crate::record::{Record, Spread, Weather};

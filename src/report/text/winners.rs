@@ -1,5 +1,4 @@
-//! The fastest engine of each run as a table. Imports `record`, `stats`,
-//! `unit`, and the report's own parts.
+//! The fastest engine of each run as a table.
 
 use super::columns::draw;
 use crate::record::Pass;

@@ -1,5 +1,4 @@
-//! How wide an interval is that is warned of, and in which words. Imports the
-//! report's own parts.
+//! How wide an interval is that is warned of, and in which words.
 
 use crate::report::figures::show_percent;
 use crate::report::style::plain;

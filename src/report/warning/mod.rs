@@ -1,5 +1,5 @@
-//! What a reader should know before believing a figure. Each warning names
-//! the flag that fixes it. Imports `record` and `summary`.
+//! What a reader should know before believing a figure. Each warning names the
+//! flag that fixes it.
 
 mod interval_width;
 mod rounds;

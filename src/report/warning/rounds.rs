@@ -1,6 +1,5 @@
 //! Warnings of how the rounds went: what ended them, what changed from one to
-//! the next, what else ran. Imports `record`, `stats`, `unit`, `workload`, and
-//! the report's own parts.
+//! the next, what else ran.
 
 use std::fmt;
 

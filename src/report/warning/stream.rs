@@ -1,5 +1,4 @@
-//! Warnings of the stream that was run: too short, or without reads. Imports
-//! `record`, `unit`, and the report's own parts.
+//! Warnings of the stream that was run: too short, or without reads.
 
 use std::fmt;
 

@@ -1,5 +1,4 @@
 //! Whose a thing is where the trace does not say: rules that a user gives.
-//! Imports nothing of this crate.
 
 /// Where an author is taken from that no `attributedTo` and no `Create` says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 //! What was written, and whom it concerns: answers, messages, tags and
-//! mentions, by the table of docs/FORMAT.md. Imports `event` and its parent.
+//! mentions, by the table of docs/FORMAT.md.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
 //! Activities out of files: one a line, or the items of one document, each
-//! forgotten once it is read. Imports its parent.
+//! forgotten once it is read.
 
 use std::fmt;
 use std::io::BufRead;

@@ -1,5 +1,4 @@
-//! What an activity means, by the table of docs/FORMAT.md. Imports `event`
-//! and its parent.
+//! What an activity means, by the table of docs/FORMAT.md.
 
 use serde_json::Value;
 

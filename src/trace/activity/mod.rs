@@ -1,6 +1,5 @@
 //! ActivityStreams 2.0 (W3C Recommendation, 23 May 2017): activities as JSON,
-//! one a line or in a collection, read and written. Imports `event` and its
-//! siblings.
+//! one a line or in a collection, read and written.
 
 mod author;
 mod create;

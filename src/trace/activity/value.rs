@@ -1,5 +1,4 @@
 //! What stands in an activity: its types, its ids, one value or several.
-//! Imports nothing of this crate.
 
 use serde_json::Value;
 

@@ -1,5 +1,4 @@
-//! An event as an activity of ActivityStreams 2.0, in a line. Imports `event`
-//! and its parent.
+//! An event as an activity of ActivityStreams 2.0, in a line.
 
 use std::io::Write as _;
 

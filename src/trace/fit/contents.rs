@@ -1,5 +1,4 @@
-//! Contents of a fitted workload: how many each member has, and which are
-//! hot. Imports `event`, `workload`, and its siblings.
+//! Contents of a fitted workload: how many each member has, and which are hot.
 
 use super::super::census::Popularity;
 use super::harmonic::harmonic;

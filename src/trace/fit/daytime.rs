@@ -1,5 +1,4 @@
-//! Day and night of a fitted workload. Imports `workload`, `event`, and its
-//! parent.
+//! Day and night of a fitted workload.
 
 use std::f64::consts::{PI, TAU};
 

@@ -1,5 +1,5 @@
 //! How often members occur under a Zipf law, and how far observed counts are
-//! from that. Imports its siblings.
+//! from that.
 
 use statrs::function::gamma::gamma_lr;
 

@@ -1,5 +1,4 @@
-//! A workload out of a trace: mix, popularity, contents, time. Imports
-//! `event`, `unit`, `workload`, and its siblings.
+//! A workload out of a trace: mix, popularity, contents, time.
 
 mod contents;
 mod daytime;

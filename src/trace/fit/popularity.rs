@@ -1,5 +1,4 @@
 //! Zipf exponents out of how often each id occurs, by maximum likelihood.
-//! Imports its siblings.
 //!
 //! Ranks are not observed: the most frequent id of a sample need not be the
 //! most popular one, and ids that never occur are missing. A likelihood of

@@ -1,5 +1,5 @@
 //! What is said of a fit: the `about` of its workload, and the comments of its
-//! file. Imports `unit` and its parent.
+//! file.
 
 use super::daytime::PEAK_LIMITS;
 use super::{Fit, Fitted, FittedZipf};

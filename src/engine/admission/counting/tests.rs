@@ -1,4 +1,4 @@
-//! Weeks as a session sees them. Imports its parent.
+//! Weeks as a session sees them.
 
 use std::collections::HashSet;
 

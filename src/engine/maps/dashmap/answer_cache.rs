@@ -1,5 +1,5 @@
-//! Cached answers of a session, each with the versions of the shards that it was
-//! made from: it is valid until one of them changes. Imports the shared state.
+//! Cached answers of a session, each with the versions of the shards that it
+//! was made from: it is valid until one of them changes.
 //!
 //! Only what was asked twice is cached: caching an answer takes the cache line of
 //! the shard's version away from the cores that write to it.

@@ -1,5 +1,4 @@
 //! What the last batches of a session did, and the strategy for the next one.
-//! Imports nothing.
 
 /// One in so many updates that made a new state: from there on the tables count
 /// as growing.

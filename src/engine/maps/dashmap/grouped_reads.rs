@@ -1,7 +1,6 @@
 //! How a session reads: cached answers that are still valid take no lock; the
-//! rest of a call is grouped by shard, so that each shard is locked once for all
-//! of it, and once more for the counts of the contents on its inbox pages. Imports
-//! the shared state.
+//! rest of a call is grouped by shard, so that each shard is locked once for
+//! all of it, and once more for the counts of the contents on its inbox pages.
 
 use super::answer_cache::{AnswerCache, CachedAnswer, Dependencies};
 use super::read_source::Maps;

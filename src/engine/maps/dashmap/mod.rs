@@ -1,8 +1,7 @@
 //! The default engine, `dashmap`: a batch is grouped by shard, so that each
 //! shard is locked once a batch, and cache lines are prefetched while other
 //! updates are processed. A single session needs no groups. Reads are grouped,
-//! too, and answers cached while they are valid. Imports the contract, the
-//! shared state.
+//! too, and answers cached while they are valid.
 
 mod answer_cache;
 mod batch_history;

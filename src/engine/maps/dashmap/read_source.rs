@@ -1,4 +1,4 @@
-//! What reads are answered from. Imports how views are counted.
+//! What reads are answered from.
 
 use super::answer_cache::MapVersions;
 use super::shard_table::Map;

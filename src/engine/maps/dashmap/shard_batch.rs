@@ -1,5 +1,5 @@
-//! Batches of one session among several: updates are grouped by shard, and
-//! each shard is locked once for all of them. Imports the shared state.
+//! Batches of one session among several: updates are grouped by shard, and each
+//! shard is locked once for all of them.
 //!
 //! An update touches two cache lines or more, each of which tells where the next
 //! one is: its control byte, its slot, and what is behind the slot. Each is

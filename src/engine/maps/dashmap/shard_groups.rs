@@ -1,5 +1,5 @@
 //! The updates of a batch, grouped by the shard that they go to: a list for
-//! each group through one array, which is kept. Imports nothing.
+//! each group through one array, which is kept.
 //!
 //! An update is not copied: it is told by its event's position in the batch.
 //! A list keeps the order of arrival: any other would be right, too, since the

@@ -1,5 +1,4 @@
 //! How a shard of a DashMap is locked: a short spin, then the lock's own wait.
-//! Imports `unit::hash`.
 
 use dashmap::{DashMap, Entry, RwLock, RwLockReadGuard, RwLockWriteGuard};
 

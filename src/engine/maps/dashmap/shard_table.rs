@@ -1,6 +1,6 @@
-//! What is done to one shard of a DashMap through its raw table: prefetching the
-//! cache lines that an update will read, and applying updates under the shard's
-//! lock. Imports the shared state.
+//! What is done to one shard of a DashMap through its raw table: prefetching
+//! the cache lines that an update will read, and applying updates under the
+//! shard's lock.
 
 use std::hash::BuildHasher;
 

@@ -1,6 +1,5 @@
 //! How a session knows that a cached answer still holds: each shard has a
-//! version, which changes when the shard does. Imports nothing of this
-//! crate.
+//! version, which changes when the shard does.
 //!
 //! A version is odd while an answer from the shard is cached since its last
 //! change. The next change makes it even and greater. While no answer is cached,

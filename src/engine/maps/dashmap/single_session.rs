@@ -1,6 +1,6 @@
 //! Batches of the only session: no lock is contended, so a batch takes all of
 //! them once and applies its updates in the order of arrival, without grouping;
-//! and so do its reads. Imports the shared state.
+//! and so do its reads.
 
 use arrayvec::ArrayVec;
 use dashmap::RwLockWriteGuard;

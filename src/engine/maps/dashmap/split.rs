@@ -1,6 +1,6 @@
 //! Which events of a batch change a member, and which a content: positions,
 //! found without a branch, since the kind of an event is unpredictable. A
-//! discarded event costs no more than this. Imports `event`, `policy`.
+//! discarded event costs no more than this.
 
 use crate::event::Event;
 use crate::policy::effect_of;

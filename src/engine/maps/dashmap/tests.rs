@@ -1,4 +1,4 @@
-//! Batches on every path. Imports its parent and the checks.
+//! Batches on every path.
 
 use super::*;
 use crate::engine::testing::{Fold, agrees_with_fold, all_reads, answers, holds, ingest, stream};

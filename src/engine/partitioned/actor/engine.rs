@@ -1,5 +1,4 @@
-//! The engine's owners and spare messages, which its sessions share. Imports the contract, the shared
-//! state.
+//! The engine's owners and spare messages, which its sessions share.
 
 use std::panic::resume_unwind;
 use std::sync::Arc;

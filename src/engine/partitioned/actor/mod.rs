@@ -1,6 +1,6 @@
 //! The engine `actor`: each part of the state belongs to a thread, which alone
 //! changes it and answers for it, one message of its bounded queue after the
-//! other. Imports the contract, the shared state.
+//! other.
 //!
 //! A session sends each owner one message an ingest call and does not wait for
 //! it to be applied. Reads queue up behind: what was sent before a read was

@@ -1,5 +1,4 @@
 //! An owner: a thread, its part of the state, and the queue that it works off.
-//! Imports the shared state.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};

@@ -1,5 +1,5 @@
 //! A worker's session: sends updates to their owners and asks them what they
-//! know. Imports the contract, the shared state.
+//! know.
 
 use std::mem;
 

@@ -1,5 +1,5 @@
 //! What only owners behind queues can get wrong: waiting for them, their
-//! panics, their end. Imports the contract and the checks.
+//! panics, their end.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -1,5 +1,4 @@
-//! The engine's parts and phases, which its sessions share. Imports the shared
-//! state.
+//! The engine's parts and phases, which its sessions share.
 
 use crossbeam_utils::CachePadded;
 use parking_lot::Mutex;

@@ -1,6 +1,6 @@
 //! The engine `fold-reduce`: each session folds what it ingests into tables of
 //! its own, and what the sessions have folded is merged when the last of them
-//! finishes. Imports the contract, the shared state.
+//! finishes.
 //!
 //! A session's tables are cut by hash into as many parts as the engine's, so
 //! that a part can be merged by itself. The merge is done by the sessions that

@@ -1,6 +1,5 @@
-//! A worker's session: folds into its own tables, reads from them and from
-//! what was merged before, and helps to merge. Imports the contract, the
-//! shared state.
+//! A worker's session: folds into its own tables, reads from them and from what
+//! was merged before, and helps to merge.
 
 use std::mem;
 

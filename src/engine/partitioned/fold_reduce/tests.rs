@@ -1,5 +1,5 @@
 //! What only folding apart can get wrong: merging, waiting for each other,
-//! reading what is not merged yet. Imports the contract and the checks.
+//! reading what is not merged yet.
 
 use super::*;
 use crate::engine::contract::Session;

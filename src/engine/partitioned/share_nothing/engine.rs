@@ -1,5 +1,4 @@
-//! The engine's mailboxes and counts, which its sessions share. Imports the contract, the shared
-//! state.
+//! The engine's mailboxes and counts, which its sessions share.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

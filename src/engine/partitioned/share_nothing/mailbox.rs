@@ -1,5 +1,5 @@
 //! What workers send each other, and the mailbox that it arrives in: bounded
-//! queues without locks. Imports the shared state.
+//! queues without locks.
 
 use crossbeam_queue::ArrayQueue;
 use parking_lot::Mutex;

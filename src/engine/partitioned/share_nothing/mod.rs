@@ -1,7 +1,6 @@
 //! The engine `partitioned`: share-nothing. Each worker owns a part of the
 //! members and of the contents in plain tables; updates and reads of what
 //! another owns travel to it in batches through bounded queues without locks.
-//! Imports the contract, the shared state.
 //!
 //! A worker that waits also works: one whose batch finds a full queue, whose read
 //! is not answered yet, or that has finished before the others, goes on applying

@@ -1,5 +1,5 @@
 //! A worker's session: routes updates to their owners, asks owners what they
-//! know, drains its own mailbox. Imports the contract, the shared state.
+//! know, drains its own mailbox.
 
 use std::mem;
 use std::sync::atomic::Ordering;

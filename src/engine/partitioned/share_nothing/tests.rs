@@ -1,5 +1,5 @@
-//! What only share-nothing can get wrong: waiting, sending, parts of the
-//! state that change hands. Imports the contract and the checks.
+//! What only share-nothing can get wrong: waiting, sending, parts of the state
+//! that change hands.
 
 use std::sync::Barrier;
 use std::sync::atomic::Ordering;

@@ -1,5 +1,4 @@
 //! This process' part of the state, and what its workers are built from.
-//! Imports the contract, the shared state.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -1,6 +1,5 @@
 //! A worker's part of the dataflow: batches of updates go to the workers that
 //! own what they change, which fold them; the probe says how far that is.
-//! Imports the shared state.
 //!
 //! Nothing in timely dataflow holds a fast producer back: a worker that has
 //! sent more than [`WINDOW`] spans beyond what all have folded steps until they

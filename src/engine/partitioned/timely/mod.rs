@@ -1,8 +1,7 @@
-//! The engine `timely`: a dataflow in which updates are exchanged by the
-//! member or content that they change, and folded by the worker that owns it;
-//! on timely dataflow, in the cargo feature `cluster`. Its workers may be in
-//! several processes, on several machines. Imports the contract, the shared
-//! state.
+//! The engine `timely`: a dataflow in which updates are exchanged by the member
+//! or content that they change, and folded by the worker that owns it; on
+//! timely dataflow, in the cargo feature `cluster`. Its workers may be in
+//! several processes, on several machines.
 //!
 //! A worker is a session: what it ingests is cut into updates, which go in
 //! batches of plain words to their owners ([`words`]). Within a process a batch

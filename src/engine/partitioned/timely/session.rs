@@ -1,5 +1,5 @@
-//! A worker's session: a thread of its own that is a worker of timely
-//! dataflow, too. Imports the contract.
+//! A worker's session: a thread of its own that is a worker of timely dataflow,
+//! too.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What the workers of a process share. Imports the shared state.
+//! What the workers of a process share.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

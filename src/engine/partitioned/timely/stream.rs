@@ -1,4 +1,4 @@
-//! A connection that counts what is written to it. Imports nothing of ours.
+//! A connection that counts what is written to it.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};

@@ -1,5 +1,5 @@
 //! What only a dataflow can get wrong: exchange, waiting for each other, the
-//! way over sockets. Imports the contract and the checks.
+//! way over sockets.
 
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;

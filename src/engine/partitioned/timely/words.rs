@@ -1,7 +1,7 @@
 //! What is exchanged: updates of one kind on their way to one worker, as plain
 //! words. Within a process the words move; between processes their bytes are
 //! sent as they lie in memory and read where they arrive, without a format in
-//! between. Imports the shared state's updates.
+//! between.
 
 use std::io::Write;
 

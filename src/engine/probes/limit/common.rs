@@ -1,4 +1,4 @@
-//! What the limit probes do alike. Imports the contract, the dense numbers.
+//! What the limit probes do alike.
 
 use std::sync::Arc;
 

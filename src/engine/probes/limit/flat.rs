@@ -1,5 +1,5 @@
 //! The probe `limit-flat`: one atomic addition an update, into an array by
-//! dense number. Imports the contract, the dense numbers.
+//! dense number.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

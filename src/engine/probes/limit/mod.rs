@@ -1,8 +1,7 @@
-//! The limit probes: how much of the work an engine does could be done, on
-//! this machine, if something were left out. Each leaves out more than the
-//! next: only the reading of events, one write an update, no map, no map and
-//! no locks. They are never ranked, have no snapshot and answer no read.
-//! Imports the contract, the dense numbers, the shared state.
+//! The limit probes: how much of the work an engine does could be done, on this
+//! machine, if something were left out. Each leaves out more than the next:
+//! only the reading of events, one write an update, no map, no map and no
+//! locks. They are never ranked, have no snapshot and answer no read.
 
 mod common;
 mod flat;

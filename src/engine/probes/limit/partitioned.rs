@@ -1,7 +1,6 @@
-//! The probe `limit-partitioned`: updates are first buffered by the part of
-//! the state that they change, all of the stream, then applied part by part
-//! with plain writes to states that lie in the second-level cache. Imports
-//! the contract, the dense numbers, the shared state.
+//! The probe `limit-partitioned`: updates are first buffered by the part of the
+//! state that they change, all of the stream, then applied part by part with
+//! plain writes to states that lie in the second-level cache.
 
 use std::sync::Arc;
 

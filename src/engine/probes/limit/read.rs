@@ -1,5 +1,5 @@
 //! The probe `limit-read`: brings every event from memory and looks at all of
-//! its words, nothing else. Imports the contract.
+//! its words, nothing else.
 
 use std::hint::black_box;
 

@@ -1,6 +1,5 @@
 //! The probe `limit-state`: the engines' own state and update, each under a
-//! lock of its own, in arrays by dense number. Imports the contract, the
-//! dense numbers, the shared state.
+//! lock of its own, in arrays by dense number.
 
 use std::sync::Arc;
 

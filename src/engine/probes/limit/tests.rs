@@ -1,5 +1,5 @@
 //! Whether the probes do the whole work: their states, found again by number,
-//! are those of the plain fold. Imports what they test.
+//! are those of the plain fold.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -1,5 +1,5 @@
 //! Answers about a content: each reaction count is a sum, and lies between the
-//! bounds that the events in flight leave open. Imports its parent.
+//! bounds that the events in flight leave open.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! Answers about a member: badge and inbox page are of one inbox at one
-//! moment, of which only the events in flight are open. Imports its siblings.
+//! Answers about a member: badge and inbox page are of one inbox at one moment,
+//! of which only the events in flight are open.
 
 use std::collections::{HashMap, HashSet};
 

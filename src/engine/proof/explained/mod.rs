@@ -1,6 +1,6 @@
 //! Whether the answers that readers got while others wrote are explained by
 //! what had been written: the shared module of the check, one file for contents
-//! and one for members. Imports `event`, `policy`, the shared state.
+//! and one for members.
 //!
 //! An answer is explained if some set of events folds to it that contains every
 //! event that must have been visible when the read began, none whose call began

@@ -1,5 +1,5 @@
 //! What is known of a key and of an answer: changes and answers with their
-//! times, and the verdict on an answer. Imports `event`, reads.
+//! times, and the verdict on an answer.
 
 use crate::engine::read::Answer;
 use crate::event::{Event, Read};

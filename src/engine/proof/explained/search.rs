@@ -1,5 +1,5 @@
 //! The search for a set of events in flight that turns a member into one that
-//! an answer fits. Imports the shared state.
+//! an answer fits.
 
 use super::observation::Change;
 use crate::engine::state::{Member, MemberUpdate};

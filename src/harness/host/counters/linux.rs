@@ -1,4 +1,4 @@
-//! Counters by `perf_event_open(2)`. Imports its parent.
+//! Counters by `perf_event_open(2)`.
 
 use std::io;
 

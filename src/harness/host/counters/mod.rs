@@ -1,5 +1,4 @@
 //! The processors' own counters around a trial, by `perf_event_open(2)`.
-//! Imports `record`.
 //!
 //! Each counter is opened for every thread that the process has before the
 //! engine is built, and inherited by those that come after: workers, and

@@ -1,5 +1,5 @@
 //! The workers of an interleaved round: one thread a worker with a session of
-//! every engine, from turn to turn together. Imports its siblings.
+//! every engine, from turn to turn together.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

@@ -1,6 +1,5 @@
 //! Where the workers of an interleaved round wait for each other between two
-//! turns: they sleep where one is late, and leave together. Imports the stop
-//! flag.
+//! turns: they sleep where one is late, and leave together.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

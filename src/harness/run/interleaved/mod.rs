@@ -1,7 +1,6 @@
 //! An interleaved round: all engines are alive, each with its own state, and
-//! take the same slice of the stream in turn, on the same worker threads.
-//! What a neighbour on the machine does falls on all of them alike. Imports
-//! `engine`, its siblings.
+//! take the same slice of the stream in turn, on the same worker threads. What
+//! a neighbour on the machine does falls on all of them alike.
 //!
 //! An engine's time is the sum of its slices. An engine that is not in turn
 //! does nothing: what its threads have queued is worked off inside its slice

@@ -1,6 +1,5 @@
 //! What an interleaved round goes through: slices of the stream, and the order
-//! in which the engines take each. Both are drawn from the order seed. Imports
-//! `unit`.
+//! in which the engines take each. Both are drawn from the order seed.
 
 use std::ops::Range;
 

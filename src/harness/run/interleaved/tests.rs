@@ -1,4 +1,4 @@
-//! Tests of whole interleaved runs. Imports what they test.
+//! Tests of whole interleaved runs.
 
 use crate::engine::maps::dashmap::DashMapEngine;
 use crate::engine::{Engine as _, StopFlag};

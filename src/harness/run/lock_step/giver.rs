@@ -1,6 +1,5 @@
 //! The side that gives turns: who takes the next slice, until all processes
-//! have come to their records. Imports the lines beside it, and the schedule
-//! of interleaved rounds.
+//! have come to their records.
 
 use std::time::{Duration, Instant};
 

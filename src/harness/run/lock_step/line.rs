@@ -1,4 +1,4 @@
-//! Lines to and from another process. Imports `engine`'s stop flag.
+//! Lines to and from another process.
 
 use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::time::{Duration, Instant};

@@ -1,5 +1,4 @@
-//! What processes in lock-step say to each other, as lines of text. Imports
-//! nothing of this crate.
+//! What processes in lock-step say to each other, as lines of text.
 
 use std::fmt;
 use std::ops::Range;

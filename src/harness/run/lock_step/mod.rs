@@ -1,7 +1,6 @@
-//! Lock-step: processes, of one build or of several, that are alive at the
-//! same time and take the same slice of the stream in turn. What a neighbour
-//! on the machine does falls on all of them alike. Imports `engine`'s stop
-//! flag, `record`, its siblings.
+//! Lock-step: processes, of one build or of several, that are alive at the same
+//! time and take the same slice of the stream in turn. What a neighbour on the
+//! machine does falls on all of them alike.
 //!
 //! A process is a run with interleaved rounds whose turns another process
 //! gives: each says a line when it is there, and sleeps until a line lets it

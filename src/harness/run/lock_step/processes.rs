@@ -1,6 +1,5 @@
 //! The processes of a lock-step: started together, given turns, their records
-//! read, and ended whatever happens. Imports the parts beside it, and what
-//! runs in processes of their own have in common.
+//! read, and ended whatever happens.
 
 use std::ffi::OsString;
 use std::fs::File;

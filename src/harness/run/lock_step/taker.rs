@@ -1,5 +1,4 @@
-//! The side of a process that takes turns. Imports the lines beside it, and
-//! the turns of interleaved rounds.
+//! The side of a process that takes turns.
 
 use std::io::{Read, Write};
 use std::ops::Range;

@@ -1,5 +1,5 @@
 //! Tests of both sides, over pipes within one process: real runs that take
-//! turns, and processes that do something else. Imports what they test.
+//! turns, and processes that do something else.
 
 use std::io::{self, PipeReader, PipeWriter, Write as _};
 use std::num::NonZeroUsize;

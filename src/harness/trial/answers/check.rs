@@ -1,5 +1,5 @@
 //! The answers that were logged, held against the ingest calls that were: key
-//! by key, in parallel. Imports `engine`, its siblings.
+//! by key, in parallel.
 
 use std::collections::HashMap;
 

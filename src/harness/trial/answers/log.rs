@@ -1,6 +1,5 @@
 //! What a worker logs of a trial: when each group of ingest calls and each read
 //! call began and ended, and the answers about sampled keys, packed into words.
-//! Imports `engine`, its siblings.
 
 use std::ops::Range;
 

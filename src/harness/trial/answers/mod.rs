@@ -1,6 +1,5 @@
 //! Answers under load: a sample of keys whose answers are logged while the
 //! workers write, and held against the history of ingest calls after the trial.
-//! Imports its siblings.
 
 mod check;
 mod choose;

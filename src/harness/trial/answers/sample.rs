@@ -1,6 +1,5 @@
 //! Which keys' answers are logged: members and contents that are often asked
-//! for, others by chance, and every change of them. Imports `engine`, `event`,
-//! its siblings.
+//! for, others by chance, and every change of them.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
 //! What is due and not started, of one worker: a queue of bounded length, of
-//! positions in its lane. Imports nothing of this crate.
+//! positions in its lane.
 
 use std::collections::VecDeque;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! The clock of an open loop: real, or virtual in tests. Imports `record`.
+//! The clock of an open loop: real, or virtual in tests.
 
 use std::time::Instant;
 

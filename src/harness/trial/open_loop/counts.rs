@@ -1,7 +1,7 @@
-//! Counts of times, in the buckets of an HdrHistogram of three digits, but
-//! flat and without its bookkeeping: this is filled in the hot loop. One
-//! worker writes, and another thread may look: plain loads and stores, as far
-//! as the processor is concerned. Imports `stats`.
+//! Counts of times, in the buckets of an HdrHistogram of three digits, but flat
+//! and without its bookkeeping: this is filled in the hot loop. One worker
+//! writes, and another thread may look: plain loads and stores, as far as the
+//! processor is concerned.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

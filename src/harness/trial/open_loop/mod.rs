@@ -1,7 +1,6 @@
 //! The open loop: arrivals that are scheduled beforehand and ignore
 //! completions. Workers take what is due, response time counts from the
-//! intended start. Imports `engine`, `record`, `stats`, `unit`; its parent's
-//! sources and trials.
+//! intended start.
 
 mod backlog;
 mod clock;

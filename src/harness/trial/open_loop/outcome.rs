@@ -1,5 +1,4 @@
-//! What the workers of an open loop come to together. Imports `record`,
-//! `stats`, its siblings.
+//! What the workers of an open loop come to together.
 
 use std::ops::Range;
 

@@ -1,5 +1,4 @@
-//! What a worker writes down of each batch, within the time. Imports
-//! `stats`, its siblings.
+//! What a worker writes down of each batch, within the time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};

@@ -1,6 +1,5 @@
 //! When each event is to start: a function of the plan, the seed and the
-//! event's index, settled before the trial and of nothing else. Imports
-//! `record`, `unit`.
+//! event's index, settled before the trial and of nothing else.
 
 use rayon::prelude::*;
 

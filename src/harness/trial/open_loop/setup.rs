@@ -1,5 +1,4 @@
-//! What all workers of an open-loop trial are given. Imports `record`, its
-//! siblings.
+//! What all workers of an open-loop trial are given.
 
 use crate::harness::trial::open_loop::schedule::intended_starts;
 use crate::record::{Idle, OpenLoopPlan};

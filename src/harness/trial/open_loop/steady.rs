@@ -1,4 +1,4 @@
-//! Where a time series becomes steady. Imports `stats`.
+//! Where a time series becomes steady.
 
 use crate::stats::trend;
 

@@ -1,5 +1,5 @@
 //! The hot loop of one worker in an open loop: take what is due, ingest it,
-//! read the clock once, record. Imports `engine`, `event`, its siblings.
+//! read the clock once, record.
 
 use std::hint::black_box;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Comparisons of builds that took slices in turn. Imports what they test.
+//! Comparisons of builds that took slices in turn.
 
 use super::*;
 use crate::record::{InterleavedRound, SlicesNote};

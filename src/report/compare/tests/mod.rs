@@ -1,5 +1,4 @@
-//! Tests of comparisons on changed copies of the record's fixture. Imports
-//! what they test.
+//! Tests of comparisons on changed copies of the record's fixture.
 
 use super::gate::slowdown;
 use super::sides::changes_of;

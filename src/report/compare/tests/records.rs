@@ -1,5 +1,4 @@
-//! Tests of the comparison of records. Imports what they test, and the
-//! changed copies beside it.
+//! Tests of the comparison of records.
 
 use super::gate::slowdown;
 use super::*;

@@ -1,5 +1,4 @@
-//! Capacity by engine, and the steps of its search. Imports `record`, `stats`,
-//! `unit`, and the report's own parts.
+//! Capacity by engine, and the steps of its search.
 
 use crate::record::{Capacity, EngineCapacity, SearchStep};
 use crate::report::html::article::Figure;

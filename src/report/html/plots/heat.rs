@@ -1,5 +1,4 @@
-//! A distribution of times, column by column: rounds of a closed loop. Imports
-//! `record`, `stats`, and the report's own parts.
+//! A distribution of times, column by column: rounds of a closed loop.
 
 use crate::record::{Pass, Record, Trial};
 use crate::report::html::article::Figure;

@@ -1,5 +1,4 @@
-//! Memory per member, broken down. Imports `record`, `unit`, and the report's
-//! own parts.
+//! Memory per member, broken down.
 
 use crate::record::Record;
 use crate::report::html::article::Figure;

@@ -1,5 +1,4 @@
-//! The plots: one file each, from a record to the data that the script
-//! draws. Imports `record`, `stats`, `workload` and the report's own parts.
+//! The plots: one file each, from a record to the data that the script draws.
 
 pub(super) mod capacity;
 pub(super) mod heat;

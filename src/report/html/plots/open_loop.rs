@@ -1,6 +1,5 @@
 //! Response and service times of an open loop, and what was offered, done and
-//! left waiting over time. Imports `record`, `stats`, and the report's own
-//! parts.
+//! left waiting over time.
 
 use super::heat::heat;
 use super::percentiles::QUANTILES;

@@ -1,5 +1,4 @@
-//! Curves of percentiles, from the median to the tail. Imports `record` and the
-//! report's own parts.
+//! Curves of percentiles, from the median to the tail.
 
 use crate::record::Record;
 use crate::report::html::article::Figure;

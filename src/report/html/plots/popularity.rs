@@ -1,5 +1,5 @@
 //! How popular recipients really were, beside the Zipf law that the workload
-//! asks for. Imports `record`, `unit`, `workload`, and the report's own parts.
+//! asks for.
 
 use crate::record::{Realised, Record};
 use crate::report::html::article::Figure;

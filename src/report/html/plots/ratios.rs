@@ -1,5 +1,4 @@
-//! Speed beside the baseline's, a forest plot. Imports `record` and the
-//! report's own parts.
+//! Speed beside the baseline's, a forest plot.
 
 use crate::record::{Pass, Record};
 use crate::report::figures::show_share;

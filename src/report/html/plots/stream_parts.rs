@@ -1,5 +1,4 @@
-//! Speed beside the baseline's along the stream, a line an engine. Imports
-//! `record` and the report's own parts.
+//! Speed beside the baseline's along the stream, a line an engine.
 
 use crate::record::{Pass, Record};
 use crate::report::html::article::Figure;

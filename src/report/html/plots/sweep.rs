@@ -1,6 +1,5 @@
 //! Figures along the axis of a sweep: throughput with the sizes of the caches
-//! marked, speed-ups, memory, and the Universal Scalability Law. Imports
-//! `record`, `unit`, and the report's own parts.
+//! marked, speed-ups, memory, and the Universal Scalability Law.
 
 use crate::record::{Pass, SweepAxis};
 use crate::report::html::article::Figure;

@@ -1,5 +1,4 @@
-//! Events a second with their intervals, an engine a row. Imports `record`,
-//! `unit`, and the report's own parts.
+//! Events a second with their intervals, an engine a row.
 
 use crate::record::{Pass, Record};
 use crate::report::html::article::Figure;

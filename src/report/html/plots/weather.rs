@@ -1,5 +1,4 @@
-//! How fast the machine was along a run. Imports `record`, `stats`, and the
-//! report's own parts.
+//! How fast the machine was along a run.
 
 use crate::record::Record;
 use crate::report::html::article::Figure;
