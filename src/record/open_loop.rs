@@ -1,5 +1,5 @@
 //! The open loop's part of a record: how arrivals were scheduled, and what one
-//! trial under that schedule measured.
+//! trial under that schedule measured; docs/FORMAT.md describes it.
 
 use serde::{Deserialize, Serialize};
 
