@@ -114,3 +114,16 @@ fn every_relative_link_leads_to_a_file() {
     }
     assert!(links > 15, "only {links} links were found");
 }
+
+#[test]
+fn every_source_file_that_a_page_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for page in pages() {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"_/.".contains(c));
+        let files = words.filter(|word| word.starts_with("src/") && word.ends_with(".rs"));
+        for file in files {
+            assert!(root.join(file).is_file(), "{}: {file}", page.display());
+        }
+    }
+}
