@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::exit::say;
-use crate::harness::{Glance, Observer};
+use crate::harness::{Observer, TrialProgress};
 use crate::record::{Capacity, Record, Trial};
 use crate::unit::atomic_file::WriteError;
 
@@ -107,11 +107,11 @@ impl<K: FnMut(SoFar<'_>) + Send> Observer for PartialResults<'_, K> {
         (self.keep)(SoFar::Capacity(found));
     }
 
-    fn glances(&self) -> bool {
-        self.inner.glances()
+    fn wants_progress(&self) -> bool {
+        self.inner.wants_progress()
     }
 
-    fn glance(&mut self, glance: &Glance) {
-        self.inner.glance(glance);
+    fn progress(&mut self, progress: &TrialProgress) {
+        self.inner.progress(progress);
     }
 }

@@ -48,4 +48,4 @@ pub use trial::setup::{OnHang, TrialSetup};
 pub use trial::share::Share;
 pub use trial::source::Source;
 pub use trial::trace_stream::TraceStream;
-pub use trial::watch::{Glance, Observer, OpenGlance, Silent, Watcher};
+pub use trial::watch::{Observer, OpenLoopProgress, Silent, TrialProgress, Watcher};

@@ -18,7 +18,7 @@ use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
 
 use self::screen::State;
-use crate::harness::{Glance, Observer};
+use crate::harness::{Observer, TrialProgress};
 use crate::record::Trial;
 
 /// Whether the screen is ours now.
@@ -98,12 +98,12 @@ impl Observer for Live {
         self.show();
     }
 
-    fn glances(&self) -> bool {
+    fn wants_progress(&self) -> bool {
         true
     }
 
-    fn glance(&mut self, glance: &Glance) {
-        self.state.now = Some(glance.clone());
+    fn progress(&mut self, progress: &TrialProgress) {
+        self.state.now = Some(progress.clone());
         self.show();
     }
 }

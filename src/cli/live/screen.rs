@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Gauge, Paragraph, Row, Table};
 
-use crate::harness::Glance;
+use crate::harness::TrialProgress;
 use crate::record::Trial;
 use crate::stats::{ServiceHistogram, percentile_is_supported};
 use crate::unit::quantity::{counted, show_count, show_ns, show_whole};
@@ -19,7 +19,7 @@ pub(super) struct State {
     pub(super) over: usize,
     pub(super) of: usize,
     /// The trial that runs now.
-    pub(super) now: Option<Glance>,
+    pub(super) now: Option<TrialProgress>,
     last: Option<Last>,
     engines: Vec<Overall>,
 }
@@ -144,12 +144,12 @@ impl State {
 }
 
 /// How much of a trial is over, from 0 to 1.
-fn share_of(now: &Glance) -> f64 {
+fn share_of(now: &TrialProgress) -> f64 {
     now.over as f64 / now.of.max(1) as f64
 }
 
 /// How the trial stands that runs now.
-fn lines_of(now: &Glance) -> Vec<Line<'static>> {
+fn lines_of(now: &TrialProgress) -> Vec<Line<'static>> {
     let rate = now.over as f64 * 1e9 / now.elapsed_ns.max(1) as f64;
     let mut lines = vec![Line::from(format!(
         "{} events/s so far: {} of {} events, after {}",
@@ -235,7 +235,7 @@ impl Last {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::harness::OpenGlance;
+    use crate::harness::OpenLoopProgress;
     use crate::record::fixture;
     use crate::record::fixture_open_loop;
     use ratatui::Terminal;
@@ -304,7 +304,7 @@ mod tests {
         let mut state = State {
             engine: "dashmap".to_owned(),
             of: 2,
-            now: Some(Glance {
+            now: Some(TrialProgress {
                 elapsed_ns: 500_000_000,
                 over: 5_000_000,
                 of: 10_000_000,
@@ -320,7 +320,7 @@ mod tests {
         let mut times = ServiceHistogram::new();
         times.record_n(1_000_000, 1_000_000);
         let now = state.now.as_mut().unwrap();
-        now.open_loop = Some(OpenGlance {
+        now.open_loop = Some(OpenLoopProgress {
             behind: 1_234,
             interval_per_s: 7e6,
             interval_response: times.clone(),

@@ -113,7 +113,7 @@ pub(super) fn lead(
     Ok(mesh)
 }
 
-/// Welcomes the next one who comes, if somebody does.
+/// Accepts the next process, if one connects.
 ///
 /// # Errors
 /// Where it can't take part: why.

@@ -1,4 +1,4 @@
-//! The connections of a cluster: who belongs to it, a link of words between
+//! The connections of a cluster: which processes belong to it, a link of words between
 //! process 0 and each other, and connections for updates, new in each trial. A
 //! process that goes, or falls silent, ends the run for all.
 
@@ -63,7 +63,7 @@ impl Fault {
     }
 }
 
-/// Listens on this process' address, and lets in who greets as one of us.
+/// Listens on this process' address, and accepts processes that greet as members of the cluster.
 #[derive(Debug)]
 pub(super) struct Door {
     arrivals: Mutex<Receiver<Arrival>>,
@@ -198,7 +198,7 @@ impl Link {
         spawn("to").spawn(move || {
             while !is_over.load(Ordering::Acquire) {
                 if send(&mut *beating.lock(), &Message::Beat).is_err() {
-                    // whoever listens has noticed, and says so
+                    // the listening side has noticed, and says so
                     return;
                 }
                 thread::sleep(pause);

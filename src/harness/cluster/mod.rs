@@ -83,7 +83,7 @@ impl Leader {
         })
     }
 
-    /// Connections that were closed since nobody of this run was behind them.
+    /// Connections that were closed since no process of this run was behind them.
     #[must_use]
     pub fn strays(&self) -> u64 {
         self.mesh.door.strays.load(Ordering::Relaxed)

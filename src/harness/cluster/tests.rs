@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use super::frame::{GREETING_BYTES, Greeting, MESSAGE_BYTES, PROTOCOL, receive, send};
 use super::*;
 
-/// Long enough that a busy machine reaches it only where nobody answers.
+/// Long enough that a busy machine reaches it only where no process answers.
 const PATIENT: Duration = Duration::from_secs(20);
 
 fn hosts(count: usize) -> Vec<String> {

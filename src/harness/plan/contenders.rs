@@ -84,7 +84,7 @@ pub fn choose_contenders(
     Ok((contenders, baseline))
 }
 
-/// Names of all who take part, but for the baseline, the control and `null`.
+/// Names of all that take part, but for the baseline, the control and `null`.
 fn names_of(options: &RunOptions, own: &[Contender]) -> Vec<String> {
     let registered = |wanted: &dyn Fn(&EngineInfo) -> bool| {
         let wanted = ENTRIES.iter().filter(|info| wanted(info));

@@ -38,7 +38,7 @@ pub(in crate::harness) struct Rounds<'a> {
     pub(in crate::harness) start: Instant,
     /// Sampled between slices.
     pub(in crate::harness) weather: &'a Mutex<WeatherStation>,
-    /// Where other processes take turns with this one: who gives them.
+    /// Where other processes take turns with this one: what gives the turns.
     pub(in crate::harness) taker: Option<&'a TurnTaker>,
 }
 

@@ -13,7 +13,7 @@ use crate::harness::trial::call_board::CallBoard;
 use crate::harness::trial::error::TrialError;
 use crate::harness::trial::outcome::TrialOutcome;
 use crate::harness::trial::setup::TrialSetup;
-use crate::harness::trial::watch::{Glance, Pace};
+use crate::harness::trial::watch::{Pace, TrialProgress};
 use crate::harness::trial::worker::{Shared, WorkerReport, work};
 use crate::harness::trial::worker_threads::WorkerThreads;
 use crate::record::WorkerStamp;
@@ -78,7 +78,7 @@ pub(in crate::harness) fn drive<E: Engine>(
         |(worker, session, report)| work(&shared, worker, session, report),
         || {
             if let Some(watcher) = setup.watcher.filter(|_| pace.is_due()) {
-                watcher.glance(&mut || Glance {
+                watcher.progress(&mut || TrialProgress {
                     elapsed_ns: shared.now_ns(),
                     over: shared.claimed(),
                     of: setup.source.events(),

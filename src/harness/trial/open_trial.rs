@@ -14,7 +14,7 @@ use crate::harness::trial::open_loop::{
 };
 use crate::harness::trial::outcome::TrialOutcome;
 use crate::harness::trial::setup::TrialSetup;
-use crate::harness::trial::watch::{Glance, OpenGlance, Pace, Watcher};
+use crate::harness::trial::watch::{OpenLoopProgress, Pace, TrialProgress, Watcher};
 use crate::harness::trial::worker_threads::WorkerThreads;
 use crate::stats::ServiceHistogram;
 
@@ -142,12 +142,12 @@ impl<'a> Look<'a> {
             self.resident.push(resident_bytes());
         }
         if let Some(watcher) = watcher.filter(|_| self.pace.is_due()) {
-            watcher.glance(&mut || self.at(since.as_nanos() as u64));
+            watcher.progress(&mut || self.at(since.as_nanos() as u64));
         }
     }
 
     /// How the trial stands so long after its zero.
-    fn at(&mut self, since_ns: u64) -> Glance {
+    fn at(&mut self, since_ns: u64) -> TrialProgress {
         let workers: Vec<&Intervals> = self.workers.iter().filter_map(OnceLock::get).collect();
         let OpenLoop {
             due, interval_ns, ..
@@ -158,9 +158,9 @@ impl<'a> Look<'a> {
         let due_by_now: usize = due_by_now.sum();
         let over: u64 = workers.iter().map(|of| of.completed()).sum();
         let whole = (since_ns / interval_ns) as usize;
-        let mut last = OpenGlance {
+        let mut last = OpenLoopProgress {
             behind: (due_by_now as u64).saturating_sub(over),
-            ..OpenGlance::default()
+            ..OpenLoopProgress::default()
         };
         let mut completed = 0;
         for at in self.intervals.min(whole.saturating_sub(1))..whole {
@@ -176,7 +176,7 @@ impl<'a> Look<'a> {
         self.intervals = whole.max(self.intervals);
         last.interval_per_s = completed as f64 * 1e9 / *interval_ns as f64;
         last.response = self.whole.clone();
-        Glance {
+        TrialProgress {
             elapsed_ns: since_ns,
             over,
             of: due.iter().map(|due| due.len() as u64).sum(),

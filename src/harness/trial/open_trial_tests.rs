@@ -10,7 +10,7 @@ use crate::harness::plan::options::OpenLoopOptions;
 use crate::harness::plan::options::RunOptions;
 use crate::harness::run::request::RunRequest;
 use crate::harness::run::run;
-use crate::harness::trial::watch::{Glance, Observer, Silent};
+use crate::harness::trial::watch::{Observer, Silent, TrialProgress};
 use crate::harness::{choose_contenders, resolve};
 use crate::record::{Environment, ProofVerdict, Record};
 use crate::workload::Workload;
@@ -120,16 +120,16 @@ fn a_squeezed_stream_is_taken_whole_and_proved() {
 
 /// Keeps what it saw.
 #[derive(Default)]
-struct Eye(Vec<Glance>);
+struct Eye(Vec<TrialProgress>);
 
 impl Observer for Eye {
     fn stage(&mut self, _: &str) {}
     fn turn(&mut self, _: usize, _: usize, _: &str) {}
-    fn glances(&self) -> bool {
+    fn wants_progress(&self) -> bool {
         true
     }
-    fn glance(&mut self, glance: &Glance) {
-        self.0.push(glance.clone());
+    fn progress(&mut self, progress: &TrialProgress) {
+        self.0.push(progress.clone());
     }
 }
 
@@ -151,11 +151,11 @@ fn a_trial_that_runs_is_seen_and_no_worker_shows_it() {
     assert_eq!(record.failure, None);
     // a trial takes a second: it was seen more than once, and further each time
     assert!(eye.0.len() >= 2, "{} looks", eye.0.len());
-    for glance in &eye.0 {
-        let open = glance.open_loop.as_ref().unwrap();
-        assert_eq!(glance.of, 30_000);
-        assert!(glance.over + open.behind <= 30_000);
-        assert!(open.response.count() <= glance.over);
+    for progress in &eye.0 {
+        let open = progress.open_loop.as_ref().unwrap();
+        assert_eq!(progress.of, 30_000);
+        assert!(progress.over + open.behind <= 30_000);
+        assert!(open.response.count() <= progress.over);
         assert!(open.interval_response.count() <= open.response.count());
     }
     let last = eye.0.last().unwrap();

@@ -25,14 +25,14 @@ pub trait Observer: Send {
     /// A search for capacity goes on: all that it has found so far. Called
     /// between searches, never within one.
     fn searched(&mut self, _found: &Capacity) {}
-    /// Whether it wants to hear of [`glance`](Self::glance).
-    fn glances(&self) -> bool {
+    /// Whether it wants to hear of [`progress`](Self::progress).
+    fn wants_progress(&self) -> bool {
         false
     }
     /// How a trial stands that is running, four times a second at the most.
     /// What this takes is taken from the workers where these have every core,
     /// and is in the record: [`Trial::watched_ns`].
-    fn glance(&mut self, _glance: &Glance) {}
+    fn progress(&mut self, _progress: &TrialProgress) {}
 }
 
 /// An observer that does nothing.
@@ -46,7 +46,7 @@ impl Observer for Silent {
 
 /// How a trial stands.
 #[derive(Clone, Debug)]
-pub struct Glance {
+pub struct TrialProgress {
     /// Since it began, in ns.
     pub elapsed_ns: u64,
     /// Events that are over: completed in an open loop, claimed by a worker in
@@ -55,12 +55,12 @@ pub struct Glance {
     /// Events of the whole trial.
     pub of: u64,
     /// What an open loop shows beside.
-    pub open_loop: Option<OpenGlance>,
+    pub open_loop: Option<OpenLoopProgress>,
 }
 
 /// How an open loop stands.
 #[derive(Clone, Debug, Default)]
-pub struct OpenGlance {
+pub struct OpenLoopProgress {
     /// Events due by now that are not completed; those that were skipped are
     /// among them.
     pub behind: u64,
@@ -75,7 +75,7 @@ pub struct OpenGlance {
 /// Where looks at a trial go.
 pub trait Watcher: Sync + fmt::Debug {
     /// The trial stands as `look` says, which is asked once.
-    fn glance(&self, look: &mut dyn FnMut() -> Glance);
+    fn progress(&self, look: &mut dyn FnMut() -> TrialProgress);
 }
 
 /// The least time between two looks.
@@ -120,7 +120,7 @@ impl fmt::Debug for Watch<'_> {
 impl<'o> Watch<'o> {
     pub(in crate::harness) fn new(observer: &'o mut dyn Observer) -> Self {
         Self {
-            wanted: observer.glances(),
+            wanted: observer.wants_progress(),
             observer: Mutex::new(observer),
             spent_ns: AtomicU64::new(0),
         }
@@ -131,7 +131,7 @@ impl<'o> Watch<'o> {
         self.observer.lock()
     }
 
-    /// For a trial's setup; none where nobody wants to look.
+    /// For a trial's setup; none where no observer wants to look.
     pub(in crate::harness) fn watcher(&self) -> Option<&dyn Watcher> {
         if self.wanted { Some(self) } else { None }
     }
@@ -143,9 +143,9 @@ impl<'o> Watch<'o> {
 }
 
 impl Watcher for Watch<'_> {
-    fn glance(&self, look: &mut dyn FnMut() -> Glance) {
+    fn progress(&self, look: &mut dyn FnMut() -> TrialProgress) {
         let before = Instant::now();
-        self.observer.lock().glance(&look());
+        self.observer.lock().progress(&look());
         let spent = before.elapsed().as_nanos() as u64;
         self.spent_ns.fetch_add(spent, Ordering::Relaxed);
     }

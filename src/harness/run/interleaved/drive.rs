@@ -16,7 +16,7 @@ use crate::harness::run::lock_step::TurnTaker;
 use crate::harness::trial::call_board::{Call, CallBoard};
 use crate::harness::trial::error::TrialError;
 use crate::harness::trial::setup::TrialSetup;
-use crate::harness::trial::watch::{Glance, Pace};
+use crate::harness::trial::watch::{Pace, TrialProgress};
 use crate::harness::trial::worker::{Shared, WorkerReport};
 use crate::harness::trial::worker_threads::WorkerThreads;
 
@@ -170,7 +170,7 @@ fn with_longest_patience<'a>(setup: &TrialSetup<'a>, entries: &[Entry<'_>]) -> T
 /// Lets a watcher look where it is time; the turn is that which goes on.
 fn show_progress(setup: &TrialSetup<'_>, pace: &mut Pace, zero: Instant, turn: Option<&Turn>) {
     if let Some(watcher) = setup.watcher.filter(|_| pace.is_due()) {
-        watcher.glance(&mut || Glance {
+        watcher.progress(&mut || TrialProgress {
             elapsed_ns: zero.elapsed().as_nanos() as u64,
             over: turn.map_or(setup.source.events(), |turn| turn.events.start),
             of: setup.source.events(),

@@ -42,7 +42,7 @@ pub(in crate::harness) struct Slicing<'a> {
     pub(in crate::harness) round: usize,
     /// Sampled between slices.
     pub(in crate::harness) weather: &'a Mutex<WeatherStation>,
-    /// Where other processes take turns with this one: who decides them.
+    /// Where other processes take turns with this one: what decides the turns.
     pub(in crate::harness) taker: Option<&'a TurnTaker>,
 }
 
@@ -159,7 +159,7 @@ fn timed(
     Ok(whole)
 }
 
-/// The ends of the slices of `events`, and who takes each when.
+/// The ends of the slices of `events`, and which engine takes each when.
 fn drawn(
     events: &Range<u64>,
     mean: u64,

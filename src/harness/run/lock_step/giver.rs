@@ -1,4 +1,4 @@
-//! The side that gives turns: who takes the next slice, until all processes
+//! The side that gives turns: which process takes the next slice, until all processes
 //! have come to their records.
 
 use std::time::{Duration, Instant};
