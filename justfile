@@ -32,27 +32,47 @@ limits-long folder="reports/kept" *flags:
     cargo run --release -- run target/zipf99_10M.toml --events 50M --threads 2 --rounds 4 --warm \
         --all --out {{folder}}/limits_50M.json {{flags}}
 
-# The table of winners in docs/PERFORMANCE.md: a sweep of threads on each workload, then the table
-winners folder="reports/kept/winners" *flags:
+# The main job ten times in a row: the first table in docs/PERFORMANCE.md
+main-job folder="target/main_job" *flags:
     mkdir -p {{folder}}
-    for workload in steady_week viral_post influencer engagement_only recruiter_sweep \
-        tag_churn_storm cold_start diurnal_week picture_scraper; do \
-        cargo run --release -- sweep workloads/$workload.toml --threads 1,2 --events 1M \
-            --rounds 6 --all --out {{folder}}/$workload.json {{flags}} || exit 1; \
+    for run in 1 2 3 4 5 6 7 8 9 10; do \
+        cargo run --release -- run workloads/steady_week.toml --out {{folder}}/$run.json {{flags}} || exit 1; \
     done
-    # fifty reads an event
-    cargo run --release -- sweep workloads/badge_polling.toml --threads 1,2 --events 100k \
-        --rounds 6 --all --out {{folder}}/badge_polling.json {{flags}}
-    cargo run --release -- winners {{folder}}/*.json --beside dashmap --without actor --format markdown
+    gzip -9 -f {{folder}}/*.json
 
-# Every engine in interleaved rounds beside itself in isolated ones, over warm state
-in-turn-and-alone folder="target/in_turn_and_alone" *flags:
+# The table of winners in docs/PERFORMANCE.md: a sweep of threads on each workload, fresh and warm,
+# every engine in turn and alone, then the table; forty minutes
+winners folder="target/winners" *flags:
     mkdir -p {{folder}}
-    for workload in steady_week viral_post influencer cold_start; do \
+    for workload in steady_week viral_post influencer engagement_only tag_churn_storm cold_start \
+        diurnal_week picture_scraper; do \
         cargo run --release -- sweep workloads/$workload.toml --threads 1,2 --events 1M --rounds 6 \
             --isolated-rounds 4 --warm --all --out {{folder}}/$workload.json {{flags}} || exit 1; \
     done
-    cargo run --release -- winners --isolated --pass warm {{folder}}/*.json --format markdown
+    # closes its weeks, which no second pass can
+    cargo run --release -- sweep workloads/recruiter_sweep.toml --threads 1,2 --events 1M --rounds 6 \
+        --isolated-rounds 4 --all --out {{folder}}/recruiter_sweep.json {{flags}}
+    # fifty reads an event
+    cargo run --release -- sweep workloads/badge_polling.toml --threads 1,2 --events 50k --rounds 6 \
+        --isolated-rounds 4 --warm --all --out {{folder}}/badge_polling.json {{flags}}
+    gzip -9 -f {{folder}}/*.json
+    cargo run --release -- winners {{folder}}/*.json.gz --beside dashmap --without actor --format markdown
+
+# Every engine in interleaved rounds beside itself in isolated ones, over warm state
+in-turn-and-alone folder="reports/kept/winners":
+    cargo run --release -- winners --isolated --pass warm {{folder}}/*.json.gz --format markdown
+
+# Whether a slowdown of 1% is found: this build beside itself, slowed down; ten times a minute
+one-percent:
+    cargo build --release
+    cp target/release/notibench target/as_it_is
+    printf '#!/bin/sh\nif [ "$1" = run ]; then shift; set -- run --plant 1%% "$@"; fi\nexec target/as_it_is "$@"\n' \
+        > target/slowed
+    chmod +x target/slowed
+    for run in 1 2 3 4 5 6 7 8 9 10; do \
+        target/as_it_is compare --exe target/as_it_is --exe target/slowed workloads/steady_week.toml \
+            --threads 1 --events 1M --turns 20 --slice 1ms --no-verify || exit 1; \
+    done
 
 # Capacities of the map engines in docs/PERFORMANCE.md: 7 engines of 9 searches of 8 steps on
 # each of 3 workloads, one to three minutes an engine and workload: by design about 35 minutes

@@ -1,7 +1,11 @@
 //! The record that the project keeps: it loads, its report drawn again is the
 //! text beside it, and the README shows it in short.
 
+use std::fs::File;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
 
 use notibench::record::Record;
 use notibench::report::{Style, brief, terminal};
@@ -44,7 +48,7 @@ fn records_in(folder: &Path) -> Vec<PathBuf> {
         .map(|e| e.unwrap().path());
     let below = |path: PathBuf| match path.extension() {
         None => records_in(&path),
-        Some(extension) if extension == "json" => vec![path],
+        Some(extension) if extension == "json" || extension == "gz" => vec![path],
         Some(_) => Vec::new(),
     };
     entries.flat_map(below).collect()
@@ -55,8 +59,12 @@ fn every_kept_record_is_whole_and_anybody_can_run_its_command() {
     let records = records_in(&root().join("reports/kept"));
     assert!(!records.is_empty());
     for path in records {
-        let record = std::fs::read_to_string(&path).unwrap();
-        let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+        let file = BufReader::new(File::open(&path).unwrap());
+        let record: serde_json::Value = if path.extension().unwrap() == "gz" {
+            serde_json::from_reader(MultiGzDecoder::new(file)).unwrap()
+        } else {
+            serde_json::from_reader(file).unwrap()
+        };
         // a selftest that is interrupted leaves no record
         let is_selftest = record["schema"] == "notibench-selftest/1";
         let is_whole = is_selftest || record["complete"] == true;
