@@ -76,38 +76,52 @@ impl CallBoard {
 
     /// Begins to look at the board.
     pub(in crate::harness) fn watch(&self) -> CallWatch<'_> {
-        let now = Instant::now();
         CallWatch {
             board: self,
-            seen: self.cells.iter().map(|_| (0, now)).collect(),
+            seen: self.cells.iter().map(|_| (0, Duration::ZERO)).collect(),
+            looked: Instant::now(),
+            watched: Duration::ZERO,
         }
     }
 }
 
+/// The most time that counts between two looks: a process that was stopped has
+/// not watched its workers meanwhile.
+const LONGEST_STEP: Duration = Duration::from_secs(1);
+
 /// What was seen of a board, and when each cell was seen to change.
 pub(in crate::harness) struct CallWatch<'a> {
     board: &'a CallBoard,
-    seen: Vec<(u64, Instant)>,
+    seen: Vec<(u64, Duration)>,
+    /// When the board was last looked at.
+    looked: Instant,
+    /// How long it has been watched.
+    watched: Duration,
 }
 
 impl CallWatch<'_> {
     /// The calls in which workers stand, where no worker has begun another one
     /// for so long, and at least one stands in one.
     pub(in crate::harness) fn stalled(&mut self, after: Duration) -> Option<StalledCalls> {
-        let now = Instant::now();
+        self.stalled_at(Instant::now(), after)
+    }
+
+    fn stalled_at(&mut self, now: Instant, after: Duration) -> Option<StalledCalls> {
+        self.watched += (now - self.looked).min(LONGEST_STEP);
+        self.looked = now;
         for (cell, (value, since)) in self.board.cells.iter().zip(&mut self.seen) {
             let found = cell.load(Ordering::Relaxed);
             if found != *value {
-                (*value, *since) = (found, now);
+                (*value, *since) = (found, self.watched);
             }
         }
         let last = self.seen.iter().map(|(_, since)| *since).max()?;
-        if now - last < after {
+        if self.watched - last < after {
             return None;
         }
         let calls = self.seen.iter().enumerate();
         let calls: Vec<(usize, Call, Duration)> = calls
-            .map(|(worker, (value, since))| (worker, call_of(*value), now - *since))
+            .map(|(worker, (value, since))| (worker, call_of(*value), self.watched - *since))
             .filter(|(_, call, _)| *call != Call::None)
             .collect();
         (!calls.is_empty()).then_some(StalledCalls { calls })
@@ -157,6 +171,24 @@ mod tests {
         // it was seen to change just now
         board.begin(1, Call::Read);
         assert_eq!(watch.stalled(Duration::from_secs(3_600)), None);
+    }
+
+    #[test]
+    fn a_process_that_was_stopped_has_not_watched_meanwhile() {
+        let board = CallBoard::new(1);
+        board.begin(0, Call::Ingest);
+        let mut watch = board.watch();
+        let mut now = Instant::now();
+        let after = Duration::from_secs(30);
+        assert_eq!(watch.stalled_at(now, after), None);
+        now += Duration::from_secs(3_600);
+        assert_eq!(watch.stalled_at(now, after), None);
+        // half a minute of looks
+        let looks = (0..300).filter_map(|_| {
+            now += Duration::from_millis(100);
+            watch.stalled_at(now, after)
+        });
+        assert!(looks.count() > 0);
     }
 
     #[test]

@@ -18,12 +18,12 @@ use crate::unit::quantity::{counted, show_ns};
 /// interruption.
 const GRACE: Duration = Duration::from_millis(1_200);
 
-/// Who works, and how they are watched.
+/// The workers of a trial, and how they are watched.
 pub(in crate::harness) struct WorkerThreads<'a> {
     pub(in crate::harness) setup: &'a TrialSetup<'a>,
     /// Name of the engine that a worker drives, for errors.
     pub(in crate::harness) engine: &'a (dyn Fn(usize) -> String + Sync),
-    /// Ends the trial: set on an interruption and on a panic alike.
+    /// Ends the trial: set on an interruption, a panic and a stall alike.
     pub(in crate::harness) stop: &'a StopFlag,
     /// How often it is looked whether all is well.
     pub(in crate::harness) tick: Duration,
