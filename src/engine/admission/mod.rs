@@ -75,9 +75,6 @@ impl<S: Session> Admitting<S> {
     /// Ingests what is admitted of a batch.
     #[inline(never)]
     fn ingest_admitted(&mut self, batch: &[Event]) {
-        let Self {
-            session, slowdown, ..
-        } = self;
         let batch = match &mut self.blocking {
             None => batch,
             Some(blocking) => blocking.admitted(batch),
@@ -86,11 +83,17 @@ impl<S: Session> Admitting<S> {
             pushes.count(batch);
         }
         match &mut self.counting {
-            None => slowdown.apply(|| session.ingest(batch)),
+            None => {
+                let start = self.slowdown.start();
+                self.session.ingest(batch);
+                Slowdown::end(start);
+            }
             Some(counting) => {
                 for batch in batch.chunks(LARGEST_GROUPED) {
                     let admitted = counting.admitted(batch);
-                    slowdown.apply(|| session.ingest(admitted));
+                    let start = self.slowdown.start();
+                    self.session.ingest(admitted);
+                    Slowdown::end(start);
                 }
             }
         }
@@ -109,24 +112,21 @@ impl<S: Session> Session for Admitting<S> {
 
     #[inline]
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
-        let Self {
-            session, slowdown, ..
-        } = self;
-        slowdown.apply(|| session.read(reads, sink));
+        let start = self.slowdown.start();
+        self.session.read(reads, sink);
+        Slowdown::end(start);
     }
 
     fn pause(&mut self) {
-        let Self {
-            session, slowdown, ..
-        } = self;
-        slowdown.apply(|| session.pause());
+        let start = self.slowdown.start();
+        self.session.pause();
+        Slowdown::end(start);
     }
 
     fn finish(self) {
-        let Self {
-            session, slowdown, ..
-        } = self;
-        slowdown.apply(|| session.finish());
+        let start = self.slowdown.start();
+        self.session.finish();
+        Slowdown::end(start);
     }
 }
 

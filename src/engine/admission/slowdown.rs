@@ -31,11 +31,16 @@ impl Slowdown {
         self.share.is_none()
     }
 
-    /// Makes a call, slowed down.
+    /// Before a call: when it starts, where it is slowed down.
     #[inline(always)]
-    pub(super) fn apply(self, call: impl FnOnce()) {
-        let start = self.share.map(|share| (Instant::now(), share));
-        call();
+    pub(super) fn start(self) -> Option<(Instant, f64)> {
+        self.share.map(|share| (Instant::now(), share))
+    }
+
+    /// After the call that started so. Both stand beside the call, not around
+    /// it: a session's `read` was not inlined through a closure.
+    #[inline(always)]
+    pub(super) fn end(start: Option<(Instant, f64)>) {
         if let Some((start, share)) = start {
             spin(start, share);
         }
@@ -79,9 +84,10 @@ mod tests {
     #[test]
     fn a_call_takes_its_share_longer_at_least() {
         // a slow machine makes it longer, none makes it shorter
-        let work = || std::thread::sleep(Duration::from_millis(2));
         let start = Instant::now();
-        Slowdown::by(1.5).apply(work);
+        let call = Slowdown::by(1.5).start();
+        std::thread::sleep(Duration::from_millis(2));
+        Slowdown::end(call);
         assert!(start.elapsed() >= Duration::from_millis(5));
         assert!(Slowdown::by(0.0).is_none() && Slowdown::NONE.is_none());
     }
