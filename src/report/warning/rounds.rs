@@ -20,9 +20,9 @@ const FEW_PROCESSES: usize = 5;
 const BUSY: f64 = 1.0;
 /// Load that may come from elsewhere while a run goes on, as such a share.
 const ROSE: f64 = 0.5;
-/// Involuntary context switches a second of trials: a quiet machine has 60 to
-/// 240, one on which tests run beside has 4,000 and more.
-const SWITCHES_PER_S: f64 = 1_000.0;
+/// Involuntary context switches a second of trials: machines with nothing else
+/// to do had up to 1,300, those on which tests ran beside 4,000 and more.
+const SWITCHES_PER_S: f64 = 2_500.0;
 /// Fewer say nothing: trials may be shorter than a time slice.
 const MANY_SWITCHES: f64 = 2_000.0;
 
@@ -262,7 +262,7 @@ mod tests {
             record.trials[0].involuntary_switches = (per_s * trials_s) as u64;
             found(&record).join("\n")
         };
-        assert!(!told(900.0).contains("other programs"));
+        assert!(!told(1_300.0).contains("other programs"));
         let said = told(4_700.0);
         assert!(said.contains("4,700 times a second"), "{said}");
     }
