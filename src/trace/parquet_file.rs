@@ -11,7 +11,7 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::Field;
 use parquet::schema::types::Type;
 
-use super::collect::{Collector, Stop, read_error};
+use super::collect::{Collector, Stop};
 use super::error::{Bad, Place};
 use super::mapping::{Mapping, Places};
 use super::rows::{Cell, RowReader};

@@ -118,10 +118,7 @@ impl Contender {
     /// The same, its trials made by several processes.
     #[must_use]
     pub fn spread(&self, leader: Arc<Leader>) -> Self {
-        Self {
-            spread: Some(leader),
-            ..self.clone()
-        }
+        self.with_trials_by(leader)
     }
 }
 

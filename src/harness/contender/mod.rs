@@ -66,7 +66,7 @@ pub struct Contender {
     freshness: FreshnessFn,
     snapshot: SnapshotFn,
     /// Who makes its trials in several processes; none: this one.
-    pub(super) spread: Option<Arc<dyn ClusterTrials>>,
+    spread: Option<Arc<dyn ClusterTrials>>,
 }
 
 impl Contender {
@@ -157,6 +157,15 @@ impl Contender {
                 about,
                 ..self.info
             },
+            ..self.clone()
+        }
+    }
+
+    /// The same, its trials made so.
+    #[cfg(feature = "cluster")]
+    pub(super) fn with_trials_by(&self, trials: Arc<dyn ClusterTrials>) -> Self {
+        Self {
+            spread: Some(trials),
             ..self.clone()
         }
     }
