@@ -37,8 +37,8 @@ impl Slowdown {
         self.share.map(|share| (Instant::now(), share))
     }
 
-    /// After the call that started so. Both stand beside the call, not around
-    /// it: a session's `read` was not inlined through a closure.
+    /// After the call that started so. Both stand beside the call, so that no
+    /// closure stands between the worker's loop and the session.
     #[inline(always)]
     pub(super) fn end(start: Option<(Instant, f64)>) {
         if let Some((start, share)) = start {

@@ -1,6 +1,6 @@
 //! How far ahead states are prefetched, and from which size of the tables on.
 //!
-//! The distances are measured, each in its own loop: docs/PERFORMANCE.md.
+//! The distances are measured, each in its own loop: docs/ATTEMPTS.md.
 
 use crate::unit::cache::Near;
 
