@@ -5,8 +5,8 @@ mod common;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use notibench::generator::Generator;
-use notibench::policy::{classify, effect_of};
+use notibench_core::policy::{classify, effect_of};
+use notibench_workload::generator::Generator;
 
 const EVENTS: u64 = 65_536;
 

@@ -9,9 +9,9 @@ use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
-use notibench::engine::Engine;
-use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
-use notibench::harness::{PassPlan, Passes};
+use notibench_core::engine::Engine;
+use notibench_engines::registry::{ENTRIES, EngineVisitor, dispatch};
+use notibench_harness::{PassPlan, Passes};
 
 /// Measures one engine in one group.
 struct Timed<'a, 'g> {

@@ -7,10 +7,10 @@ mod common;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use notibench::event::{Event, Kind, Segment};
-use notibench::generator::{Generator, ReadStream, Zipf};
-use notibench::unit::mix::stream_word;
-use notibench::workload::Workload;
+use notibench_core::event::{Event, Kind, Segment};
+use notibench_core::unit::mix::stream_word;
+use notibench_workload::Workload;
+use notibench_workload::generator::{Generator, ReadStream, Zipf};
 use rand::distr::weighted::WeightedIndex;
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};

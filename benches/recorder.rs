@@ -4,8 +4,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use notibench::stats::ServiceHistogram;
-use notibench::unit::mix::counter_word;
+use notibench_core::unit::mix::counter_word;
+use notibench_record::stats::ServiceHistogram;
 
 const VALUES: u64 = 4_096;
 

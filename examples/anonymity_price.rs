@@ -8,12 +8,12 @@ mod price;
 use std::path::Path;
 use std::process::ExitCode;
 
-use notibench::engine::Role;
-use notibench::engine::registry::ENTRIES;
-use notibench::generator::{Generator, ReadStream};
-use notibench::harness::{Source, views_of};
-use notibench::policy::surface_of;
-use notibench::workload::{ViewMode, Workload};
+use notibench_core::engine::Role;
+use notibench_core::policy::surface_of;
+use notibench_engines::registry::ENTRIES;
+use notibench_harness::{Source, views_of};
+use notibench_workload::generator::{Generator, ReadStream};
+use notibench_workload::{ViewMode, Workload};
 
 const MODES: [ViewMode; 3] = [ViewMode::Off, ViewMode::Counts, ViewMode::Released];
 

@@ -4,12 +4,12 @@
 
 use std::{collections::HashMap, process::ExitCode, sync::Mutex};
 
-use notibench::engine::read::{Answer, answer_read};
-use notibench::engine::state::StateMut;
-use notibench::engine::state::{Content, Member, MemberUpdate, for_each_update};
-use notibench::engine::{Engine, EngineConfig, EngineInfo, Freshness, Role, Session};
-use notibench::event::{Event, Read};
-use notibench::harness::Contender;
+use notibench_core::engine::{Engine, EngineConfig, EngineInfo, Freshness, Role, Session};
+use notibench_core::event::{Event, Read};
+use notibench_core::read::{Answer, answer_read};
+use notibench_core::state::StateMut;
+use notibench_core::state::{Content, Member, MemberUpdate, for_each_update};
+use notibench_harness::Contender;
 
 struct OneLock {
     maps: Mutex<(HashMap<u64, Member>, HashMap<u64, Content>)>,
@@ -74,5 +74,5 @@ impl Session for OneLockSession<'_> {
 }
 
 fn main() -> ExitCode {
-    notibench::cli::main_with(&[Contender::of::<OneLock>()])
+    notibench::main_with(&[Contender::of::<OneLock>()])
 }

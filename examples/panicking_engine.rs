@@ -10,13 +10,13 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use notibench::engine::read::Answer;
-use notibench::engine::state::{StateMut, StateRef};
-use notibench::engine::{
+use notibench_core::engine::{
     Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session, StopFlag,
 };
-use notibench::event::{Event, Read};
-use notibench::harness::Contender;
+use notibench_core::event::{Event, Read};
+use notibench_core::read::Answer;
+use notibench_core::state::{StateMut, StateRef};
+use notibench_harness::Contender;
 
 /// The worker that ingests this event panics.
 const FATAL: u64 = 1_000;
@@ -203,7 +203,7 @@ impl Session for &Hoarding {
 }
 
 fn main() -> ExitCode {
-    notibench::cli::main_with(&[
+    notibench::main_with(&[
         Contender::of::<Hoarding>(),
         Contender::of::<Hanging<BUILD>>(),
         Contender::of::<Hanging<FINISH>>(),

@@ -9,9 +9,9 @@ use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::ExitCode;
 
-use notibench::generator::{Generator, ReadStream};
-use notibench::harness::{Source, views_of};
-use notibench::workload::{Settings, Workload};
+use notibench_harness::{Source, views_of};
+use notibench_workload::generator::{Generator, ReadStream};
+use notibench_workload::{Settings, Workload};
 
 /// Each setting alone, then all.
 fn all_settings() -> [(&'static str, Settings); 7] {

@@ -9,10 +9,10 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use notibench::engine::owner_of_id;
-use notibench::generator::Generator;
-use notibench::policy::effect_of;
-use notibench::workload::Workload;
+use notibench_core::engine::owner_of_id;
+use notibench_core::policy::effect_of;
+use notibench_workload::Workload;
+use notibench_workload::generator::Generator;
 use rayon::prelude::*;
 
 const WORKERS: [usize; 6] = [2, 16, 64, 256, 1_024, 4_096];
@@ -35,7 +35,9 @@ fn run(words: &[String]) -> Result<(), String> {
         .map_or("workloads/steady_week.toml", String::as_str);
     let number = |at: usize, or: u64| {
         let word = words.get(at);
-        word.map_or(Ok(or), |word| notibench::unit::quantity::parse_count(word))
+        word.map_or(Ok(or), |word| {
+            notibench_core::unit::quantity::parse_count(word)
+        })
     };
     let (members, events) = (number(1, 1_200_000_000)?, number(2, 20_000_000)?);
     let (mut workload, _) = Workload::load(Path::new(file)).map_err(|error| error.render(false))?;

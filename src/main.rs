@@ -1,5 +1,5 @@
 //! The command `notibench`.
 
 fn main() -> std::process::ExitCode {
-    notibench::cli::main()
+    notibench::main()
 }

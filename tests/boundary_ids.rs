@@ -9,21 +9,21 @@ use std::sync::Arc;
 use common::Draws;
 use common::binary::root;
 use common::checks::{config, oracle_of};
-use notibench::engine::oracle::Oracle;
-use notibench::engine::proof::{check_answers, check_freshness, check_shown, fold_on_threads};
-use notibench::engine::read::Answer;
-use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
-use notibench::engine::viewing::Views;
-use notibench::engine::{Engine, EngineConfig, Freshness, Role, Session, StopFlag};
-use notibench::event::{Event, Kind, Read, ReadKind, Segment};
-use notibench::generator::Generator;
-use notibench::harness::{
+use notibench_core::engine::{Engine, EngineConfig, Freshness, Role, Session, StopFlag};
+use notibench_core::event::{Event, Kind, Read, ReadKind, Segment};
+use notibench_core::oracle::Oracle;
+use notibench_core::policy::HiddenShare;
+use notibench_core::proof::{check_answers, check_freshness, check_shown, fold_on_threads};
+use notibench_core::read::Answer;
+use notibench_core::viewing::Views;
+use notibench_engines::registry::{ENTRIES, EngineVisitor, dispatch};
+use notibench_harness::{
     Contender, OnHang, Silent, TraceStream, TrialError, Verified, VerifyOptions, verify,
     verify_trace,
 };
-use notibench::policy::HiddenShare;
-use notibench::record::TraceNote;
-use notibench::workload::{IdScheme, Workload, workload_files};
+use notibench_record::TraceNote;
+use notibench_workload::generator::Generator;
+use notibench_workload::{IdScheme, Workload, workload_files};
 use proptest::prelude::*;
 
 /// The ids that members and contents have.

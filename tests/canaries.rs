@@ -9,17 +9,17 @@ use std::process::{Child, Command, Stdio};
 
 use base64::Engine as _;
 use common::binary::{notibench, text};
-use notibench::engine::admission::open_session;
-use notibench::engine::maps::dashmap::DashMapEngine;
-use notibench::engine::proof::fold_on_threads;
-use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
-use notibench::engine::viewing::Views;
-use notibench::engine::{Engine, EngineConfig, Role, Session};
-use notibench::event::{Event, Kind, Segment};
-use notibench::generator::Generator;
-use notibench::policy::{HiddenShare, PERMUTATION_KEY_WORDS, surface_of};
-use notibench::unit::mix::counter_word;
-use notibench::workload::Workload;
+use notibench_core::admission::open_session;
+use notibench_core::engine::{Engine, EngineConfig, Role, Session};
+use notibench_core::event::{Event, Kind, Segment};
+use notibench_core::policy::{HiddenShare, PERMUTATION_KEY_WORDS, surface_of};
+use notibench_core::proof::fold_on_threads;
+use notibench_core::unit::mix::counter_word;
+use notibench_core::viewing::Views;
+use notibench_engines::maps::dashmap::DashMapEngine;
+use notibench_engines::registry::{ENTRIES, EngineVisitor, dispatch};
+use notibench_workload::Workload;
+use notibench_workload::generator::Generator;
 use zeroize::Zeroizing;
 
 // ---- viewers in what is written --------------------------------------------

@@ -5,13 +5,13 @@ mod common;
 
 use common::checks::config;
 use common::{Stream, shuffle};
-use notibench::engine::oracle::Oracle;
-use notibench::engine::proof::{check_answers, check_freshness, check_snapshot, fold_on_threads};
-use notibench::engine::read::Answer;
-use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
-use notibench::engine::snapshot::{Snapshot, SnapshotDigest, first_difference};
-use notibench::engine::{Engine, EngineConfig, Role};
-use notibench::event::Event;
+use notibench_core::engine::{Engine, EngineConfig, Role};
+use notibench_core::event::Event;
+use notibench_core::oracle::Oracle;
+use notibench_core::proof::{check_answers, check_freshness, check_snapshot, fold_on_threads};
+use notibench_core::read::Answer;
+use notibench_core::snapshot::{Snapshot, SnapshotDigest, first_difference};
+use notibench_engines::registry::{ENTRIES, EngineVisitor, dispatch};
 
 /// Runs `visitor` on every entry that is to be proved.
 fn on_every_engine(visitor: impl EngineVisitor<Output = ()> + Copy) {

@@ -4,15 +4,16 @@
 
 use std::path::Path;
 
-use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
-use notibench::engine::{Engine, EngineInfo, Role, StopFlag};
-use notibench::generator::{Generator, ReadStream};
-use notibench::harness::{
-    self, Contender, OnHang, RunOptions, RunRequest, Silent, Source, TrialSetup, run_trial,
+use notibench_core::engine::{Engine, EngineInfo, Role, StopFlag};
+use notibench_core::policy::{Disposition, effect_of};
+use notibench_engines::registry::{ENTRIES, EngineVisitor, dispatch};
+use notibench_harness::{
+    self as harness, Contender, OnHang, RunOptions, RunRequest, Silent, Source, TrialSetup,
+    run_trial,
 };
-use notibench::policy::{Disposition, effect_of};
-use notibench::record::{ProofVerdict, Record};
-use notibench::workload::{ViewMode, Workload, workload_files};
+use notibench_record::{ProofVerdict, Record};
+use notibench_workload::generator::{Generator, ReadStream};
+use notibench_workload::{ViewMode, Workload, workload_files};
 
 const SEEDS: u64 = 100;
 const THREADS: [usize; 4] = [1, 2, 8, 64];

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use common::Draws;
 use common::binary::{SMOKE, notibench, text};
-use notibench::record::Record;
+use notibench_record::Record;
 
 /// Runs that are killed.
 const KILLS: u64 = 200;

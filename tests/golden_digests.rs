@@ -10,10 +10,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use common::Draws;
-use notibench::engine::oracle::Oracle;
-use notibench::generator::Generator;
-use notibench::unit::digest::Digest;
-use notibench::workload::{Workload, workload_files};
+use notibench_core::oracle::Oracle;
+use notibench_core::unit::digest::Digest;
+use notibench_workload::generator::Generator;
+use notibench_workload::{Workload, workload_files};
 
 /// Events whose digest is kept.
 const EVENTS: u64 = 200_000;
@@ -115,7 +115,10 @@ fn every_number_of_threads_gives_the_same_digest() {
             let digest = pool.install(|| generator.digest(0..EVENTS));
             assert_eq!(digest, expected, "{name}, {threads} threads");
             let events = pool.install(|| generator.events(0..EVENTS));
-            let digest: Digest = events.iter().map(notibench::event::Event::digest).sum();
+            let digest: Digest = events
+                .iter()
+                .map(notibench_core::event::Event::digest)
+                .sum();
             assert_eq!(digest, expected, "{name}, {threads} threads, stored");
         }
     }

@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use binary::{root, succeed, text};
-use notibench::record::{ProofVerdict, Record};
-use notibench::report::{EngineLine, Summary, Versus};
-use notibench::unit::quantity::show_count;
+use notibench_core::unit::quantity::show_count;
+use notibench_record::{ProofVerdict, Record};
+use notibench_report::{EngineLine, Summary, Versus};
 use serde_json::{Value, json};
 
 const HOSTILE: &str = "</script><img src=x onerror=window.pwned=1>";
@@ -142,7 +142,7 @@ fn expected(file: &str, record: &Record) -> Value {
             let mark = if line.deferred { " *" } else { "" };
             let bytes = line
                 .bytes_per_member
-                .map(notibench::unit::quantity::show_bytes);
+                .map(notibench_core::unit::quantity::show_bytes);
             let cells = [format!("{}{mark}", line.name), show_give_or_take(line)];
             cells.into_iter().chain(bytes).collect()
         })

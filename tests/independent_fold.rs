@@ -10,14 +10,14 @@ use std::process::Command;
 
 use common::binary::{root, succeed};
 use common::{Stream, shuffle};
-use notibench::engine::maps::dashmap::DashMapEngine;
-use notibench::engine::oracle::Oracle;
-use notibench::engine::proof::fold_on_threads;
-use notibench::engine::registry::ENTRIES;
-use notibench::engine::snapshot::{Snapshot, write_ndjson};
-use notibench::engine::{Engine as _, EngineConfig, Role};
-use notibench::event::{Event, EventFormat};
-use notibench::workload::Workload;
+use notibench_core::engine::{Engine as _, EngineConfig, Role};
+use notibench_core::event::{Event, EventFormat};
+use notibench_core::oracle::Oracle;
+use notibench_core::proof::fold_on_threads;
+use notibench_core::snapshot::{Snapshot, write_ndjson};
+use notibench_engines::maps::dashmap::DashMapEngine;
+use notibench_engines::registry::ENTRIES;
+use notibench_workload::Workload;
 
 /// What the script prints for the stream; none where there is no Python.
 fn fold_in_python(events: &[Event], inbox_capacity: usize) -> Option<Vec<u8>> {
@@ -129,7 +129,7 @@ fn an_empty_stream_is_a_header_alone() {
 #[test]
 fn what_the_command_writes_agrees_for_every_engine_and_workload() {
     let folder = tempfile::tempdir().unwrap();
-    let mut files = notibench::workload::workload_files(&root().join("workloads/smoke")).unwrap();
+    let mut files = notibench_workload::workload_files(&root().join("workloads/smoke")).unwrap();
     // the script counts views, not viewers: a key that no file holds permutes these
     files.retain(|file| {
         let text = std::fs::read_to_string(file).unwrap();

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use notibench::record::Record;
-use notibench::report::{Style, brief, terminal};
+use notibench_record::Record;
+use notibench_report::{Style, brief, terminal};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -7,18 +7,18 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use common::shuffle;
-use notibench::engine::oracle::Oracle;
-use notibench::engine::proof::{check_answers, check_snapshot, fold_on_threads};
-use notibench::engine::read::Answer;
-use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
-use notibench::engine::state::INBOX_CAPACITY;
-use notibench::engine::viewing::Views;
-use notibench::engine::{Engine, EngineConfig, Role};
-use notibench::event::{Event, Kind, Read, ReadKind};
-use notibench::generator::Generator;
-use notibench::harness::views_of;
-use notibench::policy::{DAY_US, Disposition, MemberSettings, Share, effect_of, rank_of};
-use notibench::workload::Workload;
+use notibench_core::engine::{Engine, EngineConfig, Role};
+use notibench_core::event::{Event, Kind, Read, ReadKind};
+use notibench_core::oracle::Oracle;
+use notibench_core::policy::{DAY_US, Disposition, MemberSettings, Share, effect_of, rank_of};
+use notibench_core::proof::{check_answers, check_snapshot, fold_on_threads};
+use notibench_core::read::Answer;
+use notibench_core::state::INBOX_CAPACITY;
+use notibench_core::viewing::Views;
+use notibench_engines::registry::{ENTRIES, EngineVisitor, dispatch};
+use notibench_harness::views_of;
+use notibench_workload::Workload;
+use notibench_workload::generator::Generator;
 
 const FILES: [&str; 6] = [
     "blocked_pairs",
@@ -195,7 +195,7 @@ fn one_thing_by_one_actor_is_told_once() {
 
 #[test]
 fn the_foremost_is_the_one_that_is_told() {
-    let actor = (7, notibench::event::Segment::Founder);
+    let actor = (7, notibench_core::event::Segment::Founder);
     let event = |index, kind| Event::new(index, index, kind, false, actor, 5, 9);
     let (comment, tag, mention) = (Kind::PostComment, Kind::PostTag, Kind::PostMention);
     let all = [event(1, mention), event(2, tag), event(3, comment)];

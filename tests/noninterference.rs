@@ -6,12 +6,12 @@ mod common;
 
 use common::checks::{compare, config, oracle_of, streams};
 use common::{Draws, Stream};
-use notibench::engine::oracle::Oracle;
-use notibench::engine::proof::fold_on_threads;
-use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
-use notibench::engine::snapshot::{Snapshot, write_ndjson};
-use notibench::engine::{Engine, Role};
-use notibench::event::{Event, Kind, Segment};
+use notibench_core::engine::{Engine, Role};
+use notibench_core::event::{Event, Kind, Segment};
+use notibench_core::oracle::Oracle;
+use notibench_core::proof::fold_on_threads;
+use notibench_core::snapshot::{Snapshot, write_ndjson};
+use notibench_engines::registry::{ENTRIES, EngineVisitor, dispatch};
 use proptest::prelude::*;
 
 proptest! {

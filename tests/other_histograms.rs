@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use common::binary::{SMOKE, output, succeed, text};
-use notibench::record::{Pass, Record};
-use notibench::stats::ServiceHistogram;
+use notibench_record::stats::ServiceHistogram;
+use notibench_record::{Pass, Record};
 
 const TAG: &str = "dashmap:ingest_service";
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use notibench::policy::{TableRow, table};
+use notibench_core::policy::{TableRow, table};
 
 /// One row in words: kind, `undo` or nothing, content, disposition, change.
 fn cells(row: &TableRow) -> [String; 5] {

@@ -5,16 +5,16 @@ mod common;
 
 use common::checks::{compare, config, oracle_of, streams};
 use common::{Draws, shuffle};
-use notibench::engine::maps::dashmap::DashMapEngine;
-use notibench::engine::oracle::Oracle;
-use notibench::engine::proof::fold_on_threads;
-use notibench::engine::read::Answer;
-use notibench::engine::snapshot::{ContentLine, MemberLine, Snapshot};
-use notibench::engine::state::{
+use notibench_core::engine::{Engine as _, Session as _};
+use notibench_core::event::{Event, Kind, Read, ReadKind};
+use notibench_core::oracle::Oracle;
+use notibench_core::proof::fold_on_threads;
+use notibench_core::read::Answer;
+use notibench_core::snapshot::{ContentLine, MemberLine, Snapshot};
+use notibench_core::state::{
     Content, ContentUpdate, Inbox, InboxEntry, Member, MemberUpdate, for_each_update,
 };
-use notibench::engine::{Engine as _, Session as _};
-use notibench::event::{Event, Kind, Read, ReadKind};
+use notibench_engines::maps::dashmap::DashMapEngine;
 use proptest::prelude::*;
 
 /// The default engine's snapshot of parts that sessions ingest one after the

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use notibench::event::{Kind, ReadKind};
-use notibench::workload::{IdScheme, TimeShape, Workload, summaries};
+use notibench_core::event::{Kind, ReadKind};
+use notibench_workload::{IdScheme, TimeShape, Workload, summaries};
 
 const NAMES: [&str; 12] = [
     "badge_polling",

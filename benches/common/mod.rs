@@ -4,8 +4,8 @@
 
 use std::path::Path;
 
-use notibench::record::SweepAxis;
-use notibench::workload::Workload;
+use notibench_record::SweepAxis;
+use notibench_workload::Workload;
 
 /// `steady_week`, with `members` members.
 pub(crate) fn steady_week(members: u64) -> Workload {

@@ -4,9 +4,9 @@
 
 use std::process::ExitCode;
 
-use notibench::engine::registry::{EngineVisitor, dispatch};
-use notibench::engine::{Engine, StopFlag};
-use notibench::harness::{OnHang, Source, TrialOutcome, TrialSetup, run_trial};
+use notibench_core::engine::{Engine, StopFlag};
+use notibench_engines::registry::{EngineVisitor, dispatch};
+use notibench_harness::{OnHang, Source, TrialOutcome, TrialSetup, run_trial};
 
 const TRIALS: usize = 3;
 

@@ -4,7 +4,7 @@
 mod common;
 
 use libfuzzer_sys::fuzz_target;
-use notibench::trace::{ActivityOptions, AuthorRule, TraceFormat, TraceOptions};
+use notibench_workload::trace::{ActivityOptions, AuthorRule, TraceFormat, TraceOptions};
 
 fuzz_target!(|bytes: &[u8]| {
     let format = TraceFormat::ActivityDocument;

@@ -1,8 +1,8 @@
 //! What every target of traces does: read, and hold what comes out to what a
 //! stream is.
 
-use notibench::event::Event;
-use notibench::trace::{Trace, TraceFormat, TraceOptions, read};
+use notibench_core::event::Event;
+use notibench_workload::trace::{Trace, TraceFormat, TraceOptions, read};
 
 /// Reads `bytes` twice, bad entries being errors and being skipped.
 pub fn read_both(format: TraceFormat, bytes: &[u8], options: TraceOptions) {

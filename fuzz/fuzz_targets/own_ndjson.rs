@@ -4,7 +4,7 @@
 mod common;
 
 use libfuzzer_sys::fuzz_target;
-use notibench::trace::{TraceFormat, TraceOptions};
+use notibench_workload::trace::{TraceFormat, TraceOptions};
 
 fuzz_target!(|bytes: &[u8]| {
     common::read_both(TraceFormat::Ndjson, bytes, TraceOptions::default());

@@ -4,7 +4,7 @@
 use std::io::Write as _;
 
 use libfuzzer_sys::fuzz_target;
-use notibench::trace::{Mapping, TimeUnit, TraceOptions, load};
+use notibench_workload::trace::{Mapping, TimeUnit, TraceOptions, load};
 
 fuzz_target!(
     init: {

@@ -4,7 +4,7 @@
 mod common;
 
 use libfuzzer_sys::fuzz_target;
-use notibench::trace::{Mapping, TimeUnit, TraceFormat, TraceOptions};
+use notibench_workload::trace::{Mapping, TimeUnit, TraceFormat, TraceOptions};
 
 /// Maps and kinds; the first byte chooses.
 const MAPS: [(&[&str], &[&str]); 3] = [

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use notibench::workload::Workload;
+use notibench_workload::Workload;
 
 fuzz_target!(|text: &str| {
     match Workload::parse("fuzzed.toml", text) {

@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use notibench::engine::oracle::Oracle;
-use notibench::engine::read::Answer;
-use notibench::event::{Event, Segment};
-use notibench::policy::{epoch_of, surface_of};
+use notibench_core::event::{Event, Segment};
+use notibench_core::oracle::Oracle;
+use notibench_core::policy::{epoch_of, surface_of};
+use notibench_core::read::Answer;
 
 use super::{WeekByWeek, hidden, on_every_engine, released, weeks};
 

@@ -7,16 +7,16 @@ mod common;
 mod exchange;
 
 use common::{Draws, Stream, shuffle};
-use notibench::engine::oracle::Oracle;
-use notibench::engine::proof::{check_answers, check_freshness, check_snapshot, fold_on_threads};
-use notibench::engine::read::Answer;
-use notibench::engine::registry::{ENTRIES, EngineVisitor, dispatch};
-use notibench::engine::snapshot::{Snapshot, SnapshotDigest, first_difference};
-use notibench::engine::viewing::{Releasing, Showing, Views};
-use notibench::engine::{Engine, EngineConfig, Role};
-use notibench::event::{Event, Kind, Read, ReadKind};
-use notibench::policy::{EPOCH_US, Epsilon, HiddenShare, NoiseKey, ReleaseRule, surface_of};
-use notibench::unit::mix::counter_word;
+use notibench_core::engine::{Engine, EngineConfig, Role};
+use notibench_core::event::{Event, Kind, Read, ReadKind};
+use notibench_core::oracle::Oracle;
+use notibench_core::policy::{EPOCH_US, Epsilon, HiddenShare, NoiseKey, ReleaseRule, surface_of};
+use notibench_core::proof::{check_answers, check_freshness, check_snapshot, fold_on_threads};
+use notibench_core::read::Answer;
+use notibench_core::snapshot::{Snapshot, SnapshotDigest, first_difference};
+use notibench_core::unit::mix::counter_word;
+use notibench_core::viewing::{Releasing, Showing, Views};
+use notibench_engines::registry::{ENTRIES, EngineVisitor, dispatch};
 use std::sync::Arc;
 
 /// Weeks of a stream.
@@ -274,7 +274,7 @@ impl EngineVisitor for NotBeforeClose<'_> {
             session.finish();
             answers
         };
-        use notibench::engine::Session as _;
+        use notibench_core::engine::Session as _;
         config.views.open_epoch(0).unwrap();
         assert!(
             ask()

@@ -1,7 +1,7 @@
 //! `[anonymity]`: its modes, each with the keys that it has.
 
-use notibench::policy::Epsilon;
-use notibench::workload::{ViewMode, Workload};
+use notibench_core::policy::Epsilon;
+use notibench_workload::{ViewMode, Workload};
 
 use super::{FILE, RIGHT, rejected};
 

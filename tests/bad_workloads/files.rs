@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use notibench::workload::Workload;
+use notibench_workload::Workload;
 
 use super::RIGHT;
 

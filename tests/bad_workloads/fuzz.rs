@@ -1,6 +1,6 @@
 //! Whatever a file holds, there is an answer and no panic.
 
-use notibench::workload::Workload;
+use notibench_workload::Workload;
 use proptest::prelude::*;
 
 use super::{FILE, RIGHT};

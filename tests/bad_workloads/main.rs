@@ -9,7 +9,7 @@ mod settings;
 mod shapes;
 mod values;
 
-use notibench::workload::{Workload, WorkloadError};
+use notibench_workload::{Workload, WorkloadError};
 
 /// A right workload, one thing a line, so that one line can be spoilt.
 const RIGHT: &str = r#"about = "for tests"

@@ -1,6 +1,6 @@
 //! `[settings]`: shares, a switch, and nothing else.
 
-use notibench::workload::{Settings, Workload};
+use notibench_workload::{Settings, Workload};
 
 use super::{FILE, RIGHT, rejected};
 

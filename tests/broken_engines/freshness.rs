@@ -2,8 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use notibench::engine::viewing::Views;
-use notibench::policy::MemberSettings;
+use notibench_core::policy::MemberSettings;
+use notibench_core::viewing::Views;
 
 use super::*;
 

@@ -11,15 +11,17 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::Stream;
-use notibench::engine::maps::dashmap::{DashMapEngine, DashMapSession};
-use notibench::engine::oracle::Oracle;
-use notibench::engine::proof::{check_answers, check_freshness, check_snapshot, fold_on_threads};
-use notibench::engine::read::Answer;
-use notibench::engine::snapshot::{Snapshot, SnapshotDigest, first_difference};
-use notibench::engine::state::{StateMut, StateRef};
-use notibench::engine::{Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session};
-use notibench::event::{Event, Kind, Read, ReadKind, Segment};
-use notibench::policy::{Disposition, effect_of};
+use notibench_core::engine::{
+    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
+};
+use notibench_core::event::{Event, Kind, Read, ReadKind, Segment};
+use notibench_core::oracle::Oracle;
+use notibench_core::policy::{Disposition, effect_of};
+use notibench_core::proof::{check_answers, check_freshness, check_snapshot, fold_on_threads};
+use notibench_core::read::Answer;
+use notibench_core::snapshot::{Snapshot, SnapshotDigest, first_difference};
+use notibench_core::state::{StateMut, StateRef};
+use notibench_engines::maps::dashmap::{DashMapEngine, DashMapSession};
 
 /// Nothing is wrong: the control of these tests.
 const SOUND: u8 = 0;

@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use notibench::engine::read::{Answer, answer_read};
-use notibench::engine::state::StateMut;
-use notibench::engine::state::{Content, Member, for_each_update};
-use notibench::engine::viewing::Views;
-use notibench::engine::{Engine, EngineConfig, EngineInfo, Freshness, Role, Session, StopFlag};
-use notibench::event::{Event, Read};
-use notibench::harness::{Contender, FRESHNESS_EVENTS, OnHang, Silent, VerifyOptions, verify};
-use notibench::workload::Workload;
+use notibench_core::engine::{
+    Engine, EngineConfig, EngineInfo, Freshness, Role, Session, StopFlag,
+};
+use notibench_core::event::{Event, Read};
+use notibench_core::read::{Answer, answer_read};
+use notibench_core::state::StateMut;
+use notibench_core::state::{Content, Member, for_each_update};
+use notibench_core::viewing::Views;
+use notibench_harness::{Contender, FRESHNESS_EVENTS, OnHang, Silent, VerifyOptions, verify};
+use notibench_workload::Workload;
 
 use super::common::binary::root;
 use super::*;

@@ -1,8 +1,8 @@
 //! Runs of clusters to their end: what they come to, and what is refused
 //! before they start.
 
-use notibench::record::{ProofVerdict, Record};
-use notibench::workload::{ViewMode, Workload, workload_files};
+use notibench_record::{ProofVerdict, Record};
+use notibench_workload::{ViewMode, Workload, workload_files};
 
 use super::common::binary::{SMOKE, output, root, succeed, text};
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use super::common::binary::{SMOKE, notibench, root, succeed, text};
-use notibench::record::Record;
+use notibench_record::Record;
 
 /// The command in a folder that has nothing of the project's.
 fn elsewhere(folder: &Path, words: &[&str]) -> Output {

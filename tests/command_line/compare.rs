@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use super::common::binary::{SMOKE, output, root, succeed, text};
-use notibench::record::Record;
+use notibench_record::Record;
 
 /// A folder with the record of a small run, the times of its trials planted:
 /// as many ns as its events times a number of the engine's, and a little more

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::common::binary::{SMOKE, output, succeed, text};
-use notibench::record::{EndedBy, ProofVerdict, Record};
+use notibench_record::{EndedBy, ProofVerdict, Record};
 
 /// The record of a small run.
 fn record_of(more: &[&str]) -> Record {

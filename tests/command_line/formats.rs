@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Output;
 
 use super::common::binary::{SMOKE, output, succeed, text};
-use notibench::record::{ProofVerdict, Record};
+use notibench_record::{ProofVerdict, Record};
 
 const SMALL: [&str; 6] = ["--events", "2k", "--rounds", "2", "--warmup-rounds", "0"];
 const FORMATS: [&str; 6] = [
@@ -76,7 +76,7 @@ fn perf_never_fails_a_run() {
     let said = text(&output.stderr);
     let record = Record::from_json(&output.stdout, Path::new("stdout")).unwrap();
     assert!(record.plan.perf);
-    let counted = |trial: &notibench::record::Trial| {
+    let counted = |trial: &notibench_record::Trial| {
         let note = trial.perf.unwrap();
         let counts = [
             note.cycles,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::common::binary::{SMOKE, output, succeed, text};
-use notibench::record::Record;
+use notibench_record::Record;
 
 /// Records of one small run, a day apart; in the second half `dashmap` takes
 /// half as long again.

@@ -1,7 +1,7 @@
 //! `run --rate` and `capacity`: what is refused, and what comes of them.
 
 use super::common::binary::{SMOKE, output, succeed, text};
-use notibench::record::{Capacity, Record};
+use notibench_record::{Capacity, Record};
 
 fn words(line: &str) -> Vec<String> {
     line.replace("SMOKE", SMOKE)

@@ -5,9 +5,9 @@ use std::fs::File;
 use std::process::{Command, Stdio};
 
 use super::common::binary::{SMOKE, notibench, root, succeed, text};
-use notibench::engine::registry::ENTRIES;
-use notibench::event::Kind;
-use notibench::policy;
+use notibench_core::event::Kind;
+use notibench_core::policy;
+use notibench_engines::registry::ENTRIES;
 
 fn shown(words: &[&str]) -> String {
     let output = succeed(words);
@@ -59,12 +59,12 @@ fn lists_name_everything_there_is() {
     }
     for folder in ["workloads", "workloads/smoke"] {
         let listed = shown(&["list", "workloads", "--folder", folder]);
-        for file in notibench::workload::workload_files(&root().join(folder)).unwrap() {
+        for file in notibench_workload::workload_files(&root().join(folder)).unwrap() {
             line_of(&listed, &[file.file_stem().unwrap().to_str().unwrap()]);
         }
     }
     let listed = shown(&["list", "workloads"]);
-    for name in notibench::workload::built_in_names() {
+    for name in notibench_workload::built_in_names() {
         line_of(&listed, &[name]);
     }
 }

@@ -12,7 +12,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use super::common::binary::{SMOKE, notibench, output, root, succeed, text};
-use notibench::record::Record;
+use notibench_record::Record;
 
 const SMALL: [&str; 8] = [
     "--events",

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
 use super::common::binary::{SMOKE, notibench, output, root, succeed, text};
-use notibench::engine::Role;
-use notibench::engine::registry::ENTRIES;
-use notibench::record::{Pass, ProofVerdict, Record};
+use notibench_core::engine::Role;
+use notibench_engines::registry::ENTRIES;
+use notibench_record::{Pass, ProofVerdict, Record};
 
 const SMALL: [&str; 6] = ["--events", "2k", "--rounds", "1", "--warmup-rounds", "0"];
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::common::binary::{SMOKE, example, output, succeed, text};
-use notibench::record::{Record, RunFailure, Saved, Sweep, SweepAxis};
+use notibench_record::{Record, RunFailure, Saved, Sweep, SweepAxis};
 
 const SMALL: [&str; 9] = [
     "--events",

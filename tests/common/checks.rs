@@ -1,11 +1,11 @@
 //! Streams for property tests, and the comparison of an engine with the
 //! oracle that they share.
 
-use notibench::engine::oracle::Oracle;
-use notibench::engine::proof::{check_answers, check_snapshot};
-use notibench::engine::read::Answer;
-use notibench::engine::{Engine, EngineConfig};
-use notibench::event::Event;
+use notibench_core::engine::{Engine, EngineConfig};
+use notibench_core::event::Event;
+use notibench_core::oracle::Oracle;
+use notibench_core::proof::{check_answers, check_snapshot};
+use notibench_core::read::Answer;
 use proptest::prelude::*;
 
 use super::Stream;

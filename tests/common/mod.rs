@@ -9,8 +9,8 @@
 pub(crate) mod binary;
 pub(crate) mod checks;
 
-use notibench::event::{Event, Kind, Segment};
-use notibench::unit::mix::{below, counter_word, mix};
+use notibench_core::event::{Event, Kind, Segment};
+use notibench_core::unit::mix::{below, counter_word, mix};
 
 /// What a stream is made from.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use notibench::record::{Record, Saved};
+use notibench_record::{Record, Saved};
 
 use super::common::binary::{SMOKE, example, text};
 

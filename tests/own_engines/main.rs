@@ -11,7 +11,7 @@ mod panics;
 use std::path::Path;
 
 use common::binary::{SMOKE, example, example_path, text};
-use notibench::record::{ProofVerdict, Record};
+use notibench_record::{ProofVerdict, Record};
 
 #[test]
 fn an_engine_of_ones_own_is_verified() {
@@ -100,9 +100,9 @@ fn no_default_of_any_command_leaves_out_an_engine_of_ones_own() {
         assert!(text(&own(words).stdout).contains("one-lock"), "{words:?}");
     }
     let verified = text(&own(&verify).stdout);
-    let engines = notibench::engine::registry::ENTRIES
+    let engines = notibench_engines::registry::ENTRIES
         .iter()
-        .filter(|info| info.role != notibench::engine::Role::Probe);
+        .filter(|info| info.role != notibench_core::engine::Role::Probe);
     let of = format!("of {} engines", engines.count() + 1);
     assert!(verified.contains(&of), "{verified}");
     let output = example("custom_engine").args(&selftest).output().unwrap();

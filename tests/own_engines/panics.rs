@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use notibench::record::Record;
+use notibench_record::Record;
 
 use super::common::binary::{SMOKE, example, root, text};
 
@@ -83,7 +83,7 @@ fn a_panicking_engine_ends_its_run() {
             ("run", "panics") => {
                 let record = Record::from_json(&left, &out).unwrap();
                 // the probe may have come first
-                let is_probe = |trial: &notibench::record::Trial| trial.engine == "null";
+                let is_probe = |trial: &notibench_record::Trial| trial.engine == "null";
                 assert!(
                     !record.complete && record.trials.iter().all(is_probe),
                     "{what}"

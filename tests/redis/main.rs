@@ -16,11 +16,11 @@ use std::time::{Duration, Instant};
 use common::binary::{notibench, output, succeed, text};
 use common::checks::{compare, config, oracle_of};
 use common::{Stream, shuffle};
-use notibench::engine::proof::{check_freshness, fold_on_threads};
-use notibench::engine::redis::{PrivateServer, RedisEngine, check_address};
-use notibench::engine::{Engine as _, EngineConfig};
-use notibench::event::Event;
-use notibench::record::{ProofVerdict, Record};
+use notibench_core::engine::{Engine as _, EngineConfig};
+use notibench_core::event::Event;
+use notibench_core::proof::{check_freshness, fold_on_threads};
+use notibench_engines::redis::{PrivateServer, RedisEngine, check_address};
+use notibench_record::{ProofVerdict, Record};
 
 /// A server of the test's own, or none, and why is said.
 fn server() -> Option<PrivateServer> {

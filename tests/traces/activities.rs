@@ -1,7 +1,7 @@
 //! ActivityStreams as others write it, by the table of docs/FORMAT.md.
 
-use notibench::event::Kind;
-use notibench::trace::{Trace, TraceFormat};
+use notibench_core::event::Kind;
+use notibench_workload::trace::{Trace, TraceFormat};
 
 use super::read;
 

@@ -1,8 +1,8 @@
 //! Bytes of any kind: every reader gives events or an error, and never
 //! panics; what it gives is a stream.
 
-use notibench::event::{Event, EventFormat, Kind};
-use notibench::trace::{
+use notibench_core::event::{Event, EventFormat, Kind};
+use notibench_workload::trace::{
     self, ActivityOptions, AuthorRule, TimeUnit, Trace, TraceFormat, TraceOptions, push_activity,
 };
 use proptest::prelude::*;

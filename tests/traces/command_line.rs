@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use notibench::record::{Capacity, Record, Saved};
+use notibench_record::{Capacity, Record, Saved};
 
 use super::binary::{SMOKE, output, succeed, text};
 

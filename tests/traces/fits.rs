@@ -1,10 +1,10 @@
 //! A workload's own stream, fitted: the parameters that made it lie within
 //! the stated intervals.
 
-use notibench::event::{Event, Kind};
-use notibench::generator::Generator;
-use notibench::trace::{Census, Fit, Trace, TraceFormat, fit};
-use notibench::workload::{TimeShape, Workload};
+use notibench_core::event::{Event, Kind};
+use notibench_workload::generator::Generator;
+use notibench_workload::trace::{Census, Fit, Trace, TraceFormat, fit};
+use notibench_workload::{TimeShape, Workload};
 
 use super::binary::{output, succeed, text};
 use super::read;
@@ -24,7 +24,7 @@ fn trace_of(workload: &Workload, seed: u64) -> Trace {
         format: TraceFormat::Csv,
         digest: events.iter().map(Event::digest).sum(),
         events,
-        counts: notibench::trace::Counts::default(),
+        counts: notibench_workload::trace::Counts::default(),
         origin_us: None,
     }
 }
@@ -188,8 +188,8 @@ fn traces_of_little_are_fitted_into_files_that_can_be_read() {
         let rows: String = (0..60).map(row).collect();
         let trace = read(TraceFormat::Csv, format!("{header}{rows}").as_bytes()).unwrap();
         let mut found = fit("little", &trace, &Census::of(&trace.events)).unwrap();
-        found.workload.about = notibench::trace::about(&found, "a test");
-        let text = notibench::trace::fitted_file(&found);
+        found.workload.about = notibench_workload::trace::about(&found, "a test");
+        let text = notibench_workload::trace::fitted_file(&found);
         let again = Workload::parse("little.toml", &text);
         assert!(
             again.is_ok(),

@@ -6,8 +6,10 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use notibench::event::Kind;
-use notibench::trace::{self, Mapping, TimeUnit, Trace, TraceError, TraceFormat, TraceOptions};
+use notibench_core::event::Kind;
+use notibench_workload::trace::{
+    self, Mapping, TimeUnit, Trace, TraceError, TraceFormat, TraceOptions,
+};
 
 use super::{mapping, words};
 

@@ -1,8 +1,8 @@
 //! Activities that do not say everything: what is inferred of them by rule,
 //! and the reasons for what is left out.
 
-use notibench::event::{Event, Kind};
-use notibench::trace::{
+use notibench_core::event::{Event, Kind};
+use notibench_workload::trace::{
     self, ActivityOptions, AuthorRule, Trace, TraceError, TraceFormat, TraceOptions,
 };
 

@@ -1,7 +1,7 @@
 //! Lists of JSON objects in one document, and rows whose order stands for
 //! their times.
 
-use notibench::trace::{self, Mapping, Trace, TraceError, TraceFormat, TraceOptions};
+use notibench_workload::trace::{self, Mapping, Trace, TraceError, TraceFormat, TraceOptions};
 
 use super::words;
 

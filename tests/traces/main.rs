@@ -16,8 +16,10 @@ mod tables;
 #[path = "../common/binary.rs"]
 mod binary;
 
-use notibench::event::{Event, Kind, Segment};
-use notibench::trace::{self, Mapping, TimeUnit, Trace, TraceError, TraceFormat, TraceOptions};
+use notibench_core::event::{Event, Kind, Segment};
+use notibench_workload::trace::{
+    self, Mapping, TimeUnit, Trace, TraceError, TraceFormat, TraceOptions,
+};
 
 /// The formats that need no mapping.
 const PLAIN: [TraceFormat; 4] = [

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use notibench::event::{Event, EventFormat, Kind, MAX_INDEX, Segment};
-use notibench::trace::{self, TimeUnit, TraceFormat, TraceOptions, push_activity};
+use notibench_core::event::{Event, EventFormat, Kind, MAX_INDEX, Segment};
+use notibench_workload::trace::{self, TimeUnit, TraceFormat, TraceOptions, push_activity};
 use proptest::prelude::*;
 
 use super::{mapping, read};

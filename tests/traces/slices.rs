@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use notibench::record::{Arrivals, Record};
+use notibench_record::{Arrivals, Record};
 
 use super::binary::{output, succeed, text};
 

@@ -3,8 +3,10 @@
 
 use std::fs;
 
-use notibench::event::{Kind, Segment};
-use notibench::trace::{self, Mapping, TimeUnit, Trace, TraceError, TraceFormat, TraceOptions};
+use notibench_core::event::{Kind, Segment};
+use notibench_workload::trace::{
+    self, Mapping, TimeUnit, Trace, TraceError, TraceFormat, TraceOptions,
+};
 
 use super::{mapping, words};
 
@@ -35,7 +37,7 @@ fn words_become_kinds_and_ids_become_hashes() {
     let kinds: Vec<Kind> = trace
         .events
         .iter()
-        .map(notibench::event::Event::kind)
+        .map(notibench_core::event::Event::kind)
         .collect();
     assert_eq!(kinds, [Kind::PostLike, Kind::PostLike, Kind::MemberFollow]);
     let times: Vec<u64> = trace.events.iter().map(|e| e.at_us).collect();

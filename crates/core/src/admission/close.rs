@@ -1,0 +1,26 @@
+//! How an epoch of an engine is closed.
+
+use std::sync::atomic::Ordering;
+
+use crate::engine::Engine;
+use crate::viewing::Views;
+
+impl Views {
+    /// Closes the open epoch of `engine`, while it has no session: the key is
+    /// overwritten, the seen set is dropped, and what may be shown is kept
+    /// in place of what was shown of the epoch before. Without an open epoch
+    /// it does nothing.
+    pub fn close_epoch<E: Engine>(&self, engine: &E) {
+        let Some(epochs) = &self.epochs else { return };
+        let Some(open) = epochs.open.write().take() else {
+            return;
+        };
+        let epoch = open.epoch;
+        *epochs.sizes.write() = Some(open.seen.sizes());
+        drop(open);
+        if let Some(releasing) = &epochs.releasing {
+            engine.visit_mut(&|state| releasing.close(epoch, self.showing, state));
+        }
+        epochs.closed.store(epoch + 1, Ordering::Release);
+    }
+}

@@ -1,0 +1,263 @@
+//! A contender: an engine's type behind a value, so that engines of the
+//! registry and engines of the user's own stand in one list.
+
+pub(super) mod live_engine;
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::contender::live_engine::{LiveEngine, live};
+use crate::proof::expectation::Expectation;
+use crate::proof::inspect::{Finding, Proved, inspect};
+use crate::trial::error::TrialError;
+use crate::trial::run::{run_trial, run_trial_twice};
+use crate::trial::setup::{OnHang, TrialSetup};
+use crate::trial::worker_threads::message_of;
+use notibench_core::engine::{Engine, EngineInfo, ExpectedLoad, StopFlag};
+use notibench_core::snapshot::Snapshot;
+use notibench_core::unit::digest::Digest;
+use notibench_engines::registry::{EngineVisitor, dispatch};
+use notibench_record::Pass;
+
+/// How a contender's trials are made where several processes make them
+/// together.
+pub(super) trait ClusterTrials: fmt::Debug + Send + Sync {
+    /// One trial of all processes.
+    fn trial(
+        &self,
+        setup: &TrialSetup<'_>,
+        expected: Option<&Expectation<'_>>,
+    ) -> Result<Proved, TrialError>;
+
+    /// Why no further trial can be made, where that is so.
+    fn broken(&self) -> Option<String>;
+}
+
+type TrialFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<Proved, TrialError>;
+type TwiceFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<[Proved; 2], TrialError>;
+type AliveFn = fn(&TrialSetup<'_>, &StopFlag) -> Result<Box<dyn LiveEngine>, TrialError>;
+type SnapshotFn = fn(&TrialSetup<'_>) -> Result<(Snapshot, Digest), TrialError>;
+type FreshnessFn = fn(&TrialSetup<'_>, u64) -> Result<(), String>;
+
+/// An engine that can be run and proved.
+#[derive(Clone, Debug)]
+pub struct Contender {
+    /// Name in this run.
+    pub name: String,
+    /// What is known of the engine.
+    pub info: EngineInfo,
+    /// Whether it is the baseline under its second name.
+    pub control: bool,
+    /// Whether it needs the dense numbers of the stream's ids.
+    pub needs_dense_ids: bool,
+    /// Whether its state lies in another process.
+    pub out_of_process: bool,
+    /// Address of the server that holds it then.
+    external: Option<Arc<str>>,
+    /// Bytes that it may hold beyond its state.
+    pub(super) held_bytes: fn(&ExpectedLoad) -> u64,
+    trial: TrialFn,
+    trial_twice: TwiceFn,
+    /// How much its trials are slowed down on purpose, as a share of the
+    /// engine's own time; 0 unless planted.
+    planted_share: f64,
+    alive: AliveFn,
+    freshness: FreshnessFn,
+    snapshot: SnapshotFn,
+    /// Who makes its trials in several processes; none: this one.
+    spread: Option<Arc<dyn ClusterTrials>>,
+}
+
+impl Contender {
+    /// The contender of an engine type.
+    #[must_use]
+    pub fn of<E: Engine>() -> Self {
+        Self {
+            name: E::INFO.name.to_owned(),
+            info: E::INFO,
+            control: false,
+            needs_dense_ids: E::NEEDS_DENSE_IDS,
+            out_of_process: E::OUT_OF_PROCESS,
+            external: None,
+            held_bytes: E::held_bytes,
+            planted_share: 0.0,
+            trial: |setup, expected| {
+                run_trial::<E, Finding>(setup, |engine, config, outcome| {
+                    inspect(engine, config, outcome, expected, Pass::Fresh)
+                })
+            },
+            trial_twice: |setup, expected| {
+                run_trial_twice::<E, Finding>(setup, |engine, config, outcome, pass| {
+                    inspect(engine, config, outcome, expected, pass)
+                })
+            },
+            alive: live::<E>,
+            freshness: crate::proof::inspect::freshness_of::<E>,
+            snapshot: |setup| {
+                run_trial::<E, Snapshot>(setup, |engine, config, _| {
+                    Snapshot::shown(engine, &config.views)
+                })
+                .map(|(outcome, snapshot)| (snapshot, outcome.recorded().digest))
+            },
+            spread: None,
+        }
+    }
+
+    /// The contender of a registered name.
+    #[must_use]
+    pub fn registered(name: &str) -> Option<Self> {
+        struct Visitor;
+        impl EngineVisitor for Visitor {
+            type Output = Contender;
+            fn visit<E: Engine>(self) -> Contender {
+                Contender::of::<E>()
+            }
+        }
+        dispatch(name, Visitor)
+    }
+
+    /// The same engine under a second name, for the A/A control.
+    #[must_use]
+    pub fn as_control(&self) -> Self {
+        Self {
+            name: format!("{} (A/A)", self.name),
+            control: true,
+            ..self.clone()
+        }
+    }
+
+    /// The same engine slowed down by a share of its own time, to see whether
+    /// that is found: 0.03 is 3%. Nothing but its trials' time changes.
+    #[must_use]
+    pub fn planted(&self, share: f64) -> Self {
+        Self {
+            planted_share: share,
+            ..self.clone()
+        }
+    }
+
+    /// The same engine with its state in the server of that address, where it
+    /// is out of process.
+    #[must_use]
+    pub fn at(&self, address: &str) -> Self {
+        Self {
+            external: Some(address.into()),
+            ..self.clone()
+        }
+    }
+
+    /// The same under another name, to stand beside itself.
+    #[must_use]
+    pub fn renamed(&self, name: &'static str, about: &'static str) -> Self {
+        Self {
+            name: name.to_owned(),
+            info: EngineInfo {
+                name,
+                about,
+                ..self.info
+            },
+            ..self.clone()
+        }
+    }
+
+    /// The same, its trials made so.
+    #[cfg(feature = "cluster")]
+    pub(super) fn with_trials_by(&self, trials: Arc<dyn ClusterTrials>) -> Self {
+        Self {
+            spread: Some(trials),
+            ..self.clone()
+        }
+    }
+
+    /// Why it can make no further trial, where that is so.
+    pub(super) fn broken(&self) -> Option<String> {
+        self.spread.as_ref().and_then(|spread| spread.broken())
+    }
+
+    fn setup<'a>(&'a self, setup: &TrialSetup<'a>) -> TrialSetup<'a> {
+        TrialSetup {
+            external: self.external.as_ref(),
+            planted_share: self.planted_share,
+            on_hang: self.on_hang(setup.on_hang),
+            ..*setup
+        }
+    }
+
+    /// Where no time was asked for, an engine out of process has four times the
+    /// usual one: a server may be saving its state.
+    pub(super) fn on_hang(&self, asked: OnHang) -> OnHang {
+        let longer = self.out_of_process.then_some(OnHang::USUAL * 4);
+        OnHang {
+            after: asked.after.or(longer),
+            ..asked
+        }
+    }
+
+    pub(super) fn trial(
+        &self,
+        setup: &TrialSetup<'_>,
+        expected: Option<&Expectation<'_>>,
+    ) -> Result<Proved, TrialError> {
+        self.at_rest(|| {
+            if let Some(spread) = &self.spread {
+                spread.trial(setup, expected)
+            } else {
+                (self.trial)(&self.setup(setup), expected)
+            }
+        })
+    }
+
+    /// The same with a second pass over the state that the first one left.
+    pub(super) fn trial_twice(
+        &self,
+        setup: &TrialSetup<'_>,
+        expected: Option<&Expectation<'_>>,
+    ) -> Result<[Proved; 2], TrialError> {
+        self.at_rest(|| (self.trial_twice)(&self.setup(setup), expected))
+    }
+
+    /// The engine, empty, for an interleaved round.
+    pub(super) fn alive(
+        &self,
+        setup: &TrialSetup<'_>,
+        stop: &StopFlag,
+    ) -> Result<Box<dyn LiveEngine>, TrialError> {
+        self.at_rest(|| (self.alive)(&self.setup(setup), stop))
+    }
+
+    /// The final state of one trial.
+    pub(super) fn snapshot(
+        &self,
+        setup: &TrialSetup<'_>,
+    ) -> Result<(Snapshot, Digest), TrialError> {
+        self.at_rest(|| (self.snapshot)(&self.setup(setup)))
+    }
+
+    /// Makes an error of a panic in the engine's own thread-less parts.
+    pub(super) fn at_rest<T>(
+        &self,
+        trial: impl FnOnce() -> Result<T, TrialError>,
+    ) -> Result<T, TrialError> {
+        catch_unwind(AssertUnwindSafe(trial)).unwrap_or_else(|payload| {
+            Err(TrialError::PanickedAtRest {
+                engine: self.info.name.to_owned(),
+                message: message_of(payload.as_ref()),
+            })
+        })
+    }
+
+    /// Checks the engine's declaration of freshness on the stream's first
+    /// `events` events.
+    pub(super) fn check_freshness(
+        &self,
+        setup: &TrialSetup<'_>,
+        events: u64,
+    ) -> Result<(), String> {
+        if self.spread.is_some() {
+            // a cluster is asked nothing
+            return Ok(());
+        }
+        (self.freshness)(&self.setup(setup), events)
+    }
+}

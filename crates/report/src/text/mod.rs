@@ -1,0 +1,30 @@
+//! The report as text for a terminal: one section a file.
+
+pub(crate) mod adversary;
+pub(crate) mod answer;
+pub(crate) mod block;
+pub(crate) mod brief;
+pub(crate) mod capacity;
+pub(crate) mod columns;
+pub(crate) mod counters;
+pub(crate) mod engine_table;
+pub(crate) mod exchange;
+pub(crate) mod history;
+pub(crate) mod interleaved;
+pub(crate) mod isolation;
+pub(crate) mod limits;
+pub(crate) mod memory;
+pub(crate) mod open_loop;
+pub(crate) mod open_loop_answer;
+pub(crate) mod percentile_differences;
+pub(crate) mod percentiles;
+pub(crate) mod scaling;
+pub(crate) mod selftest;
+pub(crate) mod stopping;
+pub(crate) mod stream_parts;
+pub(crate) mod sweep;
+pub(crate) mod sweep_trust;
+pub(crate) mod terminal;
+pub(crate) mod trust;
+pub(crate) mod weather;
+pub(crate) mod winners;
