@@ -98,6 +98,20 @@ load capacity folder="target/load" *flags:
     cargo run --release -- report {{folder}}/closed.json {{folder}}/at50.json {{folder}}/at80.json \
         {{folder}}/at95.json --out {{folder}}.html
 
+# The maps of C++ beside the engines on ten workloads, 1 and 2 threads, fresh and warm: docs/PEERS.md
+maps folder="target/maps" *flags:
+    benches/peers/maps/build {{folder}}
+    for workload in steady_week viral_post influencer engagement_only tag_churn_storm cold_start \
+        diurnal_week picture_scraper recruiter_sweep badge_polling; do for threads in 1 2; do \
+        warm=--warm; [ $workload != recruiter_sweep ] || warm=; \
+        cargo run --release -- run workloads/$workload.toml --threads $threads --events 500k --rounds 6 \
+            --isolated-rounds 1 $warm --engine dashmap,dashmap-entry,papaya,sharded-mutex,dashmap-naive \
+            --map-lib {{folder}}/libboost_flat.so --map-lib {{folder}}/libtbb_hash.so \
+            --map-lib {{folder}}/libcuckoo.so --out {{folder}}/$workload-$threads.json {{flags}} || exit 1; \
+    done; done
+    gzip -9 -f {{folder}}/*.json
+    cargo run --release -- winners {{folder}}/*.json.gz --beside dashmap --format markdown
+
 # DuckDB and Polars beside the engines: docs/PEERS.md
 peers *flags:
     benches/peers/run {{flags}}

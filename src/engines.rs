@@ -4,6 +4,7 @@
 use super::args::external::ExternalArgs;
 use super::cluster::engines as engines_of_clusters;
 use super::exit::Failure;
+use super::map_libs::contenders_of;
 use notibench_core::engine::Role;
 use notibench_harness::{self as harness, Contender};
 
@@ -45,6 +46,8 @@ pub(crate) fn engines_or_default(named: &[String], own: &[Contender]) -> Vec<Str
 pub(crate) struct AvailableEngines {
     /// Engines beside the registry's.
     pub(crate) contenders: Vec<Contender>,
+    /// Names of those that come from shared libraries.
+    maps: Vec<String>,
     #[cfg(feature = "redis")]
     _server: Option<notibench_engines::redis::PrivateServer>,
 }
@@ -64,6 +67,9 @@ impl AvailableEngines {
         let name = RedisEngine::INFO.name;
         let is_asked_for = engines.iter().any(|engine| engine == name);
         let mut contenders = own.to_vec();
+        let maps = contenders_of(&args.map_libs)?;
+        let names = maps.iter().map(|map| map.name.clone()).collect();
+        contenders.extend(maps);
         contenders.extend(engines_of_clusters(engines)?);
         let server = args
             .redis_server
@@ -86,6 +92,7 @@ impl AvailableEngines {
         }
         Ok(Self {
             contenders,
+            maps: names,
             _server: server,
         })
     }
@@ -94,7 +101,7 @@ impl AvailableEngines {
     #[cfg(not(feature = "redis"))]
     pub(crate) fn with_external(
         own: &[Contender],
-        _: &ExternalArgs,
+        args: &ExternalArgs,
         engines: &[String],
     ) -> Result<Self, Failure> {
         let is_own = own.iter().any(|own| own.info.name == "redis");
@@ -106,8 +113,28 @@ impl AvailableEngines {
             ));
         }
         let mut contenders = own.to_vec();
+        let maps = contenders_of(&args.map_libs)?;
+        let names = maps.iter().map(|map| map.name.clone()).collect();
+        contenders.extend(maps);
         contenders.extend(engines_of_clusters(engines)?);
-        Ok(Self { contenders })
+        Ok(Self {
+            contenders,
+            maps: names,
+        })
+    }
+
+    /// Where engines are named, maps of shared libraries run beside them: their
+    /// flag names them.
+    pub(crate) fn add_maps_to(&self, named: &mut Vec<String>) {
+        let others: Vec<String> = self
+            .maps
+            .iter()
+            .filter(|map| !named.contains(map))
+            .cloned()
+            .collect();
+        if !named.is_empty() {
+            named.extend(others);
+        }
     }
 }
 

@@ -25,6 +25,7 @@ mod engines;
 mod exit;
 #[cfg(feature = "live")]
 mod live;
+mod map_libs;
 mod page;
 mod paths;
 mod progress;
@@ -43,8 +44,8 @@ use clap::Parser as _;
 
 use args::{Arguments, Command};
 use commands::{
-    adversary, capacity, compare, describe, doctor, generate, history, list, manual, report, rerun,
-    run, selftest, sweep, verify, winners,
+    adversary, capacity, choose, compare, describe, doctor, generate, history, list, manual,
+    report, rerun, run, selftest, sweep, verify, winners,
 };
 use notibench_harness::Contender;
 
@@ -74,6 +75,7 @@ pub fn main_with(own: &[Contender]) -> ExitCode {
         Command::Run(args) => run::run(&args, own),
         Command::Cluster(args) => commands::cluster::cluster(&args, own),
         Command::Sweep(args) => sweep::sweep(&args, own),
+        Command::Choose(args) => choose::choose(&args, own),
         Command::Capacity(args) => capacity::capacity(&args, own),
         Command::Rerun(args) => rerun::rerun(&args, own),
         Command::RunProcess(args) => rerun::process(&args, own),

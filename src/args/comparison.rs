@@ -12,7 +12,7 @@ use notibench_core::unit::quantity::{parse_count, parse_share};
 use notibench_workload::parse_duration_us;
 
 /// Reads a duration such as `10m` into ms.
-fn duration_ms(text: &str) -> Result<u64, String> {
+pub(super) fn duration_ms(text: &str) -> Result<u64, String> {
     match parse_duration_us(text) {
         Ok(us) if us >= 1_000 => Ok(us / 1_000),
         Ok(_) => Err(format!(

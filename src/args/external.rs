@@ -1,12 +1,15 @@
-//! Flags of engines whose state lies in another process.
+//! Flags of engines that are not in this program: maps of shared libraries, and
+//! engines whose state lies in another process.
 
 use std::ffi::OsString;
 
 use clap::Args;
 
-/// None, unless such an engine was built in.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ExternalArgs {
+    /// Shared library with maps, all of them or the one of that name: include/notibench.h; repeatable
+    #[arg(long = "map-lib", value_name = "PATH[:NAME]")]
+    pub(crate) map_libs: Vec<String>,
     /// Server of the engine `redis`, such as redis://127.0.0.1:6379/9; that database must be empty, and is emptied in the end
     #[cfg(feature = "redis")]
     #[arg(long, value_name = "URL", conflicts_with = "redis_server")]
@@ -19,20 +22,17 @@ pub(crate) struct ExternalArgs {
 
 impl ExternalArgs {
     /// The words that, given to another process, mean the same.
-    #[cfg(feature = "redis")]
     pub(crate) fn words(&self) -> Vec<OsString> {
         let mut words = Vec::new();
+        for library in &self.map_libs {
+            words.extend(["--map-lib".into(), library.into()]);
+        }
+        #[cfg(feature = "redis")]
         if let Some(redis) = &self.redis {
             words.extend(["--redis".into(), redis.into()]);
         }
+        #[cfg(feature = "redis")]
         words.extend(self.redis_server.then(|| "--redis-server".into()));
         words
-    }
-
-    /// None, as none was built in.
-    #[cfg(not(feature = "redis"))]
-    #[expect(clippy::unused_self, reason = "a build with such an engine has some")]
-    pub(crate) const fn words(&self) -> Vec<OsString> {
-        Vec::new()
     }
 }

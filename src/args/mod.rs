@@ -2,6 +2,7 @@
 
 pub(super) mod adversary;
 pub(super) mod capacity;
+pub(super) mod choose;
 pub(super) mod cluster;
 pub(super) mod compare;
 pub(super) mod comparison;
@@ -28,6 +29,7 @@ use clap::{Arg, ArgAction, Parser, Subcommand};
 
 use adversary::AdversaryArgs;
 use capacity::CapacityArgs;
+use choose::ChooseArgs;
 use compare::CompareArgs;
 use comparison::{ProcessArgs, SelftestArgs};
 use generate::GenerateArgs;
@@ -83,6 +85,8 @@ pub(super) enum Command {
     Sweep(SweepArgs),
     /// The same run with its trials made by several processes together (feature `cluster`)
     Cluster(Box<LocalClusterArgs>),
+    /// Say which engine to take for a workload or a log, and what it will do there
+    Choose(Box<ChooseArgs>),
     /// Search for the highest rate at which a response-time objective holds
     Capacity(CapacityArgs),
     /// Run a saved record again, exactly as it was run

@@ -100,9 +100,23 @@ fn name_of(path: &Path) -> String {
 
 /// `notibench fit`.
 pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
-    let FitArgs { trace: path, .. } = args;
-    let reading: &ReadingArgs = &args.reading;
-    let trace = traces::read(path, reading, args.events)?;
+    let toml = fitted(&args.trace, &args.reading, args.events)?;
+    if args.out == Path::new("-") {
+        return print(&toml);
+    }
+    write_atomically(&args.out, |out| out.write_all(toml.as_bytes()))?;
+    note(format_args!("wrote {}", args.out.display()));
+    Ok(())
+}
+
+/// The text of a workload that is fitted to a trace; what it is worth is said on
+/// stderr.
+pub(crate) fn fitted(
+    path: &Path,
+    reading: &ReadingArgs,
+    limit: Option<u64>,
+) -> Result<String, Failure> {
+    let trace = traces::read(path, reading, limit)?;
     let census = Census::of(&trace.events);
     let stem = path.file_stem().unwrap_or(path.as_os_str());
     let mut fit =
@@ -122,11 +136,6 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
     fit.workload.about = about;
     let toml = trace::fitted_file(&fit);
     // what is handed out must be what can be run
-    Workload::parse(&args.out.display().to_string(), &toml)?;
-    if args.out == Path::new("-") {
-        return print(&toml);
-    }
-    write_atomically(&args.out, |out| out.write_all(toml.as_bytes()))?;
-    note(format_args!("wrote {}", args.out.display()));
-    Ok(())
+    Workload::parse(&stem.to_string_lossy(), &toml)?;
+    Ok(toml)
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod adversary;
 pub(super) mod capacity;
+pub(super) mod choose;
 pub(super) mod cluster;
 pub(super) mod compare;
 pub(super) mod describe;

@@ -48,6 +48,7 @@ pub(crate) fn run_as(
         member.fill(&mut options, own)?;
     }
     let available = AvailableEngines::with_external(own, &args.external, &options.engines)?;
+    available.add_maps_to(&mut options.engines);
     let (contenders, baseline) = lock_step::choose_contenders(&options, &available.contenders)?;
     let plan = harness::resolve(&options, &workload, &contenders, baseline, &environment)?;
     traces::check_plan(&plan, stream.as_ref())?;

@@ -42,6 +42,7 @@ pub use style::Style;
 pub use text::adversary::{adversary, adversary_failures};
 pub use text::brief::brief;
 pub use text::capacity::capacity;
+pub use text::choice::{AtRate, choice};
 pub use text::history::history;
 pub use text::isolation::{isolation_effects_markdown, isolation_effects_terminal};
 pub use text::open_loop::missed_rates;

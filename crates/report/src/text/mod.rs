@@ -5,6 +5,7 @@ pub(crate) mod answer;
 pub(crate) mod block;
 pub(crate) mod brief;
 pub(crate) mod capacity;
+pub(crate) mod choice;
 pub(crate) mod columns;
 pub(crate) mod counters;
 pub(crate) mod engine_table;
