@@ -112,6 +112,21 @@ maps folder="target/maps" *flags:
     gzip -9 -f {{folder}}/*.json
     cargo run --release -- winners {{folder}}/*.json.gz --beside dashmap --format markdown
 
+# What a writer and a reader cost each other, in the engines whose reads are immediate: three
+# workloads, a minute each; small records and pages
+apart folder="target/apart" *flags:
+    mkdir -p {{folder}}
+    # fifty reads an event, and few events: more of them
+    cargo run --release -- run workloads/badge_polling.toml --events 2M --writers 1 --readers 1 \
+        --engine dashmap,dashmap-entry,papaya,scc,sharded-mutex,global-mutex,dashmap-naive \
+        --out {{folder}}/badge_polling.json --html={{folder}}/badge_polling.html {{flags}}
+    for workload in influencer steady_week; do \
+        cargo run --release -- run workloads/$workload.toml --writers 1 --readers 1 \
+            --engine dashmap,dashmap-entry,papaya,scc,sharded-mutex,global-mutex,dashmap-naive \
+            --out {{folder}}/$workload.json --html={{folder}}/$workload.html {{flags}} || exit 1; \
+    done
+    gzip -9 -f {{folder}}/*.json
+
 # DuckDB and Polars beside the engines: docs/PEERS.md
 peers *flags:
     benches/peers/run {{flags}}

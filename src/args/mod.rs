@@ -1,6 +1,7 @@
 //! The flags.
 
 pub(super) mod adversary;
+pub(super) mod apart;
 pub(super) mod capacity;
 pub(super) mod choose;
 pub(super) mod cluster;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::apart::ApartArgs;
 use super::cluster::ClusterArgs;
 use super::comparison::ComparisonArgs;
 use super::external::ExternalArgs;
@@ -36,6 +37,8 @@ pub(crate) struct RunArgs {
     pub(crate) perf: bool,
     #[command(flatten)]
     pub(crate) open_loop: OpenLoopArgs,
+    #[command(flatten)]
+    pub(crate) apart: ApartArgs,
     #[command(flatten)]
     pub(crate) external: ExternalArgs,
     #[command(flatten)]

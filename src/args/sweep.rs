@@ -12,7 +12,7 @@ use super::stall::StallArgs;
 use super::traces::TraceArgs;
 use notibench_core::unit::quantity::parse_count;
 
-/// What every sweep varies: exactly one of four flags has several values.
+/// What every sweep varies: exactly one of five flags has several values.
 #[derive(Debug, Args)]
 pub(crate) struct SweepArgs {
     /// Workload file, or the name of a built-in one (`notibench list workloads`)
@@ -56,6 +56,18 @@ pub(crate) struct SweepArgs {
         allow_negative_numbers = true
     )]
     pub(crate) batch: Vec<usize>,
+    /// Threads that only ingest, alone and beside --readers, in place of --threads that do both
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(crate) writers: Option<usize>,
+    /// Threads that only read, such as 0,1,2, beside --writers
+    #[arg(
+        long,
+        value_name = "N,…",
+        value_parser = whole::<usize>,
+        value_delimiter = ',',
+        allow_negative_numbers = true
+    )]
+    pub(crate) readers: Vec<usize>,
     #[command(flatten)]
     pub(crate) engines: EngineArgs,
     #[command(flatten)]

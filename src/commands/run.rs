@@ -113,6 +113,7 @@ fn options_of(args: &RunArgs) -> RunOptions {
         lock_step: args.comparison.lock_step,
         planted_share: args.comparison.plant.unwrap_or(0.0),
         open_loop: args.open_loop.options(),
+        apart: args.apart.options(),
         ..options(&args.engines, &args.trials)
     }
 }

@@ -19,7 +19,9 @@ use crate::traces;
 use crate::unfinished::{self, PartialResults, SoFar};
 use crate::verdict::verdict_of;
 use notibench_core::unit::quantity::parse_count;
-use notibench_harness::{self as harness, Contender, RunOptions, RunRequest, SweepRequest};
+use notibench_harness::{
+    self as harness, ApartOptions, Contender, RunOptions, RunRequest, SweepRequest,
+};
 use notibench_record::{Pass, Record, Sweep, SweepAxis, SweepPoint, Target};
 use notibench_report as report;
 use notibench_report::html::Document;
@@ -77,9 +79,9 @@ pub(crate) fn sweep(args: &SweepArgs, own: &[Contender]) -> Result<(), Failure> 
     run_and_show(&request, &stem, args)
 }
 
-/// The values of the four axes, each perhaps empty.
+/// The values of the five axes, each perhaps empty.
 struct Axes {
-    values: [(SweepAxis, Vec<f64>); 4],
+    values: [(SweepAxis, Vec<f64>); 5],
 }
 
 /// One run of the sweep.
@@ -100,6 +102,7 @@ impl Axes {
                 (SweepAxis::Members, members),
                 (SweepAxis::Zipf, args.zipf.clone()),
                 (SweepAxis::Batch, sizes(&args.batch)),
+                (SweepAxis::Readers, sizes(&args.readers)),
             ],
         }
     }
@@ -122,7 +125,8 @@ impl Axes {
             [(axis, values)] => Ok((*axis, values)),
             [] => Err(Failure::Usage(
                 "nothing to sweep: give one of --threads 1,2,4,8, --members 10k,100k,1M, --zipf \
-                 0,0.74,0.99 or --batch 1,16,256 two values or more"
+                 0,0.74,0.99, --batch 1,16,256 or --readers 0,1,2 (with --writers 1) two values \
+                 or more"
                     .to_owned(),
             )),
             [(one, _), (other, _), ..] => Err(Failure::Usage(format!(
@@ -177,6 +181,10 @@ impl Axes {
         let options = RunOptions {
             threads: size(SweepAxis::Threads),
             batch: size(SweepAxis::Batch),
+            apart: ApartOptions {
+                writers: args.writers,
+                readers: size(SweepAxis::Readers),
+            },
             ..options(&args.engines, &args.trials)
         };
         Ok(Point {

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod apart;
 mod built_in;
 mod compare;
 mod comparisons;

@@ -29,7 +29,7 @@ pub use plan::contenders::{choose_contenders, find_contender, with_own};
 pub use plan::error::PlanError;
 pub use plan::memory::{RunSizes, memory_limit, predict};
 pub use plan::options::drawn as drawn_seed;
-pub use plan::options::{OpenLoopOptions, RunOptions};
+pub use plan::options::{ApartOptions, OpenLoopOptions, RunOptions};
 pub use plan::rate::Rate;
 pub use plan::resolve::{resolve, resolve_again};
 pub use plan::views::views_of;

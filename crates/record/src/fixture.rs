@@ -303,6 +303,7 @@ fn trial(round: usize, turn: usize) -> Trial {
         perf: None,
         open_loop: None,
         exchange: None,
+        apart: None,
     }
 }
 
@@ -342,6 +343,7 @@ fn plan(rounds: usize) -> Plan {
         interleaving: None,
         open_loop: None,
         cluster: None,
+        apart: None,
     }
 }
 

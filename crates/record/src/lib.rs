@@ -5,6 +5,7 @@
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
 mod adversary;
+mod apart;
 mod capacity;
 mod cluster;
 mod environment;
@@ -12,6 +13,8 @@ mod failure;
 mod file;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixture;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixture_apart;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixture_in_turn;
 #[cfg(any(test, feature = "fixtures"))]
@@ -40,6 +43,7 @@ mod validate;
 mod weather;
 
 pub use adversary::{ADVERSARY_SCHEMA, AdversaryRecord, AttackRow, AttackVerdict, TimingRow};
+pub use apart::{ApartPhase, ApartPlan, ApartRole, ApartTrial};
 pub use capacity::{
     CAPACITY_SCHEMA, Capacity, CapacityPlan, CapacityVerdict, Condition, EngineCapacity, Judged,
     Objective, Search, SearchStep, StallFloor,

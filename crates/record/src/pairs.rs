@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::apart::ApartRole;
 use super::pass::Pass;
 use super::schema::{EngineNote, Record, Trial};
 use crate::stats::{RatioInterval, geometric_mean, paired_ratio};
@@ -27,12 +28,28 @@ impl Trial {
         self.generated.saturating_sub(missed)
     }
 
-    /// Wall time per event that was taken on; `None` where there is no time
-    /// or no event.
+    /// Wall time per event that was taken on; where roles are apart, beside
+    /// the readers. `None` where there is no time or no event.
     #[must_use]
     pub fn ns_per_event(&self) -> Option<f64> {
+        if self.apart.is_some() {
+            return self.ns_beside(ApartRole::Writer);
+        }
         let events = self.taken_on();
         (events > 0 && self.wall_ns > 0).then(|| self.wall_ns as f64 / events as f64)
+    }
+
+    /// Wall time per operation of a role while the other does nothing; none
+    /// where roles are not apart, or nothing was timed.
+    #[must_use]
+    pub fn ns_alone(&self, role: ApartRole) -> Option<f64> {
+        self.apart.as_ref()?.alone(role).ns_each()
+    }
+
+    /// The same beside the other role.
+    #[must_use]
+    pub fn ns_beside(&self, role: ApartRole) -> Option<f64> {
+        self.apart.as_ref()?.beside(role).ns_each()
     }
 }
 

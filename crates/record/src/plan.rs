@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::apart::ApartPlan;
 use super::cluster::ClusterPlan;
 use super::interleaving::InterleavingPlan;
 use super::open_loop::OpenLoopPlan;
@@ -19,7 +20,7 @@ pub struct Plan {
     pub order_seed: u64,
     /// Events of each trial.
     pub events: u64,
-    /// Reads of each trial.
+    /// Reads of each trial; 0 where readers ask without end.
     pub reads: u64,
     /// Workers.
     pub threads: usize,
@@ -76,6 +77,18 @@ pub struct Plan {
     /// The processes that make trials together; none where there is one.
     #[serde(default)]
     pub cluster: Option<ClusterPlan>,
+    /// Threads that only write and threads that only read; none where each
+    /// does both.
+    #[serde(default)]
+    pub apart: Option<ApartPlan>,
+}
+
+impl Plan {
+    /// Threads that ingest.
+    #[must_use]
+    pub fn writers(&self) -> usize {
+        self.apart.map_or(self.threads, |apart| apart.writers)
+    }
 }
 
 /// Threshold of relevance where none is given.

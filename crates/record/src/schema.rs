@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::apart::ApartTrial;
 use super::cluster::ExchangeNote;
 use super::environment::Environment;
 use super::failure::RunFailure;
@@ -211,6 +212,10 @@ pub struct Trial {
     /// process made it.
     #[serde(default)]
     pub exchange: Option<ExchangeNote>,
+    /// What writers and readers did alone and beside each other; none where
+    /// each worker does both.
+    #[serde(default)]
+    pub apart: Option<ApartTrial>,
 }
 
 /// What the processors counted in user mode, in all threads of the process;

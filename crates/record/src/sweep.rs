@@ -30,6 +30,8 @@ pub enum SweepAxis {
     Zipf,
     /// Events of one ingest call.
     Batch,
+    /// Threads that only read, beside those that only write.
+    Readers,
 }
 
 impl SweepAxis {
@@ -41,13 +43,14 @@ impl SweepAxis {
             Self::Members => "members",
             Self::Zipf => "zipf",
             Self::Batch => "batch",
+            Self::Readers => "readers",
         }
     }
 
     /// Whether all points have one stream, so that they can take turns.
     #[must_use]
     pub const fn shares_stream(self) -> bool {
-        matches!(self, Self::Threads | Self::Batch)
+        matches!(self, Self::Threads | Self::Batch | Self::Readers)
     }
 
     /// A value of it as people write it: `8`, `10k`, `0.99`.

@@ -115,6 +115,9 @@ fn check_trial(trial: &Trial) -> Result<(), String> {
     if let Some(open_loop) = &trial.open_loop {
         open_loop.validate()?;
     }
+    if let Some(apart) = &trial.apart {
+        apart.validate()?;
+    }
     let texts = [
         ("ingest_service_ns", &trial.ingest_service_ns),
         ("read_service_ns", &trial.read_service_ns),

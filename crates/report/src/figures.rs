@@ -2,7 +2,7 @@
 
 use notibench_core::unit::quantity::{counted, show_bytes};
 use notibench_record::stats::RatioInterval;
-use notibench_record::{CacheNote, Pass};
+use notibench_record::{ApartPlan, ApartRole, CacheNote, Pass, Plan};
 
 /// A ratio to three digits or so: `5.31`, `0.042`.
 pub(crate) fn show_ratio(ratio: f64) -> String {
@@ -55,6 +55,27 @@ pub(crate) fn show_share(share: f64) -> String {
 /// `1 round`, `5 rounds`.
 pub(crate) fn rounds(count: usize) -> String {
     counted(count, "round")
+}
+
+/// The workers of a run: `2 threads`; where each has one role, `1 writer and 1
+/// reader`.
+pub(crate) fn workers(plan: &Plan) -> String {
+    let all = || counted(plan.threads, "thread");
+    plan.apart.as_ref().map_or_else(all, roles)
+}
+
+/// `1 writer and 2 readers`.
+pub(crate) fn roles(plan: &ApartPlan) -> String {
+    let [writers, readers] = [ApartRole::Writer, ApartRole::Reader].map(|role| of_role(plan, role));
+    format!("{writers} and {readers}")
+}
+
+/// `1 writer`, `2 readers`.
+pub(crate) fn of_role(plan: &ApartPlan, role: ApartRole) -> String {
+    match role {
+        ApartRole::Writer => counted(plan.writers, "writer"),
+        ApartRole::Reader => counted(plan.readers, "reader"),
+    }
 }
 
 /// `a`, `a and b`, `a, b and c`.

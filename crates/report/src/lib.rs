@@ -28,6 +28,7 @@ pub use export::github_action::github_action;
 pub use export::histograms::{hgrm, hlog};
 pub use export::history::history_csv;
 pub use export::markdown::markdown;
+pub use model::apart::{ApartLine, RatioFigure, RoleFigures, apart_lines};
 pub use model::counters::CountsPerEvent;
 pub use model::failure::failures;
 pub use model::history::{Entry, History, histories};

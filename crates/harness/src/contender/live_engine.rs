@@ -10,6 +10,7 @@ use crate::host::environment::Usage;
 use crate::proof::expectation::Expectation;
 use crate::proof::inspect::Proved;
 use crate::proof::inspect::inspect;
+use crate::trial::apart::work_apart;
 use crate::trial::call_board::Call;
 use crate::trial::closed_loop::{build, summarise};
 use crate::trial::epochs::EpochsClosed;
@@ -142,6 +143,9 @@ impl<S: Session> LiveSession for Open<S> {
             report,
             room,
         } = self;
+        if let Some(apart) = &shared.apart {
+            return work_apart(shared, apart, session, report, room);
+        }
         let start = shared.now_ns();
         work_through(shared, session, report, room);
         shared.calls.begin(room.worker, Call::Pause);

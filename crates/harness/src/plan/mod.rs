@@ -1,6 +1,7 @@
 //! From what was asked to what is run: numbers are settled, and what can't be
 //! had, or does not fit the memory, is refused.
 
+mod apart;
 mod cluster;
 pub(super) mod contenders;
 pub(super) mod error;

@@ -66,8 +66,28 @@ pub struct RunOptions {
     /// Processes that make trials together, each with `threads` workers; none:
     /// this one alone.
     pub cluster: Option<usize>,
+    /// Threads that only write and threads that only read.
+    pub apart: ApartOptions,
     /// Events of a trace, whose times a schedule follows; none: the workload's.
     pub recorded: Option<Arc<Vec<Event>>>,
+}
+
+/// What was asked of writers and readers apart; where there is nothing, each
+/// worker writes and reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ApartOptions {
+    /// Threads that only ingest.
+    pub writers: Option<usize>,
+    /// Threads that only read.
+    pub readers: Option<usize>,
+}
+
+impl ApartOptions {
+    /// Whether roles are apart.
+    #[must_use]
+    pub const fn is_asked(&self) -> bool {
+        self.writers.is_some() || self.readers.is_some()
+    }
 }
 
 /// What was asked of an open loop; where neither a rate nor a time scale is

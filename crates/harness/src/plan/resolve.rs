@@ -1,13 +1,15 @@
 //! From what was asked to what is run: sizes, limits.
 
 use crate::contender::Contender;
+use crate::plan::apart::apart_plan;
 use crate::plan::cluster::cluster_plan;
 use crate::plan::error::PlanError;
 use crate::plan::memory::{RunSizes, memory_limit, predict};
 use crate::plan::memory_budget::is_inline;
 use crate::plan::open_loop::{Settled, settle, whole_run};
-use crate::plan::options::{OpenLoopOptions, RunOptions, drawn};
+use crate::plan::options::{ApartOptions, OpenLoopOptions, RunOptions, drawn};
 use crate::plan::rounds::{in_range, interleaving, rounds_plan};
+use crate::trial::source::endless::ENDLESS;
 use notibench_core::state::INBOX_CAPACITY;
 use notibench_core::unit::quantity::counted;
 use notibench_record::{ClusterPlan, Environment, Plan};
@@ -40,14 +42,18 @@ pub fn resolve(
     let at_us = event_times(options, workload, seed);
     let open_loop = settle(&options.open_loop, options.events, workload, &*at_us)?;
     let events = events_of(options, workload, open_loop.as_ref())?;
-    let threads = threads_of(options, cluster, env)?;
+    let apart = apart_plan(options, workload, events)?;
+    let threads = match apart {
+        Some(apart) => apart.writers + apart.readers,
+        None => threads_of(options, cluster, env)?,
+    };
     let batch = options.batch.unwrap_or(1_024);
     let batch = in_range("--batch", batch as u64, 1, MAX_BATCH as u64)? as usize;
-    let reads = reads_of(cluster, workload, seed, events);
+    let due = reads_of(cluster, workload, seed, events);
     let verify = !options.no_verify;
     let sizes = RunSizes {
         events,
-        reads,
+        reads: apart.map_or(due, |_| ENDLESS),
         threads,
         batch,
         inbox_capacity: INBOX_CAPACITY,
@@ -65,7 +71,7 @@ pub fn resolve(
         seed,
         order_seed: options.order_seed.unwrap_or_else(drawn),
         events,
-        reads,
+        reads: apart.map_or(due, |_| 0),
         threads,
         batch,
         rounds: rounds.rounds,
@@ -86,6 +92,7 @@ pub fn resolve(
         interleaving,
         open_loop: open_loop.map(|open| open.plan),
         cluster,
+        apart,
     })
 }
 
@@ -181,27 +188,10 @@ fn reads_of(cluster: Option<ClusterPlan>, workload: &Workload, seed: u64, events
     }
 }
 
-/// The plan of a record, to be run again exactly.
-///
-/// # Errors
-/// Where it can't be: the record was damaged, this build keeps another inbox,
-/// or this machine has too little memory.
-pub fn resolve_again(
-    before: &Plan,
-    workload: &Workload,
-    contenders: &[Contender],
-    env: &Environment,
-) -> Result<Plan, PlanError> {
-    let refused = |why: String| PlanError::NotAsRecorded(why);
-    if before.cluster.is_some() {
-        return Err(refused(
-            "its trials were made by a cluster, which a record does not bring together: give \
-             `notibench cluster` its workload and seed"
-                .to_owned(),
-        ));
-    }
-    let options = RunOptions {
-        threads: Some(before.threads),
+/// What would be asked for to get the plan of a record.
+fn options_of(before: &Plan) -> RunOptions {
+    RunOptions {
+        threads: before.apart.is_none().then_some(before.threads),
         events: Some(before.events),
         rounds: Some(before.rounds),
         warmup_rounds: Some(before.warmup_rounds),
@@ -221,16 +211,54 @@ pub fn resolve_again(
         isolated_rounds: before.interleaving.map(|how| how.isolated_rounds),
         slice_us: before.interleaving.map(|how| how.slice_us),
         order_seed: Some(before.order_seed),
+        apart: ApartOptions {
+            writers: before.apart.map(|apart| apart.writers),
+            readers: before.apart.map(|apart| apart.readers),
+        },
         ..RunOptions::default()
-    };
-    let mut now = resolve(&options, workload, contenders, before.baseline.clone(), env)
-        .map_err(|error| refused(error.to_string()))?;
+    }
+}
+
+/// The plan of a record, to be run again exactly.
+///
+/// # Errors
+/// Where it can't be: the record was damaged, this build keeps another inbox,
+/// or this machine has too little memory.
+pub fn resolve_again(
+    before: &Plan,
+    workload: &Workload,
+    contenders: &[Contender],
+    env: &Environment,
+) -> Result<Plan, PlanError> {
+    let refused = |why: String| PlanError::NotAsRecorded(why);
+    if before.cluster.is_some() {
+        return Err(refused(
+            "its trials were made by a cluster, which a record does not bring together: give \
+             `notibench cluster` its workload and seed"
+                .to_owned(),
+        ));
+    }
+    let mut now = resolve(
+        &options_of(before),
+        workload,
+        contenders,
+        before.baseline.clone(),
+        env,
+    )
+    .map_err(|error| refused(error.to_string()))?;
     now.open_loop = before.open_loop;
     if now.inbox_capacity != before.inbox_capacity {
         return Err(refused(format!(
             "its inbox keeps {}, this build's {}: use the notibench that wrote it",
             before.inbox_capacity, now.inbox_capacity
         )));
+    }
+    if now.apart != before.apart {
+        return Err(refused(
+            "its writers and readers are not those that its other numbers give: it is damaged, \
+             or of another build"
+                .to_owned(),
+        ));
     }
     if now.reads != before.reads {
         return Err(refused(format!(

@@ -79,9 +79,15 @@ pub(crate) fn interleaving(
     if options.isolated || alone || cannot {
         return Ok(None);
     }
+    // of roles apart every round has the same slices, alone and beside
+    let usual = if options.apart.is_asked() {
+        0
+    } else {
+        ISOLATED_ROUNDS
+    };
     let plan = |groups| InterleavingPlan {
         slice_us: asked,
-        isolated_rounds: options.isolated_rounds.unwrap_or(ISOLATED_ROUNDS),
+        isolated_rounds: options.isolated_rounds.unwrap_or(usual),
         groups,
     };
     Ok(need.groups(contenders.len(), limit).map(plan))

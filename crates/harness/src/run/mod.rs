@@ -102,12 +102,17 @@ pub(super) fn source_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -
         Some(trace) => Source::of_trace(trace, reads).prefix(plan.events),
         None => {
             let generator = Generator::new(workload, plan.seed);
-            Source::new(generator, reads, plan.events, plan.inline).counted(request.views.clone())
+            let new = match plan.apart {
+                Some(_) => Source::with_endless_reads,
+                None => Source::new,
+            };
+            new(generator, reads, plan.events, plan.inline).counted(request.views.clone())
         }
     };
-    let source = match plan.cluster {
-        Some(_) => source.unasked(),
-        None => source,
+    let source = match (plan.cluster, plan.apart) {
+        (Some(_), _) => source.unasked(),
+        (None, Some(_)) => source.asked_without_end(),
+        (None, None) => source,
     };
     let source = if plan.verify && plan.open_loop.is_none() {
         observer.stage("sampling the reads");

@@ -73,6 +73,7 @@ pub(crate) fn setup_of<'a>(request: &'a RunRequest<'_>, source: &'a Source) -> T
         pin: plan.pin,
         perf: plan.perf,
         inbox_capacity: plan.inbox_capacity,
+        apart: plan.apart,
         ..TrialSetup::new(
             source,
             (plan.threads, plan.batch),

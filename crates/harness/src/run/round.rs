@@ -7,8 +7,10 @@ use parking_lot::Mutex;
 
 use crate::contender::Contender;
 use crate::host::weather::WeatherStation;
+use crate::plan::rounds::DEFAULT_SLICE_US;
 use crate::proof::expectation::Expectation;
 use crate::proof::inspect::Proved;
+use crate::run::interleaved::apart::apart;
 use crate::run::interleaved::{Entry, RoundPass, Slicing, interleaved};
 use crate::run::lock_step::TurnTaker;
 use crate::run::request::{RunRequest, open_loop_of, setup_of};
@@ -40,6 +42,20 @@ pub(crate) struct Rounds<'a> {
     pub(crate) weather: &'a Mutex<WeatherStation>,
     /// Where other processes take turns with this one: what gives the turns.
     pub(crate) taker: Option<&'a TurnTaker>,
+}
+
+/// Where trials stand among those of a run.
+#[derive(Clone, Copy)]
+struct Place {
+    round: usize,
+    group: usize,
+    turn: usize,
+    /// Decides orders and lengths of slices.
+    number: usize,
+    /// What an event took in the rounds before.
+    ns_per_event: f64,
+    /// Whether one contender has the round's slices to itself.
+    is_alone: bool,
 }
 
 impl Rounds<'_> {
@@ -83,6 +99,7 @@ impl Rounds<'_> {
         let plan = &self.request.plan;
         let contenders = planted(self.request);
         let number = self.number_of(round);
+        let ns_per_event = usual_ns_per_event(record);
         for (turn, at) in shuffled(contenders.len(), plan.order_seed, number).enumerate() {
             let contender = &contenders[at];
             if self.request.stop.is_set() {
@@ -92,6 +109,18 @@ impl Rounds<'_> {
                 continue;
             }
             self.begins(watch, (round, turn), &contender.name);
+            if plan.apart.is_some() {
+                let place = Place {
+                    round,
+                    group: 0,
+                    turn,
+                    number,
+                    ns_per_event,
+                    is_alone: true,
+                };
+                self.in_turn(setup, record, watch, (&[at], place))?;
+                continue;
+            }
             let started_ms = self.start.elapsed().as_millis() as u64;
             for (pass, proved) in passes(contender, setup, self.expected, plan.warm)? {
                 note_proof(&mut record.proofs[at], &proved);
@@ -116,6 +145,29 @@ impl Rounds<'_> {
         let contenders = planted(self.request);
         let members = members_of(&contenders, &record.proofs, plan, (group, groups));
         self.begins(watch, (round, group), "all in turn");
+        let number = self.number_of(round) * groups + group;
+        let place = Place {
+            round,
+            group,
+            turn: 0,
+            number,
+            ns_per_event: usual_ns_per_event(record),
+            is_alone: false,
+        };
+        self.in_turn(setup, record, watch, (&members, place))
+    }
+
+    /// These contenders, by their numbers, slice by slice in turn.
+    fn in_turn(
+        &self,
+        setup: &TrialSetup<'_>,
+        record: &mut Record,
+        watch: &Watch<'_>,
+        (members, place): (&[usize], Place),
+    ) -> Result<(), TrialError> {
+        let plan = &self.request.plan;
+        let contenders = planted(self.request);
+        let (round, group) = (place.round, place.group);
         let stop = StopFlag::default();
         let entries: Vec<Entry<'_>> = members
             .iter()
@@ -126,26 +178,42 @@ impl Rounds<'_> {
             })
             .collect::<Result<_, TrialError>>()?;
         let slicing = Slicing {
-            events: slice_events(record),
+            events: slice_events(plan, place.ns_per_event),
+            ns_per_event: place.ns_per_event,
             order_seed: plan.order_seed,
-            round: self.number_of(round) * groups + group,
+            round: place.number,
             weather: self.weather,
             taker: self.taker,
         };
         self.weather.lock().prepare();
         let started_ms = self.start.elapsed().as_millis() as u64;
-        let passes = interleaved(setup, &entries, &stop, slicing, self.expected, plan.warm)?;
+        let passes = match &plan.apart {
+            Some(roles) => vec![apart(
+                setup,
+                &entries,
+                (roles, slicing, &stop),
+                self.expected,
+            )?],
+            None => interleaved(setup, &entries, &stop, slicing, self.expected, plan.warm)?,
+        };
         for pass in passes {
-            record.interleaved.push(round_note(&pass, (round, group)));
-            for (engine, &at) in pass.engines.into_iter().zip(&members) {
+            if !place.is_alone {
+                record.interleaved.push(round_note(&pass, (round, group)));
+            }
+            for (mut engine, &at) in pass.engines.into_iter().zip(members) {
                 note_proof(&mut record.proofs[at], &engine.proved);
+                if place.is_alone {
+                    engine.proved.0.usage = pass.usage;
+                }
                 let mut trial = trial_of(&contenders[at].name, plan, &engine.proved);
                 (trial.round, trial.group, trial.pass) = (round, group, pass.pass);
                 (trial.warmup, trial.started_ms) = (round < plan.warmup_rounds, started_ms);
-                trial.slices = Some(SlicesNote {
+                trial.turn = place.turn;
+                trial.slices = (!place.is_alone).then(|| SlicesNote {
                     ns: spaced(&engine.slices),
                     finish_ns: engine.finish,
                 });
+                trial.apart = engine.apart;
                 keep(record, watch, trial);
             }
         }
@@ -214,9 +282,9 @@ fn members_of(
     base.into_iter().chain(own).collect()
 }
 
-/// Events of a slice: what takes the engines the wanted time, by the geometric
-/// mean of their trials so far.
-fn slice_events(record: &Record) -> u64 {
+/// What an event takes the engines, by the geometric mean of their trials so
+/// far.
+fn usual_ns_per_event(record: &Record) -> f64 {
     let is_ranked = |name: &str| {
         let mut engines = record.engines.iter();
         engines.any(|note| note.name == name && note.role == EngineRole::Engine)
@@ -226,8 +294,14 @@ fn slice_events(record: &Record) -> u64 {
         .iter()
         .filter(|trial| is_ranked(&trial.engine));
     let times: Vec<f64> = trials.filter_map(Trial::ns_per_event).collect();
-    let ns_per_event = geometric_mean(&times).unwrap_or(USUAL_NS_PER_EVENT);
-    let slice_us = record.plan.interleaving.map_or(0, |how| how.slice_us);
+    geometric_mean(&times).unwrap_or(USUAL_NS_PER_EVENT)
+}
+
+/// Events of a slice: what takes the engines the wanted time.
+fn slice_events(plan: &Plan, ns_per_event: f64) -> u64 {
+    let slice_us = plan
+        .interleaving
+        .map_or(DEFAULT_SLICE_US, |how| how.slice_us);
     ((slice_us as f64 * 1_000.0 / ns_per_event) as u64).max(1)
 }
 

@@ -55,6 +55,7 @@ pub(crate) fn trial_of(engine: &str, plan: &Plan, (outcome, finding): &Proved) -
         perf: outcome.perf,
         open_loop,
         exchange: outcome.exchange,
+        apart: None,
     }
 }
 

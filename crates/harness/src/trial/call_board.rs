@@ -20,6 +20,9 @@ pub(crate) enum Call {
     Ingest,
     /// Its session answers reads.
     Read,
+    /// Its session answers reads, call after call, while the writers beside it
+    /// get no further.
+    ReadOn,
     /// Its session pauses at the end of a slice.
     Pause,
     /// Its session is finished.
@@ -27,11 +30,12 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::None,
         Self::Open,
         Self::Ingest,
         Self::Read,
+        Self::ReadOn,
         Self::Pause,
         Self::Finish,
     ];
@@ -42,6 +46,7 @@ impl Call {
             Self::Open => "`session`",
             Self::Ingest => "`ingest`",
             Self::Read => "`read`",
+            Self::ReadOn => "`read` calls beside it",
             Self::Pause => "`pause`",
             Self::Finish => "`finish`",
         }

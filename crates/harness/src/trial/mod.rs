@@ -3,6 +3,7 @@
 //! [`open_loop`].
 
 pub(super) mod answers;
+pub(super) mod apart;
 pub(super) mod call_board;
 pub(super) mod closed_loop;
 pub(super) mod epoch_loop;

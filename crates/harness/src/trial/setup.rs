@@ -9,6 +9,7 @@ use crate::trial::source::Source;
 use crate::trial::watch::Watcher;
 use notibench_core::engine::StopFlag;
 use notibench_core::state::INBOX_CAPACITY;
+use notibench_record::ApartPlan;
 
 /// Everything that a trial needs but the engine.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,8 @@ pub struct TrialSetup<'a> {
     /// Of a trial that several processes make together, this one's part;
     /// none: all of it.
     pub share: Option<&'a Share<'a>>,
+    /// Which workers only write and which only read; none: each does both.
+    pub apart: Option<ApartPlan>,
     /// Who looks at it while it runs.
     pub watcher: Option<&'a dyn Watcher>,
     /// Ends the trial early; set on an interruption.
@@ -64,6 +67,7 @@ impl<'a> TrialSetup<'a> {
             planted_share: 0.0,
             open_loop: None,
             share: None,
+            apart: None,
             watcher: None,
             stop,
             on_hang,

@@ -1,6 +1,8 @@
 //! Where a trial's events and reads come from: memory, made beforehand or read
 //! from a trace, or the generator, batch by batch inside the timed part.
 
+pub(crate) mod endless;
+
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -43,6 +45,8 @@ pub struct Source {
     stored_from: u64,
     /// Whether its reads are asked.
     asks: bool,
+    /// Whether they are asked without end, by readers of their own.
+    endless: bool,
     stored_reads: Arc<Vec<Read>>,
     dense: Option<Arc<DenseIds>>,
     views: Views,
@@ -71,6 +75,7 @@ impl Source {
             stored_events: Arc::new(stored_events),
             stored_from: 0,
             asks: true,
+            endless: false,
             stored_reads: Arc::new(stored_reads),
             dense: None,
             views: Views::default(),
@@ -124,6 +129,7 @@ impl Source {
             stored_events: Arc::clone(&trace.events),
             stored_from: 0,
             asks: true,
+            endless: false,
             dense: None,
             views: Views::default(),
             sample: None,
@@ -161,6 +167,7 @@ impl Source {
             stored_events: Arc::clone(&self.stored_events),
             stored_from: self.stored_from,
             asks: self.asks,
+            endless: self.endless,
             stored_reads: Arc::clone(&self.stored_reads),
             dense: None,
             views: self.views.clone(),

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::Instant;
 
 use crate::trial::answers::{AnswerLog, AnswerSample};
+use crate::trial::apart::{ApartReport, ApartSlice};
 use crate::trial::call_board::{Call, CallBoard};
 use crate::trial::setup::TrialSetup;
 use crate::trial::source::Source;
@@ -43,6 +44,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) zero: Instant,
     /// The calls in which the workers stand.
     pub(crate) calls: &'a CallBoard,
+    /// Where each worker only writes or only reads: what the slice is for.
+    pub(crate) apart: Option<ApartSlice>,
 }
 
 impl<'a> Shared<'a> {
@@ -91,6 +94,7 @@ impl<'a> Shared<'a> {
             stop,
             zero,
             calls,
+            apart: None,
         }
     }
 
@@ -127,6 +131,8 @@ pub(crate) struct WorkerReport {
     pub(crate) ingest_service: ServiceHistogram,
     pub(crate) read_service: ServiceHistogram,
     pub(crate) log: AnswerLog,
+    /// Of a worker that only writes or only reads, by kind of slice.
+    pub(crate) apart: Option<Box<ApartReport>>,
 }
 
 impl WorkerReport {
@@ -145,6 +151,7 @@ impl WorkerReport {
             ingest_service: ServiceHistogram::new(),
             read_service: ServiceHistogram::new(),
             log: AnswerLog::default(),
+            apart: None,
         }
     }
 
@@ -167,7 +174,7 @@ impl WorkerReport {
 pub(crate) struct Room {
     pub(crate) worker: usize,
     events: Vec<Event>,
-    reads: Vec<Read>,
+    pub(crate) reads: Vec<Read>,
 }
 
 impl Room {
@@ -231,29 +238,9 @@ pub(crate) fn work_through<S: Session>(
             while due - read_from >= READ_GROUP || (last && due > read_from) {
                 let until = due.min(read_from + READ_GROUP);
                 let reads = shared.source.reads_in(read_from..until, read_room);
-                let mut answers = 0_u64;
                 begin(Call::Read);
-                // the reads may just have been generated: that is no service
-                let before = shared.now_ns();
-                if shared.sample.is_some() {
-                    // nothing is read before the call has begun
-                    fence(Ordering::SeqCst);
-                }
-                let log = &mut report.log;
-                session.read(reads, &mut |at, answer| {
-                    answers += weigh(answer);
-                    if let Some(sample) = shared.sample {
-                        log.add_answer(sample, reads.get(at), answer);
-                    }
-                });
-                report.answers += answers;
-                let after = shared.now_ns();
-                report.read_service.record(after - before);
-                if shared.sample.is_some() {
-                    report.log.end_read([before, after]);
-                }
+                answer_group(shared, session, report, reads);
                 read_from = until;
-                report.reads += reads.len() as u64;
             }
         }
         report.stamp.events += block.end - block.start;
@@ -262,6 +249,38 @@ pub(crate) fn work_through<S: Session>(
             _ => report.ranges.push(block),
         }
     }
+}
+
+/// Answers one group of reads, timed as a whole; gives its end in ns.
+#[inline(always)]
+pub(crate) fn answer_group<S: Session>(
+    shared: &Shared<'_>,
+    session: &mut S,
+    report: &mut WorkerReport,
+    reads: &[Read],
+) -> u64 {
+    let mut answers = 0_u64;
+    // the reads may just have been generated: that is no service
+    let before = shared.now_ns();
+    if shared.sample.is_some() {
+        // nothing is read before the call has begun
+        fence(Ordering::SeqCst);
+    }
+    let log = &mut report.log;
+    session.read(reads, &mut |at, answer| {
+        answers += weigh(answer);
+        if let Some(sample) = shared.sample {
+            log.add_answer(sample, reads.get(at), answer);
+        }
+    });
+    report.answers += answers;
+    let after = shared.now_ns();
+    report.read_service.record(after - before);
+    if shared.sample.is_some() {
+        report.log.end_read([before, after]);
+    }
+    report.reads += reads.len() as u64;
+    after
 }
 
 /// Counts an answer, and looks at it, so that none can be optimised away.

@@ -131,6 +131,11 @@ pub(super) fn plan_differences(one: &Record, other: &Record) -> Vec<String> {
         differ("events of a trial", [&a.events, &b.events], number),
         differ("reads of a trial", [&a.reads, &b.reads], number),
         differ("threads", [&a.threads, &b.threads], count),
+        differ("writers and readers apart", [&a.apart, &b.apart], |apart| {
+            apart
+                .as_ref()
+                .map_or_else(|| "none".to_owned(), crate::figures::roles)
+        }),
         differ("batch", [&a.batch, &b.batch], count),
         differ("generated inline", [&a.inline, &b.inline], flag),
         differ("pinned", [&a.pin, &b.pin], flag),

@@ -6,15 +6,16 @@ use std::time::{Duration, SystemTime};
 use notibench_record::stats::{
     LogInterval, ServiceHistogram, interval_log, percentile_distribution,
 };
-use notibench_record::{EngineNote, EngineRole, OpenLoopTrial, Pass, Record, Trial};
+use notibench_record::{ApartRole, EngineNote, EngineRole, OpenLoopTrial, Pass, Record, Trial};
 
 /// Every histogram of the passes that percentiles are of as an interval log
 /// (`.hlog`), a line a trial, or an interval of an open loop's trial: those of
 /// trials that ran alone, where there are such. Tags are
 /// `ENGINE:ingest_service`, `ENGINE:read_service`; of an open loop
 /// `ENGINE:response`, `ENGINE:service`, `ENGINE:read_response`,
-/// `ENGINE:read_service`. Without `engine`, of all but the A/A control and
-/// the probes.
+/// `ENGINE:read_service`; where roles are apart `ENGINE:ingest_alone_service`,
+/// `ENGINE:ingest_beside_service` and the same of `read`. Without `engine`, of all
+/// but the A/A control and the probes.
 ///
 /// # Errors
 /// Where there is no such engine, or nothing was timed.
@@ -58,7 +59,8 @@ pub fn hlog(record: &Record, engine: Option<&str>, pass: Pass) -> Result<String,
 
 /// One engine's passes that count, merged, as a percentile distribution
 /// (`.hgrm`): of an open loop the response times of events, of a closed one
-/// the service times of groups of ingest calls. Without `engine`, of the only
+/// the service times of groups of ingest calls, beside readers where these are
+/// apart. Without `engine`, of the only
 /// one there is.
 ///
 /// # Errors
@@ -75,9 +77,10 @@ pub fn hgrm(record: &Record, engine: Option<&str>, pass: Pass) -> Result<String,
     let is_open = record.plan.open_loop.is_some();
     let mut merged = ServiceHistogram::new();
     for trial in record.counted(&engine.name, pass) {
-        let text = match &trial.open_loop {
-            Some(open_loop) => &open_loop.response_ns,
-            None => &trial.ingest_service_ns,
+        let text = match (&trial.open_loop, &trial.apart) {
+            (Some(open_loop), _) => &open_loop.response_ns,
+            (None, Some(apart)) => &apart.writers_beside.service_ns,
+            (None, None) => &trial.ingest_service_ns,
         };
         merged.merge(&read(text)?);
     }
@@ -162,6 +165,17 @@ fn add(trial: &Trial, start_ns: u64, intervals: &mut Vec<LogInterval>) -> Result
         });
         Ok::<(), String>(())
     };
+    if let Some(apart) = &trial.apart {
+        // slices of all kinds are spread over the whole trial
+        for (kind, role) in [("ingest", ApartRole::Writer), ("read", ApartRole::Reader)] {
+            let [alone, beside] = [apart.alone(role), apart.beside(role)];
+            let tag = format!("{kind}_alone_service");
+            line(&tag, 0, trial.wall_ns, &alone.service_ns)?;
+            let tag = format!("{kind}_beside_service");
+            line(&tag, 0, trial.wall_ns, &beside.service_ns)?;
+        }
+        return Ok(());
+    }
     let Some(open) = &trial.open_loop else {
         line("ingest_service", 0, trial.wall_ns, &trial.ingest_service_ns)?;
         return line("read_service", 0, trial.wall_ns, &trial.read_service_ns);
@@ -193,6 +207,7 @@ fn parts(open: &OpenLoopTrial, wall_ns: u64) -> Vec<(u64, u64, &str, &str)> {
 mod tests {
     use super::*;
     use notibench_record::fixture;
+    use notibench_record::fixture_apart;
     use notibench_record::fixture_open_loop;
 
     fn tags(log: &str) -> Vec<&str> {
@@ -248,5 +263,16 @@ mod tests {
         assert_eq!(found, intervals.sum::<usize>());
         let text = hgrm(&record, Some(engine), Pass::Fresh).unwrap();
         assert!(text.contains("response time of events"), "{text}");
+    }
+
+    #[test]
+    fn roles_that_are_apart_have_a_tag_each_alone_and_beside() {
+        let log = hlog(&fixture_apart::record(), Some("dashmap"), Pass::Fresh).unwrap();
+        for kind in ["ingest_alone", "ingest_beside", "read_alone", "read_beside"] {
+            let tag = format!("Tag=dashmap:{kind}_service,");
+            assert_eq!(log.matches(&tag).count(), 5, "{kind}");
+        }
+        let of_writers = hgrm(&fixture_apart::record(), Some("dashmap"), Pass::Fresh);
+        assert!(of_writers.is_ok());
     }
 }

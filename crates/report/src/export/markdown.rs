@@ -1,6 +1,6 @@
 //! The report as GitHub's Markdown, to be pasted into a pull request.
 
-use crate::figures::{rounds, show_ends, show_ratio};
+use crate::figures::{roles, rounds, show_ends, show_ratio};
 use crate::markdown_table::{code, line, words};
 use crate::model::failure::failures;
 use crate::model::limits::{limits, shares};
@@ -10,7 +10,7 @@ use crate::text::block::Block;
 use crate::text::engine_table::OUT_OF_PROCESS;
 use crate::text::limits::show_share_and_ends;
 use crate::text::memory::NOT_COUNTED;
-use crate::text::{open_loop, trust};
+use crate::text::{apart, open_loop, trust};
 use crate::warning::collect;
 use notibench_core::unit::quantity::{counted, show_bytes, show_count, show_ns, show_whole};
 use notibench_record::{EngineNote, EngineRole, Pass, Record};
@@ -36,13 +36,19 @@ pub fn markdown(record: &Record) -> String {
         let trials = counted(record.trials.len(), "trial");
         text += &format!("**incomplete**: ended after {trials}\n\n");
     }
-    for summary in passes(record) {
+    let tables = apart::blocks(record, &summary);
+    for block in &tables {
+        text += &of_block(block);
+    }
+    for summary in passes(record).into_iter().filter(|_| tables.is_empty()) {
         if summary.pass == Pass::Warm {
             text += "The same stream once more, over the state that the first pass left:\n\n";
         }
         text += &table(record, &summary);
     }
-    text += &legend(record, &summary);
+    if tables.is_empty() {
+        text += &legend(record, &summary);
+    }
     for block in open_loop::blocks(record) {
         text += &of_block(&block);
     }
@@ -61,12 +67,17 @@ pub fn markdown(record: &Record) -> String {
 
 fn shape(record: &Record) -> String {
     let plan = &record.plan;
+    let workers = match &plan.apart {
+        Some(apart) => format!(" a trial, {}", roles(apart)),
+        None => format!(
+            " and {} a trial, threads {}",
+            counted(plan.reads, "read"),
+            plan.threads
+        ),
+    };
     format!(
-        "{} and {} a trial, threads {}, batches of {}, {} after {} of warm-up, seed \
-         {}\n\n",
+        "{}{workers}, batches of {}, {} after {} of warm-up, seed {}\n\n",
         counted(plan.events, "event"),
-        counted(plan.reads, "read"),
-        plan.threads,
         show_whole(plan.batch as u64),
         rounds(plan.rounds),
         plan.warmup_rounds,

@@ -7,7 +7,7 @@ use crate::text::terminal::shape;
 use notibench_core::unit::quantity::show_count;
 use notibench_record::{EngineRole, Record};
 
-use crate::figures::listed;
+use crate::figures::{listed, workers};
 
 /// What was asked.
 pub(in crate::html) fn asked(record: &Record) -> Vec<String> {
@@ -26,6 +26,11 @@ pub(in crate::html) fn asked(record: &Record) -> Vec<String> {
             "What response time have {} on {workload}, with {} events a second offered?",
             listed(&names),
             rate.unwrap_or_default()
+        ),
+        [_, ..] if record.plan.apart.is_some() => format!(
+            "What do {} of {} cost each other on {workload}?",
+            workers(&record.plan),
+            listed(&names)
         ),
         [] => format!("What does the machine do on {workload}?"),
         [one] => format!("How fast is {one} on {workload}?"),

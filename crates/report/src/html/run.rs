@@ -2,8 +2,8 @@
 
 use super::article::{Article, Section, Table};
 use super::plots::{
-    heat, memory as memory_plot, open_loop, percentiles as curves, popularity, ratios,
-    stream_parts as along_plot, throughput, weather as weather_plot,
+    apart as apart_plot, heat, memory as memory_plot, open_loop, percentiles as curves, popularity,
+    ratios, stream_parts as along_plot, throughput, weather as weather_plot,
 };
 use super::{question, trust};
 use crate::model::failure::failures;
@@ -12,8 +12,8 @@ use crate::style::plain;
 use crate::text::block::Block;
 use crate::text::terminal::incomplete;
 use crate::text::{
-    answer, counters, engine_table, exchange, interleaved, limits, memory, open_loop_answer,
-    percentile_differences, percentiles, stopping, stream_parts, weather,
+    answer, apart, apart_answer, counters, engine_table, exchange, interleaved, limits, memory,
+    open_loop_answer, percentile_differences, percentiles, stopping, stream_parts, weather,
 };
 use crate::warning::collect;
 use notibench_core::unit::command_line::quoted;
@@ -33,9 +33,10 @@ pub(super) fn article(record: &Record) -> Article {
         kicker: format!("run · {}", plain(&record.started)),
         failures: alarms(record),
         asked: question::asked(record),
-        answer: match &record.plan.open_loop {
-            Some(plan) => open_loop_answer::answer(record, plan),
-            None => answer::answer(record, &summary),
+        answer: match (&record.plan.open_loop, &record.plan.apart) {
+            (Some(plan), _) => open_loop_answer::answer(record, plan),
+            (None, Some(plan)) => apart_answer::answer(record, &summary, plan),
+            (None, None) => answer::answer(record, &summary),
         },
         command: quoted(&record.command),
         warnings: collect(record, &summary)
@@ -54,6 +55,7 @@ pub(super) fn article(record: &Record) -> Article {
         // there the rate was given, and the times are what was asked
         first.rotate_right(1);
     }
+    article.push(apart_section(record, &summary, &engines));
     for section in first.into_iter().chain([
         in_turns(record, [&summary, &warm], &engines),
         of_memory(record, &summary, &engines),
@@ -108,13 +110,27 @@ fn outcomes(record: &Record, summary: &Summary) -> Vec<Block> {
     blocks
 }
 
+/// What writers and readers apart cost each other.
+fn apart_section(record: &Record, summary: &Summary, engines: &[String]) -> Section {
+    let mut section = Section::new("apart", "Writers and readers apart");
+    section.figures = apart_plot::figures(record, summary);
+    section.tables = tables(apart::blocks(record, summary), engines);
+    section
+}
+
+/// Whether engines are compared by what a whole trial takes.
+const fn compares_speed(record: &Record) -> bool {
+    record.plan.open_loop.is_none() && record.plan.apart.is_none()
+}
+
 fn speed(record: &Record, summary: &Summary, engines: &[String]) -> Section {
-    let title = match record.plan.open_loop {
-        Some(_) => "Engines without a figure",
-        None => "Speed",
+    let title = if compares_speed(record) {
+        "Speed"
+    } else {
+        "Engines without a figure"
     };
     let mut section = Section::new("speed", title);
-    if record.plan.open_loop.is_none() {
+    if compares_speed(record) {
         section.figures.extend(throughput::figure(record, summary));
         section.figures.extend(ratios::figure(record, summary));
     }
@@ -129,7 +145,7 @@ fn speed(record: &Record, summary: &Summary, engines: &[String]) -> Section {
             notes: Vec::new(),
         });
     }
-    if record.plan.open_loop.is_none() {
+    if compares_speed(record) {
         blocks.extend(outcomes(record, summary));
     }
     if !summary.unmeasured.is_empty() {
@@ -140,7 +156,7 @@ fn speed(record: &Record, summary: &Summary, engines: &[String]) -> Section {
             notes: vec![names.join(", ")],
         });
     }
-    if record.plan.open_loop.is_none() {
+    if compares_speed(record) {
         blocks.extend(limits::block(record, summary));
     }
     section.tables = tables(blocks, engines);
@@ -160,6 +176,7 @@ fn over_warm_state(record: &Record, warm: &Summary, engines: &[String]) -> Secti
 /// What interleaved rounds tell beyond the speeds.
 fn in_turns(record: &Record, summaries: [&Summary; 2], engines: &[String]) -> Section {
     let mut section = Section::new("turns", "In turn, along the stream");
+    let summaries = summaries.into_iter().filter(|_| compares_speed(record));
     for summary in summaries {
         section.figures.extend(along_plot::figure(record, summary));
         let blocks = stream_parts::block(record, summary)

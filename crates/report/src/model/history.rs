@@ -2,7 +2,7 @@
 //! record.
 
 use super::summary::{Summary, Versus};
-use crate::figures::cache_words;
+use crate::figures::{cache_words, workers};
 use notibench_core::unit::quantity::{counted, show_whole};
 use notibench_record::{Environment, Pass, Record, Saved};
 
@@ -136,7 +136,7 @@ fn blank(record: &Record, pass: Pass) -> History {
         plan: format!(
             "{}, {}, batches of {}, vs {}{warm}",
             counted(plan.events, "event"),
-            counted(plan.threads, "thread"),
+            workers(plan),
             show_whole(plan.batch as u64),
             plan.baseline
         ),

@@ -1,6 +1,7 @@
 //! Figures computed from what is saved: one topic a file, no text but names and
 //! the words of a verdict.
 
+pub(crate) mod apart;
 pub(crate) mod badges;
 pub(crate) mod control;
 pub(crate) mod counters;

@@ -4,7 +4,7 @@
 use super::rounds::counted;
 use super::summary::Summary;
 use notibench_record::stats::{ServiceHistogram, Tail, percentile_is_supported};
-use notibench_record::{Pass, Record, Trial};
+use notibench_record::{ApartPhase, ApartRole, ApartTrial, Pass, Record, Trial};
 
 /// The percentiles that are shown, and their names.
 pub(crate) const QUANTILES: [(f64, &str); 5] = [
@@ -20,6 +20,10 @@ pub(crate) const QUANTILES: [(f64, &str); 5] = [
 pub(crate) enum Timed {
     Ingest,
     Read,
+    /// Threads of one role, while those of the other do nothing.
+    Alone(ApartRole),
+    /// The same beside the other role.
+    Beside(ApartRole),
 }
 
 impl Timed {
@@ -27,8 +31,17 @@ impl Timed {
         match self {
             Self::Ingest => &trial.ingest_service_ns,
             Self::Read => &trial.read_service_ns,
+            Self::Alone(role) => phase(trial, |apart| apart.alone(role)),
+            Self::Beside(role) => phase(trial, |apart| apart.beside(role)),
         }
     }
+}
+
+fn phase(trial: &Trial, of: impl Fn(&ApartTrial) -> &ApartPhase) -> &str {
+    trial
+        .apart
+        .as_ref()
+        .map_or("", |apart| of(apart).service_ns.as_str())
 }
 
 /// The merged service times of one engine.
@@ -94,7 +107,13 @@ pub(crate) fn unreadable(record: &Record) -> Vec<String> {
     let mut names: Vec<String> = record
         .trials
         .iter()
-        .filter(|trial| bad(&trial.ingest_service_ns) || bad(&trial.read_service_ns))
+        .filter(|trial| {
+            let roles = [ApartRole::Writer, ApartRole::Reader];
+            let apart = roles.map(|role| [Timed::Alone(role), Timed::Beside(role)]);
+            let all = [Timed::Ingest, Timed::Read].into_iter();
+            all.chain(apart.concat())
+                .any(|timed| bad(timed.text(trial)))
+        })
         .map(|trial| trial.engine.clone())
         .collect();
     names.dedup();

@@ -252,7 +252,9 @@ fn line(record: &Record, engine: &EngineNote, pass: Pass) -> Option<EngineLine> 
         |figure: &dyn Fn(&Trial) -> Option<f64>| over_rounds(record, &engine.name, pass, figure);
     let ns_per_event = ns_per_event(record, &engine.name, pass)?;
     let ns_per_notification = mean_time(record, &engine.name, pass, &|trial| {
-        per(trial.wall_ns as f64, trial.notified)
+        // where roles are apart its time is of parts of the stream
+        let whole = trial.apart.is_none();
+        per(trial.wall_ns as f64, trial.notified).filter(|_| whole)
     });
     let equal = record
         .proofs
@@ -266,7 +268,7 @@ fn line(record: &Record, engine: &EngineNote, pass: Pass) -> Option<EngineLine> 
         events_per_s: 1e9 / ns_per_event,
         speed: speed(record, &engine.name, pass),
         ns_per_event,
-        core_ns_per_event: ns_per_event * record.plan.threads as f64,
+        core_ns_per_event: ns_per_event * record.plan.writers() as f64,
         ns_per_notification,
         notifications_per_s: ns_per_notification.map(|ns| 1e9 / ns),
         versus: versus(record, engine, pass),

@@ -11,7 +11,7 @@ pub(crate) struct PointView<'s> {
     pub(crate) record: &'s Record,
     pub(crate) summary: Summary,
     /// Whether it has more threads than there are processors, in a sweep of
-    /// threads.
+    /// threads or readers.
     pub(crate) oversubscribed: bool,
 }
 
@@ -50,9 +50,9 @@ impl<'s> SweepView<'s> {
                 value: point.value,
                 record,
                 summary: Summary::of_pass(record, pass),
-                oversubscribed: sweep.axis == SweepAxis::Threads
+                oversubscribed: matches!(sweep.axis, SweepAxis::Threads | SweepAxis::Readers)
                     && processors > 0.0
-                    && point.value > processors,
+                    && record.plan.threads as f64 > processors,
             }
         };
         let points: Vec<PointView<'s>> = sweep.points.iter().map(point).collect();

@@ -1,6 +1,7 @@
 //! Which engine is the fastest, run by run, each kind of freshness for itself.
 
 use super::summary::Summary;
+use crate::figures::roles;
 use notibench_record::stats::RatioInterval;
 use notibench_record::{Pass, Record, Saved};
 
@@ -69,6 +70,8 @@ fn of_record(
 ) {
     // the threads have a column of their own
     let point = point.filter(|label| !label.starts_with("threads "));
+    // nothing else says that these are speeds beside readers
+    let point = point.or_else(|| record.plan.apart.as_ref().map(roles));
     for pass in [Pass::Fresh, Pass::Warm] {
         let summary = Summary::of_pass(record, pass);
         for deferred in [false, true] {

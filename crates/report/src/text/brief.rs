@@ -4,7 +4,7 @@
 use super::answer::headline;
 use super::engine_table::{draw_engines, engine_rows, groups, show_versus};
 use super::terminal::{incomplete, of_gravity, title};
-use super::{columns, open_loop, open_loop_answer, stopping};
+use super::{apart, apart_answer, columns, open_loop, open_loop_answer, stopping};
 use crate::model::badges::{State, badges};
 use crate::model::failure::failures;
 use crate::model::summary::Summary;
@@ -71,25 +71,29 @@ fn clipped(text: &str) -> String {
 }
 
 fn answer(record: &Record, summary: &Summary) -> String {
-    match &record.plan.open_loop {
-        Some(plan) => open_loop_answer::headline(record, plan),
-        None => headline(record, summary),
+    match (&record.plan.open_loop, &record.plan.apart) {
+        (Some(plan), _) => open_loop_answer::headline(record, plan),
+        (None, Some(plan)) => apart_answer::headline(record, summary, plan),
+        (None, None) => headline(record, summary),
     }
 }
 
 /// The table, in so many lines as there is room for.
 fn table(record: &Record, summary: &Summary, style: Style, room: usize) -> String {
-    let (title, rows) = match record.plan.open_loop {
-        Some(_) => open_loop_rows(record),
-        None => rows(record, summary),
+    let is_of_engines = record.plan.open_loop.is_none() && record.plan.apart.is_none();
+    let (title, rows) = match (&record.plan.open_loop, &record.plan.apart) {
+        (Some(_), _) => open_loop_rows(record),
+        (None, Some(_)) => apart::short_rows(record, summary),
+        (None, None) => rows(record, summary),
     };
     let drawn = |kept: usize| {
         let left_out = rows.len().saturating_sub(kept);
         let rows = &rows[..kept];
         let mut text = style.heading(&title);
-        text += &match record.plan.open_loop {
-            Some(_) => columns::draw(rows, style),
-            None => draw_engines(rows, style),
+        text += &if is_of_engines {
+            draw_engines(rows, style)
+        } else {
+            columns::draw(rows, style)
         };
         if left_out > 0 {
             text += &format!("  {left_out} more (--verbose)\n");
@@ -191,7 +195,7 @@ fn warnings(record: &Record, summary: &Summary, style: Style) -> String {
 mod tests {
     use super::*;
     use notibench_record::fixture;
-    use notibench_record::fixture_open_loop;
+    use notibench_record::{fixture_apart, fixture_open_loop};
 
     fn at(record: &Record, width: usize) -> String {
         let color = false;
@@ -254,6 +258,7 @@ mod tests {
             crowded(),
             worst,
             fixture_open_loop::record(),
+            fixture_apart::record(),
         ] {
             let text = at(&record, 100);
             assert!(text.lines().count() < 40, "{text}");

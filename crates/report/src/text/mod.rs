@@ -2,6 +2,8 @@
 
 pub(crate) mod adversary;
 pub(crate) mod answer;
+pub(crate) mod apart;
+pub(crate) mod apart_answer;
 pub(crate) mod block;
 pub(crate) mod brief;
 pub(crate) mod capacity;

@@ -1,17 +1,20 @@
 //! A sweep as text: a table for each figure, engines down and points across.
 
+use super::apart::show_figure;
 use super::block::Block;
 use super::columns::draw;
 use super::engine_table::show_versus;
 use super::memory::NOT_COUNTED;
 use super::{scaling, sweep_trust};
+use crate::figures::{of_role, roles};
+use crate::model::apart::{ApartLine, RoleFigures, apart_lines};
 use crate::model::failure::failures;
 use crate::model::scaling::speed_up;
 use crate::model::summary::{EngineLine, Versus};
 use crate::model::sweep::{PointView, SweepView};
 use crate::style::{Style, plain, wrap};
 use notibench_core::unit::quantity::{counted, show_bytes, show_count, show_whole};
-use notibench_record::{EngineRole, Pass, Sweep, SweepAxis};
+use notibench_record::{ApartRole, EngineRole, Pass, Sweep, SweepAxis};
 
 /// The report of a sweep: failures first, then a table for each figure, the
 /// scaling law for a sweep of threads, the trust block and warnings. The
@@ -39,6 +42,7 @@ pub fn sweep(sweep: &Sweep, pass: Pass, style: &Style) -> String {
 pub(crate) fn blocks(view: &SweepView<'_>) -> Vec<Block> {
     let mut blocks = vec![throughput(view), speed_ups(view)];
     blocks.extend(ratios(view));
+    blocks.extend(of_roles(view));
     if view.sweep.axis == SweepAxis::Members {
         blocks.push(memory(view));
     }
@@ -109,11 +113,16 @@ pub(crate) fn headings(view: &SweepView<'_>) -> [String; 2] {
             .points
             .iter()
             .all(|p| p.record.plan.reads == plan.reads);
-        if same_reads {
+        if same_reads && plan.apart.is_none() {
             parts.push(format!("{} a trial", counted(plan.reads, "read")));
         }
-        if sweep.axis != SweepAxis::Threads {
-            parts.push(format!("threads {}", plan.threads));
+        match &plan.apart {
+            Some(apart) if sweep.axis == SweepAxis::Readers => {
+                parts.push(of_role(apart, ApartRole::Writer));
+            }
+            Some(apart) => parts.push(roles(apart)),
+            None if sweep.axis == SweepAxis::Threads => {}
+            None => parts.push(format!("threads {}", plan.threads)),
         }
         if sweep.axis != SweepAxis::Batch {
             parts.push(format!("batches of {}", show_whole(plan.batch as u64)));
@@ -263,6 +272,44 @@ fn ratios(view: &SweepView<'_>) -> Option<Block> {
         plain(baseline)
     );
     Some(block(view, title, rows))
+}
+
+/// What readers do, and what each role keeps of its speed beside the other;
+/// empty where each worker does both.
+fn of_roles(view: &SweepView<'_>) -> Vec<Block> {
+    let points = view.points.iter();
+    let found: Vec<Vec<ApartLine>> = points
+        .map(|point| apart_lines(point.record, &point.summary))
+        .collect();
+    if found.iter().all(Vec::is_empty) {
+        return Vec::new();
+    }
+    let table = |title: &str, cell: &dyn Fn(&ApartLine) -> String| {
+        let rows = engine_rows(view, |point, line| {
+            let mut places = view.points.iter();
+            let at = places.position(|other| other.value == point.value);
+            let lines = at.map_or(&[][..], |at| &found[at][..]);
+            let own = lines.iter().find(|own| own.name == line.name);
+            own.map_or_else(|| "-".to_owned(), cell)
+        });
+        block(view, title.to_owned(), rows)
+    };
+    let kept = |figures: &RoleFigures| show_figure(figures.kept.as_ref()).replacen(" [", "\n[", 1);
+    let per_s = |line: &ApartLine| {
+        let per_s = line.readers.beside_per_s;
+        per_s.map_or_else(|| "-".to_owned(), show_count)
+    };
+    vec![
+        table("reads/s beside the writers", &per_s),
+        table(
+            "share of their speed alone that writers keep [95% interval]",
+            &|line: &ApartLine| kept(&line.writers),
+        ),
+        table(
+            "share of their speed alone that readers keep [95% interval]",
+            &|line: &ApartLine| kept(&line.readers),
+        ),
+    ]
 }
 
 fn memory(view: &SweepView<'_>) -> Block {

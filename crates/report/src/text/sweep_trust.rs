@@ -58,8 +58,11 @@ pub(crate) fn lines(view: &SweepView<'_>) -> Vec<Line> {
         lines.extend(by_point(view, recipients).map(|words| ("recipients", words)));
     }
     let peak = |point: &PointView<'_>| {
-        let trials = point.record.trials.iter();
-        let most = trials.map(|trial| trial.peak_resident_bytes).max()?;
+        let (trials, rounds) = (&point.record.trials, &point.record.interleaved);
+        let of_trials = trials.iter().map(|trial| trial.peak_resident_bytes).max()?;
+        // where no engine was ever alone, that of all together
+        let together = rounds.iter().map(|round| round.peak_resident_bytes).max();
+        let most = if of_trials > 0 { of_trials } else { together? };
         Some(show_bytes(most as f64))
     };
     lines.extend(by_point(view, peak).map(|words| ("peak resident", words)));

@@ -1,9 +1,10 @@
 //! The whole report as text.
 
 use super::{
-    counters, engine_table, exchange, interleaved, limits, memory, open_loop,
+    apart, counters, engine_table, exchange, interleaved, limits, memory, open_loop,
     percentile_differences, percentiles, stopping, trust,
 };
+use crate::figures::workers;
 use crate::model::failure::failures;
 use crate::model::summary::Summary;
 use crate::style::{Style, plain, wrap};
@@ -24,6 +25,9 @@ pub fn terminal(record: &Record, style: &Style) -> String {
     if record.plan.open_loop.is_some() {
         text += &engine_table::errors(&summary, style);
         text += &open_loop::section(record, style);
+    } else if record.plan.apart.is_some() {
+        text += &engine_table::errors(&summary, style);
+        text += &apart::section(record, &summary, style);
     } else {
         text += &engine_table::section(record, &summary, style);
         text += &limits::section(record, &summary, style);
@@ -98,12 +102,17 @@ pub(crate) fn title(record: &Record, style: Style) -> String {
 
 /// Sizes, workers, rounds (`repeated`: how many, in words) and seed.
 pub(crate) fn shape(plan: &Plan, repeated: &str) -> String {
+    // readers of their own ask without end
+    let reads = match plan.apart {
+        Some(_) => String::new(),
+        None => format!(" and {}", counted(plan.reads, "read")),
+    };
     format!(
-        "{} and {} a trial{}, {}, batches of {}{}, {repeated} after {} of warm-up, seed {}{}{}",
+        "{}{reads} a trial{}, {}, batches of {}{}, {repeated} after {} of warm-up, seed \
+         {}{}{}",
         counted(plan.events, "event"),
-        counted(plan.reads, "read"),
         if plan.warm { ", twice" } else { "" },
-        counted(plan.threads, "thread"),
+        workers(plan),
         counted(plan.batch, "event"),
         if plan.open_loop.is_some() {
             " at most"

@@ -53,7 +53,7 @@ pub(super) fn collect(record: &Record, summary: &Summary) -> Vec<StreamWarning> 
         let fix = longer(record, (USEFUL_NS / wall_ns).ceil() as u64);
         found.push(StreamWarning::Short { wall_ns, fix });
     }
-    let asks_no_read = plan.reads == 0 && plan.cluster.is_none();
+    let asks_no_read = plan.reads == 0 && plan.cluster.is_none() && plan.apart.is_none();
     if record.workload.trace.is_some() && asks_no_read {
         found.push(StreamWarning::NoReads);
     }

@@ -12,6 +12,7 @@ use crate::host::weather::WeatherStation;
 use crate::run::interleaved::gate::Gate;
 use crate::run::interleaved::schedule::Turn;
 use crate::run::lock_step::TurnTaker;
+use crate::trial::apart::{ApartSlice, IDLE};
 use crate::trial::call_board::{Call, CallBoard};
 use crate::trial::error::TrialError;
 use crate::trial::setup::TrialSetup;
@@ -39,6 +40,10 @@ pub(super) struct Timed {
     pub(super) reports: Vec<WorkerReport>,
     /// ns of each slice, from its first worker's start to its last one's end.
     pub(super) slices: Vec<u64>,
+    /// The same of the workers that write alone, and of those that only read,
+    /// where each has one role: 0 where it has nothing to do.
+    pub(super) writing: Vec<u64>,
+    pub(super) reading: Vec<u64>,
     /// ns of finishing all sessions, and of closing epochs.
     pub(super) finish: u64,
 }
@@ -72,6 +77,8 @@ impl Driven {
                 report.add(later);
             }
             engine.slices.extend(later.slices);
+            engine.writing.extend(later.writing);
+            engine.reading.extend(later.reading);
             engine.finish += later.finish;
         }
     }
@@ -105,7 +112,10 @@ pub(super) fn drive(
     let calls = CallBoard::new(setup.threads);
     let shared: Vec<Shared<'_>> = turns
         .iter()
-        .map(|turn| Shared::of_slice(setup, &turn.events, stop.clone(), zero, &calls))
+        .map(|turn| Shared {
+            apart: slice_of(setup, turn),
+            ..Shared::of_slice(setup, &turn.events, stop.clone(), zero, &calls)
+        })
         .collect();
     let before = || taker.is_none_or(TurnTaker::step);
     let gate = Gate::new(setup.threads, stop.clone(), &before);
@@ -154,7 +164,8 @@ pub(super) fn drive(
     if stop.is_set() {
         return Err(TrialError::Interrupted);
     }
-    Ok(timed(works, entries.len(), turns, slices))
+    let writers = setup.apart.map_or(setup.threads, |apart| apart.writers);
+    Ok(timed(works, (entries.len(), writers), turns, slices))
 }
 
 /// The same trials, the longest of the engines' own times to hang for all.
@@ -165,6 +176,12 @@ fn with_longest_patience<'a>(setup: &TrialSetup<'a>, entries: &[Entry<'_>]) -> T
         on_hang: longest.unwrap_or(setup.on_hang),
         ..*setup
     }
+}
+
+/// The roles of the workers in a turn, where each has one.
+fn slice_of(setup: &TrialSetup<'_>, turn: &Turn) -> Option<ApartSlice> {
+    let (apart, phase) = setup.apart.zip(turn.phase)?;
+    Some(ApartSlice::new(phase, apart.writers, setup.threads))
 }
 
 /// Lets a watcher look where it is time; the turn is that which goes on.
@@ -224,19 +241,29 @@ fn work(
 }
 
 /// What the workers' stamps come to, engine by engine.
-fn timed(mut works: Vec<Work>, engines: usize, turns: &[Turn], slices: usize) -> Driven {
+fn timed(
+    mut works: Vec<Work>,
+    (engines, writers): (usize, usize),
+    turns: &[Turn],
+    slices: usize,
+) -> Driven {
     works.sort_unstable_by_key(|work| work.worker);
-    let span = |stamps: &dyn Fn(&Work) -> [u64; 2]| {
-        let start = works.iter().map(|work| stamps(work)[0]).min().unwrap_or(0);
-        let end = works.iter().map(|work| stamps(work)[1]).max().unwrap_or(0);
-        [start, end]
+    let span_of = |works: &[Work], stamps: &dyn Fn(&Work) -> [u64; 2]| {
+        let start = works.iter().map(|work| stamps(work)[0]).min();
+        let end = works.iter().map(|work| stamps(work)[1]).max();
+        // of workers that all had nothing to do there is none
+        let span = [start.unwrap_or(IDLE[0]), end.unwrap_or(IDLE[1])];
+        if span == IDLE { [0, 0] } else { span }
     };
+    let span = |stamps: &dyn Fn(&Work) -> [u64; 2]| span_of(&works, stamps);
     let mut of: Vec<Timed> = (0..engines)
         .map(|engine| {
             let [start, end] = span(&|work| work.finishes[engine]);
             Timed {
                 reports: Vec::new(),
                 slices: vec![0; slices],
+                writing: vec![0; slices],
+                reading: vec![0; slices],
                 finish: end - start,
             }
         })
@@ -244,6 +271,13 @@ fn timed(mut works: Vec<Work>, engines: usize, turns: &[Turn], slices: usize) ->
     for (at, turn) in turns.iter().enumerate() {
         let [start, end] = span(&|work| work.turns[at]);
         of[turn.engine].slices[turn.slice] = end - start;
+        let (write, read) = works.split_at(writers.min(works.len()));
+        let [writing, reading] = [write, read].map(|works| {
+            let [start, end] = span_of(works, &|work| work.turns[at]);
+            end - start
+        });
+        of[turn.engine].writing[turn.slice] = writing;
+        of[turn.engine].reading[turn.slice] = reading;
     }
     let ends: Vec<u64> = (0..engines)
         .map(|engine| span(&|work| work.finishes[engine])[1])

@@ -7,6 +7,7 @@
 //! ([`Session::pause`](notibench_core::engine::Session::pause)), and what its sessions
 //! defer is paid in `finish`, a timed turn of its own.
 
+pub(crate) mod apart;
 mod drive;
 mod gate;
 pub(crate) mod schedule;
@@ -29,13 +30,15 @@ use crate::trial::epochs::{EpochsClosed, epochs_of};
 use crate::trial::error::TrialError;
 use crate::trial::setup::TrialSetup;
 use notibench_core::engine::StopFlag;
-use notibench_record::Pass;
+use notibench_record::{ApartTrial, Pass};
 
 /// What decides the slices and their order.
 #[derive(Clone, Copy)]
 pub(crate) struct Slicing<'a> {
     /// Events of a slice, on average.
     pub(crate) events: u64,
+    /// What an event takes, as far as it is known.
+    pub(crate) ns_per_event: f64,
     /// Seed of lengths and orders.
     pub(crate) order_seed: u64,
     /// The round, which has lengths and orders of its own.
@@ -64,6 +67,8 @@ pub(crate) struct EnginePass {
     pub(crate) slices: Vec<u64>,
     /// ns of `finish` and of closing epochs.
     pub(crate) finish: u64,
+    /// Where each worker only writes or only reads, what each role did.
+    pub(crate) apart: Option<ApartTrial>,
 }
 
 /// Runs all engines over the stream, slice by slice; then, with `warm`, over
@@ -218,6 +223,7 @@ fn prove(
                 proved: entry.contender.at_rest(prove)?,
                 slices: timed.slices,
                 finish: timed.finish,
+                apart: None,
             })
         })
         .collect()

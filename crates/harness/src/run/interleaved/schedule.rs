@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::trial::apart::Phase;
 use notibench_core::unit::mix::{below, counter_word, mix};
 
 /// How far a slice's length differs from the mean, at most: lengths that are
@@ -18,6 +19,8 @@ pub(crate) struct Turn {
     pub(crate) slice: usize,
     /// Its events.
     pub(crate) events: Range<u64>,
+    /// Where each worker only writes or only reads: what the slice is for.
+    pub(crate) phase: Option<Phase>,
 }
 
 /// Random words of one round.
@@ -95,6 +98,7 @@ pub(crate) fn turns(slices: &[Range<u64>], engines: usize, draw: &mut Draw) -> V
             engine: names[engine],
             slice,
             events: events.clone(),
+            phase: None,
         }));
     }
     turns

@@ -148,6 +148,7 @@ fn turns_of(turns: &Turns, stretch: &Stretch) -> Option<(Vec<u64>, Vec<Turn>)> {
             engine,
             slice,
             events,
+            phase: None,
         })
     });
     let each: Vec<Turn> = each.collect::<Option<_>>()?;

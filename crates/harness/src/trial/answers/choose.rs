@@ -31,7 +31,7 @@ pub(crate) fn sampled(source: Source, seed: u64) -> Source {
 
 /// Samples the reads of a stream; none where nothing is asked.
 fn chosen_of(source: &Source, seed: u64) -> Option<AnswerSample> {
-    let reads = source.reads();
+    let reads = source.known_reads();
     let wanted = (reads / ONE_IN).min(MOST_LOGGED);
     if wanted == 0 {
         return None;
@@ -60,7 +60,7 @@ fn chosen_of(source: &Source, seed: u64) -> Option<AnswerSample> {
 
 /// How often each key is asked for, among reads drawn by chance.
 fn counted(source: &Source, seed: u64) -> HashMap<Key, u64> {
-    let (reads, mut room) = (source.reads(), Vec::new());
+    let (reads, mut room) = (source.known_reads(), Vec::new());
     let mut counts = HashMap::new();
     for draw in 0..reads.min(LOOKED_AT) {
         let at = if reads <= LOOKED_AT {

@@ -2,7 +2,7 @@
 
 use super::gate::slowdown;
 use super::*;
-use notibench_record::{CpuId, Environment, fixture_in_turn};
+use notibench_record::{ApartPlan, CpuId, Environment, fixture_in_turn};
 
 fn of_records(
     before: &Record,
@@ -72,7 +72,7 @@ fn the_control_of_both_records_is_held_against_itself() {
 #[test]
 fn records_that_were_not_run_alike_are_refused_or_forced_under_a_warning() {
     type Edit = fn(&mut Record);
-    let cases: [(&str, Edit); 11] = [
+    let cases: [(&str, Edit); 12] = [
         ("workload: steady_week and other", |r| {
             r.workload.name = "other".to_owned();
         }),
@@ -80,6 +80,16 @@ fn records_that_were_not_run_alike_are_refused_or_forced_under_a_warning() {
         ("seed: 42 and 43", |r| r.plan.seed = 43),
         ("events of a trial: 1,000,000 and 2", |r| r.plan.events = 2),
         ("threads: 2 and 4", |r| r.plan.threads = 4),
+        (
+            "writers and readers apart: none and 3 writers and 1 reader",
+            |r| {
+                r.plan.apart = Some(ApartPlan {
+                    writers: 3,
+                    readers: 1,
+                    filled: 0,
+                });
+            },
+        ),
         ("batch: 256 and 1", |r| r.plan.batch = 1),
         ("a second pass over warm state: ", |r| {
             r.plan.warm = !r.plan.warm;

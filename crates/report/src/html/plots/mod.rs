@@ -1,5 +1,6 @@
 //! The plots: one file each, from a record to the data that the script draws.
 
+pub(super) mod apart;
 pub(super) mod capacity;
 pub(super) mod heat;
 pub(super) mod memory;

@@ -23,10 +23,11 @@ fn across(view: &SweepView<'_>) -> Axis {
         SweepAxis::Members => ("members of the population", true),
         SweepAxis::Zipf => ("Zipf exponent of recipients", false),
         SweepAxis::Batch => ("events of one ingest call", true),
+        SweepAxis::Readers => ("threads that only read", false),
     };
     let unit = match view.sweep.axis {
         SweepAxis::Members => Unit::Count,
-        SweepAxis::Threads | SweepAxis::Batch => Unit::Whole,
+        SweepAxis::Threads | SweepAxis::Batch | SweepAxis::Readers => Unit::Whole,
         SweepAxis::Zipf => Unit::Plain,
     };
     if log {
