@@ -88,6 +88,8 @@ static void update(void *session, uint64_t key, notibench_change change, void *c
     pthread_mutex_unlock(&of->lock);
 }
 
+/* a map without it is refused */
+#ifndef WITHOUT_LOOK
 static void look(void *session, uint64_t key, notibench_look look, void *context) {
     map *of = session;
     pthread_mutex_lock(&of->lock);
@@ -95,6 +97,7 @@ static void look(void *session, uint64_t key, notibench_look look, void *context
     look(context, at == NULL ? NULL : at + 1);
     pthread_mutex_unlock(&of->lock);
 }
+#endif
 
 static void visit(void *map_, notibench_visit visit, void *context) {
     map *of = map_;
