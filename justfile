@@ -15,6 +15,14 @@ test *filter:
 verify *flags:
     cargo run --release -- verify {{flags}}
 
+# Engines with a fault that only answers under load show, and how many are caught: `just planted-faults --seeds 10`
+planted-faults *flags:
+    cargo run --release --example planted_faults -- {{flags}}
+
+# Trials of engines that are right, beside processes that keep both cores busy: none may be found wrong
+false-alarms trials="1000" burners="2" *flags:
+    cargo run --release --example planted_faults -- --false-alarms {{trials}} --burners {{burners}} {{flags}}
+
 # Compare engines with themselves, and one with itself slowed down
 selftest *flags:
     cargo run --release -- selftest {{flags}}

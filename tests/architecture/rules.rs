@@ -8,12 +8,13 @@ use crate::scan::{Token, functions, starts, test_items, tokens};
 /// What each library may depend on, of the others; the command may see all.
 /// No engine can be tuned to a workload that it can't see, and what draws a
 /// record knows only the record.
-const MAY_SEE: [(&str, &[&str]); 8] = [
+const MAY_SEE: [(&str, &[&str]); 9] = [
     ("core", &[]),
     ("workload", &["core"]),
     ("record", &["core"]),
     ("engines", &["core"]),
     ("foreign", &["core"]),
+    ("models", &[]),
     ("report", &["core", "record", "workload"]),
     ("harness", &["core", "workload", "record", "engines"]),
     (

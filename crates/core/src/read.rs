@@ -226,3 +226,166 @@ pub fn raise_groups(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Event, REACTION_KINDS, Segment};
+    use crate::policy::Share;
+    use crate::state::{ContentUpdate, INBOX_CAPACITY, MemberUpdate};
+
+    const MEMBER: u64 = 9;
+
+    fn event(index: u64, kind: Kind, actor: u64, content: u64) -> Event {
+        let actor = (actor, Segment::Other);
+        Event::new(index, 0, kind, false, actor, MEMBER, content)
+    }
+
+    fn member(events: &[Event]) -> Member {
+        let mut member = Member::default();
+        for event in events {
+            member.apply(&MemberUpdate::of(event), INBOX_CAPACITY);
+        }
+        member
+    }
+
+    fn page(events: &[Event], settings: &MemberSettings) -> Vec<(u64, u64, u64)> {
+        let page = page_of(MEMBER, &member(events), settings);
+        let shown = page.iter().map(|it| (it.index, it.actor, it.others));
+        shown.collect()
+    }
+
+    #[test]
+    fn a_page_has_a_group_a_kind_and_content_the_newest_first() {
+        let events = [
+            event(1, Kind::PostLike, 70, 5),
+            event(2, Kind::PostComment, 71, 5),
+            event(3, Kind::PostLike, 72, 6),
+            event(4, Kind::PostLike, 73, 5),
+            event(5, Kind::MemberFollow, 74, 0),
+            // the same once more
+            event(6, Kind::PostLike, 73, 5),
+        ];
+        let mut events = events.to_vec();
+        let undo = Event::new(7, 0, Kind::PostLike, true, (73, Segment::Other), MEMBER, 5);
+        let none = MemberSettings::default();
+        assert_eq!(
+            page(&events, &none),
+            [(6, 73, 1), (5, 74, 0), (3, 72, 0), (2, 71, 0)]
+        );
+        events.push(undo);
+        assert_eq!(
+            page(&events, &none),
+            [(5, 74, 0), (3, 72, 0), (2, 71, 0), (1, 70, 0)]
+        );
+    }
+
+    #[test]
+    fn a_full_page_still_counts_the_others_of_its_groups() {
+        let events: Vec<Event> = (0..PAGE_GROUPS as u64 + 5)
+            .flat_map(|content| {
+                let like = |actor| event(content * 2 + actor, Kind::PostLike, actor, 1 + content);
+                [like(0), like(1)]
+            })
+            .collect();
+        let page = page(&events, &MemberSettings::default());
+        assert_eq!(page.len(), PAGE_GROUPS);
+        assert!(
+            page.iter()
+                .all(|&(_, actor, others)| (actor, others) == (1, 1))
+        );
+        assert_eq!(page[0].0, events.last().unwrap().index());
+    }
+
+    #[test]
+    fn a_badge_counts_what_is_shown_above_the_mark() {
+        let mut events = vec![
+            event(1, Kind::PostLike, 70, 5),
+            event(2, Kind::PostComment, 71, 5),
+            event(3, Kind::PostMention, 71, 5),
+        ];
+        let badge = |events: &[Event], settings| badge_of(MEMBER, &member(events), settings);
+        let none = MemberSettings::default();
+        // who is mentioned in a comment is not told of the comment, too
+        let foremost = MemberSettings {
+            precedence: true,
+            ..none
+        };
+        let nobody = MemberSettings {
+            muted: Share::new(1.0),
+            ..none
+        };
+        let badges = |events: &[Event]| [&none, &foremost, &nobody].map(|it| badge(events, it));
+        assert_eq!(badges(&events), [3, 2, 0]);
+        events.push(Event::new(
+            2,
+            0,
+            Kind::MarkRead,
+            false,
+            (MEMBER, Segment::Other),
+            MEMBER,
+            0,
+        ));
+        assert_eq!(badges(&events), [1, 1, 0]);
+    }
+
+    #[test]
+    fn a_count_raises_a_group_and_never_lowers_it() {
+        let settings = MemberSettings::default();
+        let events = [
+            event(1, Kind::PostLike, 70, 5),
+            event(2, Kind::PostLike, 71, 5),
+            event(3, Kind::PostTag, 71, 5),
+        ];
+        let raised = |count: u64| {
+            let mut page = page_of(MEMBER, &member(&events), &settings);
+            let mut asked = Vec::new();
+            raise_groups(&mut page, &mut |content| {
+                asked.push(content);
+                [count; REACTION_KINDS]
+            });
+            assert_eq!(asked, [5], "a tag is told without the content's count");
+            page.iter().map(|group| group.others).collect::<Vec<u64>>()
+        };
+        assert_eq!(raised(0), [0, 1]);
+        assert_eq!(raised(2), [0, 1]);
+        assert_eq!(raised(7), [0, 6]);
+    }
+
+    #[test]
+    fn a_read_looks_at_its_own_id_and_at_the_contents_that_it_shows() {
+        let own = member(&[event(1, Kind::PostLike, 70, 5)]);
+        let mut content = Content::default();
+        for index in 0..4 {
+            content.apply(&ContentUpdate::of(&event(index, Kind::PostLike, 70, 5)));
+        }
+        let answer = |id, kind| {
+            answer_read(
+                &Read { id, kind },
+                &Views::default(),
+                |id, look| look((id == MEMBER).then_some(&own)),
+                |id, look| look((id == 5).then_some(&content)),
+            )
+        };
+        assert_eq!(answer(MEMBER, ReadKind::Badge), Answer::Badge(1));
+        let Answer::Inbox(page) = answer(MEMBER, ReadKind::InboxPage) else {
+            panic!("a page was asked for");
+        };
+        assert_eq!(page[0].others, 3, "by the content's count");
+        let slot = Kind::PostLike.reaction_slot().unwrap();
+        let Answer::Reactions(counts) = answer(5, ReadKind::Reactions) else {
+            panic!("counts were asked for");
+        };
+        assert_eq!(counts[slot], 4);
+        assert_eq!(counts.iter().sum::<u64>(), 4);
+        // of what has no state there is nothing to tell
+        assert_eq!(answer(1, ReadKind::Badge), Answer::Badge(0));
+        assert_eq!(
+            answer(1, ReadKind::InboxPage),
+            Answer::Inbox(InboxPage::new())
+        );
+        let nothing = Answer::Reactions([0; REACTION_KINDS]);
+        assert_eq!(answer(1, ReadKind::Reactions), nothing);
+        assert_eq!(answer(1, ReadKind::WhoViewed), Answer::Views(None));
+    }
+}

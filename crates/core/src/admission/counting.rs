@@ -198,4 +198,5 @@ enum EventClass {
 }
 
 #[cfg(test)]
+#[path = "counting/tests.rs"]
 mod tests;

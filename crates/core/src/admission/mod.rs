@@ -167,3 +167,6 @@ pub fn is_dropped(settings: &MemberSettings, event: &Event) -> bool {
     matches!(disposition, Disposition::Notify | Disposition::Retract)
         && settings.is_blocked(event.actor, event.recipient)
 }
+
+#[cfg(test)]
+mod tests;

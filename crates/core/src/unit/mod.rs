@@ -14,4 +14,5 @@ pub mod lock_sweep;
 pub mod mix;
 pub mod prefetch;
 pub mod quantity;
+pub mod sync;
 pub mod terminal;

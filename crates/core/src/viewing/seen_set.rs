@@ -6,11 +6,11 @@
 //! behind a lock; a session that brings a batch takes each lock once.
 
 use crossbeam_utils::CachePadded;
-use parking_lot::{Mutex, MutexGuard};
 
 use crate::policy::Surface;
 use crate::unit::hash_bits::part_of;
 use crate::unit::prefetch::prefetch_line;
+use crate::unit::sync::{Mutex, MutexGuard};
 
 /// Stripes: enough that sessions seldom contend, few enough that a batch has many
 /// views for each.

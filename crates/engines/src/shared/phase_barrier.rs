@@ -2,12 +2,8 @@
 //! later: a session applies only after all open sessions have handed over their
 //! buffers, and none opens while others apply. Waits look at the stop flag.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-
-use crossbeam_utils::Backoff;
-use parking_lot::Mutex;
-
 use notibench_core::engine::StopFlag;
+use notibench_core::unit::sync::{AtomicU64, AtomicUsize, Backoff, Mutex, Ordering};
 
 /// The barrier of the open sessions.
 #[derive(Debug)]
@@ -110,5 +106,96 @@ impl PhaseBarrier {
             clean_up();
         }
         state.applying -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::thread;
+
+    use super::*;
+
+    const PARTS: usize = 37;
+
+    #[test]
+    fn every_session_arrives_before_one_applies_and_each_part_is_claimed_once() {
+        let barrier = PhaseBarrier::new(StopFlag::default());
+        for sessions in [1, 2, 4] {
+            let (arrived, cleaned) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            let claimed: [AtomicUsize; PARTS] = std::array::from_fn(|_| AtomicUsize::new(0));
+            (0..sessions).for_each(|_| barrier.open());
+            thread::scope(|scope| {
+                for _ in 0..sessions {
+                    scope.spawn(|| {
+                        arrived.fetch_add(1, Ordering::SeqCst);
+                        assert!(barrier.arrive());
+                        assert_eq!(arrived.load(Ordering::SeqCst), sessions);
+                        while let Some(part) = barrier.claim(PARTS) {
+                            claimed[part].fetch_add(1, Ordering::SeqCst);
+                        }
+                        barrier.leave(|| {
+                            cleaned.fetch_add(1, Ordering::SeqCst);
+                        });
+                    });
+                }
+            });
+            let times = claimed.map(AtomicUsize::into_inner);
+            assert_eq!(times, [1; PARTS], "{sessions} sessions");
+            assert_eq!(cleaned.into_inner(), 1, "the last one cleans up");
+        }
+    }
+
+    #[test]
+    fn a_session_that_hands_over_nothing_is_not_waited_for() {
+        let barrier = PhaseBarrier::new(StopFlag::default());
+        barrier.open();
+        barrier.open();
+        assert!(!barrier.was_released());
+        thread::scope(|scope| {
+            let other = scope.spawn(|| barrier.arrive());
+            barrier.abandon();
+            assert!(other.join().unwrap());
+        });
+        assert!(barrier.was_released());
+        barrier.leave(|| ());
+        // and alone it releases the barrier for nobody
+        barrier.open();
+        barrier.abandon();
+        barrier.open();
+        assert!(barrier.arrive());
+    }
+
+    #[test]
+    fn no_session_opens_before_the_others_have_left() {
+        let barrier = PhaseBarrier::new(StopFlag::default());
+        barrier.open();
+        assert!(barrier.arrive());
+        let left = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let late = scope.spawn(|| {
+                barrier.open();
+                left.load(Ordering::SeqCst)
+            });
+            barrier.leave(|| left.store(true, Ordering::SeqCst));
+            assert!(late.join().unwrap());
+        });
+    }
+
+    #[test]
+    fn the_stop_flag_ends_every_wait() {
+        let stop = StopFlag::default();
+        let barrier = PhaseBarrier::new(stop.clone());
+        barrier.open();
+        barrier.open();
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| barrier.arrive());
+            stop.set();
+            assert!(!waiting.join().unwrap(), "the other one never arrives");
+        });
+        assert_eq!(barrier.claim(PARTS), None);
+        // one still applies: an open that waited for it would not return
+        barrier.abandon();
+        barrier.open();
     }
 }

@@ -220,3 +220,7 @@ pub(super) fn source_of(request: &CapacityRequest<'_>, events: u64) -> Result<So
         None => Source::new(Generator::new(workload, plan.seed), reads, events, false),
     })
 }
+
+#[cfg(test)]
+#[path = "bench_tests.rs"]
+pub(super) mod tests;

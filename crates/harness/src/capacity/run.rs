@@ -16,7 +16,9 @@ use crate::trial::watch::Observer;
 use notibench_core::unit::mix::mix;
 use notibench_core::unit::quantity::show_ns;
 use notibench_record::stats::FEWEST_SEARCHES;
-use notibench_record::{CAPACITY_SCHEMA, Capacity, CapacityVerdict, EngineCapacity, WorkloadNote};
+use notibench_record::{
+    CAPACITY_SCHEMA, Capacity, CapacityVerdict, EngineCapacity, StallFloor, WorkloadNote,
+};
 
 /// How long the stall floor is looked for.
 const FLOOR: Duration = Duration::from_secs(2);
@@ -27,7 +29,7 @@ const MOST_EXCESS: f64 = 0.05;
 /// Searches. A failure is told in what is given back, not as an error.
 pub fn capacity(request: &CapacityRequest<'_>, observer: &mut dyn Observer) -> Capacity {
     observer.stage("looking for the stall floor");
-    let mut found = blank(request);
+    let mut found = blank_with(request, stall_floor(FLOOR));
     match searches(request, &mut found, observer) {
         Ok(()) => found.complete = true,
         Err(words) => found.failure = Some(words.into()),
@@ -46,7 +48,7 @@ fn concluded(mut found: Capacity) -> Capacity {
 }
 
 /// What nothing is known of yet but the stall floor.
-fn blank(request: &CapacityRequest<'_>) -> Capacity {
+fn blank_with(request: &CapacityRequest<'_>, stall_floor: StallFloor) -> Capacity {
     let blank = |contender: &Contender| EngineCapacity {
         name: contender.name.clone(),
         freshness: contender.info.freshness.name().to_owned(),
@@ -75,7 +77,7 @@ fn blank(request: &CapacityRequest<'_>) -> Capacity {
         plan: request.plan,
         slo: request.slo.clone(),
         environment: request.environment.clone(),
-        stall_floor: stall_floor(FLOOR),
+        stall_floor,
         engines: request.contenders.iter().map(blank).collect(),
         warnings: Vec::new(),
     }
@@ -229,3 +231,7 @@ fn warnings(found: &Capacity) -> Vec<String> {
     }
     warnings
 }
+
+#[cfg(test)]
+#[path = "run_tests.rs"]
+mod tests;

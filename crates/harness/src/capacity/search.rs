@@ -111,7 +111,7 @@ fn either_way(seed: u64, at: u64) -> f64 {
 
 #[cfg(test)]
 #[path = "search_tests.rs"]
-mod tests;
+pub(super) mod tests;
 
 #[cfg(test)]
 #[path = "coverage_tests.rs"]

@@ -132,7 +132,7 @@ fn a_planted_capacity_is_found_within_5_percent_and_no_rate_above_it_holds() {
     }
 }
 
-pub(super) fn step(rate: f64, pass: bool) -> Option<SearchStep> {
+pub(in crate::capacity) fn step(rate: f64, pass: bool) -> Option<SearchStep> {
     Some(SearchStep {
         offered_per_s: rate,
         achieved_per_s: rate,

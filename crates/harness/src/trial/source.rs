@@ -50,7 +50,7 @@ pub struct Source {
     stored_reads: Arc<Vec<Read>>,
     dense: Option<Arc<DenseIds>>,
     views: Views,
-    /// The keys whose answers are logged; none: none is.
+    /// The reads whose answers are logged; none: none is.
     sample: Option<Arc<AnswerSample>>,
 }
 
@@ -189,13 +189,13 @@ impl Source {
         Self { views, ..self }
     }
 
-    /// The same stream, the answers about these keys logged.
+    /// The same stream, the answers to these reads logged.
     #[must_use]
     pub(crate) fn with_sample(self, sample: Option<Arc<AnswerSample>>) -> Self {
         Self { sample, ..self }
     }
 
-    /// The keys whose answers are logged.
+    /// The reads whose answers are logged.
     pub(crate) fn sample(&self) -> Option<&AnswerSample> {
         self.sample.as_deref()
     }
@@ -372,3 +372,7 @@ pub(crate) fn split(range: &Range<u64>, size: u64) -> impl Iterator<Item = Range
         .step_by(size as usize)
         .map(move |from| from..end.min(from + size))
 }
+
+#[cfg(test)]
+#[path = "source_tests.rs"]
+mod tests;

@@ -32,7 +32,7 @@ const SLICE_BLOCK: u64 = 2_048;
 #[derive(Debug)]
 pub(crate) struct Shared<'a> {
     pub(crate) source: &'a Source,
-    /// Keys whose answers are logged.
+    /// Reads whose answers are logged.
     pub(crate) sample: Option<&'a AnswerSample>,
     pub(crate) batch: usize,
     pub(crate) block: u64,
@@ -105,6 +105,12 @@ impl<'a> Shared<'a> {
 
     pub(crate) fn now_ns(&self) -> u64 {
         self.zero.elapsed().as_nanos() as u64
+    }
+
+    /// Which answers of a read call are logged, a bit a read.
+    pub(crate) fn wanted(&self, reads: &Range<u64>) -> u64 {
+        const { assert!(READ_GROUP <= u64::BITS as u64) };
+        self.sample.map_or(0, |sample| sample.wanted(reads))
     }
 
     fn claim(&self) -> Option<Range<u64>> {
@@ -238,8 +244,9 @@ pub(crate) fn work_through<S: Session>(
             while due - read_from >= READ_GROUP || (last && due > read_from) {
                 let until = due.min(read_from + READ_GROUP);
                 let reads = shared.source.reads_in(read_from..until, read_room);
+                let wanted = shared.wanted(&(read_from..until));
                 begin(Call::Read);
-                answer_group(shared, session, report, reads);
+                answer_group(shared, session, report, (reads, wanted));
                 read_from = until;
             }
         }
@@ -251,13 +258,14 @@ pub(crate) fn work_through<S: Session>(
     }
 }
 
-/// Answers one group of reads, timed as a whole; gives its end in ns.
+/// Answers one group of reads, of which those whose bits are set in the word are
+/// logged; timed as a whole. Gives its end in ns.
 #[inline(always)]
 pub(crate) fn answer_group<S: Session>(
     shared: &Shared<'_>,
     session: &mut S,
     report: &mut WorkerReport,
-    reads: &[Read],
+    (reads, wanted): (&[Read], u64),
 ) -> u64 {
     let mut answers = 0_u64;
     // the reads may just have been generated: that is no service
@@ -269,9 +277,7 @@ pub(crate) fn answer_group<S: Session>(
     let log = &mut report.log;
     session.read(reads, &mut |at, answer| {
         answers += weigh(answer);
-        if let Some(sample) = shared.sample {
-            log.add_answer(sample, reads.get(at), answer);
-        }
+        log.add_answer(wanted, reads, at, answer);
     });
     report.answers += answers;
     let after = shared.now_ns();

@@ -193,3 +193,7 @@ pub(crate) fn message_of(payload: &(dyn Any + Send)) -> String {
     text.or_else(|| payload.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "without a message".to_owned())
 }
+
+#[cfg(test)]
+#[path = "worker_threads_tests.rs"]
+mod tests;

@@ -6,9 +6,9 @@
 //! versions stay as they are and a change only reads them, so that all cores
 //! share the cache line.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use crossbeam_utils::CachePadded;
+
+use notibench_core::unit::sync::{AtomicU64, Ordering};
 
 /// The versions of a map's shards.
 #[derive(Debug)]

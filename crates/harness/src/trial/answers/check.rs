@@ -125,9 +125,22 @@ pub(crate) fn explain_answers(
     }
     let mut by_key: Vec<(Key, Vec<(usize, usize)>)> = by_key.into_iter().collect();
     by_key.sort_unstable_by_key(|(key, _)| *key);
+    let known = Known {
+        changes: &|key| {
+            let changes = history.changes(sample.changes(key)?);
+            let settings = config.views.settings();
+            Some(
+                changes
+                    .filter(|change| !is_dropped(settings, &change.event))
+                    .collect(),
+            )
+        },
+        config,
+    };
+    let contents = known.contents(shown_contents(logs));
     let explained: Vec<_> = by_key
         .into_par_iter()
-        .map(|(key, places)| explain_key(key, &places, sample, logs, (&history, config)))
+        .map(|(key, places)| explain_key(key, &places, logs, (&known, &contents)))
         .collect();
     let mut all = Explained::default();
     for of_key in explained {
@@ -145,14 +158,49 @@ fn in_ns(mut unexplained: Box<Unexplained>) -> Box<Unexplained> {
     unexplained
 }
 
+/// What the answers are held against.
+struct Known<'a> {
+    /// Every change of a key; none where they are not known.
+    changes: &'a (dyn Fn(Key) -> Option<Vec<Change>> + Sync),
+    config: &'a EngineConfig,
+}
+
+impl Known<'_> {
+    /// The histories of contents, of those that are known.
+    fn contents(&self, ids: Vec<u64>) -> HashMap<u64, ContentHistory> {
+        let history = |id: u64| {
+            let is_content = true;
+            let changes = (self.changes)(Key { id, is_content })?;
+            Some((id, ContentHistory::new(changes)))
+        };
+        ids.into_par_iter().filter_map(history).collect()
+    }
+}
+
+/// The contents that were asked for, and those whose counts a page shows.
+fn shown_contents(logs: &[&AnswerLog]) -> Vec<u64> {
+    let mut ids = Vec::new();
+    for log in logs {
+        for logged in &log.answers {
+            if logged.read.kind.is_of_content() {
+                ids.push(logged.read.id);
+            } else if let Answer::Inbox(page) = log.answer(logged) {
+                let counted = page.iter().filter(|group| group.needs_count());
+                ids.extend(counted.map(|group| group.content));
+            }
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
 fn explain_key(
     key: Key,
     places: &[(usize, usize)],
-    sample: &AnswerSample,
     logs: &[&AnswerLog],
-    (history, config): (&History<'_>, &EngineConfig),
+    (known, contents): (&Known<'_>, &HashMap<u64, ContentHistory>),
 ) -> Result<Explained, Box<Unexplained>> {
-    let settings = config.views.settings();
     let answers: Vec<Answer> = places
         .iter()
         .map(|&(worker, at)| logs[worker].answer(&logs[worker].answers[at]))
@@ -169,31 +217,14 @@ fn explain_key(
     });
     let mut asked: Vec<Asked<'_>> = asked.collect();
     asked.sort_by_key(|asked| asked.began);
-    let changes = |key: Key| {
-        let changes = history.changes(sample.changes(key)?);
-        Some(changes.filter(|change| !is_dropped(settings, &change.event)))
-    };
-    let Some(own) = changes(key) else {
+    if key.is_content {
+        let history = contents.get(&key.id);
+        return history.map_or_else(|| Ok(Explained::default()), |it| it.explain(&asked));
+    }
+    let Some(own) = (known.changes)(key) else {
         return Ok(Explained::default());
     };
-    if key.is_content {
-        return ContentHistory::new(own).explain(&asked);
-    }
-    let mut contents = HashMap::new();
-    for answer in &answers {
-        let Answer::Inbox(page) = answer else {
-            continue;
-        };
-        for group in page.iter().filter(|group| group.needs_count()) {
-            let key = Key {
-                id: group.content,
-                is_content: true,
-            };
-            if let Some(changes) = changes(key).filter(|_| !contents.contains_key(&key.id)) {
-                contents.insert(key.id, ContentHistory::new(changes));
-            }
-        }
-    }
-    let rules = (settings, config.inbox_capacity);
-    MemberHistory::new(key.id, own, &contents, rules).explain(&asked)
+    let config = known.config;
+    let rules = (config.views.settings(), config.inbox_capacity);
+    MemberHistory::new(key.id, own, contents, rules).explain(&asked)
 }

@@ -1,17 +1,13 @@
 //! What a worker logs of a trial: when each group of ingest calls and each read
-//! call began and ended, and the answers about sampled keys, packed into words.
+//! call began and ended, and the answers to sampled reads, packed into words.
 
 use std::ops::Range;
 
-use crate::trial::answers::sample::AnswerSample;
 use notibench_core::event::{Kind, REACTION_KINDS, Read};
 use notibench_core::read::{Answer, InboxGroup, InboxPage};
 
 /// Bits of a time below the number of its stretch.
 const STRETCH_SHIFT: u32 = 48;
-/// Answers after which a log takes half as many of those that come: readers
-/// that ask without end are not to fill the memory.
-const HALVED_AFTER: u32 = 13;
 /// Words of a group of a page.
 const GROUP_WORDS: usize = 5;
 
@@ -48,8 +44,6 @@ pub(crate) struct AnswerLog {
     stretches: u64,
     /// Answers of the read call that is going on begin here.
     open: usize,
-    /// Answers about sampled keys that were seen.
-    seen: u64,
 }
 
 /// The time `ns` in the stretch of that number, from 0.
@@ -78,26 +72,20 @@ impl AnswerLog {
         });
     }
 
-    /// Logs an answer of the read call that is going on, if its key is sampled.
-    #[inline]
-    pub(crate) fn add_answer(
-        &mut self,
-        sample: &AnswerSample,
-        read: Option<&Read>,
-        answer: &Answer,
-    ) {
-        if let Some(read) = read.filter(|read| sample.has(read)) {
-            self.log(sample, read, answer);
+    /// Logs the answer to a read of the call that is going on, if the bit of its
+    /// place is set in `wanted`.
+    #[inline(always)]
+    pub(crate) fn add_answer(&mut self, wanted: u64, reads: &[Read], at: usize, answer: &Answer) {
+        if wanted >> (at % 64) & 1 == 1 {
+            // an engine may answer what it was not asked
+            if let Some(read) = reads.get(at) {
+                self.log(read, answer);
+            }
         }
     }
 
     #[inline(never)]
-    fn log(&mut self, sample: &AnswerSample, read: &Read, answer: &Answer) {
-        self.seen += 1;
-        let stride = sample.stride() << (self.answers.len() >> HALVED_AFTER);
-        if !self.seen.is_multiple_of(stride) {
-            return;
-        }
+    fn log(&mut self, read: &Read, answer: &Answer) {
         let at = self.words.len() as u32;
         match answer {
             Answer::Badge(badge) => self.words.push(u64::from(*badge)),

@@ -1,9 +1,10 @@
-//! Answers under load: a sample of keys whose answers are logged while the
+//! Answers under load: a sample of reads whose answers are logged while the
 //! workers write, and held against the history of ingest calls after the trial.
 
 mod check;
 mod choose;
 mod log;
+mod looked_at;
 mod sample;
 
 pub(crate) use crate::trial::answers::check::explain_answers;

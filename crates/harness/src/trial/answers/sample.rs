@@ -1,12 +1,14 @@
-//! Which keys' answers are logged: members and contents that are often asked
-//! for, others by chance, and every change of them.
+//! Which reads' answers are logged, by their position in the stream, and every
+//! change of the keys that they ask for.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use notibench_core::event::{Event, Read};
 
-/// Bits of the filter that most reads are told by.
-const FILTER_BITS: usize = 1 << 16;
+/// Buckets that the positions are looked up by, at most, as a power of two.
+const BUCKET_BITS: u32 = 16;
+
 /// A member, or a content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Key {
@@ -23,45 +25,50 @@ impl Key {
     }
 }
 
-/// The sampled keys of one stream, with every event that changes what readers
-/// are told of them, views apart, in the order of their positions.
+/// The sampled reads of one stream, with every event that changes what readers
+/// are told of their keys, views apart, in the order of their positions.
 #[derive(Debug)]
 pub(crate) struct AnswerSample {
-    filter: Box<[u64]>,
+    /// Positions of the reads, sorted.
+    reads: Box<[u64]>,
+    /// How many of them lie below each multiple of `1 << shift`.
+    below: Box<[u32]>,
+    shift: u32,
     keys: HashMap<Key, Vec<(u64, Event)>>,
-    stride: u64,
 }
 
 impl AnswerSample {
-    /// The keys that are asked for, what changes each, and how many answers
-    /// about them there are to one that is logged.
-    pub(super) fn new(
-        asked: &[Key],
-        changes: HashMap<Key, Vec<(u64, Event)>>,
-        stride: u64,
-    ) -> Self {
-        let mut filter = vec![0; FILTER_BITS / 64].into_boxed_slice();
-        for key in asked {
-            let bit = bit_of(key.id);
-            filter[bit / 64] |= 1 << (bit % 64);
-        }
+    /// The positions of the reads whose answers are logged, and what changes
+    /// each key.
+    pub(super) fn new(mut reads: Vec<u64>, changes: HashMap<Key, Vec<(u64, Event)>>) -> Self {
+        reads.sort_unstable();
+        reads.dedup();
+        let last = reads.last().copied().unwrap_or(0);
+        let shift = (u64::BITS - last.leading_zeros()).saturating_sub(BUCKET_BITS);
+        let below = |bucket: u64| reads.partition_point(|&at| at < bucket << shift) as u32;
         Self {
-            filter,
+            below: (0..=last >> shift).map(below).collect(),
+            reads: reads.into(),
+            shift,
             keys: changes,
-            stride,
         }
     }
 
-    /// Whether answers about this key are logged.
+    /// Which answers of a read call are logged: the bits of a word, by place in
+    /// the call. A call has at most 64 reads.
     #[inline]
-    pub(super) fn has(&self, read: &Read) -> bool {
-        let bit = bit_of(read.id);
-        self.filter[bit / 64] >> (bit % 64) & 1 == 1 && self.keys.contains_key(&Key::of(read))
-    }
-
-    /// Of the answers about sampled keys one in so many is logged.
-    pub(super) const fn stride(&self) -> u64 {
-        self.stride
+    pub(crate) fn wanted(&self, reads: &Range<u64>) -> u64 {
+        let bucket = (reads.start >> self.shift) as usize;
+        let Some(&first) = self.below.get(bucket) else {
+            return 0;
+        };
+        self.reads[first as usize..]
+            .iter()
+            .take_while(|&&at| at < reads.end)
+            .filter(|&&at| at >= reads.start)
+            .fold(0, |set, at| {
+                set | 1_u64.wrapping_shl((at - reads.start) as u32)
+            })
     }
 
     /// What changes a key, by position; none where that is not known.
@@ -70,7 +77,34 @@ impl AnswerSample {
     }
 }
 
-#[inline(always)]
-const fn bit_of(id: u64) -> usize {
-    (id.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - FILTER_BITS.trailing_zeros())) as usize
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wanted_reads_of_a_call_are_those_of_the_sample() {
+        for positions in [
+            vec![],
+            vec![0],
+            vec![5, 63, 64, 70, 127, 128],
+            (0..4_000).map(|at| at * 977 + at % 7).collect(),
+        ] {
+            let sample = AnswerSample::new(positions.clone(), HashMap::new());
+            let last = positions.last().copied().unwrap_or(0);
+            let mut found = Vec::new();
+            let mut start = 0;
+            // calls of every length, beyond the last read, too
+            while start <= last + 200 {
+                let end = start + 1 + start % 64;
+                let wanted = sample.wanted(&(start..end));
+                found.extend((start..end).filter(|at| wanted >> (at - start) & 1 == 1));
+                assert_eq!(wanted.count_ones() as usize, {
+                    let within = |at: &&u64| (start..end).contains(at);
+                    positions.iter().filter(within).count()
+                });
+                start = end;
+            }
+            assert_eq!(found, positions);
+        }
+    }
 }

@@ -92,11 +92,12 @@ fn read<S: Session>(
         let group = groups * readers as u64 + reader as u64;
         groups += 1;
         let at = group * READ_GROUP;
+        let known = shared.source.place_of_endless(at, READ_GROUP);
         let reads = shared.source.endless_reads(at, READ_GROUP, &mut room.reads);
         if let Some(call) = progress.call(slice, shared.claimed()) {
             shared.calls.begin(worker, call);
         }
-        now = answer_group(shared, session, report, reads);
+        now = answer_group(shared, session, report, (reads, shared.wanted(&known)));
     }
     std::mem::swap(&mut report.read_service, &mut of_phase.service);
     of_phase.operations += report.reads - before;

@@ -57,6 +57,27 @@ impl Source {
         }
     }
 
+    /// Of [`Source::known_reads`], those before the event at `index`; where reads
+    /// are asked without end, spread evenly over the events.
+    pub(crate) fn known_reads_before(&self, index: u64) -> u64 {
+        if !self.endless {
+            return self.reads_before(index);
+        }
+        let (index, known) = (u128::from(index), u128::from(self.known_reads()));
+        (index * known / u128::from(self.events.max(1))) as u64
+    }
+
+    /// The positions of `count` reads from `at` on, as they come again.
+    #[inline]
+    pub(crate) fn place_of_endless(&self, at: u64, count: u64) -> std::ops::Range<u64> {
+        let start = if self.inline() {
+            at
+        } else {
+            at % (self.stored_reads.len() as u64).max(1)
+        };
+        start..start + count
+    }
+
     /// At most `count` reads from position `at` of those that are asked without
     /// end: stored, or made into `room`.
     #[inline]

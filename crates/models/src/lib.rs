@@ -1,0 +1,1 @@
+//! Nothing: `tests/models` holds models of what is subtle about threads.
