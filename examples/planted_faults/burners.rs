@@ -52,7 +52,7 @@ pub(crate) fn burn() -> ! {
             word = notibench_core::unit::mix::mix(word ^ at);
         }
         std::hint::black_box(word);
-        if word % 4 == 0 {
+        if word.is_multiple_of(4) {
             std::thread::sleep(std::time::Duration::from_micros(word % 2_048));
         }
     }
