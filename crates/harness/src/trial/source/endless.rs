@@ -11,6 +11,9 @@ use notibench_workload::generator::{Generator, ReadStream};
 /// of groups, and far more than a cache holds.
 pub(crate) const ENDLESS: u64 = 1 << 20;
 
+/// How often the answers to the same reads are logged.
+const LOGGED_TIMES: u64 = 8;
+
 impl Source {
     /// A source of the first `events` events, beside which readers ask without
     /// end: unless `inline`, the first [`ENDLESS`] reads are made here, and come
@@ -67,13 +70,15 @@ impl Source {
         (index * known / u128::from(self.events.max(1))) as u64
     }
 
-    /// The positions of `count` reads from `at` on, as they come again.
+    /// The positions of `count` reads from `at` on, as they come again; none that
+    /// is known after so many times that logs of their answers would only grow.
     #[inline]
     pub(crate) fn place_of_endless(&self, at: u64, count: u64) -> std::ops::Range<u64> {
-        let start = if self.inline() {
-            at
-        } else {
-            at % (self.stored_reads.len() as u64).max(1)
+        let stored = (self.stored_reads.len() as u64).max(1);
+        let start = match at / stored {
+            _ if self.inline() => at,
+            times if times < LOGGED_TIMES => at % stored,
+            _ => u64::MAX - count,
         };
         start..start + count
     }
