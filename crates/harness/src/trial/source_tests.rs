@@ -93,7 +93,7 @@ fn a_prefix_is_the_beginning_and_has_its_own_digest() {
         let prefix = source.prefix(1_000);
         assert_eq!((prefix.events(), prefix.reads()), (1_000, 500));
         let mut digest = Digest::default();
-        prefix.for_each(0..1_000, |event| digest = digest + event.digest());
+        prefix.for_each(0..1_000, |event| digest += event.digest());
         assert_eq!(prefix.generated_digest(), digest);
         // no longer than the whole
         assert_eq!(source.prefix(EVENTS * 2).events(), EVENTS);
