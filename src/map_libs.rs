@@ -2,10 +2,7 @@
 
 use std::path::Path;
 
-use notibench_core::store::StoreEngine;
-use notibench_foreign::{
-    BulkForeignMap, Library, LibraryMap, NullForeignMap, SingleForeignMap, address_of,
-};
+use notibench_foreign::{Library, LibraryMap, contender_of, null_contender};
 use notibench_harness::Contender;
 
 use crate::exit::Failure;
@@ -27,7 +24,7 @@ pub(crate) fn contenders_of(words: &[String]) -> Result<Vec<Contender>, Failure>
         }
     }
     if !found.is_empty() {
-        found.push(Contender::of::<StoreEngine<NullForeignMap>>());
+        found.push(null_contender());
     }
     Ok(found)
 }
@@ -40,16 +37,4 @@ fn maps_of(word: &str) -> Result<Vec<LibraryMap>, Failure> {
     };
     let maps = Library::open(Path::new(path)).and_then(|library| library.maps(name));
     maps.map_err(|error| Failure::Usage(format!("--map-lib {error}")))
-}
-
-fn contender_of(map: &LibraryMap) -> Contender {
-    let contender = match map.is_bulk() {
-        true => Contender::of::<StoreEngine<BulkForeignMap>>(),
-        false => Contender::of::<StoreEngine<SingleForeignMap>>(),
-    };
-    // names live as long as the program, like those of the registry
-    let text = |text: &str| -> &'static str { text.to_owned().leak() };
-    contender
-        .at(&address_of(map))
-        .renamed(text(map.name()), text(map.about()))
 }

@@ -13,7 +13,7 @@ const MAY_SEE: [(&str, &[&str]); 9] = [
     ("workload", &["core"]),
     ("record", &["core"]),
     ("engines", &["core"]),
-    ("foreign", &["core"]),
+    ("foreign", &["core", "harness"]),
     ("models", &[]),
     ("report", &["core", "record", "workload"]),
     ("harness", &["core", "workload", "record", "engines"]),

@@ -9,11 +9,12 @@
 // they panic where their reader has gone
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
+mod contender;
 mod layout;
 mod library;
 mod map;
 mod null_map;
 
+pub use contender::{contender_of, null_contender};
 pub use library::{Library, LibraryError, LibraryMap};
-pub use map::{BulkForeignMap, InLibrary, InSession, SingleForeignMap, address_of};
-pub use null_map::NullForeignMap;
+pub use map::{InLibrary, SingleForeignMap, address_of};

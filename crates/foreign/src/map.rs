@@ -26,7 +26,7 @@ pub struct ForeignMap<const MANY: usize>;
 /// One by one.
 pub type SingleForeignMap = ForeignMap<1>;
 /// Many at a time, for libraries that can.
-pub type BulkForeignMap = ForeignMap<TOGETHER>;
+pub(crate) type BulkForeignMap = ForeignMap<TOGETHER>;
 
 /// Maps of libraries by address: an engine is built from an address alone.
 static OPEN: Mutex<Option<HashMap<String, LibraryMap>>> = Mutex::new(None);

@@ -13,7 +13,7 @@ use crate::map::{InLibrary, InSession};
 
 /// The probe `null-map-lib`.
 #[derive(Debug)]
-pub struct NullForeignMap;
+pub(crate) struct NullForeignMap;
 
 /// Room for a value, aligned as far as any is, and whether it was written.
 struct Scratch {
