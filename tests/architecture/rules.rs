@@ -232,8 +232,8 @@ pub(crate) fn words(sources: &[Source]) -> Vec<String> {
                 let what = format!("`{}`: say service time or response time", token.text);
                 wrong.push(source.at(token.line, &what));
             }
-            let may = |place: &&str| source.path.starts_with(*place);
-            if token.text == "unsafe" && !UNSAFE.iter().any(|place| may(&place)) {
+            let may = UNSAFE.iter().any(|place| source.path.starts_with(*place));
+            if token.text == "unsafe" && !may {
                 let what = format!("`unsafe` stands in {} only", UNSAFE.join(" and "));
                 wrong.push(source.at(token.line, &what));
             }

@@ -123,13 +123,13 @@ impl<S: Store> Engine for StoreEngine<S> {
         rayon::join(
             || {
                 S::visit(&self.members, &|id, state| {
-                    visit(StateMut::Member(id, state))
-                })
+                    visit(StateMut::Member(id, state));
+                });
             },
             || {
                 S::visit(&self.contents, &|id, state| {
-                    visit(StateMut::Content(id, state))
-                })
+                    visit(StateMut::Content(id, state));
+                });
             },
         );
     }
