@@ -82,8 +82,9 @@ one-percent:
             --threads 1 --events 1M --turns 20 --slice 1ms --no-verify || exit 1; \
     done
 
-# Capacities of the map engines in docs/PERFORMANCE.md: 7 engines of 9 searches of 8 steps on
-# each of 3 workloads, one to three minutes an engine and workload: by design about 35 minutes
+# Capacities of the map engines in docs/PERFORMANCE.md: 7 engines of 9 searches of 8 steps on each of
+# 3 workloads, a quarter of an hour a workload; the second and third columns there are of five of these
+# engines, with `--events 2M --searches 17` and `--events 500k`
 capacities folder="target/capacity" *flags:
     mkdir -p {{folder}}
     for workload in steady_week viral_post engagement_only; do \

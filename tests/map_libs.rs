@@ -145,9 +145,18 @@ fn one_map_of_a_library_is_taken_by_its_name() {
 #[test]
 fn a_library_that_counts_no_bytes_is_no_smaller_for_it() {
     let folder = tempfile::tempdir().unwrap();
-    let garbage = library(folder.path(), "garbage", &["-DFAULT=GARBAGE"]);
-    let output = run(&garbage, &[]);
-    assert!(output.status.success(), "{}", said(&output));
+    let row = |name: &str, definitions: &[&str]| {
+        let output = run(&library(folder.path(), name, definitions), &[]);
+        let text = said(&output);
+        assert!(output.status.success(), "{text}");
+        let row = text
+            .lines()
+            .find(|line| line.trim().starts_with("one-lock-c"));
+        row.unwrap_or_else(|| panic!("no row: {text}")).to_owned()
+    };
+    assert!(!row("honest", &[]).contains("not counted"));
+    let garbage = row("garbage", &["-DFAULT=GARBAGE"]);
+    assert!(garbage.contains("not counted"), "{garbage}");
 }
 
 #[test]

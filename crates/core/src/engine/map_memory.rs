@@ -83,6 +83,8 @@ pub fn of_states(
         *sum = (sum.0 + on_heap, sum.1 + size as u64);
     });
     let (on_heap, in_maps) = sum.into_inner();
+    // a map that has less than the states in it can't tell
+    let maps = maps.filter(|maps| maps.asked >= in_maps);
     let maps_or_none = maps.unwrap_or(Allocated::once(in_maps));
     on_heap
         + MemoryUse {
