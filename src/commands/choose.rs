@@ -57,15 +57,18 @@ pub(crate) fn choose(args: &ChooseArgs, own: &[Contender]) -> Result<(), Failure
     let saved = target.map(|target| record.save(&target)).transpose()?;
     let summary = Summary::of(&record);
     let own_per_s = workload.events as f64 / (workload.span_us as f64 / 1e6);
-    let mut at_rates = Vec::new();
+    let mut at_rates: Vec<AtRate> = Vec::new();
     if let Some(leader) = summary.of_kind(false).next() {
         for times in TIMES {
             let per_s = own_per_s * times as f64;
             let measured_per_s = per_s.max(LOWEST_PER_S);
             // a rate that it can't take in a closed loop needs no open one
-            let record = (measured_per_s < leader.events_per_s)
-                .then(|| asked.at_rate(&leader.name, measured_per_s))
-                .transpose()?;
+            let record = match at_rates.last() {
+                Some(last) if last.measured_per_s >= measured_per_s => last.record.clone(),
+                _ => (measured_per_s < leader.events_per_s)
+                    .then(|| asked.at_rate(&leader.name, measured_per_s))
+                    .transpose()?,
+            };
             at_rates.push(AtRate {
                 times,
                 per_s,
