@@ -2,6 +2,7 @@
 //! here.
 
 use notibench_core::engine::{Engine, EngineInfo};
+use notibench_core::store::StoreEngine;
 
 /// What is done to an engine whose type is known only from its name.
 pub trait EngineVisitor {
@@ -28,16 +29,16 @@ macro_rules! registry {
 
 registry! {
     crate::maps::dashmap::DashMapEngine,
-    crate::maps::dashmap_naive::NaiveDashMapEngine,
+    StoreEngine<crate::maps::dashmap_naive::NaiveDashMap>,
     crate::deferred::dashmap_deferred::DeferredDashMapEngine,
-    crate::maps::dashmap_entry::EntryDashMapEngine,
-    crate::maps::papaya::PapayaEngine,
-    crate::maps::scc::SccEngine,
-    crate::maps::sharded_mutex::ShardedMutexEngine,
+    StoreEngine<crate::maps::dashmap_entry::EntryDashMap>,
+    StoreEngine<crate::maps::papaya::Papaya>,
+    StoreEngine<crate::maps::scc::Scc>,
+    StoreEngine<crate::maps::sharded_mutex::ShardedMutex>,
     crate::partitioned::share_nothing::PartitionedEngine,
     crate::partitioned::actor::ActorEngine,
     crate::partitioned::fold_reduce::FoldReduceEngine,
-    crate::maps::global_mutex::GlobalMutexEngine,
+    StoreEngine<crate::maps::global_mutex::GlobalMutex>,
     crate::probes::null::NullProbe,
     crate::probes::limit::LimitRead,
     crate::probes::limit::LimitFlat,

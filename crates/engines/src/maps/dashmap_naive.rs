@@ -2,108 +2,48 @@
 //! update, everything at its default.
 
 use dashmap::DashMap;
+use notibench_core::engine::EngineConfig;
+use notibench_core::engine::map_memory::Allocated;
+use notibench_core::store::{Store, Value};
+use rayon::prelude::*;
 
-use super::dashmap_pair::{read_maps, visit_maps_mut};
-use crate::shared::table_memory;
-use notibench_core::engine::{
-    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
-};
-use notibench_core::event::{Event, Read};
-use notibench_core::read::Answer;
-use notibench_core::state::{Content, Member, StateMut, for_each_update};
-use notibench_core::viewing::Views;
+use crate::shared::table_memory::of_dashmap;
 
-/// Two DashMaps with the default hasher and shard count.
+/// DashMap with the default hasher and shard count.
 #[derive(Debug)]
-pub struct NaiveDashMapEngine {
-    members: DashMap<u64, Member>,
-    contents: DashMap<u64, Content>,
-    inbox_capacity: usize,
-    views: Views,
-}
+pub struct NaiveDashMap;
 
-impl Engine for NaiveDashMapEngine {
-    const INFO: EngineInfo = EngineInfo {
-        name: "dashmap-naive",
-        role: Role::Engine,
-        freshness: Freshness::Immediate,
-        about: "the textbook DashMap: an afternoon's work, the baseline; gives up most of the \
-                speed that the same map has",
-    };
-    type Session<'engine> = NaiveSession<'engine>;
+impl Store for NaiveDashMap {
+    const NAME: &'static str = "dashmap-naive";
+    const ABOUT: &'static str = "the textbook DashMap: an afternoon's work, the baseline; gives up most of the \
+                speed that the same map has";
+    type Map<V: Value> = DashMap<u64, V>;
+    type Pin<'map, V: Value> = &'map DashMap<u64, V>;
 
-    fn build(config: &EngineConfig) -> Self {
-        Self {
-            members: DashMap::new(),
-            contents: DashMap::new(),
-            inbox_capacity: config.inbox_capacity,
-            views: config.views.clone(),
-        }
+    fn build<V: Value>(_: &EngineConfig) -> DashMap<u64, V> {
+        DashMap::new()
     }
 
-    fn session(&self, _: usize) -> NaiveSession<'_> {
-        NaiveSession { engine: self }
+    fn pin<V: Value>(map: &DashMap<u64, V>, _: usize) -> &DashMap<u64, V> {
+        map
     }
 
-    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
-        visit_maps_mut(&self.members, &self.contents, visit);
+    #[inline]
+    fn update<V: Value>(map: &mut &DashMap<u64, V>, id: u64, change: impl FnOnce(&mut V)) {
+        change(&mut map.entry(id).or_default());
     }
 
-    fn memory(&self) -> MemoryUse {
-        table_memory::of_dashmaps(&self.members, &self.contents)
-    }
-}
-
-/// A session of [`NaiveDashMapEngine`].
-#[derive(Debug)]
-pub struct NaiveSession<'engine> {
-    engine: &'engine NaiveDashMapEngine,
-}
-
-impl Session for NaiveSession<'_> {
-    fn ingest(&mut self, batch: &[Event]) {
-        let NaiveDashMapEngine {
-            members,
-            contents,
-            inbox_capacity,
-            ..
-        } = self.engine;
-        for event in batch {
-            for_each_update(
-                event,
-                |update| {
-                    members
-                        .entry(update.member)
-                        .or_default()
-                        .apply(&update, *inbox_capacity);
-                },
-                |update| contents.entry(update.content).or_default().apply(&update),
-            );
-        }
+    #[inline]
+    fn look<V: Value>(map: &mut &DashMap<u64, V>, id: u64, look: impl FnOnce(Option<&V>)) {
+        look(map.get(&id).as_deref());
     }
 
-    fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
-        let NaiveDashMapEngine {
-            members,
-            contents,
-            views,
-            ..
-        } = self.engine;
-        read_maps(members, contents, views, reads, sink);
+    fn visit<V: Value>(map: &DashMap<u64, V>, visit: &(dyn Fn(u64, &mut V) + Sync)) {
+        map.par_iter_mut()
+            .for_each(|mut at| visit(*at.key(), at.value_mut()));
     }
 
-    fn finish(self) {}
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use notibench_core::testing::agrees_with_fold;
-
-    #[test]
-    fn agrees_with_the_plain_fold() {
-        for threads in [1, 2, 8] {
-            agrees_with_fold::<NaiveDashMapEngine>(threads, 100);
-        }
+    fn allocated<V: Value>(map: &DashMap<u64, V>) -> Option<Allocated> {
+        Some(of_dashmap(map))
     }
 }

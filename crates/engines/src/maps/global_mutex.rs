@@ -1,102 +1,75 @@
-//! The engine `global-mutex`: one lock around everything, the floor.
+//! The engine `global-mutex`: one lock around each map, taken once a batch: the
+//! floor.
 
-use parking_lot::Mutex;
+use arrayvec::ArrayVec;
+use notibench_core::engine::EngineConfig;
+use notibench_core::engine::map_memory::Allocated;
+use notibench_core::state::Keyed;
+use notibench_core::store::{Store, Value};
+use notibench_core::unit::hash::{hash_id, shared_hasher};
+use parking_lot::{Mutex, MutexGuard};
 
-use crate::shared::tables::Tables;
-use crate::shared::updates::Updates;
-use notibench_core::engine::map_memory;
-use notibench_core::engine::{
-    Engine, EngineConfig, EngineInfo, Freshness, MemoryUse, Role, Session,
-};
-use notibench_core::event::{Event, Read};
-use notibench_core::read::Answer;
-use notibench_core::state::StateMut;
-use notibench_core::unit::hash::{SharedHasher, shared_hasher};
-use notibench_core::viewing::Views;
+use crate::shared::keyed_table::KeyedTable;
+use crate::shared::prefetch::TOGETHER;
+use crate::shared::updates::apply_all;
 
-/// Two tables behind one lock.
+/// A table behind one lock, which a batch holds from end to end.
 #[derive(Debug)]
-pub struct GlobalMutexEngine {
-    tables: Mutex<Tables>,
-    inbox_capacity: usize,
-    views: Views,
-    hasher: SharedHasher,
-}
+pub struct GlobalMutex;
 
-impl Engine for GlobalMutexEngine {
-    const INFO: EngineInfo = EngineInfo {
-        name: "global-mutex",
-        role: Role::Engine,
-        freshness: Freshness::Immediate,
-        about: "one lock around everything, taken once a batch: the floor, for one thread or a \
-                first version; gives up every further core",
-    };
-    type Session<'engine> = GlobalMutexSession<'engine>;
+impl Store for GlobalMutex {
+    const NAME: &'static str = "global-mutex";
+    const ABOUT: &'static str = "one lock around everything, taken once a batch: the floor, for one thread or a \
+        first version; gives up every further core";
+    /// Whatever needs no state is done for a whole batch before it is locked.
+    const TOGETHER: usize = usize::MAX;
+    type Map<V: Value> = Mutex<KeyedTable<V>>;
+    type Pin<'map, V: Value> = MutexGuard<'map, KeyedTable<V>>;
 
-    fn build(config: &EngineConfig) -> Self {
-        Self {
-            tables: Mutex::default(),
-            inbox_capacity: config.inbox_capacity,
-            views: config.views.clone(),
-            hasher: shared_hasher(),
-        }
+    fn build<V: Value>(_: &EngineConfig) -> Self::Map<V> {
+        Mutex::default()
     }
 
-    fn session(&self, _: usize) -> GlobalMutexSession<'_> {
-        GlobalMutexSession {
-            engine: self,
-            updates: Updates::default(),
-        }
+    fn pin<V: Value>(map: &Self::Map<V>, _: usize) -> Self::Pin<'_, V> {
+        map.lock()
     }
 
-    fn visit_mut(&self, visit: &(dyn Fn(StateMut<'_>) + Sync)) {
-        self.tables.lock().visit_mut(visit);
+    fn update<V: Value>(table: &mut Self::Pin<'_, V>, id: u64, change: impl FnOnce(&mut V)) {
+        table.change(hash_id(&shared_hasher(), id), id, change);
     }
 
-    fn memory(&self) -> MemoryUse {
-        map_memory::of_locks(size_of_val(&self.tables)) + self.tables.lock().memory()
-    }
-}
-
-/// A session of [`GlobalMutexEngine`].
-#[derive(Debug)]
-pub struct GlobalMutexSession<'engine> {
-    engine: &'engine GlobalMutexEngine,
-    updates: Updates,
-}
-
-impl Session for GlobalMutexSession<'_> {
-    /// Whatever needs no state is done before the lock is taken.
-    fn ingest(&mut self, batch: &[Event]) {
-        self.updates.add(batch, &self.engine.hasher);
-        let mut tables = self.engine.tables.lock();
-        tables.apply(&self.updates, self.engine.inbox_capacity);
-        drop(tables);
-        self.updates.clear();
+    fn look<V: Value>(table: &mut Self::Pin<'_, V>, id: u64, look: impl FnOnce(Option<&V>)) {
+        look(table.get(hash_id(&shared_hasher(), id), id));
     }
 
-    fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
-        let tables = self.engine.tables.lock();
-        for (at, read) in reads.iter().enumerate() {
-            let GlobalMutexEngine { hasher, views, .. } = self.engine;
-            sink(at, &tables.answer(read, hasher, views));
-        }
+    fn visit<V: Value>(map: &Self::Map<V>, visit: &(dyn Fn(u64, &mut V) + Sync)) {
+        map.lock()
+            .iter_mut()
+            .for_each(|(id, state)| visit(id, state));
     }
 
-    fn finish(self) {}
-}
+    fn allocated<V: Value>(map: &Self::Map<V>) -> Option<Allocated> {
+        let lock = Allocated::once(size_of_val(map) as u64);
+        Some([lock, map.lock().allocated()].into_iter().sum())
+    }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use notibench_core::testing::agrees_with_fold;
-
-    #[test]
-    fn agrees_with_the_plain_fold() {
-        for threads in [1, 2, 8] {
-            for batch in [1, 100] {
-                agrees_with_fold::<GlobalMutexEngine>(threads, batch);
-            }
+    fn update_many<U: Keyed<State: Value>>(
+        table: &mut Self::Pin<'_, U::State>,
+        updates: &[U],
+        inbox_capacity: usize,
+    ) {
+        let hasher = shared_hasher();
+        for block in updates.chunks(TOGETHER) {
+            let hashed = block
+                .iter()
+                .map(|update| (hash_id(&hasher, update.id()), *update));
+            let hashed: ArrayVec<(u64, U), TOGETHER> = hashed.collect();
+            apply_all(
+                std::slice::from_mut(&mut **table),
+                |_| 0,
+                &hashed,
+                inbox_capacity,
+            );
         }
     }
 }

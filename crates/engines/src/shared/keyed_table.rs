@@ -3,6 +3,7 @@
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
+use notibench_core::engine::map_memory::Allocated;
 use notibench_core::state::Keyed;
 use notibench_core::unit::hash::{SharedHasher, hash_id, shared_hasher};
 use notibench_core::unit::prefetch::prefetch_value;
@@ -10,7 +11,7 @@ use notibench_core::unit::prefetch::prefetch_value;
 /// States by id. Hashes come from outside: they were computed before, to find the
 /// table.
 #[derive(Debug)]
-pub(crate) struct KeyedTable<S> {
+pub struct KeyedTable<S> {
     slots: HashTable<(u64, S)>,
     hasher: SharedHasher,
 }
@@ -44,18 +45,28 @@ impl<S> KeyedTable<S> {
     ) where
         S: Default,
     {
-        let (is_it, hasher) = (|slot: &(u64, S)| slot.0 == update.id(), &self.hasher);
+        self.change(hash, update.id(), |state| {
+            update.apply_to(state, inbox_capacity);
+        });
+    }
+
+    /// Changes the state of `id`, a new one where there is none. `hash` is the
+    /// id's.
+    #[inline]
+    pub(crate) fn change(&mut self, hash: u64, id: u64, change: impl FnOnce(&mut S))
+    where
+        S: Default,
+    {
+        let (is_it, hasher) = (|slot: &(u64, S)| slot.0 == id, &self.hasher);
         match self
             .slots
             .entry(hash, is_it, |(id, _)| hash_id(hasher, *id))
         {
-            Entry::Occupied(mut found) => {
-                update.apply_to(&mut found.get_mut().1, inbox_capacity);
-            }
+            Entry::Occupied(mut found) => change(&mut found.get_mut().1),
             Entry::Vacant(vacant) => {
                 let mut state = S::default();
-                update.apply_to(&mut state, inbox_capacity);
-                vacant.insert((update.id(), state));
+                change(&mut state);
+                vacant.insert((id, state));
             }
         }
     }
@@ -121,7 +132,12 @@ impl<S> KeyedTable<S> {
         self.slots.iter_mut().map(|(id, state)| (*id, state))
     }
 
-    /// Bytes that the table has from the allocator.
+    /// What the table has from the allocator.
+    pub(crate) fn allocated(&self) -> Allocated {
+        Allocated::once(self.allocated_bytes())
+    }
+
+    /// The same in bytes.
     pub(crate) fn allocated_bytes(&self) -> u64 {
         self.slots.allocation_size() as u64
     }

@@ -7,7 +7,7 @@ use super::updates::{Updates, apply_all};
 use notibench_core::engine::MemoryUse;
 use notibench_core::event::{REACTION_KINDS, Read, ReadKind};
 use notibench_core::read::{
-    Answer, InboxPage, answer_read, badge_of, content_views_of, page_of, profile_views_of,
+    Answer, InboxPage, badge_of, content_views_of, page_of, profile_views_of,
 };
 use notibench_core::state::{Content, Member, StateMut};
 use notibench_core::unit::hash::{SharedHasher, hash_id};
@@ -27,16 +27,6 @@ impl Tables {
         apply_all(members, |_| 0, &updates.members, inbox_capacity);
         let contents = std::slice::from_mut(&mut self.contents);
         apply_all(contents, |_| 0, &updates.contents, inbox_capacity);
-    }
-
-    /// Answers from the whole state.
-    pub(crate) fn answer(&self, read: &Read, hasher: &SharedHasher, views: &Views) -> Answer {
-        answer_read(
-            read,
-            views,
-            |id, look| look(self.members.get(hash_id(hasher, id), id)),
-            |id, look| look(self.contents.get(hash_id(hasher, id), id)),
-        )
     }
 
     /// Answers from a part of the state, as far as it can: an inbox page's

@@ -15,12 +15,16 @@ use notibench_core::state::{Content, Member};
 
 use super::keyed_table::KeyedTable;
 
+pub(crate) mod papaya;
+pub(crate) mod scc;
+
 /// Of a table of members and one of contents.
 #[must_use]
 pub(crate) fn of_tables(members: &KeyedTable<Member>, contents: &KeyedTable<Content>) -> MemoryUse {
-    let tables = [members.allocated_bytes(), contents.allocated_bytes()];
     of_maps(
-        tables.into_iter().map(Allocated::once).sum(),
+        [members.allocated(), contents.allocated()]
+            .into_iter()
+            .sum(),
         members.iter().map(|(_, state)| of_member(state)),
         contents.iter().map(|(_, state)| of_content(state)),
     )
@@ -33,7 +37,7 @@ pub(crate) fn of_dashmaps<S: std::hash::BuildHasher + Clone>(
     contents: &DashMap<u64, Content, S>,
 ) -> MemoryUse {
     of_maps(
-        [allocated_by(members), allocated_by(contents)]
+        [of_dashmap(members), of_dashmap(contents)]
             .into_iter()
             .sum(),
         members.iter().map(|at| of_member(&at)),
@@ -41,7 +45,10 @@ pub(crate) fn of_dashmaps<S: std::hash::BuildHasher + Clone>(
     )
 }
 
-fn allocated_by<V, S: std::hash::BuildHasher + Clone>(map: &DashMap<u64, V, S>) -> Allocated {
+/// What a DashMap has from the allocator, its shards' locks among it.
+pub(crate) fn of_dashmap<V, S: std::hash::BuildHasher + Clone>(
+    map: &DashMap<u64, V, S>,
+) -> Allocated {
     let tables = map
         .shards()
         .iter()
@@ -62,7 +69,8 @@ mod tests {
     use notibench_core::unit::hash::{hash_id, shared_hasher};
 
     use super::*;
-    use crate::maps::global_mutex::GlobalMutexEngine;
+    use crate::maps::global_mutex::GlobalMutex;
+    use notibench_core::store::StoreEngine;
 
     /// Slots, each with its control byte, the repeated group, and the padding
     /// that puts the control bytes on a border of 16.
@@ -79,7 +87,7 @@ mod tests {
         let dashmap = DashMap::<u64, Content, _>::with_hasher_and_shard_amount(hasher.clone(), 2);
         let locks = size_of_val(dashmap.shards()) as u64;
         assert_eq!(
-            (table.allocated_bytes(), allocated_by(&dashmap)),
+            (table.allocated_bytes(), of_dashmap(&dashmap)),
             (0, Allocated::once(locks))
         );
         for id in 0..1000 {
@@ -98,14 +106,14 @@ mod tests {
         let slots = capacities.map(|capacity| capacity * 8 / 7);
         let parts = slots.map(bytes_of_slots).chain([locks]);
         assert_eq!(
-            allocated_by(&dashmap),
+            of_dashmap(&dashmap),
             parts.map(Allocated::once).sum::<Allocated>()
         );
     }
 
     #[test]
     fn without_its_map_a_state_is_counted_with_its_heap() {
-        let engine = GlobalMutexEngine::build(&EngineConfig::new(1));
+        let engine = StoreEngine::<GlobalMutex>::build(&EngineConfig::new(1));
         let mut session = engine.session(0);
         let like = |actor| {
             Event::new(
