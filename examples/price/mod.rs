@@ -22,7 +22,7 @@ impl EngineVisitor for One<'_> {
             OnHang::new(|message| panic!("{message}")),
         );
         let setup = TrialSetup::new(self.0, (self.1, 1_024), &stop, on_hang);
-        let outcome = run_trial::<E, ()>(&setup, |_, _, _| ());
+        let outcome = run_trial::<E, ()>(&setup, |_| ());
         outcome
             .map(|(outcome, ())| outcome)
             .map_err(|e| e.to_string())

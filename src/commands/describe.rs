@@ -42,7 +42,6 @@ pub(crate) fn describe(args: &DescribeArgs) -> Result<(), Failure> {
         .collect();
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.force_no_tty();
     table.add_rows(trace::describe(&described));
     for (at, column) in table.column_iter_mut().enumerate() {
         column.set_padding((if at == 0 { 0 } else { 3 }, 0));

@@ -11,6 +11,7 @@ use notibench_core::policy;
 use notibench_core::unit::quantity::show_whole;
 use notibench_engines::registry::ENTRIES;
 use notibench_harness::Contender;
+use notibench_report::stdout_columns;
 use notibench_workload::{built_in_summaries, show_duration_us, summaries};
 
 /// `notibench list`.
@@ -129,9 +130,7 @@ pub(crate) fn table(header: &[&str]) -> Table {
     table
         .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(stdout_columns().unwrap_or(120))
         .set_header(header.iter().map(ToString::to_string));
-    if table.width().is_none() {
-        table.set_width(120);
-    }
     table
 }

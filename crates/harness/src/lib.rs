@@ -46,7 +46,7 @@ pub use trial::error::TrialError;
 pub use trial::open_loop::OpenLoop;
 pub use trial::outcome::TrialOutcome;
 pub use trial::passes::{PassPlan, Passes, Warm};
-pub use trial::run::{run_trial, run_trial_twice};
+pub use trial::run::run_trial;
 pub use trial::setup::{OnHang, TrialSetup};
 pub use trial::share::Share;
 pub use trial::source::Source;

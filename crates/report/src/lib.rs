@@ -39,7 +39,7 @@ pub use model::open_loop::{OpenLoopLine, Times, open_loop_lines};
 pub use model::percentile_differences::{PercentileDifference, percentile_differences};
 pub use model::summary::{Control, EngineError, EngineLine, HarnessShare, Proof, Summary, Versus};
 pub use model::winners::{Winner, WinnersChoice, winners};
-pub use style::Style;
+pub use style::{Style, stdout_columns};
 pub use text::adversary::{adversary, adversary_failures};
 pub use text::brief::brief;
 pub use text::capacity::capacity;

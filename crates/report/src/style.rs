@@ -1,7 +1,5 @@
 //! How text is drawn: width, colour, wrapping.
 
-use std::io::IsTerminal as _;
-
 use textwrap::{WordSeparator, WordSplitter, WrapAlgorithm};
 
 use notibench_core::unit::terminal::is_coloured;
@@ -16,6 +14,12 @@ pub struct Style {
     pub color: bool,
     /// Columns to keep within, where words allow it.
     pub width: usize,
+}
+
+/// Columns of the terminal that the standard output is, if it is one.
+#[must_use]
+pub fn stdout_columns() -> Option<u16> {
+    terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0)
 }
 
 impl Default for Style {
@@ -34,14 +38,9 @@ impl Style {
     #[must_use]
     pub fn for_stdout() -> Self {
         let stdout = std::io::stdout();
-        let columns = if stdout.is_terminal() {
-            comfy_table::Table::new().width()
-        } else {
-            None
-        };
         Self {
             color: is_coloured(&stdout),
-            width: columns.map_or(100, |columns| usize::from(columns).clamp(40, 120)),
+            width: stdout_columns().map_or(100, |columns| usize::from(columns).clamp(40, 120)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use crate::engine::Engine;
+use super::AnyEngine;
 use crate::viewing::Views;
 
 impl Views {
@@ -10,7 +10,7 @@ impl Views {
     /// overwritten, the seen set is dropped, and what may be shown is kept
     /// in place of what was shown of the epoch before. Without an open epoch
     /// it does nothing.
-    pub fn close_epoch<E: Engine>(&self, engine: &E) {
+    pub fn close_epoch(&self, engine: &dyn AnyEngine) {
         let Some(epochs) = &self.epochs else { return };
         let Some(open) = epochs.open.write().take() else {
             return;
@@ -19,7 +19,7 @@ impl Views {
         *epochs.sizes.write() = Some(open.seen.sizes());
         drop(open);
         if let Some(releasing) = &epochs.releasing {
-            engine.visit_mut(&|state| releasing.close(epoch, self.showing, state));
+            engine.visit_states_mut(&|state| releasing.close(epoch, self.showing, state));
         }
         epochs.closed.store(epoch + 1, Ordering::Release);
     }

@@ -3,6 +3,7 @@
 //! counts once an epoch, a view that is not the viewer's first of that object
 //! is held back, too, and a hidden viewer's comes under the segment `other`.
 
+mod any_engine;
 mod close;
 mod counting;
 mod held_back;
@@ -16,6 +17,7 @@ use crate::policy::{Disposition, MemberSettings, Share, effect_of};
 use crate::read::Answer;
 use crate::viewing::Views;
 use crate::viewing::pushes::Pushes;
+pub use any_engine::{AnyEngine, AnySession};
 use counting::ViewFilter;
 use held_back::held_back;
 use slowdown::Slowdown;

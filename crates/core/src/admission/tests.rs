@@ -60,7 +60,7 @@ fn event(kind: Kind, undo: bool, actor: u64, recipient: u64) -> Event {
 fn given<const PROBE: bool>(views: &Views, batch: &[Event]) -> Vec<Vec<Event>> {
     let engine = Listening::<PROBE>::build(&EngineConfig::new(1));
     let mut session = open_session(&engine, views, 0);
-    session.ingest(batch);
+    Session::ingest(&mut session, batch);
     session.finish();
     engine.0.into_inner().unwrap()
 }

@@ -1,7 +1,8 @@
 //! An engine's snapshot and answers beside the oracle's.
 
-use super::sessions::on_every_session;
-use crate::engine::{Engine, EngineConfig, Session};
+use super::sessions::on_threads;
+use crate::admission::{AnyEngine, AnySession};
+use crate::engine::EngineConfig;
 use crate::event::Read;
 use crate::read::Answer;
 use crate::snapshot::{Snapshot, SnapshotDigest, answer_difference, first_difference};
@@ -13,8 +14,8 @@ use crate::viewing::Views;
 ///
 /// # Errors
 /// The first difference, in words.
-pub fn check_snapshot<E: Engine>(
-    engine: &E,
+pub fn check_snapshot(
+    engine: &dyn AnyEngine,
     expected: SnapshotDigest,
     oracle: impl FnOnce() -> Snapshot,
 ) -> Result<(), String> {
@@ -25,8 +26,8 @@ pub fn check_snapshot<E: Engine>(
 ///
 /// # Errors
 /// The first difference, in words.
-pub fn check_shown<E: Engine>(
-    engine: &E,
+pub fn check_shown(
+    engine: &dyn AnyEngine,
     views: &Views,
     expected: SnapshotDigest,
     oracle: impl FnOnce() -> Snapshot,
@@ -59,8 +60,8 @@ pub fn check_shown<E: Engine>(
 ///
 /// # Panics
 /// Where `reads` and `expected` are not of one length.
-pub fn check_answers<E: Engine>(
-    engine: &E,
+pub fn check_answers(
+    engine: &dyn AnyEngine,
     config: &EngineConfig,
     reads: &[Read],
     expected: &[Answer],
@@ -70,12 +71,13 @@ pub fn check_answers<E: Engine>(
         expected.len(),
         "an answer is expected for each read"
     );
-    on_every_session(engine, config, |worker, mut session| {
+    on_threads(config, &|worker| {
+        let mut session = engine.open(&config.views, worker);
         let mine = |at: &usize| at % config.threads == worker;
         let positions: Vec<usize> = (0..reads.len()).filter(mine).collect();
         let reads: Vec<Read> = positions.iter().map(|&at| reads[at]).collect();
         let expected: Vec<&Answer> = positions.iter().map(|&at| &expected[at]).collect();
-        let verdict = compare_answers(&mut session, &reads, &expected);
+        let verdict = compare_answers(&mut *session, &reads, &expected);
         session.finish();
         verdict
     })
@@ -83,7 +85,7 @@ pub fn check_answers<E: Engine>(
 
 /// One session's answers against those expected: each right, each once.
 pub(super) fn compare_answers(
-    session: &mut impl Session,
+    session: &mut dyn AnySession,
     reads: &[Read],
     expected: &[&Answer],
 ) -> Result<(), String> {

@@ -6,8 +6,8 @@ use std::thread;
 
 use super::checks::{check_answers, compare_answers};
 use super::sessions::{fold_on_threads, panic_words};
-use crate::admission::open_session;
-use crate::engine::{Engine, EngineConfig, Freshness, Session};
+use crate::admission::AnyEngine;
+use crate::engine::{Engine, EngineConfig, Freshness};
 use crate::event::{Event, Read, ReadKind};
 use crate::oracle::Oracle;
 use crate::read::Answer;
@@ -32,49 +32,67 @@ pub fn check_freshness<E: Engine>(
     events: &[Event],
     batch: usize,
 ) -> Result<(), String> {
+    let build = |config: &EngineConfig| Box::new(E::build(config)) as Box<dyn AnyEngine>;
+    check_freshness_of(&build, E::INFO.freshness, config, events, batch)
+}
+
+/// The same of an engine of any type that declares `freshness`.
+///
+/// # Errors
+/// Those of [`check_freshness`].
+///
+/// # Panics
+/// Where [`check_freshness`] does.
+pub fn check_freshness_of(
+    build: &dyn Fn(&EngineConfig) -> Box<dyn AnyEngine>,
+    freshness: Freshness,
+    config: &EngineConfig,
+    events: &[Event],
+    batch: usize,
+) -> Result<(), String> {
     assert!(config.threads >= 2, "one session writes and another reads");
-    let within = match E::INFO.freshness {
+    let within = match freshness {
         Freshness::Immediate => Some(0),
         Freshness::Deferred { within } => within,
     };
     if let Some(within) = within {
-        let engine = E::build(config);
+        let engine = build(config);
         config.views.open_epoch(0)?;
         let within = usize::try_from(within).unwrap_or(usize::MAX);
-        let work = || ingest_here_read_there(&engine, config, events, batch, within);
+        let work = || ingest_here_read_there(&*engine, config, events, batch, within);
         thread::scope(|scope| scope.spawn(work).join())
             .unwrap_or_else(|panic| Err(panic_words(0, &*panic)))?;
     }
-    if E::INFO.freshness == Freshness::Immediate {
+    if freshness == Freshness::Immediate {
         return Ok(());
     }
-    let engine = E::build(config);
+    let engine = build(config);
     config.views.open_epoch(0)?;
     let mut oracle = Oracle::counting(config.inbox_capacity, &config.views);
     oracle.fold_all(events);
-    fold_on_threads(&engine, config, events, batch)?;
+    fold_on_threads(&*engine, config, events, batch)?;
     let reads = oracle.sample_reads(usize::MAX);
     let expected: Vec<Answer> = reads.iter().map(|read| oracle.answer(read)).collect();
-    check_answers(&engine, config, &reads, &expected)
+    check_answers(&*engine, config, &reads, &expected)
 }
 
-fn ingest_here_read_there<E: Engine>(
-    engine: &E,
+fn ingest_here_read_there(
+    engine: &dyn AnyEngine,
     config: &EngineConfig,
     events: &[Event],
     batch: usize,
     within: usize,
 ) -> Result<(), String> {
-    let mut writer = open_session(engine, &config.views, 0);
+    let mut writer = engine.open(&config.views, 0);
     let (ask, asked) = mpsc::channel::<(Vec<Read>, Vec<Answer>)>();
     let (tell, told) = mpsc::channel();
     let verdict = thread::scope(|scope| {
         let reader = scope.spawn(move || {
-            let mut session = open_session(engine, &config.views, 1);
+            let mut session = engine.open(&config.views, 1);
             for (reads, expected) in asked {
                 let expected: Vec<&Answer> = expected.iter().collect();
                 if tell
-                    .send(compare_answers(&mut session, &reads, &expected))
+                    .send(compare_answers(&mut *session, &reads, &expected))
                     .is_err()
                 {
                     break;

@@ -7,5 +7,5 @@ mod freshness;
 mod sessions;
 
 pub use checks::{check_answers, check_shown, check_snapshot};
-pub use freshness::{check_freshness, reads_about};
+pub use freshness::{check_freshness, check_freshness_of, reads_about};
 pub use sessions::{fold_on_threads, on_every_session};

@@ -3,9 +3,8 @@
 
 use std::thread;
 
-use crate::admission::{Admitting, open_session};
-use crate::engine::StopFlag;
-use crate::engine::{Engine, EngineConfig, Session};
+use crate::admission::{Admitting, AnyEngine, open_session};
+use crate::engine::{Engine, EngineConfig, StopFlag};
 use crate::event::Event;
 
 /// Folds `events` in batches of `batch`, dealt in turn to one session a
@@ -16,13 +15,14 @@ use crate::event::Event;
 ///
 /// # Panics
 /// Where `batch` is 0.
-pub fn fold_on_threads<E: Engine>(
-    engine: &E,
+pub fn fold_on_threads(
+    engine: &dyn AnyEngine,
     config: &EngineConfig,
     events: &[Event],
     batch: usize,
 ) -> Result<(), String> {
-    on_every_session(engine, config, |worker, mut session| {
+    on_threads(config, &|worker| {
+        let mut session = engine.open(&config.views, worker);
         for share in events.chunks(batch).skip(worker).step_by(config.threads) {
             session.ingest(share);
         }
@@ -38,12 +38,22 @@ pub fn on_every_session<E: Engine>(
     config: &EngineConfig,
     work: impl Fn(usize, Admitting<E::Session<'_>>) -> Result<(), String> + Sync,
 ) -> Result<(), String> {
-    let work = &work;
+    on_threads(config, &|worker| {
+        work(worker, open_session(engine, &config.views, worker))
+    })
+}
+
+/// Calls `work` on a thread for each worker; the error of the lowest worker that
+/// has one, or its panic.
+pub(super) fn on_threads(
+    config: &EngineConfig,
+    work: &(dyn Fn(usize) -> Result<(), String> + Sync),
+) -> Result<(), String> {
     thread::scope(|scope| {
         let spawn = |worker| {
             scope.spawn(move || {
                 let _stop = StopOnPanic(&config.stop);
-                work(worker, open_session(engine, &config.views, worker))
+                work(worker)
             })
         };
         let workers: Vec<_> = (0..config.threads).map(spawn).collect();

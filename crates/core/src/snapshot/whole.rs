@@ -4,7 +4,7 @@ use crossbeam_utils::CachePadded;
 use parking_lot::Mutex;
 
 use super::lines::{ContentLine, MemberLine};
-use crate::engine::Engine;
+use crate::admission::AnyEngine;
 use crate::event::Segment;
 use crate::policy::Surface;
 use crate::state::StateRef;
@@ -92,22 +92,22 @@ impl std::iter::Sum for SnapshotDigest {
 impl SnapshotDigest {
     /// The digest of an engine at rest, without making its snapshot.
     #[must_use]
-    pub fn of<E: Engine>(engine: &E) -> Self {
+    pub fn of(engine: &dyn AnyEngine) -> Self {
         Self::seen_as(engine, &Views::default())
     }
 
     /// The digest of what anybody may see of it, [`Snapshot::shown`].
     #[must_use]
-    pub fn shown<E: Engine>(engine: &E, views: &Views) -> Self {
+    pub fn shown(engine: &dyn AnyEngine, views: &Views) -> Self {
         Self::seen_as(engine, views)
     }
 
-    fn seen_as<E: Engine>(engine: &E, views: &Views) -> Self {
+    fn seen_as(engine: &dyn AnyEngine, views: &Views) -> Self {
         // a sum for each pool thread, so that the visits don't contend
         let slots = rayon::current_num_threads() + 1;
         let sums: Vec<CachePadded<Mutex<Self>>> =
             (0..slots).map(|_| CachePadded::default()).collect();
-        engine.visit(&|state| {
+        engine.visit_states(&|state| {
             let slot = rayon::current_thread_index().map_or(0, |thread| thread + 1);
             sums[slot % slots].lock().add(state, views);
         });
@@ -153,7 +153,7 @@ impl Snapshot {
 
     /// The snapshot of an engine at rest.
     #[must_use]
-    pub fn of<E: Engine>(engine: &E) -> Self {
+    pub fn of(engine: &dyn AnyEngine) -> Self {
         Self::seen_as(engine, &Views::default())
     }
 
@@ -162,13 +162,13 @@ impl Snapshot {
     /// or content that has nothing but views: being there would tell that
     /// somebody looked.
     #[must_use]
-    pub fn shown<E: Engine>(engine: &E, views: &Views) -> Self {
+    pub fn shown(engine: &dyn AnyEngine, views: &Views) -> Self {
         Self::seen_as(engine, views)
     }
 
-    fn seen_as<E: Engine>(engine: &E, views: &Views) -> Self {
+    fn seen_as(engine: &dyn AnyEngine, views: &Views) -> Self {
         let lines = Mutex::new((Vec::new(), Vec::new()));
-        engine.visit(&|state| {
+        engine.visit_states(&|state| {
             let line = line_of(state, views);
             let mut lines = lines.lock();
             match line {

@@ -181,7 +181,7 @@ fn run_share(
         share: Some(&share),
         ..*setup
     };
-    run_trial::<TimelyEngine, _>(&setup, |engine, _, _| {
+    run_trial::<TimelyEngine, _>(&setup, |engine| {
         let [updates, updates_away] = engine.sent_updates();
         ExchangeNote {
             updates,

@@ -7,14 +7,16 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::contender::live_engine::{LiveEngine, live};
+use crate::contender::live_engine::LiveEngine;
 use crate::proof::expectation::Expectation;
-use crate::proof::inspect::{Finding, Proved, inspect};
+use crate::proof::inspect::{Proved, check_declared_freshness, inspect};
+use crate::trial::closed_loop::build;
 use crate::trial::error::TrialError;
-use crate::trial::run::{run_trial, run_trial_twice};
+use crate::trial::run::{run_trial_of, run_trial_twice};
 use crate::trial::setup::{OnHang, TrialSetup};
+use crate::trial::timed_engine::Builder;
 use crate::trial::worker_threads::message_of;
-use notibench_core::engine::{Engine, EngineInfo, ExpectedLoad, StopFlag};
+use notibench_core::engine::{Engine, EngineInfo, ExpectedLoad, Role, StopFlag};
 use notibench_core::snapshot::Snapshot;
 use notibench_core::unit::digest::Digest;
 use notibench_engines::registry::{EngineVisitor, dispatch};
@@ -34,12 +36,6 @@ pub(super) trait ClusterTrials: fmt::Debug + Send + Sync {
     fn broken(&self) -> Option<String>;
 }
 
-type TrialFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<Proved, TrialError>;
-type TwiceFn = fn(&TrialSetup<'_>, Option<&Expectation<'_>>) -> Result<[Proved; 2], TrialError>;
-type AliveFn = fn(&TrialSetup<'_>, &StopFlag) -> Result<Box<dyn LiveEngine>, TrialError>;
-type SnapshotFn = fn(&TrialSetup<'_>) -> Result<(Snapshot, Digest), TrialError>;
-type FreshnessFn = fn(&TrialSetup<'_>, u64) -> Result<(), String>;
-
 /// An engine that can be run and proved.
 #[derive(Clone, Debug)]
 pub struct Contender {
@@ -49,22 +45,16 @@ pub struct Contender {
     pub info: EngineInfo,
     /// Whether it is the baseline under its second name.
     pub control: bool,
-    /// Whether it needs the dense numbers of the stream's ids.
-    pub needs_dense_ids: bool,
     /// Whether its state lies in another process.
     pub out_of_process: bool,
     /// Address of the server that holds it then.
     external: Option<Arc<str>>,
     /// Bytes that it may hold beyond its state.
     pub(super) held_bytes: fn(&ExpectedLoad) -> u64,
-    trial: TrialFn,
-    trial_twice: TwiceFn,
+    builder: Builder,
     /// How much its trials are slowed down on purpose, as a share of the
     /// engine's own time; 0 unless planted.
     planted_share: f64,
-    alive: AliveFn,
-    freshness: FreshnessFn,
-    snapshot: SnapshotFn,
     /// Who makes its trials in several processes; none: this one.
     spread: Option<Arc<dyn ClusterTrials>>,
 }
@@ -77,31 +67,19 @@ impl Contender {
             name: E::INFO.name.to_owned(),
             info: E::INFO,
             control: false,
-            needs_dense_ids: E::NEEDS_DENSE_IDS,
             out_of_process: E::OUT_OF_PROCESS,
             external: None,
             held_bytes: E::held_bytes,
             planted_share: 0.0,
-            trial: |setup, expected| {
-                run_trial::<E, Finding>(setup, |engine, config, outcome| {
-                    inspect(engine, config, outcome, expected, Pass::Fresh)
-                })
-            },
-            trial_twice: |setup, expected| {
-                run_trial_twice::<E, Finding>(setup, |engine, config, outcome, pass| {
-                    inspect(engine, config, outcome, expected, pass)
-                })
-            },
-            alive: live::<E>,
-            freshness: crate::proof::inspect::freshness_of::<E>,
-            snapshot: |setup| {
-                run_trial::<E, Snapshot>(setup, |engine, config, _| {
-                    Snapshot::shown(engine, &config.views)
-                })
-                .map(|(outcome, snapshot)| (snapshot, outcome.recorded().digest))
-            },
+            builder: Builder::of::<E>(),
             spread: None,
         }
+    }
+
+    /// Whether it needs the dense numbers of the stream's ids.
+    #[must_use]
+    pub const fn needs_dense_ids(&self) -> bool {
+        self.builder.needs_dense_ids
     }
 
     /// The contender of a registered name.
@@ -203,7 +181,13 @@ impl Contender {
             if let Some(spread) = &self.spread {
                 spread.trial(setup, expected)
             } else {
-                (self.trial)(&self.setup(setup), expected)
+                run_trial_of(
+                    self.builder,
+                    &self.setup(setup),
+                    |engine, config, outcome| {
+                        inspect(engine, config, outcome, expected, Pass::Fresh)
+                    },
+                )
             }
         })
     }
@@ -214,7 +198,12 @@ impl Contender {
         setup: &TrialSetup<'_>,
         expected: Option<&Expectation<'_>>,
     ) -> Result<[Proved; 2], TrialError> {
-        self.at_rest(|| (self.trial_twice)(&self.setup(setup), expected))
+        self.at_rest(|| {
+            let setup = self.setup(setup);
+            run_trial_twice(self.builder, &setup, |engine, config, outcome, pass| {
+                inspect(engine, config, outcome, expected, pass)
+            })
+        })
     }
 
     /// The engine, empty, for an interleaved round.
@@ -222,8 +211,15 @@ impl Contender {
         &self,
         setup: &TrialSetup<'_>,
         stop: &StopFlag,
-    ) -> Result<Box<dyn LiveEngine>, TrialError> {
-        self.at_rest(|| (self.alive)(&self.setup(setup), stop))
+    ) -> Result<LiveEngine, TrialError> {
+        self.at_rest(|| {
+            let (engine, config) = build(self.builder, &self.setup(setup), stop.clone())?;
+            Ok(LiveEngine {
+                engine,
+                config,
+                planted_share: self.planted_share,
+            })
+        })
     }
 
     /// The final state of one trial.
@@ -231,7 +227,13 @@ impl Contender {
         &self,
         setup: &TrialSetup<'_>,
     ) -> Result<(Snapshot, Digest), TrialError> {
-        self.at_rest(|| (self.snapshot)(&self.setup(setup)))
+        let trial = || {
+            run_trial_of(self.builder, &self.setup(setup), |engine, config, _| {
+                Snapshot::shown(engine, &config.views)
+            })
+        };
+        self.at_rest(trial)
+            .map(|(outcome, snapshot)| (snapshot, outcome.recorded().digest))
     }
 
     /// Makes an error of a panic in the engine's own thread-less parts.
@@ -258,6 +260,15 @@ impl Contender {
             // a cluster is asked nothing
             return Ok(());
         }
-        (self.freshness)(&self.setup(setup), events)
+        if self.info.role == Role::Probe {
+            return Ok(());
+        }
+        let freshness = self.info.freshness;
+        check_declared_freshness(
+            &|config| (self.builder.build)(config),
+            freshness,
+            &self.setup(setup),
+            events,
+        )
     }
 }

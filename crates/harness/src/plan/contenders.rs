@@ -128,7 +128,7 @@ fn is_of(own: &[Contender], name: &str) -> bool {
 }
 
 fn needs_dense_ids(name: &str) -> bool {
-    Contender::registered(name).is_some_and(|contender| contender.needs_dense_ids)
+    Contender::registered(name).is_some_and(|contender| contender.needs_dense_ids())
 }
 
 /// The contender of a name, of the user's own or the registry's.

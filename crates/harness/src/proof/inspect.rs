@@ -5,10 +5,11 @@ use crate::trial::answers::{AnswerLog, explain_answers};
 use crate::trial::epochs::epochs_of;
 use crate::trial::outcome::TrialOutcome;
 use crate::trial::setup::TrialSetup;
-use notibench_core::engine::{Engine, EngineConfig, Freshness, Role};
+use notibench_core::admission::AnyEngine;
+use notibench_core::engine::{EngineConfig, Freshness, Role};
 use notibench_core::event::Event;
 use notibench_core::proof::explained::Explained;
-use notibench_core::proof::{check_answers, check_freshness, check_shown};
+use notibench_core::proof::{check_answers, check_freshness_of, check_shown};
 use notibench_core::unit::digest::Digest;
 use notibench_core::unit::quantity::{counted, show_whole};
 use notibench_record::Pass;
@@ -44,14 +45,14 @@ pub(crate) struct OfTaken {
 }
 
 /// Compares an engine at rest, and what it was given, with what is expected.
-pub(crate) fn inspect<E: Engine>(
-    engine: &E,
+pub(crate) fn inspect(
+    engine: &dyn AnyEngine,
     config: &EngineConfig,
     outcome: &TrialOutcome,
     expected: Option<&Expectation<'_>>,
     pass: Pass,
 ) -> Finding {
-    if E::INFO.role == Role::Probe {
+    if engine.info().role == Role::Probe {
         return Finding::default();
     }
     let accounted = accounts(outcome, pass);
@@ -85,7 +86,7 @@ pub(crate) fn inspect<E: Engine>(
         check_epochs(outcome, after)?;
         accounted?;
         check_answers(engine, config, &after.reads, &after.answers)?;
-        let explained = explained::<E>(config, outcome, expected, pass)?;
+        let explained = explained(engine.info().freshness, config, outcome, expected, pass)?;
         Ok((after.reads.len(), explained))
     };
     let checked = checks();
@@ -103,7 +104,8 @@ pub(crate) fn inspect<E: Engine>(
 }
 
 /// Holds the answers that the workers logged against their ingest calls.
-fn explained<E: Engine>(
+fn explained(
+    freshness: Freshness,
     config: &EngineConfig,
     outcome: &TrialOutcome,
     expected: &Expectation<'_>,
@@ -114,7 +116,7 @@ fn explained<E: Engine>(
     };
     let logs: Vec<&AnswerLog> = outcome.logs.iter().collect();
     let earlier_passes = pass.folds() - 1;
-    explain_answers(sample, &logs, config, E::INFO.freshness, earlier_passes)
+    explain_answers(sample, &logs, config, freshness, earlier_passes)
         .map_err(|unexplained| unexplained.to_string())
 }
 
@@ -190,13 +192,15 @@ pub(crate) fn accounts(outcome: &TrialOutcome, pass: Pass) -> Result<(), String>
     ))
 }
 
-/// Checks the declaration of freshness of `E` on the first `events` events;
+/// Checks an engine's declaration of freshness on the first `events` events;
 /// on more, where it states a number, so that half of them must be seen.
-pub(crate) fn freshness_of<E: Engine>(setup: &TrialSetup<'_>, events: u64) -> Result<(), String> {
-    if E::INFO.role == Role::Probe {
-        return Ok(());
-    }
-    let stated = match E::INFO.freshness {
+pub(crate) fn check_declared_freshness(
+    build: &dyn Fn(&EngineConfig) -> Box<dyn AnyEngine>,
+    freshness: Freshness,
+    setup: &TrialSetup<'_>,
+    events: u64,
+) -> Result<(), String> {
+    let stated = match freshness {
         Freshness::Immediate => 0,
         Freshness::Deferred { within } => within.unwrap_or(0),
     };
@@ -213,5 +217,5 @@ pub(crate) fn freshness_of<E: Engine>(setup: &TrialSetup<'_>, events: u64) -> Re
     config.views = setup.source.views().afresh();
     config.inbox_capacity = setup.inbox_capacity;
     config.external = setup.external.cloned();
-    check_freshness::<E>(&config, &prefix, FRESHNESS_BATCH)
+    check_freshness_of(build, freshness, &config, &prefix, FRESHNESS_BATCH)
 }

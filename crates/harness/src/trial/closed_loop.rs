@@ -11,26 +11,38 @@ use crate::trial::call_board::CallBoard;
 use crate::trial::error::TrialError;
 use crate::trial::outcome::TrialOutcome;
 use crate::trial::setup::TrialSetup;
+use crate::trial::timed_engine::{Builder, TimedEngine, WorkerSetup};
 use crate::trial::watch::{Pace, TrialProgress};
-use crate::trial::worker::{Shared, WorkerReport, work};
+use crate::trial::worker::{Shared, WorkerReport};
 use crate::trial::worker_threads::WorkerThreads;
-use notibench_core::admission::open_session;
-use notibench_core::engine::{Engine, EngineConfig, StopFlag};
+use notibench_core::admission::AnyEngine;
+use notibench_core::engine::{EngineConfig, StopFlag};
 use notibench_record::WorkerStamp;
 use notibench_record::stats::ServiceHistogram;
 
 /// An empty engine, and what it was built from.
-pub(crate) fn build<E: Engine>(
+pub(crate) fn build(
+    builder: Builder,
     setup: &TrialSetup<'_>,
     stop: StopFlag,
-) -> Result<(E, EngineConfig), TrialError> {
-    let dense = setup.source.dense_ids().filter(|_| E::NEEDS_DENSE_IDS);
-    if E::NEEDS_DENSE_IDS && dense.is_none() {
+) -> Result<(Box<dyn TimedEngine>, EngineConfig), TrialError> {
+    let config = config_of(builder, setup, stop)?;
+    Ok(((builder.build)(&config), config))
+}
+
+/// What an engine is built from.
+pub(crate) fn config_of(
+    builder: Builder,
+    setup: &TrialSetup<'_>,
+    stop: StopFlag,
+) -> Result<EngineConfig, TrialError> {
+    let dense = setup.source.dense_ids().filter(|_| builder.needs_dense_ids);
+    if builder.needs_dense_ids && dense.is_none() {
         return Err(TrialError::NoDenseIds {
-            engine: E::INFO.name.to_owned(),
+            engine: builder.name.to_owned(),
         });
     }
-    let config = EngineConfig {
+    Ok(EngineConfig {
         threads: setup.threads,
         inbox_capacity: setup.inbox_capacity,
         views: setup.source.views().afresh(),
@@ -38,15 +50,14 @@ pub(crate) fn build<E: Engine>(
         dense: dense.cloned(),
         external: setup.external.cloned(),
         links: setup.share.map(|share| Arc::clone(&share.links)),
-    };
-    Ok((E::build(&config), config))
+    })
 }
 
 /// The workers of a closed loop, on the events of `range`.
-pub(crate) fn drive<E: Engine>(
+pub(crate) fn drive(
     setup: &TrialSetup<'_>,
     config: &EngineConfig,
-    engine: &E,
+    engine: &dyn TimedEngine,
     range: Range<u64>,
     counters: Option<&mut Counters>,
 ) -> Result<Vec<WorkerReport>, TrialError> {
@@ -55,19 +66,21 @@ pub(crate) fn drive<E: Engine>(
     let shared = Shared::new(setup, &range, stop.clone(), &calls);
     let threads = WorkerThreads {
         setup,
-        engine: &|_| E::INFO.name.to_owned(),
+        engine: &|_| engine.info().name.to_owned(),
         stop,
         tick: Duration::from_millis(20),
         calls: &calls,
     };
     let mut pace = Pace::new();
     threads.run(
-        |worker| {
-            (
+        &|worker, started| {
+            let worker = WorkerSetup {
                 worker,
-                open_session(engine, &config.views, worker).slowed_by(setup.planted_share),
-                WorkerReport::new(),
-            )
+                views: &config.views,
+                planted_share: setup.planted_share,
+                started,
+            };
+            engine.work(&worker, &shared)
         },
         || {
             if let Some(share) = setup.share {
@@ -75,8 +88,7 @@ pub(crate) fn drive<E: Engine>(
             }
             counters.into_iter().for_each(Counters::start);
         },
-        |(worker, session, report)| work(&shared, worker, session, report),
-        || {
+        &mut || {
             if let Some(watcher) = setup.watcher.filter(|_| pace.is_due()) {
                 watcher.progress(&mut || TrialProgress {
                     elapsed_ns: shared.now_ns(),
@@ -90,10 +102,10 @@ pub(crate) fn drive<E: Engine>(
 }
 
 /// What the workers' reports come to, and what the engine then holds.
-pub(crate) fn summarise<E: Engine>(
+pub(crate) fn summarise(
     setup: &TrialSetup<'_>,
     config: &EngineConfig,
-    engine: &E,
+    engine: &dyn AnyEngine,
     reports: Vec<WorkerReport>,
     usage: Usage,
 ) -> TrialOutcome {

@@ -18,8 +18,9 @@ use crate::trial::epochs::{EpochsClosed, epochs_of};
 use crate::trial::error::TrialError;
 use crate::trial::outcome::TrialOutcome;
 use crate::trial::setup::TrialSetup;
+use crate::trial::timed_engine::TimedEngine;
 use crate::trial::worker::WorkerReport;
-use notibench_core::engine::{Engine, EngineConfig};
+use notibench_core::engine::EngineConfig;
 use notibench_core::snapshot::SnapshotDigest;
 
 /// The threads that close a epoch: as many as workers.
@@ -35,10 +36,10 @@ pub(crate) fn closers(setup: &TrialSetup<'_>) -> Result<ThreadPool, TrialError> 
 }
 
 /// Drives the stream through sessions of the engine epoch by epoch, timed.
-pub(crate) fn run_epochs<E: Engine>(
+pub(crate) fn run_epochs(
     setup: &TrialSetup<'_>,
     config: &EngineConfig,
-    engine: &E,
+    engine: &dyn TimedEngine,
 ) -> Result<TrialOutcome, TrialError> {
     let closers = closers(setup)?;
     let mut counters = setup.perf.then(Counters::open);
@@ -61,7 +62,7 @@ pub(crate) fn run_epochs<E: Engine>(
             return Err(TrialError::Interrupted);
         }
         epochs.truths.push(SnapshotDigest::of(engine));
-        let bytes = engine.memory().total() + config.views.open_bytes();
+        let bytes = engine.memory_use().total() + config.views.open_bytes();
         epochs.open_bytes = epochs.open_bytes.max(bytes);
         let before = Usage::start();
         counters.iter_mut().for_each(Counters::start);

@@ -18,6 +18,7 @@ pub(super) mod run;
 pub(super) mod setup;
 pub(super) mod share;
 pub(super) mod source;
+pub(super) mod timed_engine;
 pub(super) mod trace_stream;
 pub(super) mod watch;
 pub(super) mod worker;

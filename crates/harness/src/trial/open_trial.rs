@@ -8,14 +8,15 @@ use crate::host::environment::{Usage, resident_bytes};
 use crate::trial::call_board::CallBoard;
 use crate::trial::error::TrialError;
 use crate::trial::open_loop::{
-    Intervals, Lane, LaneReport, OpenLoop, RealClock, Series, Unrecorded, outcome_of, work,
+    Intervals, Lane, LaneReport, OpenLoop, RealClock, Series, outcome_of,
 };
 use crate::trial::outcome::TrialOutcome;
 use crate::trial::setup::TrialSetup;
+use crate::trial::timed_engine::{OpenSetup, TimedEngine, WorkerSetup};
 use crate::trial::watch::{OpenLoopProgress, Pace, TrialProgress, Watcher};
 use crate::trial::worker_threads::WorkerThreads;
-use notibench_core::admission::{Admitting, open_session};
-use notibench_core::engine::{Engine, EngineConfig};
+use notibench_core::admission::AnyEngine;
+use notibench_core::engine::EngineConfig;
 use notibench_record::stats::ServiceHistogram;
 
 /// How long after the last worker is ready the schedule begins.
@@ -34,11 +35,11 @@ pub(crate) struct DrivenOpen {
 }
 
 /// Runs the workers.
-pub(crate) fn drive_open<E: Engine>(
+pub(crate) fn drive_open(
     setup: &TrialSetup<'_>,
     open_loop: &OpenLoop,
     config: &EngineConfig,
-    engine: &E,
+    engine: &dyn TimedEngine,
     counters: Option<&mut Counters>,
 ) -> Result<DrivenOpen, TrialError> {
     let zero: OnceLock<Instant> = OnceLock::new();
@@ -46,49 +47,48 @@ pub(crate) fn drive_open<E: Engine>(
     let calls = CallBoard::new(setup.threads);
     let threads = WorkerThreads {
         setup,
-        engine: &|_| E::INFO.name.to_owned(),
+        engine: &|_| engine.info().name.to_owned(),
         stop: &config.stop,
         tick: TICK.min(interval),
         calls: &calls,
     };
     let seen: Vec<OnceLock<Intervals>> = (0..setup.threads).map(|_| OnceLock::new()).collect();
     let mut look = Look::new(open_loop, &seen);
-    let prepare = |worker: usize| {
+    let body = |worker: usize, started: &dyn Fn()| {
         let planned = open_loop.planned_intervals();
         let recorded = open_loop.recorded;
         let series = recorded.then(|| Series::new(planned, open_loop.interval_ns));
         if let (Some(_), Some(series)) = (setup.watcher, &series) {
             let _ = seen[worker].set(series.intervals().clone());
         }
-        let session = open_session(engine, &config.views, worker);
-        (worker, session.slowed_by(setup.planted_share), series)
-    };
-    let body = |(worker, session, series): (usize, Admitting<E::Session<'_>>, Option<Series>)| {
-        let lane = lane_of(setup, open_loop, worker);
-        // not set where the trial ended before it began
-        let zero = zero.get().copied().unwrap_or_else(Instant::now);
-        spin_until(zero);
-        let clock = RealClock::new(zero, open_loop.idle);
-        let (at, stop) = ((worker, &calls), &config.stop);
-        match series {
-            Some(mut series) => {
-                let report = work(&lane, at, stop, session, &clock, &mut series);
-                (report, Some(series))
-            }
-            None => {
-                let report = work(&lane, at, stop, session, &clock, &mut Unrecorded);
-                (report, None)
-            }
-        }
+        let begin = || {
+            let lane = lane_of(setup, open_loop, worker);
+            // not set where the trial ended before it began
+            let zero = zero.get().copied().unwrap_or_else(Instant::now);
+            spin_until(zero);
+            (lane, RealClock::new(zero, open_loop.idle))
+        };
+        let worker = WorkerSetup {
+            worker,
+            views: &config.views,
+            planted_share: setup.planted_share,
+            started,
+        };
+        let open = OpenSetup {
+            calls: &calls,
+            stop: &config.stop,
+            begin: &begin,
+            series,
+        };
+        engine.work_open(&worker, open)
     };
     let mut done = threads.run(
-        prepare,
+        &body,
         || {
             counters.into_iter().for_each(Counters::start);
             let _ = zero.set(Instant::now() + LEAD);
         },
-        body,
-        || {
+        &mut || {
             let since = zero.get().map_or(Duration::ZERO, Instant::elapsed);
             look.tick(since, setup.watcher);
         },
@@ -199,11 +199,11 @@ fn lane_of<'a>(setup: &TrialSetup<'a>, open_loop: &'a OpenLoop, worker: usize) -
 
 impl DrivenOpen {
     /// Counts again what was ingested, and puts all together.
-    pub(crate) fn summarise<E: Engine>(
+    pub(crate) fn summarise(
         self,
         setup: &TrialSetup<'_>,
         open_loop: &OpenLoop,
-        engine: &E,
+        engine: &dyn AnyEngine,
         usage: Usage,
     ) -> TrialOutcome {
         let source = setup.source;

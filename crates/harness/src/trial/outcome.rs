@@ -7,7 +7,8 @@ use crate::trial::answers::AnswerLog;
 use crate::trial::epochs::{EpochsClosed, of_truths};
 use crate::trial::event_counts::EventCounts;
 use crate::trial::open_loop::OpenOutcome;
-use notibench_core::engine::{Engine, MemoryUse};
+use notibench_core::admission::AnyEngine;
+use notibench_core::engine::MemoryUse;
 use notibench_core::snapshot::SnapshotDigest;
 use notibench_core::viewing::Views;
 use notibench_record::stats::ServiceHistogram;
@@ -51,8 +52,8 @@ pub struct TrialOutcome {
 impl TrialOutcome {
     /// What the engine holds after its workers have ended, and what these
     /// ingested; of reads and times nothing yet.
-    pub(crate) fn at_rest<E: Engine>(
-        engine: &E,
+    pub(crate) fn at_rest(
+        engine: &dyn AnyEngine,
         views: &Views,
         workers: Vec<WorkerStamp>,
         counts: EventCounts,
@@ -69,7 +70,7 @@ impl TrialOutcome {
             ingest_service: ServiceHistogram::new(),
             read_service: ServiceHistogram::new(),
             snapshot: SnapshotDigest::shown(engine, views),
-            memory: engine.memory(),
+            memory: engine.memory_use(),
             usage,
             perf: None,
             epochs: None,

@@ -3,13 +3,14 @@
 
 use crate::host::counters::Counters;
 use crate::host::environment::Usage;
-use crate::trial::closed_loop::{build, drive, summarise};
+use crate::trial::closed_loop::{build, config_of, drive, summarise};
 use crate::trial::epoch_loop::run_epochs;
 use crate::trial::error::TrialError;
 use crate::trial::open_loop::OpenLoop;
 use crate::trial::open_trial::{DrivenOpen, drive_open};
 use crate::trial::outcome::TrialOutcome;
 use crate::trial::setup::TrialSetup;
+use crate::trial::timed_engine::{Builder, TimedEngine};
 use crate::trial::worker::WorkerReport;
 use notibench_core::engine::{Engine, EngineConfig, StopFlag};
 use notibench_record::Pass;
@@ -22,33 +23,43 @@ use notibench_record::Pass;
 /// dense numbers and the source has none.
 pub fn run_trial<E: Engine, T>(
     setup: &TrialSetup<'_>,
-    inspect: impl FnOnce(&E, &EngineConfig, &TrialOutcome) -> T,
+    inspect: impl FnOnce(&E) -> T,
 ) -> Result<(TrialOutcome, T), TrialError> {
-    let (engine, config) = build::<E>(setup, StopFlag::default())?;
+    let config = config_of(Builder::of::<E>(), setup, StopFlag::default())?;
+    let engine = E::build(&config);
     let outcome = run_pass(setup, &config, &engine)?;
-    let seen = inspect(&engine, &config, &outcome);
+    Ok((outcome, inspect(&engine)))
+}
+
+/// The same of an engine whose type is known no more.
+pub(crate) fn run_trial_of<T>(
+    builder: Builder,
+    setup: &TrialSetup<'_>,
+    inspect: impl FnOnce(&dyn TimedEngine, &EngineConfig, &TrialOutcome) -> T,
+) -> Result<(TrialOutcome, T), TrialError> {
+    let (engine, config) = build(builder, setup, StopFlag::default())?;
+    let outcome = run_pass(setup, &config, &*engine)?;
+    let seen = inspect(&*engine, &config, &outcome);
     Ok((outcome, seen))
 }
 
-/// As [`run_trial`]; then runs the same stream again, through sessions newly
+/// As [`run_trial_of`]; then runs the same stream again, through sessions newly
 /// opened, over the state that the first pass left. Of an open loop, the first
 /// pass fills the state in a closed loop, and the second follows the schedule.
 /// The engine is shown after each pass.
-///
-/// # Errors
-/// Those of [`run_trial`].
-pub fn run_trial_twice<E: Engine, T>(
+pub(crate) fn run_trial_twice<T>(
+    builder: Builder,
     setup: &TrialSetup<'_>,
-    inspect: impl Fn(&E, &EngineConfig, &TrialOutcome, Pass) -> T,
+    inspect: impl Fn(&dyn TimedEngine, &EngineConfig, &TrialOutcome, Pass) -> T,
 ) -> Result<[(TrialOutcome, T); 2], TrialError> {
-    let (engine, config) = build::<E>(setup, StopFlag::default())?;
+    let (engine, config) = build(builder, setup, StopFlag::default())?;
     let pass = |pass| {
         let setup = TrialSetup {
             open_loop: setup.open_loop.filter(|_| pass == Pass::Warm),
             ..*setup
         };
-        let outcome = run_pass(&setup, &config, &engine)?;
-        let seen = inspect(&engine, &config, &outcome, pass);
+        let outcome = run_pass(&setup, &config, &*engine)?;
+        let seen = inspect(&*engine, &config, &outcome, pass);
         Ok((outcome, seen))
     };
     Ok([pass(Pass::Fresh)?, pass(Pass::Warm)?])
@@ -61,10 +72,10 @@ enum Driven<'a> {
 }
 
 /// Drives the whole stream through sessions of the engine, timed.
-fn run_pass<E: Engine>(
+fn run_pass(
     setup: &TrialSetup<'_>,
     config: &EngineConfig,
-    engine: &E,
+    engine: &dyn TimedEngine,
 ) -> Result<TrialOutcome, TrialError> {
     if !config.views.are_plain() {
         return run_epochs(setup, config, engine);

@@ -13,6 +13,7 @@ use crate::trial::error::TrialError;
 use crate::trial::setup::{OnHang, TrialSetup};
 use notibench_core::engine::StopFlag;
 use notibench_core::unit::quantity::{counted, show_ns};
+use parking_lot::Mutex;
 
 /// How long workers may take to stop after another has panicked, or after an
 /// interruption.
@@ -31,20 +32,42 @@ pub(crate) struct WorkerThreads<'a> {
     pub(crate) calls: &'a CallBoard,
 }
 
-type Finished<R> = (usize, Result<R, Box<dyn Any + Send>>);
+type Finished = (usize, Result<(), Box<dyn Any + Send>>);
 
 impl WorkerThreads<'_> {
-    /// Calls `prepare` on a thread for each worker, then, when all are ready,
-    /// `at_start` on this one, then `work` on each; `at_tick` on this one
-    /// while they work. Gives what `work` gave, in the order in which they
-    /// ended.
-    pub(crate) fn run<P, R: Send>(
+    /// Calls `work` on a thread for each worker: when it is ready, it calls what
+    /// it is given, which returns when all are, after `at_start` on this thread.
+    /// `at_tick` is called on this one while they work. Gives what `work` gave, in
+    /// the order in which they ended.
+    pub(crate) fn run<R: Send>(
         &self,
-        prepare: impl Fn(usize) -> P + Sync,
+        work: &(dyn Fn(usize, &dyn Fn()) -> R + Sync),
         at_start: impl FnOnce(),
-        work: impl Fn(P) -> R + Sync,
-        at_tick: impl FnMut(),
+        at_tick: &mut dyn FnMut(),
     ) -> Result<Vec<R>, TrialError> {
+        let reports = Mutex::new(Vec::with_capacity(self.setup.threads));
+        let mut at_start = Some(at_start);
+        self.run_bodies(
+            &|worker, started| {
+                let report = work(worker, started);
+                reports.lock().push(report);
+            },
+            &mut || {
+                if let Some(at_start) = at_start.take() {
+                    at_start();
+                }
+            },
+            at_tick,
+        )?;
+        Ok(reports.into_inner())
+    }
+
+    fn run_bodies(
+        &self,
+        body: &(dyn Fn(usize, &dyn Fn()) + Sync),
+        at_start: &mut dyn FnMut(),
+        at_tick: &mut dyn FnMut(),
+    ) -> Result<(), TrialError> {
         let cores = if self.setup.pin {
             core_affinity::get_core_ids().unwrap_or_default()
         } else {
@@ -57,24 +80,22 @@ impl WorkerThreads<'_> {
         std::thread::scope(|scope| {
             for worker in 0..threads {
                 let (ready, go, done) = (&ready, &go, done.clone());
-                let (prepare, work, stop) = (&prepare, &work, self.stop);
-                let calls = self.calls;
+                let (calls, stop) = (self.calls, self.stop);
                 let core = cores.get(worker % cores.len().max(1)).copied();
-                let body = move || {
+                let on_thread = move || {
                     if let Some(core) = core {
                         core_affinity::set_for_current(core);
                     }
                     let result = catch_unwind(AssertUnwindSafe(|| {
                         calls.begin(worker, Call::Open);
-                        let prepared = prepare(worker);
+                        body(worker, &|| {
+                            calls.begin(worker, Call::None);
+                            ready.fetch_add(1, Ordering::AcqRel);
+                            while !go.load(Ordering::Acquire) && !stop.is_set() {
+                                std::thread::yield_now();
+                            }
+                        });
                         calls.begin(worker, Call::None);
-                        ready.fetch_add(1, Ordering::AcqRel);
-                        while !go.load(Ordering::Acquire) && !stop.is_set() {
-                            std::thread::yield_now();
-                        }
-                        let worked = work(prepared);
-                        calls.begin(worker, Call::None);
-                        worked
                     }));
                     if result.is_err() {
                         stop.set();
@@ -83,7 +104,7 @@ impl WorkerThreads<'_> {
                     let _ = done.send((worker, result));
                 };
                 let builder = std::thread::Builder::new().name(format!("worker {worker}"));
-                if let Err(error) = builder.spawn_scoped(scope, body) {
+                if let Err(error) = builder.spawn_scoped(scope, on_thread) {
                     // those that wait for the start give up
                     self.stop.set();
                     return Err(TrialError::NoThread {
@@ -118,23 +139,19 @@ impl WorkerThreads<'_> {
 
     /// Waits for every worker; passes an interruption on, and gives up on
     /// workers that don't stop after another has panicked.
-    fn collect<R>(
+    fn collect(
         &self,
-        finished: &mpsc::Receiver<Finished<R>>,
+        finished: &mpsc::Receiver<Finished>,
         watch: &mut CallWatch<'_>,
-        mut at_tick: impl FnMut(),
-    ) -> Result<Vec<R>, TrialError> {
-        let mut reports = Vec::with_capacity(self.setup.threads);
+        at_tick: &mut dyn FnMut(),
+    ) -> Result<(), TrialError> {
         let mut failure: Option<TrialError> = None;
         let mut left = self.setup.threads;
         let mut failed_at = Instant::now();
         let mut interrupted_at = None;
         while left > 0 {
             match finished.recv_timeout(self.tick) {
-                Ok((_, Ok(report))) => {
-                    left -= 1;
-                    reports.push(report);
-                }
+                Ok((_, Ok(()))) => left -= 1,
                 Ok((worker, Err(payload))) => {
                     left -= 1;
                     failure.get_or_insert_with(|| {
@@ -180,10 +197,7 @@ impl WorkerThreads<'_> {
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
             }
         }
-        match failure {
-            Some(failure) => Err(failure),
-            None => Ok(reports),
-        }
+        failure.map_or(Ok(()), Err)
     }
 }
 

@@ -35,7 +35,12 @@ fn run<R: Send>(
         tick: Duration::from_millis(1),
         calls: &calls,
     };
-    threads.run(prepare, at_start, work, || ())
+    let work = |worker, started: &dyn Fn()| {
+        let prepared = prepare(worker);
+        started();
+        work(prepared)
+    };
+    threads.run(&work, at_start, &mut || ())
 }
 
 const PATIENCE: Duration = Duration::from_secs(600);

@@ -110,7 +110,6 @@ fn width(rows: &[Vec<String>], kept: &[usize], gap: usize, of: fn(&str) -> usize
 fn drawn(rows: &[Vec<String>], kept: &[usize], gap: usize, room: usize) -> String {
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
-    table.force_no_tty();
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::try_from(room).unwrap_or(u16::MAX));
     let cell = |row: &Vec<String>, at: &usize| row.get(*at).cloned().unwrap_or_default();

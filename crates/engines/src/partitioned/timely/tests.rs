@@ -127,7 +127,10 @@ fn processes_that_exchange_over_sockets_hold_disjoint_parts_of_the_fold() {
     let fold = Fold::of(&events).snapshot();
     for (processes, threads) in [(2, 1), (2, 2), (3, 1)] {
         let engines = cluster_of(processes, threads, &events);
-        let parts: Vec<_> = engines.iter().map(SnapshotDigest::of).collect();
+        let parts: Vec<_> = engines
+            .iter()
+            .map(|engine| SnapshotDigest::of(engine))
+            .collect();
         assert!(parts.iter().all(|part| part.members > 50), "{parts:?}");
         let whole: SnapshotDigest = parts.into_iter().sum();
         assert_eq!(whole, fold.digest(), "{processes} × {threads}");
@@ -139,6 +142,6 @@ fn processes_that_exchange_over_sockets_hold_disjoint_parts_of_the_fold() {
 #[test]
 fn a_cluster_without_events_ends() {
     let engines = cluster_of(2, 1, &[]);
-    let parts = engines.iter().map(SnapshotDigest::of);
+    let parts = engines.iter().map(|engine| SnapshotDigest::of(engine));
     assert_eq!(parts.sum::<SnapshotDigest>(), SnapshotDigest::default());
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use crate::contender::Contender;
-use crate::contender::live_engine::{LiveEngine, LiveSession};
+use crate::contender::live_engine::LiveEngine;
 use crate::host::weather::WeatherStation;
 use crate::run::interleaved::gate::Gate;
 use crate::run::interleaved::schedule::Turn;
@@ -16,6 +16,7 @@ use crate::trial::apart::{ApartSlice, IDLE};
 use crate::trial::call_board::{Call, CallBoard};
 use crate::trial::error::TrialError;
 use crate::trial::setup::TrialSetup;
+use crate::trial::timed_engine::SliceSession;
 use crate::trial::watch::{Pace, TrialProgress};
 use crate::trial::worker::{Shared, WorkerReport};
 use crate::trial::worker_threads::WorkerThreads;
@@ -24,7 +25,7 @@ use notibench_core::engine::StopFlag;
 /// An engine of an interleaved round.
 pub(crate) struct Entry<'a> {
     pub(crate) contender: &'a Contender,
-    pub(crate) live: Box<dyn LiveEngine>,
+    pub(crate) live: LiveEngine,
 }
 
 /// What the engines of a stretch took, in the order of the entries.
@@ -131,8 +132,14 @@ pub(super) fn drive(
         calls: &calls,
     };
     let mut pace = Pace::new();
-    let work = |(worker, seats): (usize, Vec<Box<dyn LiveSession + '_>>)| {
+    let work = |worker: usize, started: &dyn Fn()| {
         let is_at = |engine| at[worker].store(engine, Ordering::Relaxed);
+        let seats = entries.iter().enumerate().map(|(engine, entry)| {
+            is_at(engine);
+            entry.live.open(worker)
+        });
+        let seats = seats.collect();
+        started();
         let turn_is_over = || {
             // the others wait at the gate, asleep
             if worker == 0 {
@@ -146,21 +153,10 @@ pub(super) fn drive(
         let (me, turns) = ((worker, &calls), (turns, &shared[..]));
         work(me, seats, turns, &gate, &is_at, &turn_is_over)
     };
-    let works = threads.run(
-        |worker| {
-            let seats = entries.iter().enumerate().map(|(engine, entry)| {
-                at[worker].store(engine, Ordering::Relaxed);
-                entry.live.open(worker)
-            });
-            (worker, seats.collect())
-        },
-        || (),
-        work,
-        || {
-            let turn = turns.get(over.load(Ordering::Relaxed));
-            show_progress(setup, &mut pace, zero, turn);
-        },
-    )?;
+    let works = threads.run(&work, || (), &mut || {
+        let turn = turns.get(over.load(Ordering::Relaxed));
+        show_progress(setup, &mut pace, zero, turn);
+    })?;
     if stop.is_set() {
         return Err(TrialError::Interrupted);
     }
@@ -203,7 +199,7 @@ fn name_of(entry: &Entry<'_>) -> String {
 /// One worker, from turn to turn. Ends early where the stop flag is set.
 fn work(
     (worker, calls): (usize, &CallBoard),
-    mut seats: Vec<Box<dyn LiveSession + '_>>,
+    mut seats: Vec<Box<dyn SliceSession + '_>>,
     (turns, shared): (&[Turn], &[Shared<'_>]),
     gate: &Gate<'_>,
     is_at: &dyn Fn(usize),
