@@ -144,9 +144,7 @@ pub fn predict(workload: &Workload, sizes: &RunSizes, contenders: &[Contender]) 
     } else {
         0
     };
-    let dense = contenders
-        .iter()
-        .any(|contender| contender.needs_dense_ids());
+    let dense = contenders.iter().any(Contender::needs_dense_ids);
     let if_dense = |bytes: u64| if dense { bytes } else { 0 };
     Prediction {
         dense: if_dense(events * bytes_of::<DensePair>()),

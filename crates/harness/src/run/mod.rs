@@ -120,7 +120,7 @@ pub(super) fn source_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -
     } else {
         source
     };
-    if !request.contenders.iter().any(|c| c.needs_dense_ids()) {
+    if !request.contenders.iter().any(Contender::needs_dense_ids) {
         return source;
     }
     observer.stage("numbering the ids");
