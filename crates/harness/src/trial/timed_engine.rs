@@ -3,8 +3,7 @@
 
 use std::time::Instant;
 
-use notibench_core::admission::AnyEngine;
-use notibench_core::admission::{Admitting, open_session};
+use notibench_core::admission::{Admitting, AnyEngine, open_session};
 use notibench_core::engine::{Engine, EngineConfig, Session, StopFlag};
 use notibench_core::viewing::Views;
 
