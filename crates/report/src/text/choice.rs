@@ -3,6 +3,7 @@
 
 use notibench_core::unit::quantity::{counted, show_bytes, show_count, show_ns};
 use notibench_record::Record;
+use notibench_workload::show_duration_us;
 
 use super::answer::headline;
 use crate::model::open_loop::open_loop_lines;
@@ -56,7 +57,7 @@ fn memory(summary: &Summary) -> Option<String> {
 
 fn of_rate(at: &AtRate) -> String {
     let rate = match at.times {
-        1 => format!("At its own rate, {} events a second", show_rate(at.per_s)),
+        1 => format!("At its own rate, {}", events_in_time(at.per_s)),
         times => format!("At {times} times that"),
     };
     let Some(record) = &at.record else {
@@ -85,6 +86,15 @@ fn of_rate(at: &AtRate) -> String {
     )
 }
 
+/// Events a second; where they are less than one in a hundred, the time of one.
+fn events_in_time(per_s: f64) -> String {
+    if per_s >= 0.01 {
+        return format!("{} events a second", show_rate(per_s));
+    }
+    let minutes = (1.0 / per_s / 60.0).round() as u64;
+    format!("an event in {}", show_duration_us(minutes * 60_000_000))
+}
+
 /// A rate of few events keeps its digits.
 fn show_rate(per_s: f64) -> String {
     if per_s >= 10.0 {
@@ -100,4 +110,16 @@ fn not_covered(record: &Record) -> String {
          state that outlives the process.",
         counted(record.plan.threads, "thread")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_of_seldom_events_is_told_by_the_time_of_one() {
+        assert_eq!(events_in_time(12_345.0), "12.3k events a second");
+        assert_eq!(events_in_time(0.25), "0.25 events a second");
+        assert_eq!(events_in_time(1.0 / 7_200.0), "an event in 2h");
+    }
 }
