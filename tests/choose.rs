@@ -41,7 +41,10 @@ fn a_workload_gets_an_answer_in_five_lines_and_a_record() {
 fn a_log_is_fitted_first() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log.csv");
-    let rows = (0..2_000).map(|row| format!("{},{},{}\n", row % 97, row % 31 + 100, row * 7));
+    // more than the year that a workload may last
+    const HALF_DAY_S: u64 = 43_200;
+    let rows =
+        (0..2_000).map(|row| format!("{},{},{}\n", row % 97, row % 31 + 100, row * HALF_DAY_S));
     let text: String = ["from,to,at\n".to_owned()]
         .into_iter()
         .chain(rows)
@@ -73,7 +76,8 @@ fn a_log_is_fitted_first() {
         String::from_utf8_lossy(&output.stderr)
     );
     assert!(
-        text.contains("dashmap") && text.contains("(measured at 10.0k)"),
+        text.contains("dashmap")
+            && text.contains("At its own rate, an event in 11 h 59 min (measured at 10.0k)"),
         "{text}"
     );
 }

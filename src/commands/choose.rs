@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::args::choose::ChooseArgs;
-use crate::commands::describe::fitted;
+use crate::commands::describe::{Fitted, fitted};
 use crate::engines::AvailableEngines;
 use crate::exit::{Failure, command_words, note, print};
 use crate::progress::observer;
@@ -35,7 +35,7 @@ const LOWEST_PER_S: f64 = 10_000.0;
 
 /// `notibench choose`.
 pub(crate) fn choose(args: &ChooseArgs, own: &[Contender]) -> Result<(), Failure> {
-    let (workload, toml) = workload_of(args)?;
+    let (workload, toml, own_per_s) = workload_of(args)?;
     let target = target_path(&workload.name, &args.save)?;
     let available = AvailableEngines::with_external(own, &args.external, &args.engines)?;
     let mut engines = candidates(&args.engines, &available.contenders);
@@ -56,7 +56,6 @@ pub(crate) fn choose(args: &ChooseArgs, own: &[Contender]) -> Result<(), Failure
     })?;
     let saved = target.map(|target| record.save(&target)).transpose()?;
     let summary = Summary::of(&record);
-    let own_per_s = workload.events as f64 / (workload.span_us as f64 / 1e6);
     let mut at_rates: Vec<AtRate> = Vec::new();
     if let Some(leader) = summary.of_kind(false).next() {
         for times in TIMES {
@@ -87,20 +86,23 @@ pub(crate) fn choose(args: &ChooseArgs, own: &[Contender]) -> Result<(), Failure
     verdict_of(&record)
 }
 
-/// The workload, or the one that is fitted to the log, with its text.
-fn workload_of(args: &ChooseArgs) -> Result<(Workload, String), Failure> {
+/// The workload, or the one that is fitted to the log, with its text; and the
+/// events a second of either.
+fn workload_of(args: &ChooseArgs) -> Result<(Workload, String, f64), Failure> {
     let Some(trace) = &args.trace else {
         let path = args.workload.as_deref().unwrap_or(Path::new(""));
-        return Ok(Workload::load(path)?);
+        let (workload, toml) = Workload::load(path)?;
+        let per_s = workload.events as f64 / (workload.span_us as f64 / 1e6);
+        return Ok((workload, toml, per_s));
     };
-    let toml = fitted(trace, &args.reading, None)?;
+    let Fitted { toml, events_per_s } = fitted(trace, &args.reading, None)?;
     let name = trace
         .file_stem()
         .unwrap_or(trace.as_os_str())
         .to_string_lossy();
     let mut workload = Workload::parse(&name, &toml)?;
     workload.name = name.into_owned();
-    Ok((workload, toml))
+    Ok((workload, toml, events_per_s))
 }
 
 /// All engines whose reads are immediate, one's own among them.

@@ -99,7 +99,7 @@ fn name_of(path: &Path) -> String {
 
 /// `notibench fit`.
 pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
-    let toml = fitted(&args.trace, &args.reading, args.events)?;
+    let Fitted { toml, .. } = fitted(&args.trace, &args.reading, args.events)?;
     if args.out == Path::new("-") {
         return print(&toml);
     }
@@ -108,13 +108,20 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The text of a workload that is fitted to a trace; what it is worth is said on
-/// stderr.
+/// A workload that is fitted to a trace.
+pub(crate) struct Fitted {
+    /// Its text.
+    pub(crate) toml: String,
+    /// Events a second of the trace: a workload's span ends at a year.
+    pub(crate) events_per_s: f64,
+}
+
+/// The workload that is fitted to a trace; what it is worth is said on stderr.
 pub(crate) fn fitted(
     path: &Path,
     reading: &ReadingArgs,
     limit: Option<u64>,
-) -> Result<String, Failure> {
+) -> Result<Fitted, Failure> {
     let trace = traces::read(path, reading, limit)?;
     let census = Census::of(&trace.events);
     let stem = path.file_stem().unwrap_or(path.as_os_str());
@@ -136,5 +143,8 @@ pub(crate) fn fitted(
     let toml = trace::fitted_file(&fit);
     // what is handed out must be what can be run
     Workload::parse(&stem.to_string_lossy(), &toml)?;
-    Ok(toml)
+    Ok(Fitted {
+        toml,
+        events_per_s: census.events as f64 / ((census.span_us + 1) as f64 / 1e6),
+    })
 }

@@ -3,7 +3,7 @@
 
 use notibench_core::unit::quantity::{counted, show_bytes, show_count, show_ns};
 use notibench_record::Record;
-use notibench_workload::show_duration_us;
+use notibench_workload::trace::show_span;
 
 use super::answer::headline;
 use crate::model::open_loop::open_loop_lines;
@@ -91,8 +91,7 @@ fn events_in_time(per_s: f64) -> String {
     if per_s >= 0.01 {
         return format!("{} events a second", show_rate(per_s));
     }
-    let minutes = (1.0 / per_s / 60.0).round() as u64;
-    format!("an event in {}", show_duration_us(minutes * 60_000_000))
+    format!("an event in {}", show_span((1e6 / per_s) as u64))
 }
 
 /// A rate of few events keeps its digits.
@@ -120,6 +119,6 @@ mod tests {
     fn a_rate_of_seldom_events_is_told_by_the_time_of_one() {
         assert_eq!(events_in_time(12_345.0), "12.3k events a second");
         assert_eq!(events_in_time(0.25), "0.25 events a second");
-        assert_eq!(events_in_time(1.0 / 7_200.0), "an event in 2h");
+        assert_eq!(events_in_time(1.0 / 7_200.0), "an event in 2 h");
     }
 }
