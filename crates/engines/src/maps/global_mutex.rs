@@ -21,7 +21,7 @@ impl Store for GlobalMutex {
     const NAME: &'static str = "global-mutex";
     const ABOUT: &'static str = "one lock around everything, taken once a batch: the floor, for one thread or a \
         first version; gives up every further core";
-    /// Whatever needs no state is done for a whole batch before it is locked.
+    /// The updates of a whole batch are gathered before the maps are locked.
     const TOGETHER: usize = usize::MAX;
     type Map<V: Value> = Mutex<KeyedTable<V>>;
     type Pin<'map, V: Value> = MutexGuard<'map, KeyedTable<V>>;
