@@ -8,7 +8,7 @@ use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::reversible_hash::{ReversibleHasher, SHARDS, Short, hash_of, id_of};
 use super::shard_buffers::ShardBuffers;
-use crate::maps::dashmap::shard_table::{Table, apply, likely, prefetch_slot, shard_of};
+use crate::maps::dashmap::shard_table::{Table, apply, likely, prepare_slot, shard_of};
 use crate::maps::dashmap_pair::{read_maps, visit_maps_mut};
 use crate::shared::partition_buffers::PartitionBuffers;
 use crate::shared::phase_barrier::PhaseBarrier;
@@ -161,7 +161,8 @@ impl FromShort for ContentUpdate {
 fn apply_shorts<U: FromShort>(table: &mut Table<U>, shorts: &[Short], shard: usize) {
     for now in 0..shorts.len() + AHEAD_IN_SHARD {
         if let Some(short) = shorts.get(now) {
-            prefetch_slot::<U>(table, short.hash(shard));
+            let hash = short.hash(shard);
+            prepare_slot::<U>(table, hash, || id_of(hash), &ReversibleHasher);
         }
         if let Some(short) = now
             .checked_sub(AHEAD_IN_SHARD)

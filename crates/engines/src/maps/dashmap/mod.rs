@@ -197,16 +197,12 @@ impl DashMapSession<'_> {
         } else {
             group_by_shard::<true, true>(groups, split, hints, maps, batch);
         }
-        let new_members =
-            self.apply_grouped::<MemberUpdate>(members, &versions.members, batch, strategy);
-        let new_contents =
-            self.apply_grouped::<ContentUpdate>(contents, &versions.contents, batch, strategy);
-        let updates = self.split.members().len() + self.split.contents().len();
-        self.history.note_batch(updates, new_members + new_contents);
+        self.apply_grouped::<MemberUpdate>(members, &versions.members, batch, strategy);
+        self.apply_grouped::<ContentUpdate>(contents, &versions.contents, batch, strategy);
+        self.history.note_batch();
     }
 
-    /// Applies what was grouped of one map's updates. Returns how many made a
-    /// new state.
+    /// Applies what was grouped of one map's updates.
     #[inline(always)]
     fn apply_grouped<U: GroupedUpdate>(
         &mut self,
@@ -214,7 +210,7 @@ impl DashMapSession<'_> {
         versions: &ShardVersions,
         batch: &[Event],
         strategy: ApplyStrategy,
-    ) -> usize {
+    ) {
         let mut shard_batch = ShardBatch::<U> {
             map,
             versions,
@@ -223,9 +219,8 @@ impl DashMapSession<'_> {
             groups: &self.groups,
             hints: &mut self.hints,
             strategy,
-            new: 0,
         };
-        shard_batch.apply_all(self.first_shard)
+        shard_batch.apply_all(self.first_shard);
     }
 }
 

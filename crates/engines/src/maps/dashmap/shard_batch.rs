@@ -14,7 +14,7 @@ use dashmap::RwLockWriteGuard;
 use super::batch_history::ApplyStrategy;
 use super::shard_groups::{Part, Pending, SHARDS, ShardGroups};
 use super::shard_lock::write_lock;
-use super::shard_table::{Map, Table, TableHints, apply, likely, place, prefetch_slot};
+use super::shard_table::{Map, Table, TableHints, apply, likely, place, prepare_slot};
 use super::shard_versions::ShardVersions;
 use super::split::Split;
 use notibench_core::event::Event;
@@ -113,16 +113,12 @@ pub(super) struct ShardBatch<'a, U: GroupedUpdate> {
     pub(super) groups: &'a ShardGroups,
     pub(super) hints: &'a mut TableHints,
     pub(super) strategy: ApplyStrategy,
-    /// States less those of the tables of the locked shards; in the end
-    /// those that are new.
-    pub(super) new: usize,
 }
 
 impl<U: GroupedUpdate> ShardBatch<'_, U> {
     /// Applies all updates, the shards in a sweep that begins at `first`.
-    /// Returns how many made a new state.
     #[inline(always)]
-    pub(super) fn apply_all(&mut self, first: usize) -> usize {
+    pub(super) fn apply_all(&mut self, first: usize) {
         let shards = match U::BEHIND {
             Some(behind) => self.groups.shards(&[U::NEAR, behind]),
             None => self.groups.shards(&[U::NEAR]),
@@ -132,7 +128,6 @@ impl<U: GroupedUpdate> ShardBatch<'_, U> {
         } else {
             sweep_in_steps(shards, (first, SHARDS), self);
         }
-        self.new
     }
 
     #[inline(always)]
@@ -151,6 +146,12 @@ impl<U: GroupedUpdate> ShardBatch<'_, U> {
     }
 
     #[inline(always)]
+    fn prepare(&self, table: &mut Table<U>, pending: Pending) {
+        let id = || self.update(pending).id();
+        prepare_slot::<U>(table, pending.hash, id, self.map.hasher());
+    }
+
+    #[inline(always)]
     fn apply(&self, table: &mut Table<U>, pending: Pending) {
         let (update, hasher) = (self.update(pending), self.map.hasher());
         apply(table, pending.hash, &update, self.inbox_capacity, hasher);
@@ -163,21 +164,18 @@ impl<'a, U: GroupedUpdate> Steps for ShardBatch<'a, U> {
     #[inline(always)]
     fn lock(&mut self, shard: usize, wait: bool) -> Option<Self::Locked> {
         let lock = &self.map.shards()[shard];
-        let table = if wait {
+        let mut table = if wait {
             write_lock(lock)
         } else {
             lock.try_write()?
         };
         self.versions.invalidate(shard);
-        if self.strategy != ApplyStrategy::Growing {
-            for pending in self.near(shard) {
-                prefetch_slot::<U>(&table, pending.hash);
-            }
-            for pending in self.behind(shard) {
-                prefetch_slot::<U>(&table, pending.hash);
-            }
+        for pending in self.near(shard) {
+            self.prepare(&mut table, pending);
         }
-        self.new = self.new.wrapping_sub(table.len());
+        for pending in self.behind(shard) {
+            self.prepare(&mut table, pending);
+        }
         Some(table)
     }
 
@@ -205,7 +203,6 @@ impl<'a, U: GroupedUpdate> Steps for ShardBatch<'a, U> {
         for pending in self.behind(shard) {
             self.apply(&mut table, pending);
         }
-        self.new = self.new.wrapping_add(table.len());
         U::update_hint(self.hints, shard, &table);
     }
 }

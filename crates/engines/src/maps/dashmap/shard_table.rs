@@ -181,6 +181,36 @@ pub(crate) fn prefetch_slot<U: Keyed>(table: &Table<U>, hash: u64) {
     }
 }
 
+/// The same; where there is none, inserts an empty state of `id` instead, which
+/// the caller changes before it unlocks the table.
+///
+/// Where a new state goes only the search tells, so that its cache line is
+/// likely far. An insertion writes to it, and waits for nothing; a change reads
+/// it, and comes once the line has arrived.
+#[inline(always)]
+pub(crate) fn prepare_slot<U: Keyed>(
+    table: &mut Table<U>,
+    hash: u64,
+    id: impl FnOnce() -> u64,
+    hasher: &impl BuildHasher,
+) {
+    match table.get(hash, |_| true) {
+        Some(slot) => prefetch_value(slot),
+        None => insert_empty::<U>(table, hash, id(), hasher),
+    }
+}
+
+#[inline(never)]
+fn insert_empty<U: Keyed>(table: &mut Table<U>, hash: u64, id: u64, hasher: &impl BuildHasher) {
+    if table.len() == table.capacity() {
+        table.reserve(1, |(id, _)| hasher.hash_one(id));
+    }
+    // there is room; without a way to grow, the slot is written once and in
+    // place, not built elsewhere and read back
+    let slot = (id, SharedValue::new(U::State::default()));
+    drop(table.try_insert_no_grow(hash, slot));
+}
+
 /// The state that a hash most likely belongs to: the first slot with its tag
 /// is right but for one in a hundred, and found without looking at its id.
 #[inline(always)]
