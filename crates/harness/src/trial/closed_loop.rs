@@ -59,7 +59,7 @@ pub(crate) fn drive(
     config: &EngineConfig,
     engine: &dyn TimedEngine,
     range: Range<u64>,
-    counters: Option<&mut Counters>,
+    mut counters: Option<&mut Counters>,
 ) -> Result<Vec<WorkerReport>, TrialError> {
     let stop = &config.stop;
     let calls = CallBoard::new(setup.threads);
@@ -82,11 +82,11 @@ pub(crate) fn drive(
             };
             engine.work(&worker, &shared)
         },
-        || {
+        &mut || {
             if let Some(share) = setup.share {
                 (share.gate)();
             }
-            counters.into_iter().for_each(Counters::start);
+            counters.iter_mut().for_each(|counters| counters.start());
         },
         &mut || {
             if let Some(watcher) = setup.watcher.filter(|_| pace.is_due()) {

@@ -40,7 +40,7 @@ pub(crate) fn drive_open(
     open_loop: &OpenLoop,
     config: &EngineConfig,
     engine: &dyn TimedEngine,
-    counters: Option<&mut Counters>,
+    mut counters: Option<&mut Counters>,
 ) -> Result<DrivenOpen, TrialError> {
     let zero: OnceLock<Instant> = OnceLock::new();
     let interval = Duration::from_nanos(open_loop.interval_ns);
@@ -84,8 +84,8 @@ pub(crate) fn drive_open(
     };
     let mut done = threads.run(
         &body,
-        || {
-            counters.into_iter().for_each(Counters::start);
+        &mut || {
+            counters.iter_mut().for_each(|counters| counters.start());
             let _ = zero.set(Instant::now() + LEAD);
         },
         &mut || {

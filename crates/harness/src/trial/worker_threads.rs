@@ -42,21 +42,16 @@ impl WorkerThreads<'_> {
     pub(crate) fn run<R: Send>(
         &self,
         work: &(dyn Fn(usize, &dyn Fn()) -> R + Sync),
-        at_start: impl FnOnce(),
+        at_start: &mut dyn FnMut(),
         at_tick: &mut dyn FnMut(),
     ) -> Result<Vec<R>, TrialError> {
         let reports = Mutex::new(Vec::with_capacity(self.setup.threads));
-        let mut at_start = Some(at_start);
         self.run_bodies(
             &|worker, started| {
                 let report = work(worker, started);
                 reports.lock().push(report);
             },
-            &mut || {
-                if let Some(at_start) = at_start.take() {
-                    at_start();
-                }
-            },
+            at_start,
             at_tick,
         )?;
         Ok(reports.into_inner())

@@ -19,7 +19,7 @@ fn no_events() -> Source {
 fn run<R: Send>(
     (asked, stop, patience): (&StopFlag, &StopFlag, Duration),
     prepare: impl Fn(usize) -> usize + Sync,
-    at_start: impl FnOnce(),
+    mut at_start: impl FnMut(),
     work: impl Fn(usize) -> R + Sync,
 ) -> Result<Vec<R>, TrialError> {
     let (source, calls) = (no_events(), CallBoard::new(WORKERS));
@@ -40,7 +40,7 @@ fn run<R: Send>(
         started();
         work(prepared)
     };
-    threads.run(&work, at_start, &mut || ())
+    threads.run(&work, &mut at_start, &mut || ())
 }
 
 const PATIENCE: Duration = Duration::from_secs(600);

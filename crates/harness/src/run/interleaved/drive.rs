@@ -153,7 +153,7 @@ pub(super) fn drive(
         let (me, turns) = ((worker, &calls), (turns, &shared[..]));
         work(me, seats, turns, &gate, &is_at, &turn_is_over)
     };
-    let works = threads.run(&work, || (), &mut || {
+    let works = threads.run(&work, &mut || (), &mut || {
         let turn = turns.get(over.load(Ordering::Relaxed));
         show_progress(setup, &mut pace, zero, turn);
     })?;
