@@ -1,6 +1,8 @@
 //! What reads answer: badge, inbox page, reactions, released views; and how a
 //! page is grouped.
 
+mod words;
+
 use arrayvec::ArrayVec;
 
 use super::state::{Content, InboxEntry, Member};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::part::Part;
 
 /// Spoken on every connection; another build may speak another.
-pub(super) const PROTOCOL: &str = "notibench-cluster/1";
+pub(super) const PROTOCOL: &str = "notibench-cluster/2";
 /// Bytes of a greeting at the most: a workload's text is in it.
 pub(super) const GREETING_BYTES: usize = 1 << 20;
 /// Bytes of a message at the most: histograms are in it.
@@ -96,8 +96,14 @@ pub(super) enum Message {
     Refused { why: String },
     /// Both, all the time: I am here.
     Beat,
+    /// 0: log the answers to the reads at these positions.
+    Sample { reads: Vec<u64> },
     /// 0: a trial begins.
     Trial { number: u64 },
+    /// 0: what does your clock say? The other: so many ns.
+    Clock { ns: u64 },
+    /// What one of my workers logged, or a part of it, in words.
+    Logged { worker: usize, words: Vec<u64> },
     /// My workers are ready.
     Ready,
     /// 0: go.

@@ -2,6 +2,7 @@
 //! records; each other makes its share of the stream whenever it is told to. In
 //! the cargo feature `cluster`.
 
+mod clocks;
 mod frame;
 mod join;
 mod mesh;
@@ -15,23 +16,27 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
+
 use super::contender::{ClusterTrials, Contender};
 use crate::proof::expectation::Expectation;
-use crate::proof::inspect::{Finding, Proved, accounts};
+use crate::proof::inspect::{Finding, Proved, accounts, explained};
 use crate::run::request::{RunRequest, setup_of};
+use crate::trial::answers::{AnswerLog, AnswerSample};
 use crate::trial::error::TrialError;
 use crate::trial::outcome::TrialOutcome;
 use crate::trial::run::run_trial;
 use crate::trial::setup::TrialSetup;
 use crate::trial::share::Share;
 use crate::trial::source::Source;
+use clocks::Behind;
 pub use frame::Agreement;
 use frame::Message;
 use join::share_of;
 pub use join::{ClusterError, ClusterOptions};
-use mesh::{Fault, Mesh};
-use notibench_core::engine::StopFlag;
+use mesh::{Fault, Link, Mesh};
 use notibench_core::engine::links::Links;
+use notibench_core::engine::{Engine as _, EngineConfig, StopFlag};
 use notibench_core::unit::quantity::counted;
 use notibench_engines::partitioned::timely::TimelyEngine;
 use notibench_record::{ExchangeNote, Pass, Plan};
@@ -40,6 +45,9 @@ use part::Part;
 
 /// How much later than a worker a link may notice that a process has gone.
 const NOTICE: Duration = Duration::from_millis(500);
+
+/// Words of a message of what was logged, at most.
+const LOGGED_WORDS: usize = 1 << 20;
 
 /// What the processes of a run must have in common.
 #[must_use]
@@ -89,28 +97,60 @@ impl Leader {
         self.mesh.door.strays.load(Ordering::Relaxed)
     }
 
-    /// Waits until every process is ready, then lets all go.
-    fn start_together(&self) {
-        for link in &self.mesh.links {
-            match link.next(&self.mesh.fault) {
-                Some(Message::Ready) => {}
-                Some(other) => link.confused(&other, &self.mesh.fault),
-                None => return,
+    /// Waits until every process is ready, then lets all go. Gives how far
+    /// their clocks are behind.
+    fn start_together(&self, zero: Instant) -> Vec<Behind> {
+        let fault = &self.mesh.fault;
+        let ready = |link: &Link| match link.next(fault)? {
+            Message::Ready => clocks::compare(link, zero, fault),
+            other => {
+                link.confused(&other, fault);
+                None
             }
+        };
+        let clocks: Option<Vec<Behind>> = self.mesh.links.iter().map(ready).collect();
+        if clocks.is_some() {
+            self.mesh.tell_all(&Message::Go);
         }
-        self.mesh.tell_all(&Message::Go);
+        clocks.unwrap_or_default()
     }
 
-    fn parts(&self) -> Result<Vec<Part>, TrialError> {
-        let part_of = |link: &mesh::Link| match link.next(&self.mesh.fault) {
-            Some(Message::Part(part)) => Ok(*part),
-            Some(other) => {
-                link.confused(&other, &self.mesh.fault);
-                Err(cause(&self.mesh.fault, TrialError::Interrupted))
+    /// Adds what the other processes measured; `clocks` is how far theirs were
+    /// behind before the trial.
+    fn add_parts(
+        &self,
+        outcome: &mut TrialOutcome,
+        zero: Instant,
+        clocks: &[Behind],
+    ) -> Result<(), TrialError> {
+        let fault = &self.mesh.fault;
+        let ended = || cause(fault, TrialError::Interrupted);
+        let garbled = |what: &str| TrialError::Cluster(format!("a process' part: {what}"));
+        for (link, before) in self.mesh.links.iter().zip(clocks) {
+            let mut logs: Vec<Vec<u64>> = Vec::new();
+            let part = loop {
+                match link.next(fault).ok_or_else(ended)? {
+                    Message::Logged { worker, words } if worker < outcome.workers.len() => {
+                        logs.resize(logs.len().max(worker + 1), Vec::new());
+                        logs[worker].extend(words);
+                    }
+                    Message::Part(part) => break part,
+                    other => {
+                        link.confused(&other, fault);
+                        return Err(ended());
+                    }
+                }
+            };
+            let after = clocks::compare(link, zero, fault).ok_or_else(ended)?;
+            let behind = before.until(after);
+            for words in logs {
+                let log = AnswerLog::from_words(&words, [behind.least, behind.most]);
+                let log = log.ok_or_else(|| garbled("what a worker logged is cut short"))?;
+                outcome.logs.push(log);
             }
-            None => Err(cause(&self.mesh.fault, TrialError::Interrupted)),
-        };
-        self.mesh.links.iter().map(part_of).collect()
+            part.add_to(outcome).map_err(|what| garbled(&what))?;
+        }
+        Ok(())
     }
 }
 
@@ -129,16 +169,18 @@ impl ClusterTrials for Leader {
         expected: Option<&Expectation<'_>>,
     ) -> Result<Proved, TrialError> {
         let number = self.trials.fetch_add(1, Ordering::Relaxed);
+        if let Some(sample) = setup.source.sample().filter(|_| number == 0) {
+            let reads = sample.reads().to_vec();
+            self.mesh.tell_all(&Message::Sample { reads });
+        }
         self.mesh.tell_all(&Message::Trial { number });
-        let gate = || self.start_together();
-        let (mut outcome, ours) = run_share(&self.mesh, setup, number, &gate)
+        let (zero, clocks) = (Instant::now(), Mutex::default());
+        let gate = || *clocks.lock() = self.start_together(zero);
+        let (mut outcome, ours) = run_share(&self.mesh, setup, number, (zero, &gate))
             .map_err(|error| cause(&self.mesh.fault, error))?;
         outcome.exchange = Some(ours);
-        for part in self.parts()? {
-            part.add_to(&mut outcome)
-                .map_err(|what| TrialError::Cluster(format!("a process' part: {what}")))?;
-        }
-        let finding = inspect(&outcome, expected);
+        self.add_parts(&mut outcome, zero, &clocks.lock())?;
+        let finding = inspect(setup, &outcome, expected);
         Ok((outcome, finding))
     }
 
@@ -166,7 +208,7 @@ fn run_share(
     mesh: &Mesh,
     setup: &TrialSetup<'_>,
     number: u64,
-    gate: &(dyn Fn() + Sync),
+    (zero, gate): (Instant, &(dyn Fn() + Sync)),
 ) -> Result<(TrialOutcome, ExchangeNote), TrialError> {
     let sockets = mesh.sockets(number).ok_or(TrialError::Interrupted)?;
     let processes = mesh.hosts.len();
@@ -174,6 +216,7 @@ fn run_share(
     let share = Share {
         range: share_of(mesh.process, processes, setup.source.events()),
         links: Arc::clone(&links),
+        zero,
         gate,
     };
     let setup = TrialSetup {
@@ -202,8 +245,13 @@ fn run_share(
     })
 }
 
-/// Holds what all processes came to together against the oracle.
-fn inspect(outcome: &TrialOutcome, expected: Option<&Expectation<'_>>) -> Finding {
+/// Holds what all processes came to together against the oracle, and the answers
+/// that all their workers logged against the calls of all.
+fn inspect(
+    setup: &TrialSetup<'_>,
+    outcome: &TrialOutcome,
+    expected: Option<&Expectation<'_>>,
+) -> Finding {
     let accounted = accounts(outcome, Pass::Fresh);
     let Some(expected) = expected else {
         return Finding {
@@ -231,10 +279,17 @@ fn inspect(outcome: &TrialOutcome, expected: Option<&Expectation<'_>>) -> Findin
                 oracle.digest
             ));
         }
-        accounted
+        accounted?;
+        let mut config = EngineConfig::new(setup.threads);
+        config.views = setup.source.views().afresh();
+        config.inbox_capacity = setup.inbox_capacity;
+        let freshness = TimelyEngine::INFO.freshness;
+        explained(freshness, &config, outcome, expected, Pass::Fresh)
     };
+    let checked = checks();
     Finding {
-        wrong: checks().err(),
+        explained: checked.as_ref().copied().unwrap_or_default(),
+        wrong: checked.err(),
         checked: true,
         ..Finding::default()
     }
@@ -258,43 +313,67 @@ pub fn follow(
     told("joined process 0; generating this process' share of the stream");
     let reads = ReadStream::new(request.workload, plan.seed);
     let source = Source::part(generator, reads, share, plan.events, plan.inline);
-    let source = source.counted(request.views.clone());
-    let setup = setup_of(request, &source);
+    let mut source = source.counted(request.views.clone());
     let link = &mesh.links[0];
-    let mut trials = 0;
+    let (mut trials, mut zero) = (0, Instant::now());
     loop {
-        let message = link.next(&mesh.fault);
-        match message {
-            Some(Message::Trial { number }) => {
-                let gate = || {
-                    link.tell(&Message::Ready);
-                    if let Some(other) = link.next(&mesh.fault)
-                        && !matches!(other, Message::Go)
-                    {
-                        link.confused(&other, &mesh.fault);
-                    }
-                };
-                match run_share(&mesh, &setup, number, &gate) {
-                    Ok((outcome, exchange)) => {
-                        trials += 1;
-                        link.tell(&Message::Part(Box::new(Part::of(&outcome, exchange))));
-                    }
-                    Err(error) => {
-                        let error = match cause(&mesh.fault, error) {
-                            TrialError::Interrupted => ClusterError::Interrupted,
-                            other => ClusterError::Broken(other.to_string()),
-                        };
-                        // an interruption is told where the mesh goes
-                        if let ClusterError::Broken(why) = &error {
-                            link.tell(&Message::Failed { why: why.clone() });
-                        }
-                        return Err(error);
-                    }
-                }
+        match link.next(&mesh.fault) {
+            Some(Message::Sample { reads }) => {
+                let sample = Arc::new(AnswerSample::to_log(reads));
+                source = source.with_sample(Some(sample));
             }
+            Some(Message::Trial { number }) => {
+                zero = Instant::now();
+                make_share(&mesh, &setup_of(request, &source), number, zero)?;
+                trials += 1;
+            }
+            Some(Message::Clock { .. }) => clocks::tell(link, zero),
             Some(Message::End) => return Ok(trials),
             Some(other) => link.confused(&other, &mesh.fault),
             None => return Err(ClusterError::of(&mesh.fault)),
+        }
+    }
+}
+
+/// Makes this process' share of a trial, and says what came of it.
+fn make_share(
+    mesh: &Mesh,
+    setup: &TrialSetup<'_>,
+    number: u64,
+    zero: Instant,
+) -> Result<(), ClusterError> {
+    let link = &mesh.links[0];
+    let gate = || {
+        link.tell(&Message::Ready);
+        loop {
+            match link.next(&mesh.fault) {
+                Some(Message::Clock { .. }) => clocks::tell(link, zero),
+                Some(Message::Go) | None => return,
+                Some(other) => return link.confused(&other, &mesh.fault),
+            }
+        }
+    };
+    match run_share(mesh, setup, number, (zero, &gate)) {
+        Ok((outcome, exchange)) => {
+            for (worker, log) in outcome.logs.iter().enumerate() {
+                for words in log.to_words().chunks(LOGGED_WORDS) {
+                    let words = words.to_vec();
+                    link.tell(&Message::Logged { worker, words });
+                }
+            }
+            link.tell(&Message::Part(Box::new(Part::of(&outcome, exchange))));
+            Ok(())
+        }
+        Err(error) => {
+            let error = match cause(&mesh.fault, error) {
+                TrialError::Interrupted => ClusterError::Interrupted,
+                other => ClusterError::Broken(other.to_string()),
+            };
+            // an interruption is told where the mesh goes
+            if let ClusterError::Broken(why) = &error {
+                link.tell(&Message::Failed { why: why.clone() });
+            }
+            Err(error)
         }
     }
 }

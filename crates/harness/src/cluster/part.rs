@@ -21,6 +21,8 @@ pub(super) struct Part {
     events_digest: String,
     ingest_service: String,
     read_service: String,
+    /// Reads asked, answers given.
+    reads: [u64; 2],
     /// Members, contents, views.
     state: [u64; 3],
     delivered: i64,
@@ -51,6 +53,7 @@ impl Part {
             events_digest: counts.digest.to_string(),
             ingest_service: outcome.ingest_service.to_base64(),
             read_service: outcome.read_service.to_base64(),
+            reads: [outcome.reads, outcome.answers],
             state: [state.members, state.contents, state.views],
             delivered: state.delivered,
             snapshot_digest: state.digest.to_string(),
@@ -78,6 +81,8 @@ impl Part {
             aggregated,
             digest: digest(&self.events_digest)?,
         });
+        outcome.reads += self.reads[0];
+        outcome.answers += self.reads[1];
         let [members, contents, views] = self.state;
         let theirs = SnapshotDigest {
             members,

@@ -253,7 +253,7 @@ fn those_who_have_nothing_to_say_are_not_taken_for_silent() {
 fn words_out_of_turn_end_the_run() {
     let (leader, other) = pair(PATIENT);
     other.links[0].tell(&Message::Go);
-    leader.start_together();
+    leader.start_together(Instant::now());
     let words = leader.broken().unwrap();
     assert!(words.contains("said Go out of turn"), "{words}");
 }
@@ -268,8 +268,8 @@ fn a_process_that_fails_says_why() {
     let (sender, ended) = mpsc::channel();
     thread::scope(|scope| {
         scope.spawn(|| {
-            leader.start_together();
-            sender.send(leader.parts().is_err()).unwrap();
+            let clocks = leader.start_together(Instant::now());
+            sender.send(clocks.is_empty()).unwrap();
         });
         assert!(ended.recv_timeout(PATIENT).unwrap());
     });

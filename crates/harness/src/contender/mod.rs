@@ -257,7 +257,7 @@ impl Contender {
         events: u64,
     ) -> Result<(), String> {
         if self.spread.is_some() {
-            // a cluster is asked nothing
+            // its answers under load are explained, those of a still engine are not asked for
             return Ok(());
         }
         if self.info.role == Role::Probe {

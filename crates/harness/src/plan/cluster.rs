@@ -33,6 +33,13 @@ pub(crate) fn cluster_plan(
             workload.name
         )));
     }
+    if workload.settings.pushes_per_day.is_some() {
+        return Err(PlanError::Conflict(format!(
+            "a cluster has no count of pushes that all its processes share, which \
+             pushes_per_day of `{}` asks for: take a workload without",
+            workload.name
+        )));
+    }
     let unfit = [
         ("--warm", options.warm),
         ("--processes", options.processes.is_some()),
@@ -75,6 +82,7 @@ mod tests {
         assert!(refused(|options| options.perf = true, "pair").starts_with("--perf "));
         assert!(refused(|options| options.processes = Some(3), "pair").starts_with("--processes"));
         assert!(refused(|_| {}, "released_views").contains("[anonymity]"));
+        assert!(refused(|_| {}, "push_cap").contains("pushes_per_day"));
         assert!(refused(|options| options.cluster = Some(65), "pair").contains("1 to 64"));
     }
 

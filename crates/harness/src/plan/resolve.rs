@@ -49,7 +49,7 @@ pub fn resolve(
     };
     let batch = options.batch.unwrap_or(1_024);
     let batch = in_range("--batch", batch as u64, 1, MAX_BATCH as u64)? as usize;
-    let due = reads_of(cluster, workload, seed, events);
+    let due = ReadStream::new(workload, seed).due_before(events);
     let verify = !options.no_verify;
     let sizes = RunSizes {
         events,
@@ -178,14 +178,6 @@ fn threads_of(
     let threads = threads.saturating_mul(cluster.map_or(1, |cluster| cluster.processes));
     let threads = in_range("--threads", threads as u64, 1, MAX_THREADS as u64)?;
     Ok(threads as usize)
-}
-
-/// Reads of a trial; the processes of a cluster fold, and are asked nothing.
-fn reads_of(cluster: Option<ClusterPlan>, workload: &Workload, seed: u64, events: u64) -> u64 {
-    match cluster {
-        Some(_) => 0,
-        None => ReadStream::new(workload, seed).due_before(events),
-    }
 }
 
 /// What would be asked for to get the plan of a record.

@@ -104,7 +104,7 @@ pub(crate) fn inspect(
 }
 
 /// Holds the answers that the workers logged against their ingest calls.
-fn explained(
+pub(crate) fn explained(
     freshness: Freshness,
     config: &EngineConfig,
     outcome: &TrialOutcome,

@@ -109,10 +109,9 @@ pub(super) fn source_of(request: &RunRequest<'_>, observer: &mut dyn Observer) -
             new(generator, reads, plan.events, plan.inline).counted(request.views.clone())
         }
     };
-    let source = match (plan.cluster, plan.apart) {
-        (Some(_), _) => source.unasked(),
-        (None, Some(_)) => source.asked_without_end(),
-        (None, None) => source,
+    let source = match plan.apart {
+        Some(_) => source.asked_without_end(),
+        None => source,
     };
     let source = if plan.verify && plan.open_loop.is_none() {
         observer.stage("sampling the reads");

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use notibench_core::engine::links::Links;
 
@@ -12,6 +13,8 @@ pub struct Share<'a> {
     pub range: Range<u64>,
     /// Its connections to the others.
     pub links: Arc<Links>,
+    /// Zero of its workers' stamps.
+    pub zero: Instant,
     /// Called when its workers are ready; returns when all processes' are, or
     /// when the trial ends early.
     pub gate: &'a (dyn Fn() + Sync),

@@ -43,11 +43,12 @@ pub struct Source {
     stored_events: Arc<Vec<Event>>,
     /// Index of the first of them.
     stored_from: u64,
-    /// Whether its reads are asked.
-    asks: bool,
-    /// Whether they are asked without end, by readers of their own.
+    /// Whether its reads are asked without end, by readers of their own; else
+    /// they fall due beside the events.
     endless: bool,
     stored_reads: Arc<Vec<Read>>,
+    /// Position of the first of them.
+    reads_from: u64,
     dense: Option<Arc<DenseIds>>,
     views: Views,
     /// The reads whose answers are logged; none: none is.
@@ -74,44 +75,45 @@ impl Source {
             events,
             stored_events: Arc::new(stored_events),
             stored_from: 0,
-            asks: true,
             endless: false,
             stored_reads: Arc::new(stored_reads),
+            reads_from: 0,
             dense: None,
             views: Views::default(),
             sample: None,
         }
     }
 
-    /// One process' part of a generated stream of `events` events, without
-    /// reads: unless `inline`, those of `range` are made here.
+    /// One process' part of a generated stream of `events` events: unless
+    /// `inline`, those of `range` are made here, and the reads beside them.
     #[cfg(feature = "cluster")]
     #[must_use]
     pub(crate) fn part(
         generator: Generator,
-        reads: ReadStream,
+        read_stream: ReadStream,
         range: Range<u64>,
         events: u64,
         inline: bool,
     ) -> Self {
-        let none = Self::new(generator, reads, 0, inline);
-        let stored_events = match (&none.origin, inline) {
-            (Origin::Generated { generator, .. }, false) => generator.events(range.clone()),
-            _ => Vec::new(),
+        let due = [range.start, range.end].map(|at| read_stream.due_before(at));
+        let none = Self::new(generator, read_stream, 0, inline);
+        let (stored_events, stored_reads) = match (&none.origin, inline) {
+            (
+                Origin::Generated {
+                    generator, reads, ..
+                },
+                false,
+            ) => (generator.events(range.clone()), reads.reads(due[0]..due[1])),
+            _ => (Vec::new(), Vec::new()),
         };
         Self {
             events,
             stored_events: Arc::new(stored_events),
             stored_from: range.start,
-            asks: false,
+            stored_reads: Arc::new(stored_reads),
+            reads_from: due[0],
             ..none
         }
-    }
-
-    /// The same without its reads.
-    pub(crate) fn unasked(mut self) -> Self {
-        self.asks = false;
-        self
     }
 
     /// A source of the events of a trace, and of as many reads as are in
@@ -128,8 +130,8 @@ impl Source {
             events: trace.events.len() as u64,
             stored_events: Arc::clone(&trace.events),
             stored_from: 0,
-            asks: true,
             endless: false,
+            reads_from: 0,
             dense: None,
             views: Views::default(),
             sample: None,
@@ -141,6 +143,13 @@ impl Source {
     fn stored(&self, range: &Range<u64>) -> &[Event] {
         let at = |index: u64| (index - self.stored_from) as usize;
         &self.stored_events[at(range.start)..at(range.end)]
+    }
+
+    /// Of the reads in memory those of `range`.
+    #[inline]
+    fn reads_stored(&self, range: &Range<u64>) -> &[Read] {
+        let at = |position: u64| (position - self.reads_from) as usize;
+        &self.stored_reads[at(range.start)..at(range.end)]
     }
 
     const fn inline(&self) -> bool {
@@ -166,9 +175,9 @@ impl Source {
             events,
             stored_events: Arc::clone(&self.stored_events),
             stored_from: self.stored_from,
-            asks: self.asks,
             endless: self.endless,
             stored_reads: Arc::clone(&self.stored_reads),
+            reads_from: self.reads_from,
             dense: None,
             views: self.views.clone(),
             sample: None,
@@ -228,7 +237,7 @@ impl Source {
     #[inline]
     pub(crate) fn reads_before(&self, index: u64) -> u64 {
         match &self.origin {
-            Origin::Generated { reads, .. } | Origin::Recorded { reads, .. } if self.asks => {
+            Origin::Generated { reads, .. } | Origin::Recorded { reads, .. } if !self.endless => {
                 reads.due_before(index)
             }
             _ => 0,
@@ -264,7 +273,7 @@ impl Source {
             ..
         } = &self.origin
         else {
-            return &self.stored_reads[range.start as usize..range.end as usize];
+            return self.reads_stored(&range);
         };
         room.clear();
         room.extend(range.map(|at| reads.read(at)));
@@ -304,7 +313,7 @@ impl Source {
                 inline: true,
                 ..
             } => room.extend(range.map(|at| reads.read(at))),
-            _ => room.extend(&self.stored_reads[range.start as usize..range.end as usize]),
+            _ => room.extend(self.reads_stored(&range)),
         }
     }
 

@@ -118,12 +118,24 @@ fn a_trace_is_held_against_the_digest_of_its_reading() {
 }
 
 #[test]
-fn reads_that_are_not_asked_are_none() {
-    for source in both() {
-        let source = source.unasked();
-        assert_eq!(source.reads(), 0);
-        assert_eq!(source.reads_before(EVENTS), 0);
-        assert_eq!(source.events(), EVENTS);
+#[cfg(feature = "cluster")]
+fn a_part_of_a_stream_has_its_own_events_and_reads() {
+    for (whole, inline) in both().into_iter().zip([false, true]) {
+        let (generator, reads) = (
+            Generator::new(&workload(), 3),
+            ReadStream::new(&workload(), 3),
+        );
+        let share = EVENTS / 3..EVENTS;
+        let part = Source::part(generator, reads, share.clone(), EVENTS, inline);
+        let due = part.reads_before(share.start)..part.reads_before(share.end);
+        assert_eq!(part.reads(), whole.reads());
+        assert!(due.start > 0 && due.start < due.end);
+        let [mut room, mut other] = [Vec::new(), Vec::new()];
+        let reads = part.reads_in(due.clone(), &mut room);
+        assert_eq!(reads, whole.reads_in(due, &mut other));
+        let [mut room, mut other] = [Vec::new(), Vec::new()];
+        let events = part.events_in(share.clone(), &mut room);
+        assert_eq!(events, whole.events_in(share, &mut other));
     }
 }
 

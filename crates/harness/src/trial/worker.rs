@@ -57,7 +57,8 @@ impl<'a> Shared<'a> {
         stop: StopFlag,
         calls: &'a CallBoard,
     ) -> Self {
-        Self::in_blocks(setup, range, stop, (8, BLOCK), Instant::now(), calls)
+        let zero = setup.share.map_or_else(Instant::now, |share| share.zero);
+        Self::in_blocks(setup, range, stop, (8, BLOCK), zero, calls)
     }
 
     /// The same for a slice of the stream: in smaller blocks, so that workers

@@ -54,8 +54,8 @@ pub(crate) fn block(record: &Record, summary: &Summary) -> Option<Block> {
     let note = format!(
         "{} of {} each make these trials together, timed by process 0; the \
          other engines run in process 0 on as many threads as there are workers in all; bytes: \
-         all that was written to connections between processes, frames and progress among it; \
-         nothing is read: a cluster's processes fold; medians over the rounds",
+         all that was written to connections between processes, frames, progress and reads \
+         among it; a read of another process' state is answered there; medians over the rounds",
         counted(cluster.processes, "process"),
         counted(workers, "worker"),
     );

@@ -118,15 +118,16 @@ fn in_words(it: &Unexplained) -> String {
     for (at, change) in it.around.iter().enumerate() {
         let event = &change.event;
         words += if at == 0 { "; before it " } else { ", " };
+        let undo = if event.undo() { "undo of " } else { "" };
+        let (index, kind, actor) = (event.index(), event.kind().name(), event.actor);
         words += &format!(
-            "#{} {}{} by {} (call from {}, visible by {})",
-            event.index(),
-            if event.undo() { "undo of " } else { "" },
-            event.kind().name(),
-            event.actor,
-            change.began,
-            change.visible
+            "#{index} {undo}{kind} by {actor} (call from {}, ",
+            change.began
         );
+        words += &match change.visible {
+            visible if visible < change.began => "visible by the end)".to_owned(),
+            visible => format!("visible by {visible})"),
+        };
     }
     words
 }

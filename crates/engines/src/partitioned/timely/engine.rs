@@ -70,7 +70,7 @@ impl TimelyEngine {
             seats[worker].take()
         };
         match seat {
-            Some(seat) => Flow::new(seat.take(), &self.shared, worker),
+            Some(seat) => Flow::new(seat.take(), &self.shared, &self.views, worker),
             None => give_up("a cluster's connections last for one pass"),
         }
     }

@@ -16,14 +16,18 @@ use ::timely::dataflow::operators::{Input, Operator, Probe};
 use ::timely::dataflow::{InputHandle, ProbeHandle, Scope};
 use ::timely::worker::Worker;
 
+use super::routed::Router;
 use super::shared::Shared;
 use super::words::{Packed, ToTarget, ViewUpdate, Words};
 use crate::shared::keyed_table::KeyedTable;
 use crate::shared::tables::Tables;
 use crate::shared::updates::apply_all;
+use notibench_core::event::Read;
+use notibench_core::read::Answer;
 use notibench_core::state::{ContentUpdate, Member, MemberUpdate};
 use notibench_core::unit::hash::hash_id;
 use notibench_core::unit::hash_bits::owner_of;
+use notibench_core::viewing::Views;
 
 /// Events of one span of the dataflow's time.
 const SPAN_EVENTS: usize = 16_384;
@@ -78,6 +82,8 @@ pub(super) struct Flow {
     pub(super) members: Lane<4>,
     pub(super) views: Lane<2>,
     pub(super) contents: Lane<2>,
+    /// Where the state lies in several processes.
+    router: Option<Router>,
     probe: ProbeHandle<u64>,
     span: u64,
     in_span: usize,
@@ -86,13 +92,20 @@ pub(super) struct Flow {
 
 impl Flow {
     /// The flow of the worker with that number in its process.
-    pub(super) fn new(allocator: Allocator, shared: &Arc<Shared>, local: usize) -> Self {
+    pub(super) fn new(
+        allocator: Allocator,
+        shared: &Arc<Shared>,
+        views: &Views,
+        local: usize,
+    ) -> Self {
         let mut worker = Worker::new(WorkerConfig::default(), allocator, None);
         let probe = ProbeHandle::new();
-        let (members, views, contents) = worker.dataflow(|scope| {
+        let (router, members, views, contents) = worker.dataflow(|scope| {
             let (shared, probe) = (Arc::clone(shared), &probe);
+            let is_spread = shared.parts.len() < shared.peers;
             let members: fn(&mut Tables) -> &mut KeyedTable<Member> = |tables| &mut tables.members;
             (
+                is_spread.then(|| Router::new(scope, &shared, views, local)),
                 lane::<MemberUpdate, 4>(scope, "fold members", probe, &shared, local, members),
                 lane::<ViewUpdate, 2>(scope, "fold views", probe, &shared, local, members),
                 lane::<ContentUpdate, 2>(scope, "fold contents", probe, &shared, local, |tables| {
@@ -105,6 +118,7 @@ impl Flow {
             members,
             views,
             contents,
+            router,
             probe,
             span: 0,
             in_span: 0,
@@ -129,6 +143,20 @@ impl Flow {
         while self.probe.less_than(&behind) && !shared.stop.is_set() {
             self.worker.step_or_park(Some(TICK));
         }
+    }
+
+    /// Answers to reads whose state may be another process', in their order; none
+    /// where all of it is here.
+    pub(super) fn ask(
+        &mut self,
+        reads: &[Read],
+        shared: &Shared,
+        views: &Views,
+    ) -> Option<Vec<Answer>> {
+        let (worker, router) = (&mut self.worker, self.router.as_mut()?);
+        Some(router.ask(reads, shared, views, &mut || {
+            worker.step_or_park(Some(TICK));
+        }))
     }
 
     fn advance_to(&mut self, span: u64) {
@@ -167,6 +195,7 @@ impl Flow {
             members,
             views,
             contents,
+            router,
             ..
         } = self;
         shared.add_sent(
@@ -174,7 +203,7 @@ impl Flow {
             members.sent_away + views.sent_away + contents.sent_away,
         );
         // no input is left open
-        drop((members, views, contents));
+        drop((members, views, contents, router));
         while worker.has_dataflows() && !shared.stop.is_set() {
             worker.step_or_park(Some(TICK));
         }

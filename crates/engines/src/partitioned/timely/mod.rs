@@ -10,6 +10,7 @@
 
 mod engine;
 mod flow;
+mod routed;
 mod session;
 mod shared;
 mod stream;

@@ -71,29 +71,34 @@ impl Session for TimelySession<'_> {
         flow.ingested(batch.len(), &shared);
     }
 
-    /// Answers from what this process' workers have folded so far.
+    /// Answers from what the workers have folded so far: from the parts of this
+    /// process themselves, or by asking those of the others.
     fn read(&mut self, reads: &[Read], sink: &mut impl FnMut(usize, &Answer)) {
-        let shared = &self.engine.shared;
+        let (shared, views) = (&self.engine.shared, &self.engine.views);
+        if self.engine.is_of_cluster {
+            let flow = self
+                .flow
+                .get_or_insert_with(|| self.engine.flow(self.worker));
+            if let Some(answers) = flow.ask(reads, shared, views) {
+                let answers = answers.iter().enumerate();
+                return answers.for_each(|(at, answer)| sink(at, answer));
+            }
+        }
         let part_of = |id| {
             let hash = hash_id(&shared.hasher, id);
-            let owner = owner_of(hash, shared.peers);
-            // of another process' state there is none here
-            let part = owner
-                .checked_sub(shared.first)
-                .map(|at| shared.parts.get(at));
-            (hash, part.flatten())
+            (hash, &shared.parts[owner_of(hash, shared.peers)])
         };
         for (at, read) in reads.iter().enumerate() {
             let answer = answer_read(
                 read,
-                &self.engine.views,
-                |id, look| match part_of(id) {
-                    (hash, Some(part)) => look(part.lock().members.get(hash, id)),
-                    (_, None) => look(None),
+                views,
+                |id, look| {
+                    let (hash, part) = part_of(id);
+                    look(part.lock().members.get(hash, id));
                 },
-                |id, look| match part_of(id) {
-                    (hash, Some(part)) => look(part.lock().contents.get(hash, id)),
-                    (_, None) => look(None),
+                |id, look| {
+                    let (hash, part) = part_of(id);
+                    look(part.lock().contents.get(hash, id));
                 },
             );
             sink(at, &answer);

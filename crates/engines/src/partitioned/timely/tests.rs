@@ -9,7 +9,9 @@ use notibench_core::engine::Session;
 use notibench_core::engine::links::Links;
 use notibench_core::event::Event;
 use notibench_core::snapshot::{Snapshot, SnapshotDigest};
-use notibench_core::testing::{Fold, agrees_in_slices, agrees_with_fold, stream, with_sessions};
+use notibench_core::testing::{
+    Fold, agrees_in_slices, agrees_with_fold, all_reads, answers, stream, with_sessions,
+};
 
 #[test]
 fn agrees_where_sessions_pause_together() {
@@ -96,8 +98,14 @@ fn mesh(processes: usize) -> Vec<Links> {
         .collect()
 }
 
-/// The engines of a cluster after each has ingested its share of the events.
-fn cluster_of(processes: usize, threads: usize, events: &[Event]) -> Vec<TimelyEngine> {
+/// The engines of a cluster after each has ingested its share of the events;
+/// `before_the_end` gets each session once all of it is folded.
+fn cluster_of(
+    processes: usize,
+    threads: usize,
+    events: &[Event],
+    before_the_end: &(dyn Fn(&mut TimelySession<'_>) + Sync),
+) -> Vec<TimelyEngine> {
     let share = events.len().div_ceil(processes).max(1);
     let run = |(process, links): (usize, Links)| {
         let config = EngineConfig {
@@ -109,6 +117,8 @@ fn cluster_of(processes: usize, threads: usize, events: &[Event]) -> Vec<TimelyE
         with_sessions(&engine, threads, |worker, mut session| {
             let batches = own.chunks(100).skip(worker).step_by(threads);
             batches.for_each(|batch| session.ingest(batch));
+            session.pause();
+            before_the_end(&mut session);
             session.finish();
         });
         engine
@@ -126,7 +136,7 @@ fn processes_that_exchange_over_sockets_hold_disjoint_parts_of_the_fold() {
     let events = stream(9, 60_000);
     let fold = Fold::of(&events).snapshot();
     for (processes, threads) in [(2, 1), (2, 2), (3, 1)] {
-        let engines = cluster_of(processes, threads, &events);
+        let engines = cluster_of(processes, threads, &events, &|_| {});
         let parts: Vec<_> = engines
             .iter()
             .map(|engine| SnapshotDigest::of(engine))
@@ -141,7 +151,22 @@ fn processes_that_exchange_over_sockets_hold_disjoint_parts_of_the_fold() {
 
 #[test]
 fn a_cluster_without_events_ends() {
-    let engines = cluster_of(2, 1, &[]);
+    let engines = cluster_of(2, 1, &[], &|_| {});
     let parts = engines.iter().map(|engine| SnapshotDigest::of(engine));
     assert_eq!(parts.sum::<SnapshotDigest>(), SnapshotDigest::default());
+}
+
+#[test]
+fn every_session_of_a_cluster_answers_of_all_that_was_folded() {
+    let events = stream(9, 30_000);
+    let fold = Fold::of(&events);
+    let reads = all_reads();
+    for (processes, threads) in [(2, 1), (2, 2), (3, 1)] {
+        cluster_of(processes, threads, &events, &|session| {
+            for reads in reads.chunks(64) {
+                let expected = reads.iter().map(|read| fold.answer(read));
+                assert!(answers(session, reads) == expected.collect::<Vec<_>>());
+            }
+        });
+    }
 }

@@ -157,17 +157,31 @@ impl<const N: usize> Words<N> {
         }
     }
 
+    /// A batch of these for a worker.
+    pub(super) const fn of_rows(target: usize, rows: Vec<[u64; N]>) -> Self {
+        Self {
+            target,
+            held: Held::Made(rows),
+        }
+    }
+
     /// Shows every update.
     #[inline]
     pub(super) fn for_each<U: Packed<N>>(&self, mut look: impl FnMut(U)) {
+        self.for_each_row(|words| look(U::unpack(words)));
+    }
+
+    /// Shows the words of each update.
+    #[inline]
+    pub(super) fn for_each_row(&self, mut look: impl FnMut([u64; N])) {
         match &self.held {
-            Held::Made(made) => made.iter().for_each(|words| look(U::unpack(*words))),
+            Held::Made(made) => made.iter().for_each(|words| look(*words)),
             Held::Received(bytes) => {
                 for update in bytes.chunks_exact(Self::BYTES) {
                     let mut words = [0; N];
                     // the bytes may lie at any address
                     bytemuck::cast_slice_mut(&mut words).copy_from_slice(update);
-                    look(U::unpack(words));
+                    look(words);
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use crate::trial::answers::log::{AnswerLog, Calls, end_of_stretch, ns_of};
+use crate::trial::answers::log::{AnswerLog, Calls, Logged, end_of_stretch, ns_of};
 use crate::trial::answers::sample::{AnswerSample, Key};
 use notibench_core::admission::is_dropped;
 use notibench_core::engine::{EngineConfig, Freshness};
@@ -184,7 +184,7 @@ fn shown_contents(logs: &[&AnswerLog]) -> Vec<u64> {
         for logged in &log.answers {
             if logged.read.kind.is_of_content() {
                 ids.push(logged.read.id);
-            } else if let Answer::Inbox(page) = log.answer(logged) {
+            } else if let Some(Answer::Inbox(page)) = log.answer(logged) {
                 let counted = page.iter().filter(|group| group.needs_count());
                 ids.extend(counted.map(|group| group.content));
             }
@@ -201,19 +201,19 @@ fn explain_key(
     logs: &[&AnswerLog],
     (known, contents): (&Known<'_>, &HashMap<u64, ContentHistory>),
 ) -> Result<Explained, Box<Unexplained>> {
-    let answers: Vec<Answer> = places
+    let answers: Vec<(usize, &Logged, Answer)> = places
         .iter()
-        .map(|&(worker, at)| logs[worker].answer(&logs[worker].answers[at]))
+        .filter_map(|&(worker, at)| {
+            let logged = &logs[worker].answers[at];
+            Some((worker, logged, logs[worker].answer(logged)?))
+        })
         .collect();
-    let asked = places.iter().zip(&answers).map(|(&(worker, at), answer)| {
-        let logged = &logs[worker].answers[at];
-        Asked {
-            session: worker,
-            began: logged.began,
-            ended: logged.ended,
-            read: logged.read,
-            answer,
-        }
+    let asked = answers.iter().map(|&(worker, logged, ref answer)| Asked {
+        session: worker,
+        began: logged.began,
+        ended: logged.ended,
+        read: logged.read,
+        answer,
     });
     let mut asked: Vec<Asked<'_>> = asked.collect();
     asked.sort_by_key(|asked| asked.began);

@@ -3,13 +3,17 @@
 
 use std::ops::Range;
 
-use notibench_core::event::{Kind, REACTION_KINDS, Read};
-use notibench_core::read::{Answer, InboxGroup, InboxPage};
+use notibench_core::event::Read;
+use notibench_core::read::Answer;
 
 /// Bits of a time below the number of its stretch.
 const STRETCH_SHIFT: u32 = 48;
-/// Words of a group of a page.
-const GROUP_WORDS: usize = 5;
+/// Words of a group of ingest calls and of a logged answer, on their way to
+/// another process.
+#[cfg(feature = "cluster")]
+const CALL_WORDS: usize = 4;
+#[cfg(feature = "cluster")]
+const LOGGED_WORDS: usize = 5;
 
 /// A group of ingest calls, timed as a whole.
 #[derive(Clone, Debug)]
@@ -87,22 +91,8 @@ impl AnswerLog {
     #[inline(never)]
     fn log(&mut self, read: &Read, answer: &Answer) {
         let at = self.words.len() as u32;
-        match answer {
-            Answer::Badge(badge) => self.words.push(u64::from(*badge)),
-            Answer::Reactions(counts) => self.words.extend_from_slice(counts),
-            Answer::Inbox(page) => {
-                self.words.push(page.len() as u64);
-                for group in page {
-                    self.words.extend_from_slice(&[
-                        group.kind as u64,
-                        group.content,
-                        group.actor,
-                        group.index,
-                        group.others,
-                    ]);
-                }
-            }
-            Answer::Views(_) | Answer::Pushes(_) => return,
+        if !answer.add_words(&mut self.words) {
+            return;
         }
         self.answers.push(Logged {
             read: *read,
@@ -145,27 +135,124 @@ impl AnswerLog {
     }
 
     /// The answer as it was given.
-    pub(super) fn answer(&self, logged: &Logged) -> Answer {
-        use notibench_core::event::ReadKind;
-        let words = &self.words[logged.at as usize..];
-        match logged.read.kind {
-            ReadKind::Reactions => {
-                let mut counts = [0; REACTION_KINDS];
-                counts.copy_from_slice(&words[..REACTION_KINDS]);
-                Answer::Reactions(counts)
-            }
-            ReadKind::InboxPage => {
-                let groups = words[1..].chunks_exact(GROUP_WORDS).take(words[0] as usize);
-                let groups = groups.map(|group| InboxGroup {
-                    kind: Kind::from_bits(group[0]),
-                    content: group[1],
-                    actor: group[2],
-                    index: group[3],
-                    others: group[4],
-                });
-                Answer::Inbox(groups.collect::<InboxPage>())
-            }
-            _ => Answer::Badge(words[0] as u32),
+    pub(super) fn answer(&self, logged: &Logged) -> Option<Answer> {
+        Answer::from_words(logged.read.kind, &self.words[logged.at as usize..])
+    }
+
+    /// As words, for another process: how many calls, answers and words of
+    /// answers, then these. Of one stretch.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn to_words(&self) -> Vec<u64> {
+        let lengths = [self.calls.len(), self.answers.len(), self.words.len()];
+        let mut all: Vec<u64> = lengths.map(|length| length as u64).to_vec();
+        for calls in &self.calls {
+            all.extend([
+                calls.events.start,
+                calls.events.end,
+                calls.began,
+                calls.ended,
+            ]);
+        }
+        for logged in &self.answers {
+            let [id, kind] = logged.read.to_words();
+            all.extend([id, kind, logged.began, logged.ended, logged.at.into()]);
+        }
+        all.extend(&self.words);
+        all
+    }
+
+    /// What [`Self::to_words`] of another process gives, in this one's time: its
+    /// clock is ahead of what it says by `behind[0]` ns at the least and
+    /// `behind[1]` at the most. A call and a read begin as early and end as late
+    /// as that leaves open.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn from_words(words: &[u64], behind: [i64; 2]) -> Option<Self> {
+        let (lengths, words) = words.split_first_chunk::<3>()?;
+        let [calls, answers, held] = lengths.map(|length| usize::try_from(length).ok());
+        let (calls, words) = words.split_at_checked(calls?.checked_mul(CALL_WORDS)?)?;
+        let (answers, words) = words.split_at_checked(answers?.checked_mul(LOGGED_WORDS)?)?;
+        let [earliest, latest] = behind.map(|by| move |at: u64| later_by(at, by));
+        let call = |call: &[u64]| Calls {
+            events: call[0]..call[1],
+            began: earliest(call[2]),
+            ended: latest(call[3]),
+        };
+        let logged = |logged: &[u64]| {
+            let read = Read::from_words([logged[0], logged[1]])?;
+            let at = u32::try_from(logged[4]).ok()?;
+            // that it can be read is known from here on
+            Answer::from_words(read.kind, words.get(at as usize..)?)?;
+            Some(Logged {
+                read,
+                began: earliest(logged[2]),
+                ended: latest(logged[3]),
+                at,
+            })
+        };
+        let answers: Option<Vec<Logged>> = answers.chunks_exact(LOGGED_WORDS).map(logged).collect();
+        let answers = answers.filter(|_| held == Some(words.len()))?;
+        Some(Self {
+            calls: calls.chunks_exact(CALL_WORDS).map(call).collect(),
+            open: answers.len(),
+            answers,
+            words: words.to_vec(),
+            stretches: 0,
+        })
+    }
+}
+
+/// A time in the first stretch, so much later, or earlier.
+#[cfg(feature = "cluster")]
+fn later_by(at: u64, ns: i64) -> u64 {
+    stamp(0, ns_of(at).saturating_add_signed(ns))
+}
+
+#[cfg(all(test, feature = "cluster"))]
+mod tests {
+    use super::*;
+    use notibench_core::event::ReadKind;
+
+    fn log() -> AnswerLog {
+        let mut log = AnswerLog::default();
+        log.add_calls(0..64, [1_000, 2_000]);
+        let reads = [ReadKind::Badge, ReadKind::Reactions].map(|kind| Read { id: 7, kind });
+        log.add_answer(3, &reads, 0, &Answer::Badge(4));
+        log.add_answer(3, &reads, 1, &Answer::Reactions([5; 7]));
+        log.end_read([2_000, 3_000]);
+        log
+    }
+
+    #[test]
+    fn what_was_logged_arrives_in_the_time_of_the_other_as_wide_as_its_clock_is_unsure() {
+        let log = log();
+        let arrived = AnswerLog::from_words(&log.to_words(), [-100, 500]).unwrap();
+        let [call] = &arrived.calls[..] else {
+            panic!("{:?}", arrived.calls);
+        };
+        assert_eq!(call.events, 0..64);
+        assert_eq!([call.began, call.ended].map(ns_of), [900, 2_500]);
+        assert_eq!(
+            end_of_stretch(call.began),
+            end_of_stretch(log.calls[0].began)
+        );
+        let answers: Vec<Option<Answer>> = arrived
+            .answers
+            .iter()
+            .map(|it| arrived.answer(it))
+            .collect();
+        let given = [Answer::Badge(4), Answer::Reactions([5; 7])].map(Some);
+        assert_eq!(answers, given);
+        for (own, arrived) in log.answers.iter().zip(&arrived.answers) {
+            assert_eq!(own.read, arrived.read);
+            assert_eq!([arrived.began, arrived.ended].map(ns_of), [1_900, 3_500]);
+        }
+    }
+
+    #[test]
+    fn what_is_cut_short_is_no_log() {
+        let words = log().to_words();
+        for length in 0..words.len() {
+            assert!(AnswerLog::from_words(&words[..length], [0, 0]).is_none());
         }
     }
 }

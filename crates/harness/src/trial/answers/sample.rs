@@ -54,6 +54,19 @@ impl AnswerSample {
         }
     }
 
+    /// The positions of the reads, sorted.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn reads(&self) -> &[u64] {
+        &self.reads
+    }
+
+    /// The same positions, of a process that does not hold the answers against
+    /// anything.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn to_log(reads: Vec<u64>) -> Self {
+        Self::new(reads, HashMap::new())
+    }
+
     /// Which answers of a read call are logged: the bits of a word, by place in
     /// the call. A call has at most 64 reads.
     #[inline]

@@ -43,7 +43,6 @@ impl Source {
     /// an event, and after the last that there is the first comes again.
     pub(crate) fn asked_without_end(self) -> Self {
         Self {
-            asks: false,
             endless: true,
             ..self
         }
