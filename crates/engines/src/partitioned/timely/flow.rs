@@ -6,7 +6,6 @@
 //! have caught up.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use ::timely::WorkerConfig;
 use ::timely::communication::Allocator;
@@ -37,8 +36,14 @@ const STEP_EVENTS: usize = 1_024;
 const WINDOW: u64 = 4;
 /// Bits of a time below its number of pauses: spans since the last pause.
 const PAUSE_SHIFT: u32 = 32;
-/// How often one that waits looks at the stop flag.
-const TICK: Duration = Duration::from_millis(5);
+
+/// A step of one that waits for others. Where nothing is to be done it gives up
+/// its time slice: a worker that parks is woken so late that reads of a cluster
+/// take three times as long.
+fn step(worker: &mut Worker) {
+    worker.step();
+    std::thread::yield_now();
+}
 
 /// Bytes that one worker and its inbound queue hold at most, of so many
 /// workers.
@@ -141,7 +146,7 @@ impl Flow {
         self.worker.step();
         let behind = self.span.saturating_sub(WINDOW);
         while self.probe.less_than(&behind) && !shared.stop.is_set() {
-            self.worker.step_or_park(Some(TICK));
+            step(&mut self.worker);
         }
     }
 
@@ -155,7 +160,7 @@ impl Flow {
     ) -> Option<Vec<Answer>> {
         let (worker, router) = (&mut self.worker, self.router.as_mut()?);
         Some(router.ask(reads, shared, views, &mut || {
-            worker.step_or_park(Some(TICK));
+            step(worker);
         }))
     }
 
@@ -183,7 +188,7 @@ impl Flow {
         let pause = (self.span >> PAUSE_SHIFT) + 1;
         self.advance_to(pause << PAUSE_SHIFT);
         while self.probe.less_than(&self.span) && !shared.stop.is_set() {
-            self.worker.step_or_park(Some(TICK));
+            step(&mut self.worker);
         }
     }
 
@@ -205,7 +210,7 @@ impl Flow {
         // no input is left open
         drop((members, views, contents, router));
         while worker.has_dataflows() && !shared.stop.is_set() {
-            worker.step_or_park(Some(TICK));
+            step(&mut worker);
         }
     }
 }

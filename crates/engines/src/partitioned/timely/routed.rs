@@ -20,7 +20,7 @@ use super::shared::Shared;
 use super::words::{ToTarget, Words};
 use crate::shared::tables::Tables;
 use notibench_core::event::{Read, ReadKind};
-use notibench_core::read::{Answer, answer_read, raise_groups};
+use notibench_core::read::{Answer, InboxGroup, InboxPage, answer_read, raise_groups};
 use notibench_core::unit::hash::hash_id;
 use notibench_core::unit::hash_bits::owner_of;
 use notibench_core::viewing::Views;
@@ -120,11 +120,11 @@ impl Router {
         let mut answers = self.ask_owners(reads, shared, views, step);
         let of_page = |answer: &Answer| match answer {
             Answer::Inbox(page) => page.clone(),
-            _ => Default::default(),
+            _ => InboxPage::new(),
         };
         let counted = answers.iter().flat_map(of_page);
         let mut contents: Vec<u64> = counted
-            .filter(|group| group.needs_count())
+            .filter(InboxGroup::needs_count)
             .map(|group| group.content)
             .collect();
         contents.sort_unstable();
