@@ -102,6 +102,7 @@ pub(crate) fn run_as(
 }
 
 fn options_of(args: &RunArgs) -> RunOptions {
+    let (open_loop, apart) = args.apart.options(args.open_loop.options());
     RunOptions {
         threads: args.threads,
         batch: args.batch,
@@ -112,8 +113,8 @@ fn options_of(args: &RunArgs) -> RunOptions {
         processes: args.comparison.processes,
         lock_step: args.comparison.lock_step,
         planted_share: args.comparison.plant.unwrap_or(0.0),
-        open_loop: args.open_loop.options(),
-        apart: args.apart.options(),
+        open_loop,
+        apart,
         ..options(&args.engines, &args.trials)
     }
 }

@@ -184,6 +184,7 @@ impl Axes {
             apart: ApartOptions {
                 writers: args.writers,
                 readers: size(SweepAxis::Readers),
+                ..ApartOptions::default()
             },
             ..options(&args.engines, &args.trials)
         };

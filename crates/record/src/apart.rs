@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::stats::ServiceHistogram;
 
 /// Threads of which each has one role.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct ApartPlan {
     /// Threads that only ingest.
@@ -17,6 +17,26 @@ pub struct ApartPlan {
     /// Events at the stream's start that fill the state before anything is
     /// measured.
     pub filled: u64,
+    /// Events a second that all writers together ingest; none: as fast as they
+    /// can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events_per_s: Option<f64>,
+    /// Reads a second that all readers together ask, whether or not they are
+    /// answered; none: one group after the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reads_per_s: Option<f64>,
+}
+
+impl ApartPlan {
+    /// Operations a second that threads of a role are to do; none: as many as
+    /// they can.
+    #[must_use]
+    pub const fn rate(&self, role: ApartRole) -> Option<f64> {
+        match role {
+            ApartRole::Writer => self.events_per_s,
+            ApartRole::Reader => self.reads_per_s,
+        }
+    }
 }
 
 /// What one trial measured of each role.
@@ -51,6 +71,10 @@ pub struct ApartPhase {
     /// Service time of groups of calls in ns: an HdrHistogram, V2 with deflate,
     /// in base64.
     pub service_ns: String,
+    /// The same of response times, from when a group's last operation was due;
+    /// missing where there is no rate.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub response_ns: String,
 }
 
 /// What a thread does.
@@ -103,10 +127,14 @@ impl ApartTrial {
     /// Checks that every histogram can be read.
     pub(super) fn validate(&self) -> Result<(), String> {
         for (name, phase) in self.phases() {
+            let texts = [
+                ("service_ns", &phase.service_ns),
+                ("response_ns", &phase.response_ns),
+            ];
             // no text: nothing was timed
-            if !phase.service_ns.is_empty() {
-                ServiceHistogram::from_base64(&phase.service_ns)
-                    .map_err(|error| format!("`apart.{name}.service_ns`: {error}"))?;
+            for (of, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+                ServiceHistogram::from_base64(text)
+                    .map_err(|error| format!("`apart.{name}.{of}`: {error}"))?;
             }
         }
         Ok(())
@@ -122,7 +150,7 @@ mod tests {
         let phase = |wall_ns, operations| ApartPhase {
             wall_ns,
             operations,
-            service_ns: String::new(),
+            ..ApartPhase::default()
         };
         assert_eq!(phase(1_000, 10).ns_each(), Some(100.0));
         assert_eq!(phase(1_000, 0).ns_each(), None);

@@ -25,12 +25,35 @@ pub fn record() -> Record {
         writers: 1,
         readers: 1,
         filled,
+        events_per_s: None,
+        reads_per_s: None,
     });
     (record.plan.threads, record.plan.reads) = (2, 0);
     for trial in &mut record.trials {
         let apart = of_trial(trial, filled);
         trial.apart = Some(apart);
         (trial.ingest_service_ns, trial.read_service_ns) = (String::new(), String::new());
+    }
+    record
+}
+
+/// The same at rates: what a group takes, and a tenth more since it was due.
+pub fn at_rates() -> Record {
+    let mut record = record();
+    if let Some(plan) = &mut record.plan.apart {
+        (plan.events_per_s, plan.reads_per_s) = (Some(2e5), Some(1e6));
+    }
+    for apart in record.trials.iter_mut().filter_map(|t| t.apart.as_mut()) {
+        let phases = [
+            &mut apart.writers_alone,
+            &mut apart.readers_alone,
+            &mut apart.writers_beside,
+            &mut apart.readers_beside,
+        ];
+        for phase in phases {
+            let ns = phase.wall_ns as f64 / phase.operations.max(1) as f64;
+            phase.response_ns = times(ns * 70.4, phase.operations / 64);
+        }
     }
     record
 }
@@ -60,6 +83,7 @@ fn of_trial(trial: &Trial, filled: u64) -> ApartTrial {
         wall_ns: (operations as f64 * ns_each) as u64,
         operations,
         service_ns: times(ns_each * 64.0, operations / 64),
+        response_ns: String::new(),
     };
     ApartTrial {
         slices: 60,

@@ -1,6 +1,6 @@
 //! How ratios, shares and intervals are written.
 
-use notibench_core::unit::quantity::{counted, show_bytes};
+use notibench_core::unit::quantity::{counted, show_bytes, show_count};
 use notibench_record::stats::RatioInterval;
 use notibench_record::{ApartPlan, ApartRole, CacheNote, Pass, Plan};
 
@@ -70,11 +70,15 @@ pub(crate) fn roles(plan: &ApartPlan) -> String {
     format!("{writers} and {readers}")
 }
 
-/// `1 writer`, `2 readers`.
+/// `1 writer`, `2 readers at 1.00M/s`.
 pub(crate) fn of_role(plan: &ApartPlan, role: ApartRole) -> String {
-    match role {
+    let threads = match role {
         ApartRole::Writer => counted(plan.writers, "writer"),
         ApartRole::Reader => counted(plan.readers, "reader"),
+    };
+    match plan.rate(role) {
+        Some(per_s) => format!("{threads} at {}/s", show_count(per_s)),
+        None => threads,
     }
 }
 

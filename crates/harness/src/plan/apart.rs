@@ -2,8 +2,11 @@
 //! how much of the stream fills the state before.
 
 use crate::plan::error::PlanError;
-use crate::plan::options::RunOptions;
+use crate::plan::options::{ApartOptions, DEFAULT_BATCH, OpenLoopOptions, RunOptions};
+use crate::plan::rate::Rate;
 use crate::plan::rounds::in_range;
+use crate::trial::worker::{READ_GROUP, group_calls};
+use notibench_core::unit::quantity::show_whole;
 use notibench_record::ApartPlan;
 use notibench_workload::{ViewMode, Workload};
 
@@ -11,6 +14,8 @@ use notibench_workload::{ViewMode, Workload};
 const FILLED: u64 = 2;
 /// Threads of a role at the most.
 const MAX_THREADS: u64 = 1_024;
+/// Operations a second at the most: one a ns.
+const MAX_PER_S: f64 = 1e9;
 /// Events at the least: fewer leave no slices to compare.
 const FEWEST_EVENTS: u64 = 64;
 
@@ -24,25 +29,9 @@ pub(crate) fn apart_plan(
     events: u64,
 ) -> Result<Option<ApartPlan>, PlanError> {
     let conflict = |words: String| Err(PlanError::Conflict(words));
-    let (writers, readers) = match (options.apart.writers, options.apart.readers) {
-        (None, None) => return Ok(None),
-        (Some(writers), Some(readers)) => (writers as u64, readers as u64),
-        (None, Some(readers)) => {
-            return conflict(format!(
-                "--readers {readers} asks what readers and writers cost each other, and no \
-                 thread only writes: give --writers 1 beside it, or leave it out and let each of \
-                 --threads do both"
-            ));
-        }
-        (Some(writers), None) => {
-            return conflict(format!(
-                "--writers {writers} asks what readers and writers cost each other, and no \
-                 thread only reads: give --readers 1 beside it, or leave it out and let each of \
-                 --threads do both"
-            ));
-        }
+    let Some((writers, readers)) = roles(&options.apart)? else {
+        return Ok(None);
     };
-    unfit(options)?;
     let writers = in_range("--writers", writers, 1, MAX_THREADS)? as usize;
     let readers = in_range("--readers", readers, 0, MAX_THREADS)? as usize;
     in_range(
@@ -74,15 +63,76 @@ pub(crate) fn apart_plan(
             range: format!("{FEWEST_EVENTS} or more with --writers and --readers"),
         });
     }
+    let batch = options.batch.unwrap_or(DEFAULT_BATCH);
+    let group = (group_calls(batch.max(1)) * batch * writers) as u64;
     Ok(Some(ApartPlan {
         writers,
         readers,
         filled: events / FILLED,
+        events_per_s: rate("--rate", options.apart.events_rate, group)?,
+        reads_per_s: rate(
+            "--read-rate",
+            options.apart.reads_rate,
+            READ_GROUP * readers as u64,
+        )?,
     }))
 }
 
-/// Refuses what can't be had with roles apart.
-fn unfit(options: &RunOptions) -> Result<(), PlanError> {
+/// Threads that only write and threads that only read; none where each does both.
+///
+/// # Errors
+/// One role without the other, a rate without roles.
+fn roles(asked: &ApartOptions) -> Result<Option<(u64, u64)>, PlanError> {
+    let words = match (asked.writers, asked.readers) {
+        (None, None) if asked.reads_rate.is_some() => {
+            "--read-rate is of threads that only read: give --writers 1 --readers 1 beside it"
+                .to_owned()
+        }
+        (None, None) => return Ok(None),
+        (Some(writers), Some(readers)) => return Ok(Some((writers as u64, readers as u64))),
+        (None, Some(readers)) => format!(
+            "--readers {readers} asks what readers and writers cost each other, and no thread \
+             only writes: give --writers 1 beside it, or leave it out and let each of --threads \
+             do both"
+        ),
+        (Some(writers), None) => format!(
+            "--writers {writers} asks what readers and writers cost each other, and no thread \
+             only reads: give --readers 1 beside it, or leave it out and let each of --threads \
+             do both"
+        ),
+    };
+    Err(PlanError::Conflict(words))
+}
+
+/// A rate at which each thread has a group a second at least: nothing is known
+/// of the time between two.
+fn rate(flag: &'static str, asked: Option<Rate>, group: u64) -> Result<Option<f64>, PlanError> {
+    let Some(rate) = asked else {
+        return Ok(None);
+    };
+    let per_s = rate.per_s();
+    if per_s < group as f64 || per_s > MAX_PER_S {
+        return Err(PlanError::OutOfRange {
+            flag,
+            value: format!("{per_s}/s"),
+            range: format!(
+                "{}/s to {}/s with --writers and --readers: a group of calls a second, at least",
+                show_whole(group),
+                show_whole(MAX_PER_S as u64)
+            ),
+        });
+    }
+    Ok(Some(per_s))
+}
+
+/// Refuses what can't be had with roles apart, where they are asked for.
+///
+/// # Errors
+/// The first of it.
+pub(crate) fn fits_apart(options: &RunOptions) -> Result<(), PlanError> {
+    if !options.apart.is_asked() {
+        return Ok(());
+    }
     let refused = [
         (
             "--threads",
@@ -90,9 +140,9 @@ fn unfit(options: &RunOptions) -> Result<(), PlanError> {
             "its threads both write and read",
         ),
         (
-            "--rate, or another flag of an open loop,",
-            options.open_loop.is_asked(),
-            "writers and readers apart go on as fast as they can",
+            "--duration, or another flag of an open loop but --rate,",
+            options.open_loop != OpenLoopOptions::default(),
+            "it goes through the stream once",
         ),
         (
             "--warm",
@@ -132,12 +182,15 @@ fn unfit(options: &RunOptions) -> Result<(), PlanError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::options::{ApartOptions, OpenLoopOptions};
     use notibench_workload::fixture::workload;
 
     fn asked(writers: Option<usize>, readers: Option<usize>) -> RunOptions {
         RunOptions {
-            apart: ApartOptions { writers, readers },
+            apart: ApartOptions {
+                writers,
+                readers,
+                ..ApartOptions::default()
+            },
             ..RunOptions::default()
         }
     }
@@ -155,6 +208,8 @@ mod tests {
             writers: 2,
             readers: 3,
             filled: 500,
+            events_per_s: None,
+            reads_per_s: None,
         };
         assert_eq!(plan, Ok(Some(wanted)));
         assert_eq!(apart_plan(&asked(None, None), &workload(), 1), Ok(None));
@@ -183,7 +238,7 @@ mod tests {
         type Change = fn(&mut RunOptions);
         let changes: [(&str, Change); 7] = [
             ("--threads", |options| options.threads = Some(2)),
-            ("--rate", |options| {
+            ("--duration", |options| {
                 options.open_loop = OpenLoopOptions {
                     duration_ns: Some(1),
                     ..OpenLoopOptions::default()
@@ -198,12 +253,42 @@ mod tests {
         for (flag, change) in changes {
             let mut options = asked(Some(1), Some(1));
             change(&mut options);
-            let words = refused(&options, &workload());
+            let words = fits_apart(&options).unwrap_err().to_string();
             assert!(
                 words.contains(flag) && words.contains("leave out"),
                 "{words}"
             );
         }
+    }
+
+    #[test]
+    fn a_rate_is_kept_where_each_thread_has_a_group_a_second() {
+        let per_s = |events| Rate {
+            events,
+            per_ns: 1_000_000_000,
+        };
+        let mut options = asked(Some(2), Some(3));
+        options.apart.events_rate = Some(per_s(2_048));
+        options.apart.reads_rate = Some(per_s(192));
+        let plan = apart_plan(&options, &workload(), 1_000).unwrap().unwrap();
+        assert_eq!(plan.events_per_s, Some(2_048.0));
+        assert_eq!(plan.reads_per_s, Some(192.0));
+        options.apart.reads_rate = Some(per_s(191));
+        let words = refused(&options, &workload());
+        assert!(
+            words.starts_with("--read-rate is 191/s, must be 192/s to"),
+            "{words}"
+        );
+        options.apart.events_rate = Some(per_s(2_047));
+        let words = refused(&options, &workload());
+        assert!(
+            words.starts_with("--rate is 2047/s, must be 2,048/s to"),
+            "{words}"
+        );
+        options.apart.writers = None;
+        options.apart.readers = None;
+        let words = refused(&options, &workload());
+        assert!(words.contains("give --writers 1 --readers 1"), "{words}");
     }
 
     #[test]

@@ -72,6 +72,9 @@ pub struct RunOptions {
     pub recorded: Option<Arc<Vec<Event>>>,
 }
 
+/// Events of one ingest call, where nothing was asked.
+pub(crate) const DEFAULT_BATCH: usize = 1_024;
+
 /// What was asked of writers and readers apart; where there is nothing, each
 /// worker writes and reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,13 +83,17 @@ pub struct ApartOptions {
     pub writers: Option<usize>,
     /// Threads that only read.
     pub readers: Option<usize>,
+    /// How fast events come to the writers; none: as fast as they are ingested.
+    pub events_rate: Option<Rate>,
+    /// How fast reads come to the readers; none: as fast as they are answered.
+    pub reads_rate: Option<Rate>,
 }
 
 impl ApartOptions {
     /// Whether roles are apart.
     #[must_use]
     pub const fn is_asked(&self) -> bool {
-        self.writers.is_some() || self.readers.is_some()
+        self.writers.is_some() || self.readers.is_some() || self.reads_rate.is_some()
     }
 }
 

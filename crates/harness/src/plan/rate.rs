@@ -8,3 +8,11 @@ pub struct Rate {
     /// The time that they take, in ns, above 0.
     pub per_ns: u64,
 }
+
+impl Rate {
+    /// Events a second.
+    #[must_use]
+    pub fn per_s(self) -> f64 {
+        self.events as f64 * 1e9 / self.per_ns as f64
+    }
+}

@@ -1,13 +1,13 @@
 //! From what was asked to what is run: sizes, limits.
 
 use crate::contender::Contender;
-use crate::plan::apart::apart_plan;
+use crate::plan::apart::{apart_plan, fits_apart};
 use crate::plan::cluster::cluster_plan;
 use crate::plan::error::PlanError;
 use crate::plan::memory::{RunSizes, memory_limit, predict};
 use crate::plan::memory_budget::is_inline;
 use crate::plan::open_loop::{Settled, settle, whole_run};
-use crate::plan::options::{ApartOptions, OpenLoopOptions, RunOptions, drawn};
+use crate::plan::options::{ApartOptions, DEFAULT_BATCH, OpenLoopOptions, RunOptions, drawn};
 use crate::plan::rounds::{in_range, interleaving, rounds_plan};
 use crate::trial::source::endless::ENDLESS;
 use notibench_core::state::INBOX_CAPACITY;
@@ -37,6 +37,7 @@ pub fn resolve(
 ) -> Result<Plan, PlanError> {
     whole_run(options)?;
     fits_epochs(options, workload)?;
+    fits_apart(options)?;
     let cluster = cluster_plan(options, workload)?;
     let seed = options.seed.unwrap_or(workload.seed);
     let at_us = event_times(options, workload, seed);
@@ -47,7 +48,7 @@ pub fn resolve(
         Some(apart) => apart.writers + apart.readers,
         None => threads_of(options, cluster, env)?,
     };
-    let batch = options.batch.unwrap_or(1_024);
+    let batch = options.batch.unwrap_or(DEFAULT_BATCH);
     let batch = in_range("--batch", batch as u64, 1, MAX_BATCH as u64)? as usize;
     let due = ReadStream::new(workload, seed).due_before(events);
     let verify = !options.no_verify;
@@ -206,6 +207,7 @@ fn options_of(before: &Plan) -> RunOptions {
         apart: ApartOptions {
             writers: before.apart.map(|apart| apart.writers),
             readers: before.apart.map(|apart| apart.readers),
+            ..ApartOptions::default()
         },
         ..RunOptions::default()
     }
@@ -239,6 +241,9 @@ pub fn resolve_again(
     )
     .map_err(|error| refused(error.to_string()))?;
     now.open_loop = before.open_loop;
+    if let (Some(now), Some(before)) = (&mut now.apart, before.apart) {
+        (now.events_per_s, now.reads_per_s) = (before.events_per_s, before.reads_per_s);
+    }
     if now.inbox_capacity != before.inbox_capacity {
         return Err(refused(format!(
             "its inbox keeps {}, this build's {}: use the notibench that wrote it",

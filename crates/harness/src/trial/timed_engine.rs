@@ -142,7 +142,7 @@ impl<S: Session> SliceSession for InTurn<S> {
             return work_apart(shared, apart, session, report, room);
         }
         let start = shared.now_ns();
-        work_through(shared, session, report, room);
+        work_through(shared, session, report, room, None);
         shared.calls.begin(room.worker, Call::Pause);
         session.pause();
         shared.calls.begin(room.worker, Call::None);

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::Instant;
 
 use crate::trial::answers::{AnswerLog, AnswerSample};
-use crate::trial::apart::{ApartReport, ApartSlice};
+use crate::trial::apart::{ApartReport, ApartSlice, Paced};
 use crate::trial::call_board::{Call, CallBoard};
 use crate::trial::setup::TrialSetup;
 use crate::trial::source::Source;
@@ -36,6 +36,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) sample: Option<&'a AnswerSample>,
     pub(crate) batch: usize,
     pub(crate) block: u64,
+    /// Where the events begin.
+    pub(crate) first: u64,
     pub(crate) next: AtomicU64,
     /// Where the events end.
     pub(crate) end: u64,
@@ -90,6 +92,7 @@ impl<'a> Shared<'a> {
             sample: source.sample(),
             batch,
             block: wanted.next_multiple_of(group),
+            first: range.start,
             next: AtomicU64::new(range.start),
             end: range.end,
             stop,
@@ -204,19 +207,21 @@ pub(crate) fn work<S: Session>(
 ) -> WorkerReport {
     let mut room = Room::of(worker);
     report.stamp.start_ns = shared.now_ns();
-    work_through(shared, &mut session, &mut report, &mut room);
+    work_through(shared, &mut session, &mut report, &mut room, None);
     shared.calls.begin(worker, Call::Finish);
     session.finish();
     report.stamp.end_ns = shared.now_ns();
     report
 }
 
-/// Claims blocks and works through them until none is left.
+/// Claims blocks and works through them until none is left; where they are paced,
+/// each group when it is due.
 pub(crate) fn work_through<S: Session>(
     shared: &Shared<'_>,
     session: &mut S,
     report: &mut WorkerReport,
     room: &mut Room,
+    mut paced: Option<&mut Paced<'_>>,
 ) {
     let group = (group_calls(shared.batch) * shared.batch) as u64;
     let (event_room, read_room) = (&mut room.events, &mut room.reads);
@@ -227,6 +232,9 @@ pub(crate) fn work_through<S: Session>(
         for part in crate::trial::source::split(&block, group) {
             let last = part.end == block.end;
             let events = shared.source.events_in(part.clone(), event_room);
+            if let Some(paced) = &mut paced {
+                paced.wait(part.end - shared.first, || shared.now_ns());
+            }
             begin(Call::Ingest);
             let before = shared.now_ns();
             for batch in events.chunks(shared.batch) {
@@ -238,6 +246,9 @@ pub(crate) fn work_through<S: Session>(
             }
             let after = shared.now_ns();
             report.ingest_service.record(after - before);
+            if let Some(paced) = &mut paced {
+                paced.over(part.end - shared.first, after);
+            }
             if shared.sample.is_some() {
                 report.log.add_calls(part.clone(), [before, after]);
             }

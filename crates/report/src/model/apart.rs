@@ -157,6 +157,12 @@ pub(crate) fn times(record: &Record, engine: &str, role: ApartRole) -> [Option<R
     [Timed::Alone(role), Timed::Beside(role)].map(|timed| row(record, engine, timed))
 }
 
+/// Response times of groups of one role, alone and beside the other, where it has
+/// a rate.
+pub(crate) fn response_times(record: &Record, engine: &str, role: ApartRole) -> [Option<Row>; 2] {
+    [false, true].map(|is_beside| row(record, engine, Timed::Response { role, is_beside }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

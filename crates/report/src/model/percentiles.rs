@@ -4,7 +4,7 @@
 use super::rounds::counted;
 use super::summary::Summary;
 use notibench_record::stats::{ServiceHistogram, Tail, percentile_is_supported};
-use notibench_record::{ApartPhase, ApartRole, ApartTrial, Pass, Record, Trial};
+use notibench_record::{ApartRole, ApartTrial, Pass, Record, Trial};
 
 /// The percentiles that are shown, and their names.
 pub(crate) const QUANTILES: [(f64, &str); 5] = [
@@ -24,6 +24,12 @@ pub(crate) enum Timed {
     Alone(ApartRole),
     /// The same beside the other role.
     Beside(ApartRole),
+    /// Of threads of a role that has a rate, from when a group was due; beside the
+    /// other role, or alone.
+    Response {
+        role: ApartRole,
+        is_beside: bool,
+    },
 }
 
 impl Timed {
@@ -31,17 +37,18 @@ impl Timed {
         match self {
             Self::Ingest => &trial.ingest_service_ns,
             Self::Read => &trial.read_service_ns,
-            Self::Alone(role) => phase(trial, |apart| apart.alone(role)),
-            Self::Beside(role) => phase(trial, |apart| apart.beside(role)),
+            Self::Alone(role) => phase(trial, |apart| &apart.alone(role).service_ns),
+            Self::Beside(role) => phase(trial, |apart| &apart.beside(role).service_ns),
+            Self::Response { role, is_beside } => phase(trial, |apart| match is_beside {
+                true => &apart.beside(role).response_ns,
+                false => &apart.alone(role).response_ns,
+            }),
         }
     }
 }
 
-fn phase(trial: &Trial, of: impl Fn(&ApartTrial) -> &ApartPhase) -> &str {
-    trial
-        .apart
-        .as_ref()
-        .map_or("", |apart| of(apart).service_ns.as_str())
+fn phase(trial: &Trial, of: impl Fn(&ApartTrial) -> &String) -> &str {
+    trial.apart.as_ref().map_or("", |apart| of(apart))
 }
 
 /// The merged service times of one engine.
@@ -109,7 +116,11 @@ pub(crate) fn unreadable(record: &Record) -> Vec<String> {
         .iter()
         .filter(|trial| {
             let roles = [ApartRole::Writer, ApartRole::Reader];
-            let apart = roles.map(|role| [Timed::Alone(role), Timed::Beside(role)]);
+            let apart = roles.map(|role| {
+                let response = |is_beside| Timed::Response { role, is_beside };
+                let service = [Timed::Alone(role), Timed::Beside(role)];
+                [service, [false, true].map(response)].concat()
+            });
             let all = [Timed::Ingest, Timed::Read].into_iter();
             all.chain(apart.concat())
                 .any(|timed| bad(timed.text(trial)))

@@ -3,7 +3,7 @@
 
 use super::block::Block;
 use crate::figures::{of_role, roles, show_ends, show_percent, show_ratio};
-use crate::model::apart::{ApartLine, ROLES, RatioFigure, apart_lines, times};
+use crate::model::apart::{ApartLine, ROLES, RatioFigure, apart_lines, response_times, times};
 use crate::model::percentiles::{QUANTILES, Row};
 use crate::model::summary::Summary;
 use crate::style::{Style, plain};
@@ -11,6 +11,8 @@ use crate::text::percentiles::mark;
 use notibench_core::unit::quantity::{counted, show_count, show_ns, show_whole};
 use notibench_record::{ApartPlan, ApartRole, Record};
 
+/// A share of the rate below which a role does not keep up.
+const KEPT_UP: f64 = 0.95;
 /// A share of the writers' time from which finishing sessions is told.
 const TOLD_FINISH: f64 = 0.01;
 
@@ -35,6 +37,7 @@ pub(crate) fn blocks(record: &Record, summary: &Summary) -> Vec<Block> {
     if let Some(last) = blocks.last_mut() {
         last.notes = notes(record, &plan, &lines);
     }
+    blocks.extend(response_table(record, &lines));
     blocks.extend(service_times(record, &lines));
     blocks
 }
@@ -141,10 +144,18 @@ fn notes(record: &Record, plan: &ApartPlan, lines: &[ApartLine]) -> Vec<String> 
         "the first {} fill the state and are in no figure; then slices for writers alone, for \
          readers alone and for both follow each other over one state. keeps: speed beside the \
          other role ÷ speed alone, paired within rounds; 1 is as fast as alone. A thread has one \
-         role; readers ask the workload's reads, one group of 64 after the other, and writers \
-         ingest as fast as they can",
-        counted(plan.filled, "event")
+         role; readers ask the workload's reads, one group of 64 {}, and writers ingest {}",
+        counted(plan.filled, "event"),
+        match plan.reads_per_s {
+            Some(_) => "when it is due",
+            None => "after the other",
+        },
+        match plan.events_per_s {
+            Some(_) => "each group when it is due",
+            None => "as fast as they can",
+        }
     )];
+    notes.extend(missed_rates(plan, lines));
     if lines.iter().any(|line| line.probe) {
         notes.push(
             "what a probe loses is the machine's and the harness's: shared caches, memory and \
@@ -183,9 +194,69 @@ fn notes(record: &Record, plan: &ApartPlan, lines: &[ApartLine]) -> Vec<String> 
     notes
 }
 
+/// Who does not keep up with its rate beside the other role, in words.
+fn missed_rates(plan: &ApartPlan, lines: &[ApartLine]) -> Option<String> {
+    let of_line = |line: &ApartLine| {
+        let is_missed = |role: &ApartRole| {
+            let rates = plan.rate(*role).zip(line.of(*role).beside_per_s);
+            rates.is_some_and(|(rate, beside)| beside < rate * KEPT_UP)
+        };
+        let name = plain(&line.name);
+        let missed = ROLES.into_iter().filter(is_missed);
+        missed
+            .map(|role| format!("{name} ({})", operations(role)))
+            .collect::<Vec<String>>()
+    };
+    let engines = lines.iter().filter(|line| !line.probe);
+    let missed: Vec<String> = engines.flat_map(of_line).collect();
+    (!missed.is_empty()).then(|| {
+        format!(
+            "do not keep up with their rate beside the other role: {}; their response times grow \
+             with the length of a slice",
+            missed.join(", ")
+        )
+    })
+}
+
 /// Percentiles of groups of calls, alone and beside; none where nothing was
 /// timed.
 fn service_times(record: &Record, lines: &[ApartLine]) -> Option<Block> {
+    let (rows, calls) = percentile_rows(record, lines, times)?;
+    Some(Block {
+        title: "service time of groups of calls, alone and beside the other role".to_owned(),
+        rows,
+        notes: vec![format!(
+            "a group of events is {} of {}, one of reads a call of 64: times of whole groups, not of \
+             single operations, and no response times; rounds merged, never averaged; `-`: fewer than \
+             100 samples, or fewer than 3 rounds, beyond it; ‡: more than half of these are of one \
+             round",
+            counted(calls, "ingest call"),
+            counted(record.plan.batch, "event"),
+        )],
+    })
+}
+
+/// The same from when each group was due; none where there is no rate.
+fn response_table(record: &Record, lines: &[ApartLine]) -> Option<Block> {
+    let (rows, _) = percentile_rows(record, lines, response_times)?;
+    Some(Block {
+        title: "response time of groups of calls at their rate, alone and beside".to_owned(),
+        rows,
+        notes: vec![
+            "from when a group's last operation was due, whatever came of the groups before it, to \
+             its end; operations come evenly in each slice"
+                .to_owned(),
+        ],
+    })
+}
+
+/// Rows of percentiles of a role alone and beside the other, and the most ingest
+/// calls of a group.
+fn percentile_rows(
+    record: &Record,
+    lines: &[ApartLine],
+    times: fn(&Record, &str, ApartRole) -> [Option<Row>; 2],
+) -> Option<(Vec<Vec<String>>, u64)> {
     let mut rows = vec![vec!["engine".to_owned(), "times of".to_owned()]];
     rows[0].push("groups".to_owned());
     rows[0].extend(QUANTILES.iter().map(|(_, name)| (*name).to_owned()));
@@ -205,18 +276,7 @@ fn service_times(record: &Record, lines: &[ApartLine]) -> Option<Block> {
             }
         }
     }
-    (rows.len() > 1).then(|| Block {
-        title: "service time of groups of calls, alone and beside the other role".to_owned(),
-        rows,
-        notes: vec![format!(
-            "a group of events is {} of {}, one of reads a call of 64; closed loops: times of \
-             whole groups, back to back, not of single operations, and no response times; rounds \
-             merged, never averaged; `-`: fewer than 100 samples, or fewer than 3 rounds, beyond \
-             it; ‡: more than half of these are of one round",
-            counted(calls, "ingest call"),
-            counted(record.plan.batch, "event"),
-        )],
-    })
+    (rows.len() > 1).then_some((rows, calls))
 }
 
 fn cells(name: String, what: String, row: &Row) -> Vec<String> {
@@ -243,6 +303,11 @@ mod tests {
     #[test]
     fn the_section_looks_like_this() {
         insta::assert_snapshot!(text(&fixture_apart::record()));
+    }
+
+    #[test]
+    fn at_rates_there_are_response_times() {
+        insta::assert_snapshot!(text(&fixture_apart::at_rates()));
     }
 
     #[test]

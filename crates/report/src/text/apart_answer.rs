@@ -2,10 +2,11 @@
 
 use super::apart::operations;
 use crate::figures::{listed, roles, show_ratio, within};
-use crate::model::apart::{ApartLine, ROLES, apart_lines};
+use crate::model::apart::{ApartLine, ROLES, apart_lines, response_times};
+use crate::model::percentiles::Row;
 use crate::model::summary::Summary;
 use crate::style::plain;
-use notibench_core::unit::quantity::show_count;
+use notibench_core::unit::quantity::{show_count, show_ns};
 use notibench_record::{ApartPlan, ApartRole, Record};
 
 /// The answer: of each engine what both roles do beside each other, and what they
@@ -16,7 +17,10 @@ pub(crate) fn answer(record: &Record, summary: &Summary, plan: &ApartPlan) -> Ve
     if lines.is_empty() {
         return vec!["There is no answer: no round of any engine counts.".to_owned()];
     }
-    let mut answer: Vec<String> = lines.iter().map(|line| of_engine(line, plan)).collect();
+    let mut answer: Vec<String> = lines
+        .iter()
+        .map(|line| of_engine(record, line, plan))
+        .collect();
     if !summary.errors.is_empty() {
         let wrong: Vec<String> = summary.errors.iter().map(|e| plain(&e.name)).collect();
         answer.push(format!(
@@ -33,7 +37,19 @@ pub(crate) fn headline(record: &Record, summary: &Summary, plan: &ApartPlan) -> 
     all.into_iter().next().unwrap_or_default()
 }
 
-fn of_engine(line: &ApartLine, plan: &ApartPlan) -> String {
+/// Where the role has a rate: within which time of when they were due 99% of its
+/// groups are over.
+fn in_time(record: &Record, engine: &str, role: ApartRole) -> Option<String> {
+    let [alone, beside] = response_times(record, engine, role);
+    let p99 = |row: Option<Row>| row?.supported(0.99).map(|ns| show_ns(ns as f64));
+    Some(format!(
+        ", 99% of the groups within {} of when they were due (alone {})",
+        p99(beside)?,
+        p99(alone)?
+    ))
+}
+
+fn of_engine(record: &Record, line: &ApartLine, plan: &ApartPlan) -> String {
     let part = |role: ApartRole| {
         let figures = line.of(role);
         let speed = show_count(figures.beside_per_s?);
@@ -45,7 +61,11 @@ fn of_engine(line: &ApartLine, plan: &ApartPlan) -> String {
                 ends.map_or_else(String::new, |ends| within(ends, show_ratio))
             )
         });
-        Some(format!("{speed} {} a second{kept}", operations(role)))
+        let in_time = in_time(record, &line.name, role).unwrap_or_default();
+        Some(format!(
+            "{speed} {} a second{kept}{in_time}",
+            operations(role)
+        ))
     };
     let parts: Vec<String> = ROLES.into_iter().filter_map(part).collect();
     format!(

@@ -177,7 +177,7 @@ fn with_longest_patience<'a>(setup: &TrialSetup<'a>, entries: &[Entry<'_>]) -> T
 /// The roles of the workers in a turn, where each has one.
 fn slice_of(setup: &TrialSetup<'_>, turn: &Turn) -> Option<ApartSlice> {
     let (apart, phase) = setup.apart.zip(turn.phase)?;
-    Some(ApartSlice::new(phase, apart.writers, setup.threads))
+    Some(ApartSlice::new(phase, &apart))
 }
 
 /// Lets a watcher look where it is time; the turn is that which goes on.

@@ -11,6 +11,8 @@ pub(crate) struct PhaseReport {
     pub(crate) operations: u64,
     /// Of groups of calls.
     pub(crate) service: ServiceHistogram,
+    /// From when each group was due, where operations come at a rate.
+    pub(crate) response: ServiceHistogram,
 }
 
 impl PhaseReport {
@@ -18,6 +20,7 @@ impl PhaseReport {
         Self {
             operations: 0,
             service: ServiceHistogram::new(),
+            response: ServiceHistogram::new(),
         }
     }
 
@@ -25,6 +28,7 @@ impl PhaseReport {
     pub(crate) fn add(&mut self, other: &Self) {
         self.operations += other.operations;
         self.service.merge(&other.service);
+        self.response.merge(&other.response);
     }
 }
 

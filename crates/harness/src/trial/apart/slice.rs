@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use notibench_record::ApartPlan;
+
 /// What a slice is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -26,17 +28,34 @@ pub(crate) struct ApartSlice {
     pub(crate) writers: usize,
     /// All workers.
     pub(crate) threads: usize,
+    /// Operations a second of all threads of a role; none: as many as they can.
+    pub(super) rates: Rates,
     /// Writers that have events left.
     writing: AtomicUsize,
 }
 
+/// Operations a second of all threads of a role.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rates {
+    pub(super) events: Option<f64>,
+    pub(super) reads: Option<f64>,
+}
+
 impl ApartSlice {
-    pub(crate) const fn new(phase: Phase, writers: usize, threads: usize) -> Self {
+    pub(crate) const fn new(phase: Phase, plan: &ApartPlan) -> Self {
         Self {
             phase,
-            writers,
-            threads,
-            writing: AtomicUsize::new(writers),
+            writers: plan.writers,
+            threads: plan.writers + plan.readers,
+            rates: Rates {
+                // the state is filled as fast as it can be
+                events: match phase {
+                    Phase::Fill => None,
+                    _ => plan.events_per_s,
+                },
+                reads: plan.reads_per_s,
+            },
+            writing: AtomicUsize::new(plan.writers),
         }
     }
 
@@ -65,10 +84,27 @@ impl ApartSlice {
 mod tests {
     use super::*;
 
+    fn plan(writers: usize, readers: usize) -> ApartPlan {
+        ApartPlan {
+            writers,
+            readers,
+            filled: 0,
+            events_per_s: Some(1e6),
+            reads_per_s: None,
+        }
+    }
+
+    #[test]
+    fn the_state_is_filled_as_fast_as_it_can_be() {
+        let rate = |phase| ApartSlice::new(phase, &plan(1, 1)).rates.events;
+        assert_eq!(rate(Phase::Fill), None);
+        assert_eq!(rate(Phase::Together), Some(1e6));
+    }
+
     #[test]
     fn each_worker_has_one_role_and_works_in_its_own_slices() {
         let active = |phase| {
-            let slice = ApartSlice::new(phase, 2, 5);
+            let slice = ApartSlice::new(phase, &plan(2, 3));
             [0, 1, 2, 3, 4].map(|worker| slice.is_active(worker))
         };
         let (writers, readers) = (
@@ -83,7 +119,7 @@ mod tests {
 
     #[test]
     fn it_is_written_when_the_last_writer_has_ended() {
-        let slice = ApartSlice::new(Phase::Together, 2, 3);
+        let slice = ApartSlice::new(Phase::Together, &plan(2, 1));
         slice.end_writer();
         assert!(!slice.is_written());
         slice.end_writer();

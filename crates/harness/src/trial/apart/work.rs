@@ -1,6 +1,7 @@
 //! The loop of one worker in a slice with roles: a writer ingests the slice's
 //! events, a reader asks reads without end until its time is over.
 
+use crate::trial::apart::paced::Paced;
 use crate::trial::apart::report::ApartReport;
 use crate::trial::apart::slice::{ApartSlice, Phase};
 use crate::trial::call_board::Call;
@@ -59,9 +60,14 @@ fn write<S: Session>(
 ) {
     let of_phase = own.of(slice.phase);
     let before = report.stamp.events;
+    let start = shared.now_ns();
+    let mut paced = slice
+        .rates
+        .events
+        .map(|per_s| Paced::new(start, per_s, &mut of_phase.response));
     std::mem::swap(&mut report.ingest_service, &mut of_phase.service);
     // a source whose reads have no end has none that fall due
-    work_through(shared, session, report, room);
+    work_through(shared, session, report, room, paced.as_mut());
     std::mem::swap(&mut report.ingest_service, &mut of_phase.service);
     of_phase.operations += report.stamp.events - before;
     slice.end_writer();
@@ -88,7 +94,28 @@ fn read<S: Session>(
         Phase::ReadersAlone { ns } => now - start >= ns,
         _ => slice.is_written(),
     };
-    while !shared.stop.is_set() && !is_over(now) {
+    let mut paced = slice
+        .rates
+        .reads
+        .map(|per_s| Paced::new(start, per_s, &mut of_phase.response));
+    let (first, mut over_at) = (groups, None);
+    while !shared.stop.is_set() {
+        if is_over(now) {
+            over_at.get_or_insert(now);
+        }
+        let asked = ((groups - first) * readers as u64 + reader as u64 + 1) * READ_GROUP;
+        match (&paced, over_at) {
+            (None, Some(_)) => break,
+            (None, None) => {}
+            // what came before the end is answered, however late
+            (Some(paced), Some(end)) if paced.due(asked) > end => break,
+            (Some(paced), _) if paced.due(asked) > now => {
+                std::thread::yield_now();
+                now = shared.now_ns();
+                continue;
+            }
+            (Some(_), _) => {}
+        }
         let group = groups * readers as u64 + reader as u64;
         groups += 1;
         let at = group * READ_GROUP;
@@ -98,6 +125,9 @@ fn read<S: Session>(
             shared.calls.begin(worker, call);
         }
         now = answer_group(shared, session, report, (reads, shared.wanted(&known)));
+        if let Some(paced) = &mut paced {
+            paced.over(asked, now);
+        }
     }
     std::mem::swap(&mut report.read_service, &mut of_phase.service);
     of_phase.operations += report.reads - before;
@@ -131,10 +161,19 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use notibench_record::ApartPlan;
+
+    const PLAN: ApartPlan = ApartPlan {
+        writers: 1,
+        readers: 1,
+        filled: 0,
+        events_per_s: None,
+        reads_per_s: None,
+    };
 
     #[test]
     fn a_reader_hides_no_writer_that_hangs() {
-        let slice = ApartSlice::new(Phase::Together, 1, 2);
+        let slice = ApartSlice::new(Phase::Together, &PLAN);
         let mut progress = Progress::default();
         let said: Vec<_> = [0, 0, 0, 64, 64, 64]
             .map(|claimed| progress.call(&slice, claimed))
@@ -145,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_reader_alone_says_every_call() {
-        let slice = ApartSlice::new(Phase::ReadersAlone { ns: 9 }, 1, 2);
+        let slice = ApartSlice::new(Phase::ReadersAlone { ns: 9 }, &PLAN);
         let mut progress = Progress::default();
         for _ in 0..3 {
             assert_eq!(progress.call(&slice, 0), Some(Call::Read));

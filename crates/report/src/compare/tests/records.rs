@@ -87,6 +87,8 @@ fn records_that_were_not_run_alike_are_refused_or_forced_under_a_warning() {
                     writers: 3,
                     readers: 1,
                     filled: 0,
+                    events_per_s: None,
+                    reads_per_s: None,
                 });
             },
         ),

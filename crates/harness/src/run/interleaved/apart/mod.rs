@@ -32,10 +32,14 @@ pub(crate) fn apart(
     expected: Option<&Expectation<'_>>,
 ) -> Result<RoundPass, TrialError> {
     let mut draw = Draw::new(slicing.order_seed, slicing.round);
+    // at a rate an event takes no less than from one to the next
+    let ns_per_event = plan.events_per_s.map_or(0.0, |per_s| 1e9 / per_s);
+    let ns_per_event = slicing.ns_per_event.max(ns_per_event);
+    let slice_ns = slicing.events as f64 * slicing.ns_per_event;
     let lengths = Lengths {
-        mean: slicing.events,
+        mean: (slice_ns / ns_per_event) as u64,
         unit: (group_calls(setup.batch) * setup.batch) as u64,
-        ns_per_event: slicing.ns_per_event,
+        ns_per_event,
     };
     let steps = steps(plan, setup.source.events(), lengths, &mut draw);
     let ranges: Vec<Range<u64>> = steps.iter().map(|step| step.events.clone()).collect();

@@ -3,6 +3,7 @@
 use crate::run::interleaved::apart::steps::Step;
 use crate::run::interleaved::drive::Timed;
 use crate::trial::apart::{ApartReport, Phase, PhaseReport};
+use notibench_record::stats::ServiceHistogram;
 use notibench_record::{ApartPhase, ApartPlan, ApartTrial};
 
 /// Takes what the workers measured by kind of slice out of their reports, and
@@ -22,6 +23,10 @@ pub(super) fn note_of(timed: &mut Timed, steps: &[Step], apart: &ApartPlan) -> A
         wanted.map(|(wall, _)| *wall).sum::<u64>()
     };
     let is_together = |phase| phase == Phase::Together;
+    let text = |histogram: &ServiceHistogram| match histogram.is_empty() {
+        true => String::new(),
+        false => histogram.to_base64(),
+    };
     let phase = |wall_ns: u64,
                  of_role: &[Option<Box<ApartReport>>],
                  of: fn(&ApartReport) -> &PhaseReport| {
@@ -32,10 +37,8 @@ pub(super) fn note_of(timed: &mut Timed, steps: &[Step], apart: &ApartPlan) -> A
         ApartPhase {
             wall_ns,
             operations: sum.operations,
-            service_ns: match sum.operations {
-                0 => String::new(),
-                _ => sum.service.to_base64(),
-            },
+            service_ns: text(&sum.service),
+            response_ns: text(&sum.response),
         }
     };
     let (writing, reading) = (&timed.writing, &timed.reading);

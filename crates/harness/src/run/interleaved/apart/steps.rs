@@ -86,6 +86,8 @@ mod tests {
             writers: 1,
             readers,
             filled,
+            events_per_s: None,
+            reads_per_s: None,
         }
     }
 

@@ -12,10 +12,11 @@ use crate::run::interleaved::schedule::Draw;
 use crate::run::run;
 use crate::trial::apart::Phase;
 use crate::{
-    ApartOptions, Contender, OnHang, RunOptions, RunRequest, Silent, choose_contenders, resolve,
-    resolve_again, views_of,
+    ApartOptions, Contender, OnHang, Rate, RunOptions, RunRequest, Silent, choose_contenders,
+    resolve, resolve_again, views_of,
 };
 use notibench_core::engine::StopFlag;
+use notibench_record::stats::ServiceHistogram;
 use notibench_record::{
     ApartRole, EngineRole, Environment, ProofVerdict, Record, Trial, WorkerStamp,
 };
@@ -31,6 +32,7 @@ fn options(writers: usize, readers: usize) -> RunOptions {
         apart: ApartOptions {
             writers: Some(writers),
             readers: Some(readers),
+            ..ApartOptions::default()
         },
         batch: Some(BATCH),
         rounds: Some(2),
@@ -143,6 +145,42 @@ fn each_role_is_measured_and_every_state_is_proved() {
         }
         let explained: u64 = record.proofs.iter().map(|proof| proof.explained).sum();
         assert!(explained > 0);
+    }
+}
+
+/// No role is ahead of its rate, and each group has a response time that holds
+/// its service time.
+#[test]
+fn at_a_rate_each_group_is_timed_from_when_it_was_due() {
+    let per_s = |events| Rate {
+        events,
+        per_ns: 1_000_000_000,
+    };
+    for roles in [(1, 1), (2, 2)] {
+        let mut options = options(roles.0, roles.1);
+        options.apart.events_rate = Some(per_s(400_000));
+        options.apart.reads_rate = Some(per_s(200_000));
+        options.engines = vec!["dashmap".to_owned()];
+        let record = record_of(&options, &[]);
+        assert_eq!(verdict(&record, "dashmap"), &ProofVerdict::Equal);
+        for trial in &record.trials {
+            holds(trial, roles);
+            let apart = trial.apart.as_ref().unwrap();
+            for (phase, per_s) in [
+                (&apart.writers_alone, 4e5),
+                (&apart.writers_beside, 4e5),
+                (&apart.readers_alone, 2e5),
+                (&apart.readers_beside, 2e5),
+            ] {
+                let read = |text: &str| ServiceHistogram::from_base64(text).unwrap();
+                let [service, response] =
+                    [&phase.service_ns, &phase.response_ns].map(|it| read(it));
+                assert_eq!(service.count(), response.count());
+                assert!(response.max() as f64 > 0.99 * service.max() as f64);
+                let least_ns = phase.operations as f64 * 1e9 / per_s;
+                assert!(phase.wall_ns as f64 > 0.99 * least_ns, "{phase:?}");
+            }
+        }
     }
 }
 
