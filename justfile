@@ -113,7 +113,9 @@ maps folder="target/maps" *flags:
     for workload in steady_week viral_post influencer engagement_only tag_churn_storm cold_start \
         diurnal_week picture_scraper recruiter_sweep badge_polling; do for threads in 1 2; do \
         warm=--warm; [ $workload != recruiter_sweep ] || warm=; \
-        cargo run --release -- run workloads/$workload.toml --threads $threads --events 500k --rounds 6 \
+        case $workload in steady_week|viral_post|influencer) events=1M;; \
+            badge_polling) events=50k;; *) events=300k;; esac; \
+        cargo run --release -- run workloads/$workload.toml --threads $threads --events $events --rounds 6 \
             --isolated-rounds 1 $warm --engine dashmap,dashmap-entry,papaya,sharded-mutex,dashmap-naive \
             --map-lib {{folder}}/libboost_flat.so --map-lib {{folder}}/libtbb_hash.so \
             --map-lib {{folder}}/libcuckoo.so --out {{folder}}/$workload-$threads.json {{flags}} || exit 1; \

@@ -126,6 +126,9 @@ impl Leader {
         let fault = &self.mesh.fault;
         let ended = || cause(fault, TrialError::Interrupted);
         let garbled = |what: &str| TrialError::Cluster(format!("a process' part: {what}"));
+        if clocks.len() < self.mesh.links.len() {
+            return Err(ended());
+        }
         for (link, before) in self.mesh.links.iter().zip(clocks) {
             let mut logs: Vec<Vec<u64>> = Vec::new();
             let part = loop {

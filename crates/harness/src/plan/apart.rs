@@ -162,7 +162,7 @@ pub(crate) fn fits_apart(options: &RunOptions) -> Result<(), PlanError> {
         (
             "a cluster",
             options.cluster.is_some(),
-            "its processes are asked nothing",
+            "its workers are not in one process",
         ),
         (
             "--lock-step",
