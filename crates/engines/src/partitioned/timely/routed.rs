@@ -14,6 +14,7 @@ use ::timely::container::NoopBuilder;
 use ::timely::dataflow::channels::pact::DistributorPact;
 use ::timely::dataflow::operators::{Input, Operator};
 use ::timely::dataflow::{InputHandle, Scope};
+use crossbeam_utils::CachePadded;
 use parking_lot::Mutex;
 
 use super::shared::Shared;
@@ -31,6 +32,9 @@ const READ_WORDS: usize = 3;
 const ROW_WORDS: usize = 5;
 /// What travels back.
 type Row = [u64; 1 + ROW_WORDS];
+
+/// What one worker holds.
+type Part = CachePadded<Mutex<Tables>>;
 
 /// Which read of which worker.
 #[derive(Clone, Copy)]
@@ -215,9 +219,6 @@ fn answer_from(part: Option<&Part>, hash: u64, read: &Read, views: &Views) -> An
         },
     )
 }
-
-/// What one worker holds.
-type Part = crossbeam_utils::CachePadded<Mutex<Tables>>;
 
 /// The answers to a batch of reads, by the worker that asked: of each the number
 /// of its read and of its rows that follow, then its words.

@@ -24,13 +24,13 @@ impl<'a> Paced<'a> {
         }
     }
 
-    /// When the group is due whose last operation is the slice's so-and-so-manieth,
-    /// from 1.
+    /// When the group is due that ends with the slice's n-th operation, counted from 1.
     pub(crate) fn due(&self, operations: u64) -> u64 {
         self.start_ns + (operations as f64 * self.ns_each) as u64
     }
 
-    /// Waits until that group is due. Others may have the processor meanwhile.
+    /// Waits until the group is due that ends with the n-th operation. Other threads
+    /// may have the processor meanwhile.
     pub(crate) fn wait(&self, operations: u64, now: impl Fn() -> u64) {
         let due = self.due(operations);
         while now() < due {
@@ -38,7 +38,7 @@ impl<'a> Paced<'a> {
         }
     }
 
-    /// That group was over at `end_ns`.
+    /// Records the response time of the group that ends with the n-th operation.
     pub(crate) fn over(&mut self, operations: u64, end_ns: u64) {
         let due = self.due(operations);
         self.response.record(end_ns.saturating_sub(due));

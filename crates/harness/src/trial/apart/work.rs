@@ -107,7 +107,7 @@ fn read<S: Session>(
         match (&paced, over_at) {
             (None, Some(_)) => break,
             (None, None) => {}
-            // what came before the end is answered, however late
+            // what was due before the end is answered, however late
             (Some(paced), Some(end)) if paced.due(asked) > end => break,
             (Some(paced), _) if paced.due(asked) > now => {
                 std::thread::yield_now();
