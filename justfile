@@ -123,6 +123,16 @@ maps folder="target/maps" *flags:
     gzip -9 -f {{folder}}/*.json
     cargo run --release -- winners {{folder}}/*.json.gz --beside dashmap --format markdown
 
+# Two processes of a cluster beside one, with the workload's reads and without: docs/SCALING.md
+cluster folder="target/cluster" *flags:
+    mkdir -p {{folder}}
+    sed '/^\[reads\]/,/^mix = /d' workloads/steady_week.toml \
+        > {{folder}}/steady_week_writes.toml
+    cargo run --release --features cluster -- cluster workloads/steady_week.toml --local 2 --rounds 10 \
+        --out {{folder}}/cluster.json {{flags}}
+    cargo run --release --features cluster -- cluster {{folder}}/steady_week_writes.toml --local 2 \
+        --rounds 10 --events 10M --out {{folder}}/cluster_writes.json {{flags}}
+
 # What a writer and a reader cost each other, in the engines whose reads are immediate: three
 # workloads, a minute each; small records and pages
 apart folder="target/apart" *flags:

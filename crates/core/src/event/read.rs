@@ -41,6 +41,12 @@ impl ReadKind {
         matches!(self, Self::WhoViewed | Self::ContentViews)
     }
 
+    /// Whether the answer is made from a member's inbox or a content's reactions.
+    #[must_use]
+    pub const fn is_of_state(self) -> bool {
+        matches!(self, Self::Badge | Self::InboxPage | Self::Reactions)
+    }
+
     /// Its name in workload files and reports.
     #[must_use]
     pub const fn name(self) -> &'static str {

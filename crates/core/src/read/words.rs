@@ -7,15 +7,6 @@ use crate::event::{Kind, REACTION_KINDS, Read, ReadKind};
 /// Words of a group of a page.
 const GROUP_WORDS: usize = 5;
 
-impl ReadKind {
-    /// Whether the answer is made from a member's inbox or a content's reactions:
-    /// those answers have a form in words.
-    #[must_use]
-    pub const fn is_of_state(self) -> bool {
-        matches!(self, Self::Badge | Self::InboxPage | Self::Reactions)
-    }
-}
-
 impl Read {
     /// As words, and back.
     #[must_use]

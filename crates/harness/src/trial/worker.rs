@@ -37,7 +37,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) batch: usize,
     pub(crate) block: u64,
     /// Where the events begin.
-    pub(crate) first: u64,
+    first: u64,
     pub(crate) next: AtomicU64,
     /// Where the events end.
     pub(crate) end: u64,
@@ -100,6 +100,16 @@ impl<'a> Shared<'a> {
             calls,
             apart: None,
         }
+    }
+
+    /// The same where each worker has one role. Where events come at a rate, a writer
+    /// claims one group at a time: which of them waits for the next must not matter.
+    pub(crate) fn with_roles(mut self, apart: Option<ApartSlice>) -> Self {
+        if apart.as_ref().is_some_and(ApartSlice::is_paced) {
+            self.block = (group_calls(self.batch) * self.batch) as u64;
+        }
+        self.apart = apart;
+        self
     }
 
     /// Events before this one were claimed.

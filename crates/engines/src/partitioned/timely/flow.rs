@@ -152,14 +152,9 @@ impl Flow {
 
     /// Answers to reads whose state may be another process', in their order; none
     /// where all of it is here.
-    pub(super) fn ask(
-        &mut self,
-        reads: &[Read],
-        shared: &Shared,
-        views: &Views,
-    ) -> Option<Vec<Answer>> {
+    pub(super) fn ask(&mut self, reads: &[Read]) -> Option<Vec<Answer>> {
         let (worker, router) = (&mut self.worker, self.router.as_mut()?);
-        Some(router.ask(reads, shared, views, &mut || {
+        Some(router.ask(reads, &mut || {
             step(worker);
         }))
     }

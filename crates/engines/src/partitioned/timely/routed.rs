@@ -61,6 +61,8 @@ pub(super) struct Router {
     reads: InputHandle<u64, NoopBuilder<Words<READ_WORDS>>>,
     arrived: Rc<RefCell<Vec<Row>>>,
     worker: usize,
+    shared: Arc<Shared>,
+    views: Views,
 }
 
 impl Router {
@@ -72,7 +74,7 @@ impl Router {
         local: usize,
     ) -> Self {
         let (reads, asked) = scope.new_input_with_builder::<NoopBuilder<Words<READ_WORDS>>>();
-        let (answering, views) = (Arc::clone(shared), views.clone());
+        let (answering, answering_views) = (Arc::clone(shared), views.clone());
         let answered = asked.unary::<NoopBuilder<Words<{ 1 + ROW_WORDS }>>, _, _, _>(
             DistributorPact(|_| ToTarget),
             "answer reads",
@@ -81,7 +83,9 @@ impl Router {
                     input.for_each_stamp(|stamp, batches| {
                         let mut session = output.session_with_builder(&stamp);
                         for batch in batches {
-                            for (worker, rows) in answers_to(batch, &answering, local, &views) {
+                            for (worker, rows) in
+                                answers_to(batch, &answering, local, &answering_views)
+                            {
                                 session.give_container(&mut Words::of_rows(worker, rows));
                             }
                         }
@@ -109,19 +113,15 @@ impl Router {
             reads,
             arrived,
             worker: shared.first + local,
+            shared: Arc::clone(shared),
+            views: views.clone(),
         }
     }
 
     /// Answers in the order of the reads. `step` steps the dataflow; where the
     /// run ends meanwhile, what has not arrived is answered with nothing.
-    pub(super) fn ask(
-        &mut self,
-        reads: &[Read],
-        shared: &Shared,
-        views: &Views,
-        step: &mut dyn FnMut(),
-    ) -> Vec<Answer> {
-        let mut answers = self.ask_owners(reads, shared, views, step);
+    pub(super) fn ask(&mut self, reads: &[Read], step: &mut dyn FnMut()) -> Vec<Answer> {
+        let mut answers = self.ask_owners(reads, step);
         let of_page = |answer: &Answer| match answer {
             Answer::Inbox(page) => page.clone(),
             _ => InboxPage::new(),
@@ -135,7 +135,7 @@ impl Router {
         contents.dedup();
         let kind = ReadKind::Reactions;
         let of_contents: Vec<Read> = contents.iter().map(|&id| Read { id, kind }).collect();
-        let counts = self.ask_owners(&of_contents, shared, views, step);
+        let counts = self.ask_owners(&of_contents, step);
         let mut counts_of = |id: u64| {
             let at = contents.binary_search(&id).ok();
             match at.map(|at| &counts[at]) {
@@ -152,13 +152,8 @@ impl Router {
     }
 
     /// What the owners of the state say, pages without the counts of contents.
-    fn ask_owners(
-        &mut self,
-        reads: &[Read],
-        shared: &Shared,
-        views: &Views,
-        step: &mut dyn FnMut(),
-    ) -> Vec<Answer> {
+    fn ask_owners(&mut self, reads: &[Read], step: &mut dyn FnMut()) -> Vec<Answer> {
+        let (shared, views) = (&self.shared, &self.views);
         let mut away: BTreeMap<usize, Vec<[u64; READ_WORDS]>> = BTreeMap::new();
         let mut left = 0;
         let mut answers: Vec<Answer> = Vec::with_capacity(reads.len());
@@ -166,8 +161,7 @@ impl Router {
             let hash = hash_id(&shared.hasher, read.id);
             let owner = owner_of(hash, shared.peers);
             let here = shared.parts.get(owner.wrapping_sub(shared.first));
-            let is_of_state = !read.kind.is_of_views() && read.kind != ReadKind::Pushes;
-            if here.is_none() && is_of_state {
+            if here.is_none() && read.kind.is_of_state() {
                 let ticket = Ticket {
                     worker: self.worker as u32,
                     read: at,

@@ -79,7 +79,7 @@ impl Session for TimelySession<'_> {
             let flow = self
                 .flow
                 .get_or_insert_with(|| self.engine.flow(self.worker));
-            if let Some(answers) = flow.ask(reads, shared, views) {
+            if let Some(answers) = flow.ask(reads) {
                 let answers = answers.iter().enumerate();
                 return answers.for_each(|(at, answer)| sink(at, answer));
             }

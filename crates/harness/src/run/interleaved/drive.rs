@@ -113,9 +113,9 @@ pub(super) fn drive(
     let calls = CallBoard::new(setup.threads);
     let shared: Vec<Shared<'_>> = turns
         .iter()
-        .map(|turn| Shared {
-            apart: slice_of(setup, turn),
-            ..Shared::of_slice(setup, &turn.events, stop.clone(), zero, &calls)
+        .map(|turn| {
+            Shared::of_slice(setup, &turn.events, stop.clone(), zero, &calls)
+                .with_roles(slice_of(setup, turn))
         })
         .collect();
     let before = || taker.is_none_or(TurnTaker::step);

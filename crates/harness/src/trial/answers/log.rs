@@ -161,8 +161,8 @@ impl AnswerLog {
         all
     }
 
-    /// What [`Self::to_words`] of another process gives, in this one's time: its
-    /// clock is ahead of what it says by `behind[0]` ns at the least and
+    /// What [`Self::to_words`] of another process gives, in this one's time: this
+    /// one's clock shows `behind[0]` ns more than the other's at the least, and
     /// `behind[1]` at the most. A call and a read begin as early and end as late
     /// as that leaves open.
     #[cfg(feature = "cluster")]

@@ -68,6 +68,11 @@ impl ApartSlice {
         }
     }
 
+    /// Whether its events come at a rate.
+    pub(crate) const fn is_paced(&self) -> bool {
+        self.rates.events.is_some()
+    }
+
     /// A writer has no event left.
     pub(crate) fn end_writer(&self) {
         self.writing.fetch_sub(1, Ordering::AcqRel);
