@@ -249,10 +249,11 @@ fn an_engine_that_loses_events_beside_readers_alone_is_found_out() {
 #[test]
 fn an_answer_that_is_wrong_beside_writers_alone_is_found_out() {
     let record = of_planted::<LIES>(&options(1, 1));
-    let ProofVerdict::Differs(words) = verdict(&record, "planted") else {
-        panic!("{:?}", record.proofs);
-    };
-    assert!(words.contains("77"), "{words}");
+    // in which of the trials a badge is asked for beside a writer is chance
+    let found = record.proofs.iter().any(
+        |proof| matches!(&proof.verdict, ProofVerdict::Differs(words) if words.contains("77")),
+    );
+    assert!(found, "{:?}", record.proofs);
 }
 
 #[test]
