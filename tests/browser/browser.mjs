@@ -15,10 +15,19 @@ const FLAGS = [
 export const launch = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: FLAGS });
 
-// A page of `file`, drawn; what is wrong with it is told to `complain`.
+// By their options, pages that stay open: to start one takes longer than to show
+// a file in it.
+const pages = new Map();
+
+// A page that shows `file`, drawn; what is wrong with it is told to `complain`.
 export const open = async (browser, file, options, complain) => {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
+  const key = JSON.stringify(options);
+  if (!pages.has(key)) pages.set(key, await (await browser.newContext(options)).newPage());
+  const page = pages.get(key);
+  for (const event of ["console", "pageerror", "request"]) page.removeAllListeners(event);
+  // as it was before the last file was looked at
+  await page.setViewportSize(options.viewport);
+  await page.emulateMedia({ media: null, colorScheme: options.colorScheme ?? "light" });
   page.on("console", (message) => complain(`console ${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => complain(`script error: ${error.message}`));
   page.on("request", (request) => {

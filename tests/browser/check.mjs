@@ -24,10 +24,9 @@ for (const page of manifest) {
       complain(`${what}: ${JSON.stringify(found)}, expected ${JSON.stringify(wanted)}`);
     }
   };
-  for (const look of [wide, dark, narrow, paper, withoutScripts]) {
-    await look(file, page, (words) => complain(`${look.name}: ${words}`), (what, found, wanted) =>
-      expect(`${look.name}: ${what}`, found, wanted));
-  }
+  await Promise.all([wide, dark, narrow, paper, withoutScripts].map((look) =>
+    look(file, page, (words) => complain(`${look.name}: ${words}`), (what, found, wanted) =>
+      expect(`${look.name}: ${what}`, found, wanted))));
 }
 await browser.close();
 console.log(`${manifest.length} pages, ${held} expectations, ${wrong} wrong`);
@@ -131,7 +130,6 @@ async function wide(file, wanted, complain, expect) {
     .filter((top) => top !== null && top !== Infinity);
   expect("order", tops, [...tops].sort((a, b) => a - b));
   await keyboard(page, found, complain, expect);
-  await page.context().close();
 }
 
 // Points and legends by keyboard alone.
@@ -168,7 +166,6 @@ async function dark(file, wanted, complain, expect) {
   const light = await redrawn(page);
   expect("background in light", light.background, "rgb(255, 255, 255)");
   for (const plot of light.plots) expect(`marks of ${plot.id} in light`, plot.painted, plot.expected);
-  await page.context().close();
 }
 
 // Nothing is wider than the page, but what scrolls in a box of its own.
@@ -195,7 +192,6 @@ async function narrow(file, wanted, complain, expect) {
   await page.setViewportSize({ width: 700, height: 375 });
   await page.waitForTimeout(250);
   expect("fits when turned", await overflow(page), { page: true, wide: [] });
-  await page.context().close();
 }
 
 async function paper(file, wanted, complain, expect) {
@@ -212,7 +208,6 @@ async function paper(file, wanted, complain, expect) {
   expect("a document", pdf.subarray(0, 5).toString(), "%PDF-");
   expect("folded parts are shown", await page.evaluate(() =>
     [...document.querySelectorAll("details")].every((details) => details.open)), true);
-  await page.context().close();
 }
 
 async function withoutScripts(file, wanted, complain, expect) {
@@ -223,5 +218,4 @@ async function withoutScripts(file, wanted, complain, expect) {
       expect(`${cell} is in a table`, await page.locator("table", { hasText: cell }).count() > 0, true);
     }
   }
-  await page.context().close();
 }

@@ -39,6 +39,5 @@ for (const colorScheme of ["light", "dark"]) {
     if (svg === null) complain(`${file} has no plot ${id}`);
     else writeFileSync(join(folder, `${id}-${colorScheme}.svg`), `${svg}\n`);
   }
-  await page.context().close();
 }
 await browser.close();
