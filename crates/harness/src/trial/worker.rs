@@ -317,3 +317,51 @@ fn weigh(answer: &Answer) -> u64 {
     black_box(answer);
     1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trial::apart::Phase;
+    use crate::trial::setup::OnHang;
+    use notibench_record::ApartPlan;
+    use notibench_workload::fixture::workload;
+    use notibench_workload::generator::{Generator, ReadStream};
+
+    const BATCH: usize = 7;
+
+    /// Events of the first claim, by two workers of whom one writes.
+    fn first_claim(phase: Phase, events_per_s: Option<f64>) -> u64 {
+        let workload = workload();
+        let (events, reads) = (Generator::new(&workload, 1), ReadStream::new(&workload, 1));
+        let source = Source::new(events, reads, 100_000, true);
+        let stop = StopFlag::default();
+        let setup = TrialSetup::new(
+            &source,
+            (2, BATCH),
+            &stop,
+            OnHang::new(|words| panic!("{words}")),
+        );
+        let calls = CallBoard::new(2);
+        let plan = ApartPlan {
+            writers: 1,
+            readers: 1,
+            filled: 0,
+            events_per_s,
+            reads_per_s: None,
+        };
+        let shared = Shared::new(&setup, &(0..100_000), stop.clone(), &calls)
+            .with_roles(Some(ApartSlice::new(phase, &plan)));
+        let claimed = shared.claim().unwrap();
+        assert_eq!((claimed.start, shared.claimed()), (0, claimed.end));
+        claimed.end
+    }
+
+    #[test]
+    fn writers_at_a_rate_claim_one_group_at_a_time() {
+        let group = (group_calls(BATCH) * BATCH) as u64;
+        assert_eq!(first_claim(Phase::Together, Some(1e6)), group);
+        // as fast as they can, and where the state is filled
+        assert!(first_claim(Phase::Together, None) > group);
+        assert!(first_claim(Phase::Fill, Some(1e6)) > group);
+    }
+}
