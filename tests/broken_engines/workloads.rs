@@ -141,6 +141,8 @@ fn every_broken_engine_is_caught_on_the_workload_that_the_documents_name() {
     ] {
         sound.unwrap();
     }
+    // whether two workers make the same state at once is chance
+    let races = (0..10).find_map(|_| verdict::<Racing>(PROVING).err());
     let verdicts = [
         ("loses", verdict::<Broken<LOSES>>(PROVING)),
         ("doubles", verdict::<Broken<DOUBLES>>(PROVING)),
@@ -153,7 +155,7 @@ fn every_broken_engine_is_caught_on_the_workload_that_the_documents_name() {
         ("panics", verdict::<Broken<PANICS>>(PROVING)),
         ("defers longer", verdict::<Broken<DEFERS_LONGER>>(PROVING)),
         ("ignores 0", verdict::<Broken<IGNORES_ZERO>>(PROVING)),
-        ("races", verdict::<Racing>(PROVING)),
+        ("races", races.map_or(Ok(()), Err)),
     ];
     for (fault, verdict) in verdicts {
         assert!(verdict.is_err(), "`{fault}` was not caught");
